@@ -1,0 +1,108 @@
+"""The one thing that travels: an article, from extraction through the pipelines to the dataset."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from scrapy.exceptions import DropItem
+
+if TYPE_CHECKING:
+    from crawler.extraction.blocks import Block
+
+
+def _iso(moment: datetime | None) -> str | None:
+    """An instant for stock feed exports, whose own format would drop the zone."""
+    return moment.astimezone(UTC).isoformat() if moment else None
+
+
+def _instant() -> Any:
+    return field(default=None, metadata={"serializer": _iso})
+
+
+class Rejected(DropItem):
+    """This page or item will not be stored.
+
+    `reason` is one stable word (`not_article`, `too_deep`, `off_topic`, ...) that stats and the rejects
+    table count by; `evidence` says in a few words what was seen.
+    """
+
+    def __init__(self, reason: str, evidence: str = "") -> None:
+        super().__init__(f"{reason}: {evidence}" if evidence else reason, log_level="INFO")
+        self.reason = reason
+        self.evidence = evidence
+
+
+@dataclass(slots=True, kw_only=True)
+class Image:
+    """A picture of the article. `credit` is the photographer or agency as printed."""
+
+    url: str | None = None
+    caption: str | None = None
+    credit: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Link:
+    """A link to another article, as the "Baca juga" blocks give it."""
+
+    title: str
+    url: str | None = None
+
+
+@dataclass(slots=True, kw_only=True)
+class Removal:
+    """A fragment that cleaning took out, and the rule that took it."""
+
+    rule: str
+    text: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Article:
+    """One capture of one article. Missing is None or an empty list, never "Unknown".
+
+    The fields are the dataset's columns (output/schema.py says what each means), then what only
+    travels: `outlet` stands in the dataset's path, `blocks` is what cleaning reads.
+    Instants are aware; the dataset stores them as UTC.
+    """
+
+    outlet: str
+    url: str
+    article_id: str | None = None
+    canonical_url: str | None = None
+    title: str | None = None
+    description: str | None = None
+    body: str | None = None
+    paragraphs: list[str] = field(default_factory=list)
+    authors: list[str] = field(default_factory=list)
+    editors: list[str] = field(default_factory=list)
+    section: str | None = None
+    tags: list[str] = field(default_factory=list)
+    topics: list[str] = field(default_factory=list)
+    tech_score: float | None = None
+    published_at: datetime | None = _instant()
+    modified_at: datetime | None = _instant()
+    published_raw: str | None = None
+    published_source: str | None = None
+    zone_assumed: bool | None = None
+    dateline: str | None = None
+    agencies: list[str] = field(default_factory=list)
+    signoff: str | None = None
+    images: list[Image] = field(default_factory=list)
+    related: list[Link] = field(default_factory=list)
+    removed: list[Removal] = field(default_factory=list)
+    language: str | None = None
+    word_count: int | None = None
+    paywalled: bool | None = None
+    body_source: str | None = None
+    content_hash: str | None = None
+    cluster_id: str | None = None
+    fetched_at: datetime | None = _instant()
+    discovered_via: str | None = None
+    run_id: str | None = None
+    extractor_version: str | None = None
+    archive: dict[str, Any] | None = None
+    # travels, is not stored
+    blocks: list[Block] = field(default_factory=list, repr=False)

@@ -1,0 +1,90 @@
+"""What every source turns its responses into."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scrapy import Request
+    from scrapy.http import Response
+
+WIB = ZoneInfo("Asia/Jakarta")
+Status = Literal["verified", "reported-ok", "listed", "inferred", "stale", "broken", "dead", "blocked"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Candidate:
+    """An article that a source lists, before anything of it is downloaded."""
+
+    url: str
+    published: datetime | None = None
+    modified: datetime | None = None
+    title: str | None = None
+    section: str | None = None
+    tags: list[str] = field(default_factory=list)
+    via: str = ""  # the source that listed it, e.g. "feed:https://host/rss"
+
+
+class SourceError(Exception):
+    """A source answered, but not with what it is for.
+
+    `reason` is one of `stale_feed`, `empty_feed`, `not_a_feed`, `self_links`, `not_a_sitemap`,
+    `empty_index`, ...; the run counts it by source and goes on with the next one.
+    """
+
+    def __init__(self, reason: str, evidence: str = "") -> None:
+        super().__init__(f"{reason}: {evidence}" if evidence else reason)
+        self.reason = reason
+        self.evidence = evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days asked for, in WIB, both included. Both None: the present."""
+
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def past(self) -> bool:
+        """Whether days were asked for, so that feeds, which only know the present, do not serve."""
+        return self.since is not None or self.until is not None
+
+    def holds(self, moment: datetime | None) -> bool:
+        """Whether `moment` lies inside; an unknown moment may."""
+        if moment is None:
+            return True
+        day = moment.astimezone(WIB).date()
+        return (self.since is None or day >= self.since) and (self.until is None or day <= self.until)
+
+    def days(self, now: datetime | None = None) -> Iterator[date]:
+        """The days from the newest to the oldest; an open end means today, an open start one day."""
+        today = (now or datetime.now(UTC)).astimezone(WIB).date()
+        last = min(self.until or today, today)
+        first = self.since or last
+        for ordinal in range(last.toordinal(), first.toordinal() - 1, -1):
+            yield date.fromordinal(ordinal)
+
+
+class Source(ABC):
+    """One place that lists articles. A declaration: it holds no state of a run."""
+
+    url: str
+    status: Status
+
+    @abstractmethod
+    def requests(self, window: Window) -> Iterator[Request]:
+        """The first requests for `window`; none if this source cannot serve it."""
+
+    @abstractmethod
+    def parse(self, response: Response, window: Window) -> Iterator[Candidate | Request]:
+        """Candidates in `response`, and further requests of this source (next page, child sitemap).
+
+        :raises SourceError: the response is not what this source is for.
+        """
