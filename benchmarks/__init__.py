@@ -1,0 +1,1 @@
+"""Speed, memory and quality, as ratios against named peers in the same run."""
