@@ -1,0 +1,109 @@
+"""Where the dataset stands: a local folder, or any URI that pyarrow can open (s3://, gs://)."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import suppress
+from pathlib import Path, PurePosixPath
+
+import pyarrow as pa
+from pyarrow import fs
+
+STAGING = "staging"
+DEAD_AFTER = 3600.0
+"""Seconds after which a staged file's writer is taken for dead: writing one takes under a second,
+and a live writer whose file vanished still holds its rows and writes them again."""
+
+
+class Root:
+    """The dataset's folder. Paths given to it are relative, with forward slashes."""
+
+    def __init__(self, location: str | os.PathLike[str]) -> None:
+        place = os.fspath(location)
+        if "://" in place:
+            self.filesystem, self.path = fs.FileSystem.from_uri(place)
+        else:
+            self.filesystem, self.path = fs.LocalFileSystem(), str(Path(place).resolve())
+        self.local = isinstance(self.filesystem, fs.LocalFileSystem)
+
+    def at(self, *parts: str) -> str:
+        """The full path, for `filesystem`, of what stands at `parts`."""
+        return str(PurePosixPath(self.path, *parts))
+
+    def publish(self, path: str, content: pa.Buffer) -> None:
+        """Make `content` stand at `path`, whole or not at all, also when the power fails.
+
+        :raises OSError: nothing stands at `path` (disk full, no permission, ...).
+        """
+        if self.local:
+            _publish_local(Path(self.at(path)), Path(self.at(STAGING)), content)
+        else:
+            with self.filesystem.open_output_stream(self.at(path)) as stream:
+                stream.write(content)  # object stores show an object only when it is complete
+
+    def files(self, folder: str) -> list[fs.FileInfo]:
+        """The files under `folder`, by path; none if there is no such folder."""
+        found = self.filesystem.get_file_info(
+            fs.FileSelector(self.at(folder), recursive=True, allow_not_found=True)
+        )
+        return sorted((info for info in found if info.is_file), key=lambda info: info.path)
+
+    def sweep(self, now: float | None = None) -> list[str]:
+        """Remove what dead writers left in staging; the paths removed."""
+        horizon = (time.time() if now is None else now) - DEAD_AFTER
+        removed = []
+        for info in self.files(STAGING):
+            if info.mtime_ns is not None and info.mtime_ns / 1e9 < horizon:
+                with suppress(FileNotFoundError):  # another run swept it
+                    self.filesystem.delete_file(info.path)
+                removed.append(info.path)
+        return removed
+
+
+def check_writable(location: str | os.PathLike[str]) -> None:
+    """Prove that a dataset can be written at `location`, by publishing a file and removing it.
+
+    :raises OSError: it cannot; the message says where and why.
+    """
+    try:
+        root = Root(location)
+        probe = f"{STAGING}/writable-{os.getpid()}"
+        root.publish(probe, pa.py_buffer(b"probe"))
+        root.filesystem.delete_file(root.at(probe))
+    except (OSError, pa.ArrowInvalid) as error:
+        raise OSError(f"cannot write to {os.fspath(location)}: {error}") from error
+
+
+def _publish_local(target: Path, staging: Path, content: pa.Buffer) -> None:
+    staging.mkdir(parents=True, exist_ok=True)
+    _make_folder(target.parent)
+    staged = staging / "-".join(target.parts[-4:])
+    try:
+        with staged.open("wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        staged.rename(target)
+    except OSError:
+        with suppress(OSError):
+            staged.unlink()
+        raise
+    _sync_folder(target.parent)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make `folder` and its parents last: a name is durable once its own folder is synced."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(exist_ok=True)
+    _sync_folder(folder.parent)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,180 @@
+"""The dataset's contract: every column, its type and its meaning.
+
+`outlet` and `month` stand in the path only (`articles/outlet=kontan/month=2023-09/`): in the files
+too, pandas could not merge their types. Times are UTC instants in microseconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+
+import pyarrow as pa
+
+SCHEMA_VERSION = 1
+
+_INSTANT = pa.timestamp("us", tz="UTC")
+_TEXTS = pa.list_(pa.string())
+_BLANKS = re.compile(r"\s+")
+
+
+def _column(
+    name: str, kind: pa.DataType, meaning: str, *, required: bool = False
+) -> pa.Field[pa.DataType]:
+    return pa.field(name, kind, nullable=not required, metadata={"meaning": meaning})
+
+
+def _counts(name: str) -> pa.DataType:
+    return pa.list_(pa.struct([(name, pa.string()), ("count", pa.int64())]))
+
+
+def _schema(table: str, columns: list[pa.Field[pa.DataType]]) -> pa.Schema:
+    return pa.schema(
+        columns,
+        metadata={"wartatek.table": table, "wartatek.schema_version": str(SCHEMA_VERSION)},
+    )
+
+
+ARTICLES = _schema(
+    "articles",
+    [
+        _column("article_id", pa.string(), "outlet:its own id, for ever", required=True),
+        _column("url", pa.string(), "The URL it was fetched from", required=True),
+        _column("canonical_url", pa.string(), "Its one URL: no tracking, AMP, mobile or page part"),
+        _column("title", pa.string(), "Headline, without the outlet's name", required=True),
+        _column("description", pa.string(), "The outlet's own summary"),
+        _column("body", pa.string(), "Paragraphs joined by a blank line", required=True),
+        _column("paragraphs", _TEXTS, "The body's paragraphs, in reading order"),
+        _column("authors", _TEXTS, "Writers as the byline prints them"),
+        _column("editors", _TEXTS, "Editors as printed"),
+        _column("section", pa.string(), "The outlet's section (rubrik, kanal)"),
+        _column("tags", _TEXTS, "The outlet's own tags"),
+        _column("topics", _TEXTS, "Our technology topics"),
+        _column("tech_score", pa.float64(), "How much it is about technology, 0 to 1"),
+        _column("published_at", _INSTANT, "When it was published"),
+        _column("modified_at", _INSTANT, "When the outlet last changed it, by its own word"),
+        _column("published_raw", pa.string(), "The publication time as printed"),
+        _column("published_source", pa.string(), "Where published_raw stood"),
+        _column("zone_assumed", pa.bool_(), "No zone was printed: WIB (+07:00) was assumed"),
+        _column("dateline", pa.string(), "Place line before the first paragraph"),
+        _column("agencies", _TEXTS, "News agencies it is credited to"),
+        _column("signoff", pa.string(), "Closing initials or codes, as printed"),
+        _column(
+            "images",
+            pa.list_(
+                pa.struct([("url", pa.string()), ("caption", pa.string()), ("credit", pa.string())])
+            ),
+            "Pictures; credit is the photographer or agency as printed",
+        ),
+        _column(
+            "related",
+            pa.list_(pa.struct([("title", pa.string()), ("url", pa.string())])),
+            'The "Baca juga" links',
+        ),
+        _column(
+            "removed",
+            pa.list_(pa.struct([("rule", pa.string()), ("text", pa.string())])),
+            "Every fragment that cleaning took out, and the rule that took it",
+        ),
+        _column("language", pa.string(), "ISO 639-1 code"),
+        _column("word_count", pa.int32(), "Words in the body"),
+        _column("paywalled", pa.bool_(), "The rest of the text is for subscribers"),
+        _column("body_source", pa.string(), "What found the body: selector, articlebody, generic"),
+        _column("content_hash", pa.string(), "content_hash(title, body)", required=True),
+        _column("cluster_id", pa.string(), "Group of near copies, as known when stored"),
+        _column("fetched_at", _INSTANT, "When this capture was downloaded", required=True),
+        _column("discovered_via", pa.string(), "The source that listed it, e.g. feed:https://..."),
+        _column("run_id", pa.string(), "The run that stored this row", required=True),
+        _column("extractor_version", pa.string(), "Sorts as text", required=True),
+        _column(
+            "archive",
+            pa.struct([("file", pa.string()), ("offset", pa.int64())]),
+            "The page's record in a WARC; null without one",
+        ),
+    ],
+)
+
+REJECTS = _schema(
+    "rejects",
+    [
+        _column("url", pa.string(), "The URL that was not stored", required=True),
+        _column("article_id", pa.string(), "As in articles, where it was known"),
+        _column("reason", pa.string(), "One stable word, e.g. off_topic", required=True),
+        _column("evidence", pa.string(), "What was seen"),
+        _column("rule_version", pa.string(), "Version of what judged; a newer one may judge again"),
+        _column("title", pa.string(), "Headline, where it was read"),
+        _column("discovered_via", pa.string(), "The source that listed it"),
+        _column("fetched_at", _INSTANT, "When it was downloaded or judged", required=True),
+        _column("run_id", pa.string(), "The run that judged it", required=True),
+    ],
+)
+
+RUNS = _schema(
+    "runs",
+    [
+        _column("run_id", pa.string(), "As in articles and rejects", required=True),
+        _column("started_at", _INSTANT, "First moment of the run", required=True),
+        _column("finished_at", _INSTANT, "Last moment of the run"),
+        _column("seconds", pa.float64(), "Duration by a clock that no adjustment moves"),
+        _column("listed", pa.int64(), "Distinct URLs that its sources listed"),
+        _column("skipped", pa.int64(), "Of these, not asked for"),
+        _column("skipped_by", _counts("reason"), "skipped, by reason"),
+        _column("fetched", pa.int64(), "Article pages downloaded"),
+        _column("stored", pa.int64(), "New articles published in the dataset"),
+        _column("revised", pa.int64(), "New captures of known articles whose content had changed"),
+        _column("unchanged", pa.int64(), "Known articles looked at again, with the same content"),
+        _column("gone", pa.int64(), "Known articles that answered 404 or 410"),
+        _column("rejected", pa.int64(), "Pages judged not to be stored; their rows are in rejects"),
+        _column("rejected_by", _counts("reason"), "rejected, by reason"),
+        _column("failed", pa.int64(), "URLs that ended in a failure"),
+        _column("failed_by", _counts("reason"), "failed, by reason"),
+        _column("blocked", pa.int64(), "Answers by which a host refused us"),
+        _column("not_modified", pa.int64(), "Answers 304"),
+        _column("bytes", pa.int64(), "Response bytes downloaded, as sent"),
+        _column("newest_published_at", _INSTANT, "The newest article's time among those stored"),
+        _column(
+            "fill_rates",
+            pa.list_(pa.struct([("field", pa.string()), ("rate", pa.float64())])),
+            "Share of stored rows in which a column is filled, 0 to 1",
+        ),
+        _column(
+            "body_sources",
+            pa.list_(pa.struct([("source", pa.string()), ("share", pa.float64())])),
+            "Share of stored rows by body_source, 0 to 1",
+        ),
+        _column(
+            "source_problems",
+            pa.list_(pa.struct([("source", pa.string()), ("reason", pa.string())])),
+            "Sources that answered, but not with what they are for",
+        ),
+        _column("quarantined", _TEXTS, "Files found in the dataset that had to be set aside"),
+        _column(
+            "versions",
+            pa.list_(pa.struct([("name", pa.string()), ("version", pa.string())])),
+            "What ran: extractor, rules, scrapy, ...",
+        ),
+        _column("judgement", pa.string(), "healthy or unhealthy"),
+        _column("detail", pa.string(), "Why, in one line"),
+    ],
+)
+
+SCHEMAS = {"articles": ARTICLES, "rejects": REJECTS, "runs": RUNS}
+"""The tables of the dataset: each is a folder of its name."""
+
+MONTH_FROM = {
+    "articles": ("published_at", "fetched_at"),
+    "rejects": ("fetched_at",),
+    "runs": ("started_at",),
+}
+"""The columns that give a row's month, in WIB: the first that is filled counts."""
+
+CAPTURE = ("article_id", "fetched_at", "extractor_version")
+"""What makes a row of articles one capture; no two rows share it."""
+
+
+def content_hash(title: str | None, body: str | None) -> str:
+    """What an article says, as SHA-256 in hex: equal for texts that differ in blanks or in the
+    Unicode form of a letter only."""
+    text = unicodedata.normalize("NFC", f"{title or ''}\n{body or ''}")
+    return hashlib.sha256(_BLANKS.sub(" ", text).strip().encode("utf-8", "replace")).hexdigest()
