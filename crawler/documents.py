@@ -7,15 +7,16 @@ import re
 import zlib
 from dataclasses import dataclass
 from io import BytesIO
-from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 MAX_BYTES = 20_000_000
 """An article page weighs 0.1 MB; what is larger than this is no article."""
 
 _MARKUP = re.compile(
-    rb"<(?:!doctype|html|head|body|meta|script|article|div|p|span|table|h[1-6])\b[^<]*>",
-    re.IGNORECASE,
+    rb"<(?:!doctype|html|head|body|meta|script|article|div|p|span|h[1-6])\b[^<]*>", re.IGNORECASE
 )
 
 
@@ -34,7 +35,7 @@ class Document:
     def load(cls, path: Path) -> Document:
         """The document in the file at `path`.
 
-        :raises UnreadableError: missing, unreadable, too large, broken gzip, or not a text of any kind
+        :raises UnreadableError: missing, unreadable, or as `of` says
         """
         try:
             with path.open("rb") as file:

@@ -12,9 +12,9 @@ if TYPE_CHECKING:
     from crawler.items import Article
 
 _FIELDS = (
-    "url", "canonical_url", "article_id", "title", "published_at", "modified_at", "authors", "editors",
-    "section", "tags", "dateline", "signoff", "agencies", "topics", "tech_score", "language",
-    "word_count", "paywalled",
+    "url", "canonical_url", "article_id", "title", "published_at", "modified_at", "authors",
+    "editors", "section", "tags", "dateline", "signoff", "agencies", "topics", "tech_score",
+    "language", "word_count", "paywalled",
 )  # fmt: skip
 
 

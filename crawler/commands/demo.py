@@ -1,0 +1,54 @@
+"""`scrapy demo`: the whole way once, against a small world of outlets on localhost."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+from scrapy.commands import ScrapyCommand
+
+from output.dataset import latest
+
+if TYPE_CHECKING:
+    import argparse
+
+_NEXT = """
+{rows:,} articles (made up, as is their news) are in {folder}. Load them:
+
+  python -c "import pandas; print(pandas.read_parquet('{folder}'))"
+  python -c "import polars; print(polars.read_parquet('{folder}'))"
+  duckdb -c "SELECT outlet, title FROM read_parquet('{folder}/**/*.parquet') LIMIT 9"
+
+They are not news: remove {root} before the first real crawl.
+"""
+
+
+class Command(ScrapyCommand):
+    requires_project = True
+    requires_crawler_process = False
+
+    def short_desc(self) -> str:
+        return "Crawl a small world of outlets on localhost into the dataset"
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        root = self.settings["OUTPUT_DIR"]
+        scrapy = [sys.executable, "-m", "scrapy"]
+        # A process of its own: crawling and serving would share one interpreter lock.
+        with subprocess.Popen([*scrapy, "newsroom"], stdout=subprocess.PIPE, text=True) as newsroom:
+            try:
+                assert newsroom.stdout is not None
+                url = newsroom.stdout.readline().split()[-1]
+                print(f"The newsroom serves its outlets at {url}", flush=True)
+                environment = os.environ | {"NEWSROOM": url}
+                crawl = [*scrapy, "crawlall", *args, "-s", f"OUTPUT_DIR={root}"]
+                self.exitcode = subprocess.run(crawl, env=environment, check=False).returncode
+            finally:
+                newsroom.terminate()
+        rows = latest(root).num_rows
+        if not rows:
+            self.exitcode = self.exitcode or 1
+            return
+        print(_NEXT.format(rows=rows, root=root, folder=f"{root}/articles"))
