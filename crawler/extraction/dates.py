@@ -1,0 +1,258 @@
+"""Times as Indonesian outlets print them, turned into instants.
+
+A clock without a zone is WIB (UTC+07:00): Indonesian outlets mean that when they name none.
+Day names are never computed with: outlets get them wrong, the date beside them is what counts.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+WIB = timezone(timedelta(hours=7), "WIB")
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # 0001 and 9999 are how databases say "no date"
+
+
+@dataclass(frozen=True, slots=True)
+class Date:
+    """An instant, and how much of it was printed.
+
+    Without a printed time `instant` is 00:00 WIB of that day and `time_known` is False: the day is
+    right, the order within it is unknown.
+    """
+
+    instant: datetime
+    zone_assumed: bool
+    time_known: bool = True
+
+
+# fmt: off
+MONTHS = {
+    "januari": 1, "january": 1, "jan": 1,
+    "februari": 2, "february": 2, "pebruari": 2, "feb": 2, "peb": 2,
+    "maret": 3, "march": 3, "mar": 3, "mrt": 3,
+    "april": 4, "apr": 4,
+    "mei": 5, "may": 5,
+    "juni": 6, "june": 6, "jun": 6,
+    "juli": 7, "july": 7, "jul": 7,
+    "agustus": 8, "august": 8, "agust": 8, "agu": 8, "agt": 8, "ags": 8, "aug": 8,
+    "september": 9, "sept": 9, "sep": 9,
+    "oktober": 10, "october": 10, "okt": 10, "oct": 10,
+    "november": 11, "nopember": 11, "nov": 11, "nop": 11,
+    "desember": 12, "december": 12, "des": 12, "dec": 12,
+}
+ZONES = {
+    "WIB": 7, "WITA": 8, "WIT": 9, "UTC": 0, "GMT": 0, "Z": 0,
+    # RFC 822, section 5.1
+    "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
+}
+UNITS = {
+    "detik": 1, "second": 1, "seconds": 1,
+    "menit": 60, "minute": 60, "minutes": 60,
+    "jam": 3600, "hour": 3600, "hours": 3600,
+    "hari": 86_400, "day": 86_400, "days": 86_400,
+    "minggu": 604_800, "pekan": 604_800, "week": 604_800, "weeks": 604_800,
+    "bulan": 2_592_000, "month": 2_592_000, "months": 2_592_000,
+    "tahun": 31_536_000, "year": 31_536_000, "years": 31_536_000,
+}
+COUNTS = {
+    "se": 1, "satu": 1, "a": 1, "an": 1, "one": 1, "beberapa": 3, "dua": 2, "tiga": 3, "empat": 4,
+    "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8, "sembilan": 9, "sepuluh": 10,
+}
+DAYS_AGO = {"hari ini": 0, "today": 0, "kemarin": 1, "yesterday": 1}
+WEEKDAYS = (
+    "senin", "selasa", "rabu", "kamis", "jumat", "jum.?at", "sabtu", "minggu", "ahad",
+    "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
+    "sen", "sel", "rab", "kam", "jum", "sab", "min",
+    "mon", "tue", "wed", "thu", "fri", "sat", "sun",
+)
+# fmt: on
+
+
+def _any(words: Iterable[str]) -> str:
+    """An alternation of `words`, the longest first, so that none hides behind its abbreviation."""
+    return "|".join(sorted(words, key=len, reverse=True))
+
+
+_FLAGS = re.IGNORECASE | re.ASCII  # without ASCII the long s of "ſep" would pass as a month
+# Gaps are bounded, so that no string can make the search slow.
+_TIME = rf"""
+    [\s,|/•·@T–—-]{{0,8}} (?:(?:pukul|pkl|jam|at)\b\.?)? [\s:]{{0,3}}
+    (?P<hour>\d{{1,2}}) [:.] (?P<minute>\d{{2}})
+    (?: [:.] (?P<second>\d{{2}}) (?: [.,] (?P<fraction>\d{{1,9}}) )? )? (?!\d)
+    (?: \s? (?P<half>[ap])\.?m\b\.? )?
+    (?: \s{{0,3}} \(? (?P<zone>
+        (?:GMT|UTC)\s?[+-]\d{{1,2}}(?::?\d{{2}})?(?!\d) | [+-]\d{{2}}:?\d{{2}}(?!\d)
+        | (?<=\d)[+-]\d{{2}}(?!\d) | (?:{_any(ZONES)})\b ) )?
+"""
+_MONTH = rf"(?:{_any(MONTHS)})"
+_DATE = re.compile(
+    rf"""
+    (?<![\d/]) (?<!\d[.-])
+    (?: (?P<day>\d{{1,2}}) (?:st|nd|rd|th)? [\s./-]{{1,4}} (?P<month>{_MONTH}) [\s,./-]{{1,4}}
+        (?P<year>\d{{4}}|\d{{2}})
+      | \b(?P<us_month>{_MONTH}) \.?\s{{1,3}} (?P<us_day>\d{{1,2}}) (?:st|nd|rd|th)? [\s,]{{1,3}}
+        (?P<us_year>\d{{4}})
+      | (?P<iso_year>\d{{4}}) [-/.] (?P<iso_month>\d{{1,2}}) [-/.] (?P<iso_day>\d{{1,2}})
+      | (?P<first>\d{{1,2}}) (?P<cut>[-/.]) (?P<then>\d{{1,2}}) (?P=cut) (?P<last>\d{{4}}|\d{{2}})
+    ) (?!\d|[:.]\d)
+    (?: {_TIME} )?
+    """,
+    re.VERBOSE | _FLAGS,
+)
+_WEEKDAY = re.compile(rf"\b(?:{_any(WEEKDAYS)})\b[\s,./]{{0,4}}\Z", _FLAGS)
+_AGO = re.compile(
+    rf"(?<!\w)(?P<count>\d{{1,4}}|{_any(COUNTS)})\s?(?P<unit>{_any(UNITS)})\s(?:(?:yang|yg)\s)?(?:lalu|ago)",
+    _FLAGS,
+)
+_NAMED_DAY = re.compile(rf"\b(?P<day>{_any(DAYS_AGO)})\b (?: {_TIME} )?", re.VERBOSE | _FLAGS)
+_JUST_NOW = re.compile(r"\b(?:baru saja|barusan|just now)\b", _FLAGS)
+
+
+def parse_date(text: str, *, now: datetime | None = None) -> Date | None:
+    """The first time that `text` prints, None where it prints none that exists.
+
+    `now` (aware; the present if None) is what "3 jam yang lalu" and "kemarin 10:30" count from. A
+    distance of a day or more knows no time, unless one is printed.
+    """
+    text = " ".join(text.split())
+    if text.isdecimal():
+        return _from_digits(text)
+    if date := _from_iso(text):
+        return date
+    match = _DATE.search(text)
+    while match:
+        if date := _read(match):
+            return date
+        match = _DATE.search(text, match.end())
+    return _from_relative(text, now or datetime.now(UTC))
+
+
+def find_date(text: str) -> tuple[Date, str] | None:
+    """The first date with a time inside a longer `text` of single spaces, and how it is printed."""
+    for match in _DATE.finditer(text):
+        date = _read(match)
+        if date and date.time_known:
+            start = match.start()
+            weekday = _WEEKDAY.search(text[max(0, start - 14) : start])
+            if weekday:
+                start -= len(weekday.group())
+            return date, text[start : match.end()]
+    return None
+
+
+def _read(match: re.Match[str]) -> Date | None:
+    """What a match of `_DATE` says; None for a day or time that does not exist (31 Februari)."""
+    (day, name, year, us_name, us_day, us_year, iso_year, iso_month, iso_day, first, _, then, last,
+     *clock) = match.groups()  # fmt: skip
+    if name:
+        month = MONTHS[name.lower()]
+    elif us_name:
+        day, month, year = us_day, MONTHS[us_name.lower()], us_year
+    elif iso_year:
+        day, month, year = iso_day, int(iso_month), iso_year
+    else:
+        day, month, year = first, int(then), last
+        # Only the American order comes with AM and PM, or with a thirteenth month.
+        if month > 12 or (clock[4] and int(first) <= 12):
+            day, month = then, int(first)
+    return _at(int(year) + (2000 if len(year) == 2 else 0), month, int(day), clock)
+
+
+def _at(year: int, month: int, day: int, clock: Sequence[str | None]) -> Date | None:
+    """That day at the time in `clock`, which holds the groups of `_TIME`."""
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        return None
+    hour, minute, second, fraction, half, zone = clock
+    try:
+        if hour is None or minute is None:
+            midnight = datetime(year, month, day, tzinfo=WIB)
+            return Date(midnight, zone_assumed=True, time_known=False)
+        instant = datetime(
+            year,
+            month,
+            day,
+            _hour(int(hour), half) if half else int(hour),
+            int(minute),
+            int(second) if second else 0,
+            int(fraction.ljust(6, "0")[:6]) if fraction else 0,
+            _zone(zone) if zone else WIB,
+        )
+    except ValueError:
+        return None
+    return Date(instant, zone_assumed=zone is None)
+
+
+def _hour(hour: int, half: str) -> int:
+    """12 AM is 0, 12 PM is 12; "13.30 PM" was a clock of 24 hours all along."""
+    return hour if hour > 12 else hour % 12 + (12 if half in "pP" else 0)
+
+
+@lru_cache(maxsize=64)
+def _zone(name: str) -> timezone:
+    """:raises ValueError: an offset of a day or more."""
+    name = name.upper()
+    if name in ZONES:
+        return WIB if name == "WIB" else timezone(timedelta(hours=ZONES[name]), name)
+    sign = -1 if "-" in name else 1
+    digits = re.split("[+-]", name)[1].replace(":", "")
+    hours, minutes = (digits, "0") if len(digits) <= 2 else (digits[:-2], digits[-2:])
+    return timezone(sign * timedelta(hours=int(hours), minutes=int(minutes)))
+
+
+def _from_digits(text: str) -> Date | None:
+    """Unix seconds or milliseconds (`dtk:publishdateunix`), or YYYYMMDD with or without HHMMSS."""
+    try:
+        if len(text) in (10, 13):
+            seconds = int(text) / (1 if len(text) == 10 else 1000)
+            date = Date(datetime.fromtimestamp(seconds, UTC), zone_assumed=False)
+        elif len(text) in (8, 14):
+            form = "%Y%m%d" if len(text) == 8 else "%Y%m%d%H%M%S"
+            instant = datetime.strptime(text, form).replace(tzinfo=WIB)
+            date = Date(instant, zone_assumed=True, time_known=len(text) == 14)
+        else:
+            return None
+    except (ValueError, OverflowError):
+        return None
+    return date if FIRST_YEAR <= date.instant.year <= LAST_YEAR else None
+
+
+def _from_iso(text: str) -> Date | None:
+    if not text[:4].isdecimal():
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    if not FIRST_YEAR <= instant.year <= LAST_YEAR:
+        return None
+    assumed = instant.tzinfo is None
+    return Date(
+        instant.replace(tzinfo=WIB) if assumed else instant,
+        zone_assumed=assumed,
+        time_known=len(text) > len("2026-07-24"),
+    )
+
+
+def _from_relative(text: str, now: datetime) -> Date | None:
+    here = now.astimezone(WIB)
+    today = here.replace(hour=0, minute=0, second=0, microsecond=0)
+    try:
+        if ago := _AGO.search(text):
+            count, unit = ago["count"].lower(), UNITS[ago["unit"].lower()]
+            distance = timedelta(seconds=unit * (COUNTS.get(count) or int(count)))
+            if unit < UNITS["hari"]:
+                return Date(here - distance, zone_assumed=False)
+            return Date(today - distance, zone_assumed=True, time_known=False)
+        if named := _NAMED_DAY.search(text):
+            day = today - timedelta(days=DAYS_AGO[named["day"].lower()])
+            return _at(day.year, day.month, day.day, named.groups()[1:])
+    except OverflowError:
+        return None
+    return Date(here, zone_assumed=False) if _JUST_NOW.search(text) else None
