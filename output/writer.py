@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from output.filesystem import Root
+from output.rows import Row, RowCheck
 from output.schema import MONTH_FROM, SCHEMAS
 
 if TYPE_CHECKING:
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 WIB = timezone(timedelta(hours=7), "WIB")  # Jakarta has kept +07:00 since 1964
-
-Row = dict[str, Any]
 
 
 def new_run_id(now: datetime | None = None) -> str:
@@ -49,12 +48,11 @@ def encode(table: pa.Table) -> pa.Buffer:
 class Writer:
     """Collects rows and publishes them as one file per partition and flush.
 
-    Rows are checked when they are written, so a bad one raises there and spoils no other. What is
-    not flushed yet is lost when the process is killed.
+    What is not flushed yet is lost when the process is killed.
 
     :param run_id: begins the name of every file; no two live writers may share it for one outlet.
-    :param part_rows: flush when this many rows wait,
-    :param part_bytes: or this many bytes.
+    :param part_rows: `full` when this many rows wait,
+    :param part_bytes: or about this many bytes.
     """
 
     def __init__(
@@ -72,21 +70,17 @@ class Writer:
         self.rows = 0
         self.bytes = 0
         self._files = 0
-        self._waiting: dict[str, list[pa.RecordBatch]] = {}
+        self._checks = {table: RowCheck(schema) for table, schema in SCHEMAS.items()}
+        self._waiting: dict[tuple[str, str, str], list[Row]] = {}
 
     def write(self, table: str, outlet: str, row: Row) -> None:
-        """Take one row of `table`; `full` says when to flush.
+        """Take one row of `table`; columns it does not name are null.
 
-        :raises ValueError: a required column is missing, a time has no zone, a text is not Unicode.
-        :raises TypeError: a value is not of its column's type.
+        :raises RowError: and nothing of it was taken.
         """
-        schema = SCHEMAS[table]
-        _check(schema, row)
-        partition = f"{table}/outlet={outlet}/month={month_of(table, row)}"
-        batch = pa.RecordBatch.from_pylist([row], schema=schema)
-        self._waiting.setdefault(partition, []).append(batch)
+        self.bytes += self._checks[table].weigh(row)
         self.rows += 1
-        self.bytes += batch.nbytes
+        self._waiting.setdefault((table, outlet, month_of(table, row)), []).append(row)
 
     @property
     def full(self) -> bool:
@@ -99,24 +93,12 @@ class Writer:
         :raises OSError: what is not published yet still waits.
         """
         published = []
-        for partition in list(self._waiting):
-            batches = self._waiting[partition]
-            path = f"{partition}/{self.run_id}-{self._files:05}.parquet"
-            self.root.publish(path, encode(pa.Table.from_batches(batches).combine_chunks()))
+        for (table, outlet, month), rows in list(self._waiting.items()):
+            path = f"{table}/outlet={outlet}/month={month}/{self.run_id}-{self._files:05}.parquet"
+            self.root.publish(path, encode(pa.Table.from_pylist(rows, schema=SCHEMAS[table])))
             self._files += 1
-            self.rows -= len(batches)
-            self.bytes -= sum(batch.nbytes for batch in batches)
-            del self._waiting[partition]
+            self.rows -= len(rows)
+            del self._waiting[table, outlet, month]
             published.append(path)
+        self.bytes = 0
         return published
-
-
-def _check(schema: pa.Schema, row: Row) -> None:
-    if unknown := row.keys() - set(schema.names):
-        raise ValueError(f"no such column: {', '.join(sorted(unknown))}")
-    for field in schema:
-        value = row.get(field.name)
-        if value is None and not field.nullable:
-            raise ValueError(f"no {field.name}")
-        if isinstance(value, datetime) and value.tzinfo is None:
-            raise ValueError(f"{field.name} has no zone: {value}")
