@@ -1,0 +1,19 @@
+from crawler.sources import Feed, Sitemap
+from crawler.spider import NewsSpider
+
+
+class IdnTimesSpider(NewsSpider):
+    """IDN Times Tech. robots.txt closes query strings and search, and there is no index: feed and
+    sitemap list it. Months may be English; much is written by readers."""
+
+    name = "idntimes"
+    publisher = "IDN Times"
+    allowed_domains = ["www.idntimes.com"]
+    sources = (
+        Feed("https://www.idntimes.com/tech/rss"),
+        Sitemap("https://www.idntimes.com/sitemap.xml", status="verified"),
+    )
+    technology = "/tech/"
+    article_url = r"idntimes\.com/[a-z-]+/[a-z-]+/[a-z0-9-]+-(?P<id>[a-z0-9]{5}-[a-z0-9]{6})$"
+    body = "#article-description"
+    published = "[data-cy=ds-card-article-pubdate]"

@@ -1,0 +1,15 @@
+from crawler.families import WordPressSpider
+from crawler.sources import Feed, Listing
+
+
+class TeknologiIdSpider(WordPressSpider):
+    """Teknologi.id. Nothing of it has been seen: its feed is only listed, its markup assumed."""
+
+    name = "teknologiid"
+    publisher = "Teknologi.id"
+    allowed_domains = ["teknologi.id"]
+    sources = (
+        Feed("https://teknologi.id/rss"),
+        Listing("https://teknologi.id/", links="a"),
+    )
+    article_url = r"teknologi\.id/(?!tag/|author/|page/)[a-z-]+/[a-z0-9]+(?:-[a-z0-9]+){2,}"
