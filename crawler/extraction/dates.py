@@ -67,7 +67,7 @@ COUNTS = {
 }
 DAYS_AGO = {"hari ini": 0, "today": 0, "kemarin": 1, "yesterday": 1}
 WEEKDAYS = (
-    "senin", "selasa", "rabu", "kamis", "jumat", "jum.?at", "sabtu", "minggu", "ahad",
+    "senin", "selasa", "rabu", "kamis", "jumat", "sabtu", "minggu", "ahad",
     "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday",
     "sen", "sel", "rab", "kam", "jum", "sab", "min",
     "mon", "tue", "wed", "thu", "fri", "sat", "sun",
@@ -77,7 +77,7 @@ WEEKDAYS = (
 
 def _any(words: Iterable[str]) -> str:
     """An alternation of `words`, the longest first, so that none hides behind its abbreviation."""
-    return "|".join(sorted(words, key=len, reverse=True))
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
 _FLAGS = re.IGNORECASE | re.ASCII  # without ASCII the long s of "ſep" would pass as a month
@@ -106,7 +106,7 @@ _DATE = re.compile(
     """,
     re.VERBOSE | _FLAGS,
 )
-_WEEKDAY = re.compile(rf"\b(?:{_any(WEEKDAYS)})\b[\s,./]{{0,4}}\Z", _FLAGS)
+_WEEKDAY = re.compile(rf"\b(?:{_any(WEEKDAYS)}|jum.at)\b[\s,./]{{0,4}}\Z", _FLAGS)
 _AGO = re.compile(
     rf"(?<!\w)(?P<count>\d{{1,4}}|{_any(COUNTS)})\s?(?P<unit>{_any(UNITS)})\s(?:(?:yang|yg)\s)?(?:lalu|ago)",
     _FLAGS,
