@@ -1,0 +1,70 @@
+"""Who wrote, who edited and which wire it came from, told apart by the labels of a byline."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+_ROLES = {
+    "authors": "reporter rep penulis pewarta wartawan jurnalis oleh kontributor laporan teks by",
+    "editors": "editor red redaktur penyunting",
+    "sources": "sumber source",
+    "others": "fotografer foto uploader videografer",
+}
+_ROLE = {label: role for role, labels in _ROLES.items() for label in labels.split()}
+_LABEL = re.compile(
+    r"(?<!\w)(" + "|".join(sorted(_ROLE, key=len, reverse=True)) + r")\s?[:：]\s*", re.IGNORECASE
+)
+# "Laporan Wartawan KabarSolo.com, Name", "Kontributor Klaten, Name", "Oleh Name"
+_REPORT = re.compile(
+    r"(?:Laporan(?: (?:Wartawan|Reporter|Kontributor|Jurnalis))?|Kontributor),? [\w.]{3,40},\s*",
+    re.IGNORECASE,
+)
+_BY = re.compile(r"(?:oleh|by)\s+", re.IGNORECASE)
+# "Name -detikOto", "Name, Jurnalis": the outlet or the office behind a name.
+_OFFICE = re.compile(
+    r"\s*(?:[-–|/]\s*)?(?:(?<![\w])detik[A-Za-z]{2,12}|(?<=[-–|] )[A-Z][\w ]{1,20}(?:\.com|\.id|\.co\.id)|,?\s*Jurnalis)\s*$"
+)
+_BETWEEN = re.compile(r"\s*(?:[,;|/&]|\bdan\b|\band\b)\s*")
+_DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,4}\.){1,3}[A-Z]?[a-z]{0,4}\.?")
+_NOBODY = frozenset(
+    {"admin", "administrator", "redaksi", "tim redaksi", "editor", "reporter", "-", "n/a"}
+)
+
+
+@dataclass(slots=True)
+class Byline:
+    """The people of a byline as printed, each once. `sources` are wires and other outlets."""
+
+    authors: list[str] = field(default_factory=list)
+    editors: list[str] = field(default_factory=list)
+    sources: list[str] = field(default_factory=list)
+
+
+def split_names(text: str) -> list[str]:
+    """The names in `text`, apart: "Sinta Lestari, Bagus W dan C31" -> three."""
+    names: list[str] = []
+    for part in _BETWEEN.split(text):
+        name = _OFFICE.sub("", part).strip(" \t\u00a0.-–—:•()") if part else ""
+        if part and names and _DEGREE.fullmatch(part):
+            names[-1] += f", {part}"
+        elif name and len(name) <= 60 and name.lower() not in _NOBODY and name not in names:
+            names.append(name)
+    return names
+
+
+def parse_byline(text: str) -> Byline:
+    """Tell the people in `text` apart; names without a label are authors."""
+    byline = Byline()
+    text = _BY.sub("", text, count=1) if _BY.match(text) else _REPORT.sub("", text, count=1)
+    parts = _LABEL.split(text)
+    _add(byline.authors, parts[0])
+    for label, names in zip(parts[1::2], parts[2::2], strict=True):
+        people = getattr(byline, _ROLE[label.lower()], None)
+        if people is not None:
+            _add(people, names)
+    return byline
+
+
+def _add(people: list[str], text: str) -> None:
+    people.extend(name for name in split_names(text) if name not in people)
