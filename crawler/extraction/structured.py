@@ -1,0 +1,88 @@
+"""JSON-LD: what a page says of itself in schema.org's words, as far as it can be read."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+Thing = dict[str, Any]
+
+ARTICLE_TYPES = frozenset(
+    "Article NewsArticle ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle BlogPosting "
+    "TechArticle LiveBlogPosting Report Review".split()
+)
+_MAX_THINGS = 200
+_WRAPPER = re.compile(r"^\s*(?://\s*)?(?:<!\[CDATA\[|<!--)|(?://\s*)?(?:\]\]>|-->)\s*$")
+_TRAILING_COMMA = re.compile(r",(?=\s{0,200}[}\]])")
+_BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
+# One pair a line, whose value may hold quotes that nobody escaped.
+_PAIR_LINE = re.compile(r'^(\s*"[@\w]{1,40}"\s*:\s*")(.*)("\s*,?\s*)$', re.MULTILINE)
+_BARE_QUOTE = re.compile(r'(?<!\\)"')
+
+
+def things(scripts: Iterable[str]) -> list[Thing]:
+    """Every object that the JSON-LD `scripts` state, lists and @graph laid flat, in their order."""
+    return [thing for script in scripts for thing in _flat(_read(script))]
+
+
+def is_a(thing: Thing, types: frozenset[str]) -> bool:
+    """Whether `thing` has one of `types`."""
+    kind = thing.get("@type")
+    names = kind if isinstance(kind, list) else [kind]
+    return any(isinstance(name, str) and name.rpartition("/")[2] in types for name in names)
+
+
+def text(value: Any) -> str:
+    """A property as text: itself, the first of several, or a thing's name."""
+    for _ in range(4):  # a list of a thing of a list: deeper is nonsense
+        if isinstance(value, list):
+            value = value[0] if value else ""
+        elif isinstance(value, dict):
+            value = value.get("name") or value.get("@value") or value.get("@id") or ""
+    return " ".join(str(value).split()) if isinstance(value, (str, int)) else ""
+
+
+def texts(value: Any) -> list[str]:
+    """A property that may have several values, each as text, none empty."""
+    values = value if isinstance(value, list) else [value]
+    return [found for found in map(text, values) if found]
+
+
+def _read(script: str) -> Any:
+    """What `script` states, mended where it is broken in a known way; None beyond mending."""
+    script = _WRAPPER.sub("", script).strip().rstrip(";")
+    mended = _TRAILING_COMMA.sub("", _BAD_ESCAPE.sub(r"\\\\", script))
+    for attempt in (
+        lambda: script,
+        lambda: mended,
+        lambda: _PAIR_LINE.sub(_escape_quotes, mended),
+    ):
+        try:
+            return json.loads(attempt(), strict=False)  # strict refuses control characters
+        except (ValueError, RecursionError):
+            continue
+    return None
+
+
+def _escape_quotes(match: re.Match[str]) -> str:
+    return match[1] + _BARE_QUOTE.sub(r"\\" + '"', match[2]) + match[3]
+
+
+def _flat(value: Any) -> Iterator[Thing]:
+    waiting = [value]
+    for _ in range(_MAX_THINGS):
+        if not waiting:
+            return
+        value = waiting.pop(0)
+        if isinstance(value, list):
+            waiting = value + waiting
+        elif isinstance(value, dict):
+            if "@type" in value:
+                yield value
+            for key in ("@graph", "mainEntity"):
+                if isinstance(value.get(key), (list, dict)):
+                    waiting.insert(0, value[key])
