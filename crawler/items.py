@@ -64,7 +64,8 @@ class Article:
     """One capture of one article. Missing is None or an empty list, never "Unknown".
 
     The fields are the dataset's columns (output/schema.py says what each means), then what only
-    travels: `outlet` stands in the dataset's path, `blocks` is what cleaning reads.
+    travels: `outlet` stands in the dataset's path, `blocks` is what cleaning reads, `revised` what
+    deduplication found.
     Instants are aware; the dataset stores them as UTC.
     """
 
@@ -106,3 +107,4 @@ class Article:
     archive: dict[str, Any] | None = None
     # travels, is not stored
     blocks: list[Block] = field(default_factory=list, repr=False)
+    revised: bool = False  # the dataset holds an earlier capture with other content

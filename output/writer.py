@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from datetime import UTC, datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -45,10 +45,18 @@ def encode(table: pa.Table) -> pa.Buffer:
     return sink.getvalue()
 
 
-class Writer:
-    """Collects rows and publishes them as one file per partition and flush.
+class Part(NamedTuple):
+    """A file that readers now see: its path below the root, its table, the rows in it."""
 
-    What is not flushed yet is lost when the process is killed.
+    path: str
+    table: str
+    rows: list[Row]
+
+
+class Writer:
+    """Collects rows and publishes them as parts, one file per partition.
+
+    What is not published yet is lost when the process is killed.
 
     :param run_id: begins the name of every file; no two live writers may share it for one outlet.
     :param part_rows: `full` when this many rows wait,
@@ -69,7 +77,7 @@ class Writer:
         self.part_bytes = part_bytes
         self.rows = 0
         self.bytes = 0
-        self._files = 0
+        self._parts = 0
         self._checks = {table: RowCheck(schema) for table, schema in SCHEMAS.items()}
         self._waiting: dict[tuple[str, str, str], list[Row]] = {}
 
@@ -87,18 +95,29 @@ class Writer:
         """Whether enough rows wait for a part."""
         return self.rows >= self.part_rows or self.bytes >= self.part_bytes
 
-    def flush(self) -> list[str]:
-        """Publish all rows that wait; the new files' paths, relative to the root.
+    def waiting(self, table: str) -> int:
+        """How many rows of `table` are not published yet."""
+        return sum(len(rows) for key, rows in self._waiting.items() if key[0] == table)
 
-        :raises OSError: what is not published yet still waits.
+    def publish(self) -> Part | None:
+        """Publish the rows of one partition; None when no row waits.
+
+        :raises OSError: the rows still wait, and publishing may be tried again.
         """
-        published = []
-        for (table, outlet, month), rows in list(self._waiting.items()):
-            path = f"{table}/outlet={outlet}/month={month}/{self.run_id}-{self._files:05}.parquet"
-            self.root.publish(path, encode(pa.Table.from_pylist(rows, schema=SCHEMAS[table])))
-            self._files += 1
-            self.rows -= len(rows)
-            del self._waiting[table, outlet, month]
-            published.append(path)
-        self.bytes = 0
-        return published
+        if not self._waiting:
+            return None
+        (table, outlet, month), rows = next(iter(self._waiting.items()))
+        path = f"{table}/outlet={outlet}/month={month}/{self.run_id}-{self._parts:05}.parquet"
+        self.root.publish(path, encode(pa.Table.from_pylist(rows, schema=SCHEMAS[table])))
+        del self._waiting[table, outlet, month]
+        self._parts += 1
+        self.rows -= len(rows)
+        self.bytes = self.bytes if self.rows else 0
+        return Part(path, table, rows)
+
+    def flush(self) -> list[Part]:
+        """Publish all rows that wait.
+
+        :raises OSError: as `publish`.
+        """
+        return list(iter(self.publish, None))

@@ -1,0 +1,142 @@
+"""Reading the dataset, exactly: also while other runs write to it and compact it."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from output.filesystem import Root
+from output.schema import CAPTURE, SCHEMAS
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    Location = str | os.PathLike[str]
+
+PARTITIONS = pa.schema([("outlet", pa.string()), ("month", pa.string())])
+
+MERGED = "merged-"
+"""Begins the names of files that compaction wrote; only their footers can name replaced files."""
+REPLACES = b"wartatek.replaces"
+"""Footer key of a merged file: a JSON list of the files, in its folder, that it stands for."""
+
+
+def live_files(root: Root, table: str, outlet: str | None = None) -> list[str]:
+    """The table's files, by path, without those that a merged file stands for."""
+    folder = f"{table}/outlet={outlet}" if outlet else table
+    paths = [info.path for info in root.files(folder)]
+    replaced = {name for path in paths for name in replaced_by(root, path)}
+    return [path for path in paths if path not in replaced]
+
+
+def replaced_by(root: Root, path: str) -> list[str]:
+    """The files that the one at `path` stands for, whether they are still there or not."""
+    folder, _, name = path.rpartition("/")
+    if not name.startswith(MERGED):
+        return []
+    metadata = pq.read_metadata(path, filesystem=root.filesystem).metadata or {}
+    return [f"{folder}/{name}" for name in json.loads(metadata.get(REPLACES, b"[]"))]
+
+
+def open_dataset(
+    location: Location, table: str = "articles", outlet: str | None = None
+) -> ds.FileSystemDataset:
+    """The table as a pyarrow dataset: nothing is read yet; filter and choose columns as you scan.
+
+    Files of older schema versions have nulls where a column did not exist.
+    """
+    root = Root(location)
+    schema = pa.unify_schemas([SCHEMAS[table], PARTITIONS])
+    partitioning = ds.partitioning(PARTITIONS, flavor="hive")
+    form = ds.ParquetFileFormat()
+    fragments = [
+        form.make_fragment(path, root.filesystem, partitioning.parse(path.removeprefix(root.path)))
+        for path in live_files(root, table, outlet)
+    ]
+    return ds.FileSystemDataset(fragments, schema, form, root.filesystem)
+
+
+def read(
+    location: Location,
+    *,
+    outlet: str | None = None,
+    columns: Sequence[str] | None = None,
+    revisions: bool = False,
+) -> pa.Table:
+    """All captures of all articles, or of one outlet's.
+
+    :param revisions: adds the column `revision`: an article's first content has 1, each other
+        content the next number, in the order in which they were first fetched.
+    """
+    dataset = open_dataset(location, outlet=outlet)
+    table = dataset.to_table(_names(dataset, columns))
+    if revisions:
+        keys = dataset.to_table(["article_id", "content_hash", "fetched_at"])
+        table = table.append_column("revision", _revisions(keys))
+    return table
+
+
+def latest(
+    location: Location, *, outlet: str | None = None, columns: Sequence[str] | None = None
+) -> pa.Table:
+    """One row per article: its last capture, as the newest extractor read it."""
+    dataset = open_dataset(location, outlet=outlet)
+    keep = _last_captures(dataset.to_table(list(CAPTURE)))
+    names = _names(dataset, columns)
+    batches, row = [], 0
+    for batch in dataset.to_batches(columns=names):  # one at a time: old captures are not held
+        batches.append(batch.filter(keep.slice(row, len(batch))))
+        row += len(batch)
+    return pa.Table.from_batches(batches, pa.schema([dataset.schema.field(name) for name in names]))
+
+
+def known(location: Location, outlet: str) -> dict[str, str]:
+    """The content hash of each of the outlet's articles, as last captured."""
+    columns = ["article_id", "content_hash", "fetched_at", "extractor_version"]
+    table = open_dataset(location, outlet=outlet).to_table(columns)
+    table = table.sort_by([("fetched_at", "ascending"), ("extractor_version", "ascending")])
+    return {row["article_id"]: row["content_hash"] for row in table.select(columns[:2]).to_pylist()}
+
+
+def _names(dataset: ds.Dataset, columns: Sequence[str] | None) -> list[str]:
+    return list(columns) if columns is not None else dataset.schema.names
+
+
+def _last_captures(keys: pa.Table) -> pa.BooleanArray:
+    """Which rows of `keys`, in their order, are the last capture of their article."""
+    rows = pa.array(range(len(keys)), pa.int64())
+    newest_first = keys.append_column("row", rows).sort_by(
+        [
+            ("article_id", "ascending"),
+            ("fetched_at", "descending"),
+            ("extractor_version", "descending"),
+        ]
+    )
+    by_article = newest_first.group_by("article_id", use_threads=False)  # keeps the order
+    last = by_article.aggregate([("row", "first")])["row_first"]
+    return pc.is_in(rows, value_set=last)
+
+
+def _revisions(keys: pa.Table) -> pa.Int64Array:
+    """The revision number of each row of `keys`, in their order."""
+    rows = list(zip(*(keys[name].to_pylist() for name in keys.column_names), strict=True))
+    first_seen: dict[tuple[str, str], datetime] = {}
+    for article, content, fetched in rows:
+        seen = first_seen.get((article, content), fetched)
+        first_seen[article, content] = min(seen, fetched)
+    moments = defaultdict(set)
+    for (article, _), moment in first_seen.items():
+        moments[article].add(moment)
+    ranks = {article: sorted(times) for article, times in moments.items()}
+    return pa.array(
+        [ranks[article].index(first_seen[article, content]) + 1 for article, content, _ in rows],
+        pa.int64(),
+    )

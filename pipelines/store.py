@@ -1,0 +1,159 @@
+"""Hands articles and rejects to the dataset."""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import UTC, datetime
+from operator import attrgetter
+from typing import TYPE_CHECKING, Self
+
+from scrapy import signals
+from scrapy.utils.defer import deferred_from_coro
+
+from crawler.extraction import EXTRACTOR_VERSION
+from crawler.items import Article, Rejected
+from output.rows import Row, RowError
+from output.schema import ARTICLES
+from output.writer import Part, Writer, new_run_id
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from scrapy.crawler import Crawler
+    from scrapy.statscollectors import StatsCollector
+
+logger = logging.getLogger(__name__)
+
+_columns = attrgetter(*ARTICLES.names)
+
+
+def article_row(article: Article) -> Row:
+    """`article` as a row of the dataset."""
+    row = dict(zip(ARTICLES.names, _columns(article), strict=True))
+    row["images"] = [
+        {"url": image.url, "caption": image.caption, "credit": image.credit}
+        for image in article.images
+    ]
+    row["related"] = [{"title": link.title, "url": link.url} for link in article.related]
+    row["removed"] = [{"rule": removal.rule, "text": removal.text} for removal in article.removed]
+    return row
+
+
+def reject_row(article: Article, rejected: Rejected, run_id: str) -> Row:
+    """What is kept of an article that is not stored."""
+    return {
+        "url": _unicode(article.url),
+        "article_id": _unicode(article.article_id),
+        "reason": rejected.reason,
+        "evidence": _unicode(rejected.evidence),
+        "rule_version": article.extractor_version or EXTRACTOR_VERSION,
+        "title": _unicode(article.title),
+        "discovered_via": article.discovered_via,
+        "fetched_at": article.fetched_at or datetime.now(UTC),
+        "run_id": run_id,
+    }
+
+
+class StorePipeline:
+    """Publishes rows in parts: when enough wait, when the oldest has waited long, at the end.
+
+    A kill loses what waits, and the next run fetches it again. When the dataset cannot be written
+    the run ends: `wartatek/store_error` says why, `wartatek/failed/not_stored` how many articles
+    were lost. `wartatek/stored` and `wartatek/revised` count what readers can see.
+
+    :param stop: ends the run; given the reason.
+    :param part_seconds: how long a row may wait while others come.
+    """
+
+    def __init__(
+        self,
+        writer: Writer,
+        stats: StatsCollector,
+        stop: Callable[[str], None],
+        part_seconds: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.writer = writer
+        self.stats = stats
+        self.stop = stop
+        self.part_seconds = part_seconds
+        self.clock = clock
+        self._published_at = clock()
+        self._revised: set[str] = set()
+        self._broken = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        settings, stats = crawler.settings, crawler.stats
+        assert stats
+        run_id = stats.get_value("wartatek/run_id") or new_run_id()
+        stats.set_value("wartatek/run_id", run_id)
+
+        def stop(reason: str) -> None:
+            assert crawler.engine
+            deferred_from_coro(crawler.engine.close_spider_async(reason=reason))
+
+        writer = Writer(
+            settings["OUTPUT_DIR"], run_id, part_rows=settings.getint("PART_ROWS", 1000)
+        )
+        pipeline = cls(writer, stats, stop, settings.getfloat("PART_SECONDS", 300))
+        crawler.signals.connect(pipeline.item_dropped, signal=signals.item_dropped)
+        return pipeline
+
+    def open_spider(self) -> None:
+        for path in self.writer.root.sweep():
+            logger.warning("removed %s, left by a run that died", path)
+
+    def process_item(self, article: Article) -> Article:
+        article.run_id = self.writer.run_id
+        try:
+            self.writer.write("articles", article.outlet, article_row(article))
+        except RowError as error:
+            raise Rejected("bad_row", str(error)) from error
+        if article.revised and article.article_id:
+            self._revised.add(article.article_id)
+        self._publish_when_due()
+        return article
+
+    def item_dropped(self, item: Article, exception: Exception) -> None:
+        if isinstance(exception, Rejected):
+            row = reject_row(item, exception, self.writer.run_id)
+            self.writer.write("rejects", item.outlet, row)
+            self._publish_when_due()
+
+    def close_spider(self) -> None:
+        self._publish()
+        if lost := self.writer.waiting("articles"):
+            self.stats.inc_value("wartatek/failed/not_stored", lost)
+            logger.critical("%d articles could not be stored; the next run fetches them", lost)
+
+    def _publish_when_due(self) -> None:
+        waited = self.clock() - self._published_at
+        if self._broken or not (self.writer.full or waited >= self.part_seconds):
+            return
+        self._publish()
+        if self._broken:
+            self.stop("store_failed")
+
+    def _publish(self) -> None:
+        try:
+            while part := self.writer.publish():
+                self._count(part)
+        except OSError as error:
+            self._broken = True
+            self.stats.set_value("wartatek/store_error", str(error))
+            logger.critical("cannot store: %s", error)
+        self._published_at = self.clock()
+
+    def _count(self, part: Part) -> None:
+        logger.info("published %s: %d rows", part.path, len(part.rows))
+        if part.table == "articles":
+            revised = sum(row["article_id"] in self._revised for row in part.rows)
+            self.stats.inc_value("wartatek/revised", revised)
+            self.stats.inc_value("wartatek/stored", len(part.rows) - revised)
+
+
+def _unicode(text: str | None) -> str | None:
+    """`text` without lone surrogates, which broken pages can hold and Parquet cannot."""
+    return text.encode("utf-8", "replace").decode() if text else text
