@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal
+from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
@@ -15,7 +17,9 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
 WIB = ZoneInfo("Asia/Jakarta")
-Status = Literal["verified", "reported-ok", "listed", "inferred", "stale", "broken", "dead", "blocked"]
+Status = Literal[
+    "verified", "reported-ok", "listed", "inferred", "stale", "broken", "dead", "blocked"
+]
 
 
 @dataclass(slots=True, kw_only=True)
@@ -61,10 +65,18 @@ class Window:
         if moment is None:
             return True
         day = moment.astimezone(WIB).date()
-        return (self.since is None or day >= self.since) and (self.until is None or day <= self.until)
+        return self.holds_from(moment) and (self.until is None or day <= self.until)
+
+    def holds_from(self, moment: datetime) -> bool:
+        """Whether `moment` lies inside or after it."""
+        return self.since is None or moment.astimezone(WIB).date() >= self.since
+
+    def reaches(self, now: datetime, days: int) -> bool:
+        """Whether any of the last `days` days lies inside."""
+        return self.until is None or self.until >= now.astimezone(WIB).date() - timedelta(days=days)
 
     def days(self, now: datetime | None = None) -> Iterator[date]:
-        """The days from the newest to the oldest; an open end means today, an open start one day."""
+        """The days, newest first; an open end means today, an open start one day."""
         today = (now or datetime.now(UTC)).astimezone(WIB).date()
         last = min(self.until or today, today)
         first = self.since or last
@@ -78,6 +90,11 @@ class Source(ABC):
     url: str
     status: Status
 
+    @property
+    def label(self) -> str:
+        """Its name in stats and rows, e.g. "feed:https://host/rss"."""
+        return f"{type(self).__name__.lower()}:{self.url}"
+
     @abstractmethod
     def requests(self, window: Window) -> Iterator[Request]:
         """The first requests for `window`; none if this source cannot serve it."""
@@ -88,3 +105,23 @@ class Source(ABC):
 
         :raises SourceError: the response is not what this source is for.
         """
+
+
+def served_at(response: Response) -> datetime:
+    """When `response` was sent, by the server's own clock: its lists are fresh or stale by that."""
+    header = response.headers.get("Date")
+    try:
+        moment = parsedate_to_datetime(header.decode("latin-1")) if header else None
+    except ValueError:
+        moment = None
+    if moment is None:
+        return datetime.now(UTC)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def absolute(base: str, href: str) -> str:
+    """`href` as it stands on the page `base`; a link that cannot be joined stays as it is."""
+    try:
+        return urljoin(base, href.strip())
+    except ValueError:
+        return href

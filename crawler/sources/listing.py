@@ -1,0 +1,153 @@
+"""Listings: index, archive, tag and section pages, by page or by day."""
+
+from __future__ import annotations
+
+import string
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from scrapy import Request
+
+from crawler.extraction.dates import parse_date
+from crawler.extraction.page import parse_html
+from crawler.items import Rejected
+from crawler.sources.candidate import (
+    WIB,
+    Candidate,
+    Source,
+    SourceError,
+    Status,
+    Window,
+    absolute,
+    served_at,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scrapy.http import Response
+    from selectolax.lexbor import LexborNode
+
+PRESENT_PAGES = 3
+"""Pages that the present is worth, as long as each brings something new."""
+
+
+@dataclass(frozen=True)
+class Listing(Source):
+    """An index page. Its URL may hold placeholders, which make it walk:
+
+    - `{page}`: 1, 2, 3, ... (from `first`)
+    - `{offset}`: 0, `step`, 2 * `step`, ...
+    - `{day:%Y/%m/%d}`: one index per day, in any strftime form
+
+    `links` selects the links to articles; `date` the time that stands nearest to each, as text or
+    in an attribute (`datetime`, `d-time`, `title`). The present is today and yesterday, or the
+    first pages.
+    """
+
+    url: str
+    links: str
+    date: str = ""
+    status: Status = "listed"
+    step: int = 20
+    first: int = 1
+
+    def requests(self, window: Window) -> Iterator[Request]:
+        for day in self._days(window):
+            yield self._request(day, 1)
+
+    def parse(self, response: Response, window: Window) -> Iterator[Candidate | Request]:
+        number, day = response.meta.get("index_page", 1), response.meta.get("index_day")
+        try:
+            root = parse_html(response.body).root
+        except Rejected as reject:
+            raise SourceError(reject.reason, reject.evidence) from reject
+        candidates = self._candidates(root, response) if root else []
+        if not candidates and number == 1:
+            raise SourceError("empty_index", f"no {self.links}")
+        yield from candidates
+        if candidates and self._goes_on(candidates, number, window):
+            yield self._request(day, number + 1)
+
+    @property
+    def _fields(self) -> set[str | None]:
+        return {name for _, name, _, _ in string.Formatter().parse(self.url)}
+
+    def _days(self, window: Window) -> Iterator[date | None]:
+        if "day" not in self._fields:
+            yield None
+        elif window.past:
+            yield from window.days()
+        else:
+            today = datetime.now(WIB).date()
+            yield from (today, today - timedelta(days=1))
+
+    def _request(self, day: date | None, number: int) -> Request:
+        url = self.url.format(
+            page=self.first + number - 1, offset=(number - 1) * self.step, day=day or ""
+        )
+        # `continues`: worth asking for only if the page before it brought something new
+        meta = {"index_page": number, "index_day": day, "continues": number > 1}
+        return Request(url, meta=meta)
+
+    def _goes_on(self, candidates: list[Candidate], number: int, window: Window) -> bool:
+        if not self._fields & {"page", "offset"}:
+            return False
+        if not window.past:
+            return number < PRESENT_PAGES
+        newest = max((c.published for c in candidates if c.published), default=None)
+        return (
+            newest is None or window.since is None or newest.astimezone(WIB).date() >= window.since
+        )
+
+    def _candidates(self, root: LexborNode, response: Response) -> list[Candidate]:
+        """One candidate per URL; of a picture's and a headline's link the one with words wins."""
+        found: dict[str, Candidate] = {}
+        now = served_at(response)
+        anchors = [a for node in root.css(self.links) if (a := _anchor(node)) is not None]
+        for anchor in anchors:
+            href = anchor.attributes.get("href")
+            if not href or href.startswith("#"):
+                continue
+            url = absolute(response.url, href)
+            title = " ".join(anchor.text().split()) or anchor.attributes.get("title") or None
+            known = found.get(url)
+            if known is None:
+                found[url] = Candidate(url=url, title=title, published=self._time(anchor, now))
+            elif known.title is None:
+                known.title = title
+        return list(found.values())
+
+    def _time(self, anchor: LexborNode, now: datetime) -> datetime | None:
+        """The time nearest to `anchor`, as long as only links to the same article stand as near."""
+        node = anchor.parent if self.date else None
+        while node is not None and len(_targets(node, self.links)) <= 1:
+            for stamp in node.css(self.date):
+                if moment := _moment(stamp, now):
+                    return moment
+            node = node.parent
+        return None
+
+
+def _anchor(node: LexborNode) -> LexborNode | None:
+    return node if node.tag == "a" else node.css_first("a")
+
+
+def _targets(node: LexborNode, links: str) -> set[str | None]:
+    """Where the links in `node` lead to: an article's picture and headline lead to one place."""
+    anchors = [a for n in node.css(links) if (a := _anchor(n)) is not None]
+    return {a.attributes.get("href") for a in anchors}
+
+
+def _moment(stamp: LexborNode, now: datetime) -> datetime | None:
+    """The instant that an element prints, exact attributes before its words."""
+    seen: dict[str, Any] = stamp.attributes
+    for text in (seen.get("d-time"), seen.get("datetime"), seen.get("title"), stamp.text()):
+        if not text:
+            continue
+        if text.isdecimal() and len(text) == 10:  # detik prints Unix seconds
+            return datetime.fromtimestamp(int(text), UTC)
+        if found := parse_date(text, now=now):
+            return found.instant
+    return None
