@@ -7,21 +7,11 @@ from collections.abc import Sequence
 
 # Words that headlines leave in lower case.
 SMALL = frozenset(
-    "di ke dari dan yang untuk pada dengan dalam atau oleh akan bakal soal bagi saat hingga sampai "
-    "agar tak tidak bukan lewat vs para si sang per via jadi usai pasca tanpa kepada terhadap sebagai "
-    "karena demi antara atas secara seperti sejak serta the of and for in on to a an at by is ala "
-    "mtm yoy alias tentang menuju selama bagai".split()
+    ["di", "ke", "dari", "dan", "yang", "untuk", "pada", "dengan", "dalam", "atau", "oleh", "akan", "bakal", "soal", "bagi", "saat", "hingga", "sampai", "agar", "tak", "tidak", "bukan", "lewat", "vs", "para", "si", "sang", "per", "via", "jadi", "usai", "pasca", "tanpa", "kepada", "terhadap", "sebagai", "karena", "demi", "antara", "atas", "secara", "seperti", "sejak", "serta", "the", "of", "and", "for", "in", "on", "to", "a", "an", "at", "by", "is", "ala", "mtm", "yoy", "alias", "tentang", "menuju", "selama", "bagai"]
 )
 # Words that open a sentence and tie it to the one before: they seldom begin a name.
 OPENERS = frozenset(
-    "selain sementara namun adapun kini setelah untuk oleh hal dalam menurut di pada tak tidak dengan "
-    "meski meskipun karena saat jika bila tetapi ia dia mereka kami kita itu ini para salah seperti "
-    "sebelumnya sejak selama ketika apabila apalagi sebab akibatnya sehingga bahkan hingga lalu "
-    "kemudian selanjutnya sebagai sedangkan walau walaupun berdasarkan bersama bukan hanya masih juga "
-    "maka dari sekadar terkait sebanyak sekitar beberapa banyak sebuah seorang sejumlah setiap semua "
-    "seluruh berikut begitu demikian diketahui dikutip melansir mengutip dilansir alhasil artinya "
-    "lantas nah saya anda kamu lebih tentu rencananya hasilnya pasalnya sayangnya menariknya uniknya "
-    "sebaliknya sejauh sesuai tahun bulan hari pihaknya langkah fitur kehadiran".split()
+    ["selain", "sementara", "namun", "adapun", "kini", "setelah", "untuk", "oleh", "hal", "dalam", "menurut", "di", "pada", "tak", "tidak", "dengan", "meski", "meskipun", "karena", "saat", "jika", "bila", "tetapi", "ia", "dia", "mereka", "kami", "kita", "itu", "ini", "para", "salah", "seperti", "sebelumnya", "sejak", "selama", "ketika", "apabila", "apalagi", "sebab", "akibatnya", "sehingga", "bahkan", "hingga", "lalu", "kemudian", "selanjutnya", "sebagai", "sedangkan", "walau", "walaupun", "berdasarkan", "bersama", "bukan", "hanya", "masih", "juga", "maka", "dari", "sekadar", "terkait", "sebanyak", "sekitar", "beberapa", "banyak", "sebuah", "seorang", "sejumlah", "setiap", "semua", "seluruh", "berikut", "begitu", "demikian", "diketahui", "dikutip", "melansir", "mengutip", "dilansir", "alhasil", "artinya", "lantas", "nah", "saya", "anda", "kamu", "lebih", "tentu", "rencananya", "hasilnya", "pasalnya", "sayangnya", "menariknya", "uniknya", "sebaliknya", "sejauh", "sesuai", "tahun", "bulan", "hari", "pihaknya", "langkah", "fitur", "kehadiran"]
 )
 _TOKEN = re.compile(r"\S+")
 _EDGES = "\"'“”‘’()[]«»"

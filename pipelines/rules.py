@@ -1,0 +1,81 @@
+"""The rules of cleaning, read from rules.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+PATH = Path(__file__).with_name("rules.toml")
+KINDS = ("label", "inline", "block", "tail", "widget", "caption", "byline", "dateline", "signoff")
+
+_WORD = re.compile(r"\{([A-Za-z]+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One entry of rules.toml, which says what the fields mean."""
+
+    id: str
+    kind: str
+    pattern: re.Pattern[str]
+    hint: tuple[str, ...]
+    scope: frozenset[str]
+    takes: str
+    leaves: str
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All rules in the order of the file, and the names of the wires."""
+
+    rules: tuple[Rule, ...]
+    agencies: dict[str, str]
+    """What credits call a wire, in lower case, to the dataset's name of it."""
+
+    def active(self, text: str, outlet: str) -> dict[str, list[Rule]]:
+        """The rules, by kind, that can match anything in `text` (in lower case)."""
+        found: dict[str, list[Rule]] = {kind: [] for kind in KINDS}
+        for rule in self.rules:
+            if (not rule.scope or outlet in rule.scope) and any(h in text for h in rule.hint):
+                found[rule.kind].append(rule)
+        return found
+
+    def of_kind(self, kind: str) -> tuple[Rule, ...]:
+        return tuple(rule for rule in self.rules if rule.kind == kind)
+
+
+@lru_cache(maxsize=1)
+def load_rules(path: Path = PATH) -> Rulebook:
+    """Read and compile the rules.
+
+    :raises ValueError: a rule is of a kind that there is not.
+    """
+    data = tomllib.loads(path.read_text("utf-8"))
+    words = {
+        name: value
+        if isinstance(value, str)
+        else f"(?:{'|'.join(sorted(value, key=len, reverse=True))})"
+        for name, value in data["words"].items()
+    }
+    words["CITY"] = words["city"].upper()
+    rules = tuple(_rule(entry, words) for entry in data["rule"])
+    agencies = {alias: name for name, aliases in data["agencies"].items() for alias in aliases}
+    return Rulebook(rules, agencies)
+
+
+def _rule(entry: dict[str, str | list[str]], words: dict[str, str]) -> Rule:
+    if entry["kind"] not in KINDS:
+        raise ValueError(f"{entry['id']}: no such kind of rule: {entry['kind']}")
+    pattern = _WORD.sub(lambda word: words[word.group(1)], str(entry["pattern"]))
+    return Rule(
+        id=str(entry["id"]),
+        kind=str(entry["kind"]),
+        pattern=re.compile(pattern),
+        hint=tuple(entry["hint"]),
+        scope=frozenset(entry.get("scope", ())),
+        takes=str(entry["takes"]),
+        leaves=str(entry["leaves"]),
+    )
