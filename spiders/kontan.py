@@ -1,0 +1,30 @@
+from crawler.sources import Feed, Listing, Sitemap
+from crawler.spider import NewsSpider
+
+
+class KontanSpider(NewsSpider):
+    """Kontan. Business news without a technology section; robots.txt closes the index in /search/."""
+
+    name = "kontan"
+    publisher = "Kontan"
+    allowed_domains = ["kontan.co.id"]
+    sources = (
+        Feed("https://investasi.kontan.co.id/rss", status="verified"),
+        *(Feed(f"https://{c}.kontan.co.id/rss") for c in ("industri", "keuangan", "lifestyle")),
+        Listing("https://industri.kontan.co.id/", links=".list-berita a", status="reported-ok"),
+        Listing("https://lifestyle.kontan.co.id/", links=".list-berita a", status="reported-ok"),
+        Listing("https://keuangan.kontan.co.id/", links=".list-berita a", status="reported-ok"),
+        Listing(
+            "https://www.kontan.co.id/tag/teknologi", links=".list-berita a", status="inferred"
+        ),
+        Listing("https://www.kontan.co.id/rubrik/6/Bank", links=".list-berita a"),
+        Sitemap("https://www.kontan.co.id/sitemap.xml"),
+    )
+    article_url = r"//(?!insight\.)[a-z]+\.kontan\.co\.id/news/[a-z0-9-]+"
+    title = ("h1.detail-desk", "h1.jdl_dtl")
+    body = ("div.tmpt-desk-kon", "div.ctn")
+    published = ("div.fs14.ff-opensans.font-gray", "div.fs13.color-gray")
+    byline = "div.fs13.font-gray.ff-knowledge-l"
+    section = "div.breadcumb a + a"
+    tags = "a[href*='/tag/']"
+    whole = "?page=all"
