@@ -3,20 +3,18 @@ from crawler.spider import NewsSpider
 
 
 class KontanSpider(NewsSpider):
-    """Kontan. Business news without a technology section; robots.txt closes the index in /search/."""
+    """Kontan. Business news, no technology section; robots.txt closes the index in /search/."""
 
     name = "kontan"
     publisher = "Kontan"
     allowed_domains = ["kontan.co.id"]
     sources = (
         Feed("https://investasi.kontan.co.id/rss", status="verified"),
-        *(Feed(f"https://{c}.kontan.co.id/rss") for c in ("industri", "keuangan", "lifestyle")),
-        Listing("https://industri.kontan.co.id/", links=".list-berita a", status="reported-ok"),
-        Listing("https://lifestyle.kontan.co.id/", links=".list-berita a", status="reported-ok"),
-        Listing("https://keuangan.kontan.co.id/", links=".list-berita a", status="reported-ok"),
-        Listing(
-            "https://www.kontan.co.id/tag/teknologi", links=".list-berita a", status="inferred"
-        ),
+        Feed("https://industri.kontan.co.id/rss"),
+        Feed("https://lifestyle.kontan.co.id/rss", status="inferred"),
+        Listing("https://industri.kontan.co.id/", links=".list-berita a"),
+        Listing("https://keuangan.kontan.co.id/", links=".list-berita a"),
+        Listing("https://www.kontan.co.id/tag/teknologi", links=".list-berita a"),
         Listing("https://www.kontan.co.id/rubrik/6/Bank", links=".list-berita a"),
         Sitemap("https://www.kontan.co.id/sitemap.xml"),
     )

@@ -3,7 +3,7 @@ from crawler.spider import NewsSpider
 
 
 class MediaIndonesiaSpider(NewsSpider):
-    """Media Indonesia. Its metadata names the editor as author, and a time later than the page's."""
+    """Media Indonesia. Its metadata names the editor as author, and a time after the page's own."""
 
     name = "mediaindonesia"
     publisher = "Media Indonesia"
