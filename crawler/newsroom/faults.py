@@ -1,0 +1,52 @@
+"""What the newsroom can be told to do wrong."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+FaultKind = Literal[
+    "status", "challenge", "stall", "drip", "cut", "wrong_length", "wrong_charset", "gzip_bomb",
+    "redirect", "redirect_loop", "endless", "not_a_feed", "empty_feed", "stale_feed", "self_links",
+    "broken_jsonld", "truncated", "too_deep", "empty",
+]  # fmt: skip
+
+CHALLENGE = (
+    "<!DOCTYPE html><html><head><title>Just a moment...</title>"
+    '<meta http-equiv="refresh" content="5"></head><body><h1>Human Verification</h1>'
+    '<div id="challenge-error-text">Enable JavaScript and cookies to continue</div>'
+    '<script>window.awsWafCookieDomainList = []; window._cf_chl_opt = {cType: "managed"};</script>'
+    "</body></html>"
+)
+
+
+@dataclass(slots=True)
+class Fault:
+    """A fault of the pages that `host` and `path` match.
+
+    :param kind: what goes wrong. "status" answers `status`; "challenge" too, with a challenge page.
+    :param host: the host, or "" for all.
+    :param path: a regex searched in path and query.
+    :param times: how often it happens before all is well again; None for ever.
+    :param retry_after: seconds for a Retry-After header.
+    :param location: where "redirect" leads.
+    :param size: bytes that "gzip_bomb" unpacks to, bytes of body that "cut" and "truncated" leave.
+    """
+
+    kind: FaultKind
+    host: str = ""
+    path: str = ""
+    times: int | None = None
+    status: int = 503
+    retry_after: int | None = None
+    location: str = ""
+    size: int = 0
+
+    def strikes(self, host: str, target: str) -> bool:
+        """Whether it happens to this request; one of its times is then used up."""
+        if self.times == 0 or (self.host and self.host != host) or not re.search(self.path, target):
+            return False
+        if self.times is not None:
+            self.times -= 1
+        return True

@@ -1,0 +1,58 @@
+"""The way into the newsroom: a download handler that sends every request of a crawl there."""
+
+from __future__ import annotations
+
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit, urlunsplit
+
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.exceptions import NotConfigured
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+
+
+def loopback(address: str) -> str:
+    """`address` of a newsroom ("http://127.0.0.1:8000"), as host and port.
+
+    :raises ValueError: it is not an address of this machine, so a crawl would leave it.
+    """
+    parts = urlsplit(address if "//" in address else f"//{address}")
+    try:
+        here = parts.hostname == "localhost" or ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        here = False
+    if not here or not parts.port:
+        raise ValueError(
+            f"NEWSROOM={address}: not http://127.0.0.1:PORT, and it must be on this machine"
+        )
+    return parts.netloc
+
+
+class NewsroomHandler(HTTP11DownloadHandler):
+    """For http and https alike, in DOWNLOAD_HANDLERS while the setting NEWSROOM holds an address.
+
+    A request keeps its Host header, a response gets its real URL; proxies are left out.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        try:
+            self._address = loopback(crawler.settings["NEWSROOM"] or "")
+        except ValueError as error:
+            raise NotConfigured(str(error)) from error
+
+    async def download_request(self, request: Request) -> Response:
+        parts = urlsplit(request.url)
+        there = request.replace(
+            url=urlunsplit(("http", self._address, parts.path, parts.query, ""))
+        )
+        there.headers["Host"] = parts.netloc
+        there.headers.pop("Proxy-Authorization", None)
+        there.meta.pop("proxy", None)
+        response = await super().download_request(there)
+        request.meta["download_latency"] = there.meta["download_latency"]  # AutoThrottle reads it
+        return response.replace(url=request.url)

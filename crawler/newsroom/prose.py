@@ -1,0 +1,113 @@
+"""Indonesian news prose, written by a seeded hand: the text of the newsroom's articles.
+
+Vocabulary and sentences stand in prose.toml. The firms, people and events do not exist.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from datetime import date
+    from random import Random
+
+DAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
+CHOICE = re.compile(r"\[([^][]*\|[^][]*)\]")
+NUMBERS = {"n1": (26, 480), "n2": (3, 24), "pct": (6, 74), "pct2": (41, 93), "mah": (45, 65)}
+MORE_NUMBERS = {"km": (280, 620), "minutes": (18, 55), "price": (18, 95)}
+
+PassageKind = Literal["paragraph", "heading", "list_item"]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One true block of an article's body."""
+
+    kind: PassageKind
+    text: str
+
+
+@cache
+def _book() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("prose.toml").read_text("utf-8"))
+
+
+@cache
+def _scenarios(technology: bool) -> list[dict[str, Any]]:
+    return [s for s in _book()["scenario"] if bool(s["topic"]) is technology]
+
+
+def full_name(rng: Random) -> str:
+    """A person who does not exist."""
+    words = _book()["words"]
+    return f"{rng.choice(words['first'])} {rng.choice(words['last'])}"
+
+
+class Draft:
+    """One story as its reporter holds it: what happened, where, and the headline.
+
+    `section` is empty for technology, which every outlet calls by its own name.
+    """
+
+    def __init__(self, rng: Random, day: date, *, technology: bool) -> None:
+        self.technology = technology
+        self._scenario = rng.choice(_scenarios(technology))
+        self.section: str = self._scenario.get("section", "")
+        self._facts = _facts(rng, day)
+        self.city = self._facts["city"]
+        self.title = self._say(rng, rng.choice(self._scenario["titles"]))
+
+    def _say(self, rng: Random, sentence: str) -> str:
+        chosen = CHOICE.sub(lambda match: rng.choice(match[1].split("|")), sentence)
+        return chosen.format_map(self._facts)
+
+    def tags(self, rng: Random) -> list[str]:
+        """Two or three tags, as the outlet's desk would give them."""
+        tags = [self._say(rng, tag) for tag in self._scenario["tags"]]
+        return tags[: rng.randint(2, len(tags))]
+
+    def passages(self, rng: Random) -> list[Passage]:
+        """The body, lead first: seven to fourteen paragraphs, some with sub-headings or a list."""
+        scenario = self._scenario
+        common = _book()["any"]["technology" if self.technology else "other"]["body"]
+        body = rng.sample(scenario["body"], rng.randint(4, len(scenario["body"])))
+        body += rng.sample(common, rng.randint(2, min(5, len(common))))
+        for quote in scenario["quotes"]:
+            body.insert(rng.randint(1, len(body)), quote)
+        texts = [self._say(rng, text) for text in [rng.choice(scenario["leads"]), *body]]
+        passages = [Passage("paragraph", text) for text in texts]
+        if rng.random() < 0.4:
+            self._divide(rng, passages)
+        if rng.random() < 0.3:
+            self._add_list(rng, passages)
+        return passages
+
+    def _divide(self, rng: Random, passages: list[Passage]) -> None:
+        places = sorted(rng.sample(range(2, len(passages)), 2), reverse=True)
+        heads = rng.sample(self._scenario["heads"], 2)
+        for place, head in zip(places, heads, strict=True):
+            passages.insert(place, Passage("heading", self._say(rng, head)))
+
+    def _add_list(self, rng: Random, passages: list[Passage]) -> None:
+        place = rng.randint(2, len(passages) - 1)
+        while passages[place - 1].kind == "heading":
+            place += 1
+        items = [Passage("list_item", self._say(rng, item)) for item in self._scenario["items"]]
+        passages[place:place] = items
+
+
+def _facts(rng: Random, day: date) -> dict[str, str]:
+    words = _book()["words"]
+    facts = {slot: rng.choice(choices) for slot, choices in words.items()}
+    for slot, (low, high) in (NUMBERS | MORE_NUMBERS).items():
+        facts[slot] = str(rng.randint(low, high))
+    facts["mah"] += "00"
+    facts["person"], facts["expert"], other = full_name(rng), full_name(rng), full_name(rng)
+    facts["nama"], facts["nama2"] = facts["person"].split()[0], other.split()[0]
+    facts["day"] = f"{DAYS[day.weekday()]} ({day.day}/{day.month})"
+    return facts

@@ -1,0 +1,291 @@
+"""The newsroom's HTTP server: one asyncio loop, in a thread of its own for tests."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import threading
+import time
+import zlib
+from dataclasses import replace
+from functools import cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from crawler.newsroom.faults import CHALLENGE, Fault, FaultKind
+from crawler.newsroom.world import HTML, Reply, World
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from datetime import datetime
+
+    from crawler.newsroom.story import Story
+
+BOMB = 200 * 1024 * 1024
+DRIP = 0.2  # seconds between two drops
+FLAWS = {
+    "not_a_feed": "html",
+    "empty_feed": "empty",
+    "stale_feed": "stale",
+    "self_links": "self_links",
+}
+
+
+class Asked(NamedTuple):
+    """One request that the newsroom got; header names are in lower case."""
+
+    host: str
+    path: str
+    time: float
+    headers: dict[str, str]
+
+
+class Newsroom:
+    """A world of outlets on 127.0.0.1, told apart by the Host header.
+
+    >>> with Newsroom(seed=1, outlets=["kontan"]) as room:
+    ...     room.url, room.truth(room.urls("kontan")[0]).title
+
+    :param compress: answer in gzip whoever accepts it.
+    :param faults: what goes wrong from the start; `fail` adds more.
+
+    Further arguments are those of `World`.
+    """
+
+    def __init__(
+        self,
+        seed: int = 1,
+        outlets: Iterable[str] = (),
+        *,
+        port: int = 0,
+        compress: bool = False,
+        faults: Iterable[Fault] = (),
+        now: datetime | None = None,
+        recent: int = 20,
+        past: int = 10,
+        older: int = 4,
+    ) -> None:
+        self.world = World(seed, outlets, now=now, recent=recent, past=past, older=older)
+        self.requests: list[Asked] = []
+        self._faults = list(faults)
+        self._port = port
+        self._compress = compress
+        self._zipped: dict[int, bytes] = {}
+        self._loop = asyncio.new_event_loop()
+        self._closing = asyncio.Event()
+        self._connections: set[asyncio.Task[None]] = set()
+        self._thread = threading.Thread(target=self._loop.run_forever, name="newsroom", daemon=True)
+
+    # ------------------------------------------------------------------ the world, for tests
+
+    def urls(self, outlet: str) -> list[str]:
+        """Every article's URL of `outlet`, newest first."""
+        return self.world.urls(outlet)
+
+    def truth(self, url: str) -> Story:
+        """What is true of the article at `url`. :raises KeyError: there is none."""
+        return self.world.truth(url)
+
+    def edit(self, url: str) -> None:
+        """The desk adds a sentence to the article at `url`."""
+        self.world.edit(url)
+
+    def remove(self, url: str) -> None:
+        """The article at `url` answers 410 from now on."""
+        self.world.remove(url)
+
+    def publish(self, outlet: str, count: int = 1) -> list[str]:
+        """New articles, whose URLs are returned; feeds forget as many old ones."""
+        return self.world.publish(outlet, count)
+
+    def fail(self, kind: FaultKind, **where: Any) -> Fault:
+        """Something goes wrong from now on; see `Fault` for the arguments."""
+        fault = Fault(kind, **where)
+        self._faults.append(fault)
+        return fault
+
+    def recover(self) -> None:
+        """All is well again."""
+        self._faults.clear()
+
+    # ------------------------------------------------------------------ life
+
+    @property
+    def url(self) -> str:
+        """Where it answers: http://127.0.0.1:PORT."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> None:
+        """Serve, in a thread of its own."""
+        self._thread.start()
+        asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
+
+    def stop(self) -> None:
+        """Close every connection and end the thread."""
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.stop()
+
+    async def _open(self) -> None:
+        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self._port)
+        self._port = self._server.sockets[0].getsockname()[1]
+
+    async def _close(self) -> None:
+        self._closing.set()
+        self._server.close()
+        for task in self._connections:
+            task.cancel()
+        await asyncio.gather(*self._connections, return_exceptions=True)
+        await self._server.wait_closed()
+
+    # ------------------------------------------------------------------ one connection
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        if task is None:
+            return
+        self._connections.add(task)
+        try:
+            while await self._exchange(reader, writer):
+                pass
+        except (ConnectionError, asyncio.IncompleteReadError, asyncio.CancelledError):
+            pass  # the client left, or the newsroom closes
+        finally:
+            self._connections.discard(task)
+            writer.close()
+
+    async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
+        """Answer one request; whether the connection serves for another."""
+        head = await reader.readuntil(b"\r\n\r\n")
+        first, *lines = head.decode("latin-1").rstrip().split("\r\n")
+        _, target, _ = first.split(" ", 2)
+        headers = {
+            name.lower(): text.strip() for name, _, text in (line.partition(":") for line in lines)
+        }
+        host = headers.get("host", "").partition(":")[0]
+        self.requests.append(Asked(host, target, time.time(), headers))
+        fault = next((fault for fault in self._faults if fault.strikes(host, target)), None)
+        reply = self.world.answer(host, target, headers)
+        if fault is None:
+            await _send(writer, self._packed(reply, headers))
+            return True
+        return await self._misbehave(fault, reply, writer, host, target)
+
+    def _packed(self, reply: Reply, headers: dict[str, str]) -> Reply:
+        if (
+            not self._compress
+            or len(reply.body) < 1000
+            or "gzip" not in headers.get("accept-encoding", "")
+        ):
+            return reply
+        body = self._zipped.get(id(reply.body))
+        if body is None:
+            body = gzip.compress(reply.body, compresslevel=5, mtime=0)
+        return replace(reply, body=body, headers=reply.headers | {"Content-Encoding": "gzip"})
+
+    # ------------------------------------------------------------------ faults
+
+    async def _misbehave(
+        self, fault: Fault, reply: Reply, writer: asyncio.StreamWriter, host: str, target: str
+    ) -> bool:
+        """Answer as `fault` says; whether the connection serves for another request."""
+        if fault.kind == "stall":
+            await self._closing.wait()
+            return False
+        if fault.kind in ("drip", "endless", "cut", "wrong_length"):
+            await self._break_off(fault, reply, writer)
+            return False
+        await _send(writer, self._wrong(fault, reply, host, target))
+        return True
+
+    async def _break_off(self, fault: Fault, reply: Reply, writer: asyncio.StreamWriter) -> None:
+        """The faults of transport, after which the connection is of no use."""
+        body = reply.body
+        if fault.kind == "endless":
+            writer.write(_head(reply, None) + body.partition(b"</body>")[0])
+            while True:
+                writer.write(b"<p>Berita ini tidak ada habisnya.</p>\n" * 200)
+                await writer.drain()
+        if fault.kind == "wrong_length":
+            writer.write(_head(reply, len(body) // 2) + body)
+        elif fault.kind == "cut":
+            writer.write(_head(reply, len(body)) + body[: fault.size or len(body) // 2])
+        else:
+            writer.write(_head(reply, len(body)))
+            for start in range(0, len(body), 20):
+                writer.write(body[start : start + 20])
+                await writer.drain()
+                await asyncio.sleep(DRIP)
+        await writer.drain()
+
+    def _wrong(self, fault: Fault, reply: Reply, host: str, target: str) -> Reply:
+        """The faults of content: a whole answer, but not the right one."""
+        html = {"Content-Type": HTML}
+        later = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
+        match fault.kind:
+            case "status":
+                return Reply(fault.status, b"<html><body>Sebentar lagi</body></html>", html | later)
+            case "challenge":
+                return Reply(fault.status, CHALLENGE.encode(), html | later)
+            case "redirect":
+                return Reply(302, b"", {"Location": fault.location})
+            case "redirect_loop":
+                path = target.partition("?")[0]
+                return Reply(302, b"", {"Location": f"{path}?putar={len(self.requests)}"})
+            case "gzip_bomb":
+                body = _bomb(fault.size or BOMB)
+                return Reply(200, body, html | {"Content-Encoding": "gzip"})
+            case "wrong_charset":
+                return replace(
+                    reply, headers=reply.headers | {"Content-Type": "text/html; charset=iso-8859-1"}
+                )
+            case "broken_jsonld":
+                return replace(
+                    reply,
+                    body=reply.body.replace(b'"headline": "', b'"headline": "kutip "rusak" ', 1),
+                )
+            case "truncated":
+                return replace(reply, body=reply.body[: fault.size or len(reply.body) * 2 // 5])
+            case "too_deep":
+                return replace(reply, body=b"<html><body>" + b"<div>" * 40_000 + b"</body></html>")
+            case "empty":
+                return replace(reply, body=b"")
+        return self._flawed_feed(FLAWS[fault.kind], host, target, reply)
+
+    def _flawed_feed(self, flaw: str, host: str, target: str, reply: Reply) -> Reply:
+        path = target.partition("?")[0]
+        for desk in self.world.desks.values():
+            for feed in desk.house.feeds:
+                if (feed.host or desk.house.host, feed.path) == (host, path):
+                    return self.world.feed(desk, feed, flaw)
+        return reply
+
+
+def _head(reply: Reply, length: int | None) -> bytes:
+    """The status line and headers; without a length the body ends where the connection does."""
+    lines = [f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}", "Server: newsroom"]
+    lines += [f"{name}: {text}" for name, text in reply.headers.items()]
+    lines.append("Connection: close" if length is None else f"Content-Length: {length}")
+    return "\r\n".join([*lines, "", ""]).encode("latin-1")
+
+
+async def _send(writer: asyncio.StreamWriter, reply: Reply) -> None:
+    writer.write(_head(reply, len(reply.body)) + reply.body)
+    await writer.drain()
+
+
+@cache
+def _bomb(size: int) -> bytes:
+    """A gzip stream that unpacks to `size` spaces."""
+    packer = zlib.compressobj(9, wbits=31)
+    block = b" " * 1024 * 1024
+    parts = [packer.compress(block) for _ in range(size // len(block))]
+    return b"".join([*parts, packer.flush()])

@@ -1,0 +1,180 @@
+"""What is true of each of the newsroom's articles, before any template prints it."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from random import Random
+from typing import TYPE_CHECKING, Literal
+from zoneinfo import ZoneInfo
+
+from crawler.newsroom import leaks
+from crawler.newsroom.prose import Draft, Passage, full_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from crawler.newsroom.houses import House
+
+WIB = ZoneInfo("Asia/Jakarta")
+BEGINNING = datetime(2015, 1, 1, tzinfo=UTC)
+Kind = Literal["article", "off_topic", "gallery", "video"]
+
+
+@dataclass(slots=True, kw_only=True)
+class Entry:
+    """An article as listings know it. `key` seeds everything else that can be said of it."""
+
+    key: str
+    kind: Kind
+    url: str
+    title: str
+    section: str
+    published_at: datetime
+    modified_at: datetime
+    tags: list[str]
+    revision: int = 0
+    gone: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """One article as a careful reader would write it down.
+
+    `paragraphs` are the blocks that a clean body holds, in order, without dateline and sign-off.
+    `leaks` are the junk paragraphs on its page that no cleaning rule can know.
+    """
+
+    outlet: str
+    kind: Kind
+    url: str
+    title: str
+    description: str
+    section: str
+    passages: tuple[Passage, ...]
+    authors: tuple[str, ...]
+    editors: tuple[str, ...]
+    published_at: datetime
+    modified_at: datetime
+    dateline: str | None
+    signoff: str | None
+    agencies: tuple[str, ...]
+    tags: tuple[str, ...]
+    related: tuple[tuple[str, str], ...]
+    image: str
+    caption: str
+    credit: str
+    leaks: tuple[str, ...]
+
+    @property
+    def paragraphs(self) -> list[str]:
+        return [passage.text for passage in self.passages]
+
+
+def slug(title: str) -> str:
+    """A title as URLs have it."""
+    plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
+    return "-".join(re.findall(r"[a-z0-9]+", plain))
+
+
+def _code(number: int, letters: str = "0123456789abcdefghijklmnopqrstuvwxyz") -> str:
+    code = ""
+    while number:
+        number, rest = divmod(number, len(letters))
+        code = letters[rest] + code
+    return code
+
+
+def list_entry(house: House, key: str, kind: Kind, published_at: datetime) -> Entry:
+    """What listings say of the article that `key` seeds."""
+    rng = Random(key)
+    day = published_at.astimezone(WIB)
+    draft = Draft(rng, day.date(), technology=kind != "off_topic")
+    title = {"gallery": "FOTO: ", "video": "VIDEO: "}.get(kind, "") + draft.title
+    section = house.technology
+    if draft.section:
+        section = draft.section if draft.section in house.sections else house.sections[0]
+    elif house.channels:
+        section = rng.choice(house.channels)
+    number = int((published_at - BEGINNING).total_seconds())
+    url = house.article.format(
+        section=slug(section), number=number, slug=slug(title), code=_code(number), day=day
+    )
+    return Entry(
+        key=key,
+        kind=kind,
+        url=url,
+        title=title,
+        section=section,
+        published_at=published_at,
+        modified_at=published_at + timedelta(minutes=rng.choice((0, 0, 7, 25))),
+        tags=draft.tags(rng),
+    )
+
+
+def tell(house: House, entry: Entry, neighbours: Sequence[Entry], seed: int) -> Story:
+    """The whole truth of `entry`; `neighbours` are the articles that it may point to."""
+    day = entry.published_at.astimezone(WIB).date()
+    draft = Draft(Random(entry.key), day, technology=entry.kind != "off_topic")
+    rng = Random(f"{entry.key}/body")
+    staff = Random(f"{seed}/{house.name}/staff")
+    reporters, editors, photographers = ([full_name(staff) for _ in range(6)] for _ in range(3))
+    passages = _passages(house, entry, draft, rng)
+    agency = rng.choice(house.agencies) if house.agencies and rng.random() < 0.3 else None
+    others = [other for other in neighbours if other is not entry]
+    related = rng.sample(others, min(len(others), rng.choice((1, 1, 2, 3))))
+    asset = f"{entry.published_at:%Y/%m/%d}/{rng.randrange(10**10)}"
+    return Story(
+        outlet=house.name,
+        kind=entry.kind,
+        url=entry.url,
+        title=entry.title,
+        description=passages[0].text.split(". ")[0].removesuffix(".") + ".",
+        section=entry.section,
+        passages=tuple(passages),
+        authors=(rng.choice(reporters),),
+        editors=(rng.choice(editors),),
+        published_at=entry.published_at,
+        modified_at=entry.modified_at,
+        dateline=house.dateline.format(city=draft.city, CITY=draft.city.upper()) or None,
+        signoff=_signoff(house, agency, rng),
+        agencies=(agency,) if agency else (),
+        tags=tuple(entry.tags),
+        related=tuple((other.title, other.url) for other in related),
+        image=f"https://asset.{house.host.removeprefix('www.')}/news/{asset}.jpg",
+        caption=f"Ilustrasi {entry.tags[0]} di {draft.city}",
+        credit=rng.choice(("Antara", "Dok. Istimewa", rng.choice(photographers))),
+        leaks=leaks.planted(seed, rng) if entry.kind == "article" else (),
+    )
+
+
+def _passages(house: House, entry: Entry, draft: Draft, rng: Random) -> list[Passage]:
+    passages = draft.passages(rng)
+    if entry.kind in ("gallery", "video"):
+        return passages[:1]
+    if house.capitals:
+        first, _, rest = passages[0].text.partition(" ")
+        passages[0] = Passage("paragraph", f"{first.upper()} {rest}")
+    if entry.revision:
+        news = f"Redaksi memperbarui angka dalam berita ini untuk kali ke-{entry.revision}."
+        passages.insert(-1, Passage("paragraph", news))
+    return passages
+
+
+def _signoff(house: House, agency: str | None, rng: Random) -> str | None:
+    """A sign-off in the outlet's form, with the agency before the desk: "(AFP/OL-4)"."""
+    if not house.signoffs:
+        return None
+    letters = ["".join(rng.choice("abdefhiklmnprstuy") for _ in range(3)) for _ in range(2)]
+    form = rng.choice(house.signoffs)
+    mark = form.format(
+        a=letters[0],
+        b=letters[1],
+        A=letters[0].title(),
+        B=letters[1].title(),
+        L=rng.choice("EHIPX"),
+        n=rng.randint(1, 6),
+    )
+    return f"({agency}/{mark[1:]}" if agency else mark

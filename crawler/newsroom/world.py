@@ -1,0 +1,330 @@
+"""The newsroom's world: every outlet's articles, and what each URL answers. No network here."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime, parsedate_to_datetime
+from random import Random
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl, urlsplit
+
+from crawler.newsroom import listings
+from crawler.newsroom.furniture import furnish
+from crawler.newsroom.houses import House, houses
+from crawler.newsroom.pages import render
+from crawler.newsroom.story import WIB, Entry, Kind, Story, list_entry, tell
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from crawler.newsroom.furniture import Furniture
+    from crawler.newsroom.houses import Feed, Sitemap
+
+PAST = datetime(2023, 9, 1, tzinfo=WIB), datetime(2023, 10, 1, tzinfo=WIB)
+OLDER = datetime(2021, 1, 4, tzinfo=WIB), datetime(2021, 2, 1, tzinfo=WIB)
+RECENT = timedelta(days=2)
+HTML, XML = "text/html; charset=utf-8", "text/xml; charset=utf-8"
+NEIGHBOURS = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the server sends back."""
+
+    status: int = 200
+    body: bytes = b""
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class Desk:
+    """One outlet with its articles, newest first."""
+
+    house: House
+    entries: list[Entry]
+    furniture: Furniture
+    listed: dict[str, Reply] = field(default_factory=dict)
+    """Feeds and sitemaps, made once."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where an article stands: page 1 or 2 of two, or 0 for the whole."""
+
+    desk: Desk
+    entry: Entry
+    page: int
+
+
+class World:
+    """Seeded: the same arguments make the same articles on the same pages.
+
+    :param outlets: spider names; all by default.
+    :param now: the newest articles are a few hours older than this.
+    :param recent: articles per outlet of the last two days.
+    :param past: articles per outlet of September 2023.
+    :param older: articles per outlet of January 2021, in the older template where there is one.
+    """
+
+    def __init__(
+        self,
+        seed: int,
+        outlets: Iterable[str] = (),
+        *,
+        now: datetime | None = None,
+        recent: int = 20,
+        past: int = 10,
+        older: int = 4,
+    ) -> None:
+        self.seed = seed
+        self.now = now or datetime.now(UTC)
+        self._pages: dict[str, bytes] = {}
+        self._places: dict[str, _Place] = {}
+        self._hosts: dict[str, list[Desk]] = {}
+        self.desks: dict[str, Desk] = {}
+        spans = (
+            (self.now - RECENT, self.now - timedelta(hours=3), recent),
+            (*PAST, past),
+            (*OLDER, older),
+        )
+        for name in outlets or houses():
+            self._open_desk(houses()[name], spans)
+
+    def _open_desk(self, house: House, spans: Iterable[tuple[datetime, datetime, int]]) -> None:
+        entries: list[Entry] = []
+        for start, end, count in spans:
+            entries[:0] = self._entries(house, start, end, count)
+        desk = Desk(house, entries, furnish(house, entries[:200], self.seed))
+        self.desks[house.name] = desk
+        for host in house.hosts:
+            self._hosts.setdefault(host, []).append(desk)
+        for entry in entries:
+            self._place(desk, entry)
+
+    def _entries(self, house: House, start: datetime, end: datetime, count: int) -> list[Entry]:
+        """`count` articles between `start` and `end`, newest first."""
+        step = (end - start) / max(count, 1)
+        entries = []
+        for n in reversed(range(count)):
+            key = f"{self.seed}/{house.name}/{start:%Y%m%d}/{n}"
+            rng = Random(key)
+            published = (start + step * (n + rng.random() * 0.8)).replace(microsecond=0)
+            entries.append(list_entry(house, key, _kind(house, rng), published))
+        return entries
+
+    def _place(self, desk: Desk, entry: Entry) -> None:
+        house = desk.house
+        split = (
+            bool(house.paging)
+            and entry.kind == "article"
+            and Random(f"{entry.key}/pages").random() < 0.2
+        )
+        where = _address(entry.url)
+        if where in self._places:  # two headlines alike on one day: the desk changes the URL
+            entry.url += "-2"
+            where = _address(entry.url)
+        self._places[where] = _Place(desk, entry, 1 if split else 0)
+        if house.whole:
+            self._places[where + house.whole] = _Place(desk, entry, 0)
+        if split:
+            self._places[(where + house.paging.format(n=2)).rstrip("/")] = _Place(desk, entry, 2)
+
+    # ------------------------------------------------------------------ what tests ask and change
+
+    def urls(self, outlet: str) -> list[str]:
+        """Every article's URL, newest first."""
+        return [entry.url for entry in self.desks[outlet].entries]
+
+    def truth(self, url: str) -> Story:
+        """What is true of the article at `url`, in any of its forms.
+
+        :raises KeyError: there is no such article.
+        """
+        place = self._find(urlsplit(url).netloc, url.split("//", 1)[1].partition("/")[2])
+        if place is None:
+            raise KeyError(url)
+        return self._story(place.desk, place.entry)
+
+    def edit(self, url: str) -> None:
+        """The desk adds a sentence to the article at `url`."""
+        place = self._places[_address(url)]
+        place.entry.revision += 1
+        place.entry.modified_at = max(place.entry.modified_at, self.now) + timedelta(seconds=1)
+        self._forget(place)
+
+    def remove(self, url: str) -> None:
+        """The article at `url` answers 410 from now on; listings go on naming it."""
+        place = self._places[_address(url)]
+        place.entry.gone = True
+        self._forget(place)
+
+    def publish(self, outlet: str, count: int = 1) -> list[str]:
+        """`count` new articles, newest first in every listing; feeds forget as many old ones."""
+        desk = self.desks[outlet]
+        newest = desk.entries[0].published_at if desk.entries else self.now - RECENT
+        fresh = self._entries(
+            desk.house,
+            newest + timedelta(seconds=1),
+            newest + timedelta(seconds=1 + 2 * count),
+            count,
+        )
+        for entry in fresh:
+            self._place(desk, entry)
+        desk.entries[:0] = fresh
+        desk.listed.clear()
+        return [entry.url for entry in fresh]
+
+    def _forget(self, place: _Place) -> None:
+        place.desk.listed.clear()
+        for key in [key for key in self._pages if key.startswith(place.entry.url)]:
+            del self._pages[key]
+
+    # ------------------------------------------------------------------ what URLs answer
+
+    def render_all(self) -> int:
+        """Make every page before it is asked for; returns their bytes."""
+        return sum(len(self._page(place)) for place in self._places.values())
+
+    def answer(self, host: str, target: str, headers: Mapping[str, str] | None = None) -> Reply:
+        """What `target` (path and query) of `host` answers."""
+        place = self._find(host, target.removeprefix("/"))
+        reply = self._article(place) if place else self._listing(host, target) or _missing(host)
+        return _unchanged(reply, headers or {})
+
+    def _find(self, host: str, target: str) -> _Place | None:
+        path, _, query = target.partition("?")
+        path = path.rstrip("/")
+        home = self._hosts.get(host)
+        canonical = {
+            host: None,
+            **{d.house.host: None for d in home or () if host in d.house.aliases},
+        }
+        for name in canonical:
+            for form in (f"{name}/{path}?{query}", f"{name}/{path}"):
+                if place := self._places.get(form):
+                    return place
+        return None
+
+    def _article(self, place: _Place) -> Reply:
+        if place.entry.gone:
+            return Reply(
+                410,
+                b"<html><body><h1>Artikel ini telah dihapus</h1></body></html>",
+                {"Content-Type": HTML},
+            )
+        stamp = format_datetime(place.entry.modified_at.astimezone(UTC), usegmt=True)
+        etag = f'"{place.entry.revision}-{int(place.entry.modified_at.timestamp())}-{place.page}"'
+        return Reply(
+            200, self._page(place), {"Content-Type": HTML, "Last-Modified": stamp, "ETag": etag}
+        )
+
+    def _page(self, place: _Place) -> bytes:
+        key = f"{place.entry.url} {place.page}"
+        body = self._pages.get(key)
+        if body is None:
+            story = self._story(place.desk, place.entry)
+            body = render(story, place.desk.house, place.desk.furniture, place.page).encode()
+            self._pages[key] = body
+        return body
+
+    def _story(self, desk: Desk, entry: Entry) -> Story:
+        return tell(desk.house, entry, desk.entries[-NEIGHBOURS:], self.seed)
+
+    def _listing(self, host: str, target: str) -> Reply | None:
+        path = target.partition("?")[0]
+        for desk in self._hosts.get(host, ()):
+            if path == "/robots.txt":
+                return Reply(
+                    200, desk.house.robots.lstrip().encode(), {"Content-Type": "text/plain"}
+                )
+            if listed := desk.listed.get(f"{host}{path}") or self._make_listed(desk, host, path):
+                return listed
+            if page := self._index(desk, host, target):
+                return page
+        return None
+
+    def _make_listed(self, desk: Desk, host: str, path: str) -> Reply | None:
+        house = desk.house
+        for feed in house.feeds:
+            if (feed.host or house.host, feed.path) == (host, path):
+                desk.listed[f"{host}{path}"] = self.feed(desk, feed)
+        for sitemap in house.sitemaps:
+            if (sitemap.host or house.host) == host:
+                self._add_sitemap(desk, sitemap, host, path)
+        return desk.listed.get(f"{host}{path}")
+
+    def _add_sitemap(self, desk: Desk, sitemap: Sitemap, host: str, path: str) -> None:
+        before, by_month, after = sitemap.path.partition("{month}")
+        month = path.removeprefix(before).removesuffix(after) if by_month else ""
+        if path != sitemap.path.replace("{month}", month) or (by_month and len(month) != 7):
+            return
+        text = listings.sitemap_xml(sitemap, desk.house, desk.entries, self.now, month)
+        body = listings.gzipped(text) if path.endswith(".gz") else text.encode()
+        kind = "application/gzip" if path.endswith(".gz") else XML
+        desk.listed[f"{host}{path}"] = _validated(body, kind, desk)
+
+    def feed(self, desk: Desk, feed: Feed, flaw: str | None = None) -> Reply:
+        """A feed, with another flaw than its own if `flaw` says so."""
+        if flaw is not None:
+            feed = replace(feed, flaw=flaw)  # type: ignore[arg-type]
+        newest = desk.entries[0].modified_at if desk.entries else self.now
+        text = listings.feed_xml(feed, desk.house, desk.entries, newest)
+        return _validated(text.encode(), HTML if feed.flaw == "html" else XML, desk)
+
+    def _index(self, desk: Desk, host: str, target: str) -> Reply | None:
+        path, _, query = target.partition("?")
+        for index in desk.house.indexes:
+            match = index.pattern.fullmatch(path)
+            if match is None or (index.host or desk.house.host) != host:
+                continue
+            asked = {name: text for name, text in match.groupdict().items() if text}
+            roles = index.query or {}
+            asked |= {roles[name]: text for name, text in parse_qsl(query) if name in roles}
+            html = listings.index_html(index, desk.house, desk.entries, desk.furniture, asked)
+            return Reply(200, html.encode(), {"Content-Type": HTML})
+        return None
+
+
+def _kind(house: House, rng: Random) -> Kind:
+    lot = rng.random()
+    if lot < 0.03:
+        return "gallery"
+    if lot < 0.05:
+        return "video"
+    return "article" if rng.random() < house.share else "off_topic"
+
+
+def _address(url: str) -> str:
+    """Host and path of `url`, which is how articles are found."""
+    return url.partition("//")[2].partition("?")[0].rstrip("/")
+
+
+def _validated(body: bytes, content_type: str, desk: Desk) -> Reply:
+    changed = max((entry.modified_at for entry in desk.entries), default=datetime.now(UTC))
+    headers = {
+        "Content-Type": content_type,
+        "ETag": f'"{hashlib.sha1(body, usedforsecurity=False).hexdigest()[:16]}"',
+        "Last-Modified": format_datetime(changed.astimezone(UTC), usegmt=True),
+    }
+    return Reply(200, body, headers)
+
+
+def _unchanged(reply: Reply, headers: Mapping[str, str]) -> Reply:
+    """`reply`, or 304 if the client holds it; an ETag goes before a date (RFC 9110, 13.2.2)."""
+    etag, changed = reply.headers.get("ETag"), reply.headers.get("Last-Modified")
+    if etag is None or changed is None:
+        return reply
+    if given := headers.get("if-none-match"):
+        held = etag in given
+    elif since := headers.get("if-modified-since"):
+        held = parsedate_to_datetime(changed) <= parsedate_to_datetime(since)
+    else:
+        held = False
+    return Reply(304, b"", reply.headers) if held else reply
+
+
+def _missing(host: str) -> Reply:
+    body = f"<html><body><h1>Halaman tidak ditemukan</h1><p>{host}</p></body></html>"
+    return Reply(404, body.encode(), {"Content-Type": HTML})
