@@ -2,9 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from crawler.extraction import EXTRACTOR_VERSION
+from crawler.extraction.body import Body, find_body
+from crawler.extraction.meta import (
+    find_description,
+    find_section,
+    find_tags,
+    is_paywalled,
+    language_of,
+)
+from crawler.extraction.people import find_people
+from crawler.extraction.pictures import find_images
 from crawler.extraction.rules import GENERIC, Rules
+from crawler.extraction.times import When, find_when
+from crawler.extraction.titles import Title, find_title
+from crawler.extraction.urls import article_id, canonical_url
 from crawler.items import Article, Rejected
 
 if TYPE_CHECKING:
@@ -12,10 +27,115 @@ if TYPE_CHECKING:
 
     from crawler.extraction.page import Page
 
+_GALLERY = re.compile(
+    r"//(?:foto|photos?|images?)\.|/(?:read)?(?:foto|photos?)(?:-[a-z]+)?/|/(?:galeri|galler(?:y|ies)|"
+    r"in-?picture|infografis|foto[a-z]{3,6})/|^(?:foto|in picture|galeri(?: foto)?|potret)\s*:",
+    re.IGNORECASE,
+)
+_VIDEO = re.compile(r"//(?:video|tv|20)\.|/(?:videos?|watch|tv)/|^video\s*:", re.IGNORECASE)
+_GALLERY_TEXT = 1200  # characters; a gallery with more than this is a story with pictures
+_INDEX_PATH = re.compile(
+    r"^https?://[^/]+/?(?:(?:indeks|index|tag|search|topik|topic)\b[^?]*)?(?:\?.*)?$"
+)
+_MIN_BODY = 100  # characters of prose
+_GUESSED = frozenset({"density", "trafilatura"})
+
 
 def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Article:
     """The article on `page`, its body as blocks.
 
     :raises Rejected: `gallery`, `video` or `not_article`.
     """
-    raise Rejected("not_article", "extraction is not there yet")
+    url = page.url or next(iter(page.own_urls()), "")
+    title = find_title(page, rules)
+    body = find_body(page, rules)
+    when = find_when(page, rules, title.node if title else None, fetched_at)
+    body = _judged(page, url, title, body, when)
+    people = find_people(page, rules)
+    if title:
+        _take_header(body, title.text, when.raw)
+    canonical = _canonical(page, url)
+    return Article(
+        outlet=rules.name,
+        url=url,
+        article_id=article_id(rules.name, canonical or url, rules.article_pattern),
+        canonical_url=canonical,
+        title=title.text if title else None,
+        description=find_description(page),
+        authors=people.authors,
+        editors=people.editors,
+        section=find_section(page, rules),
+        tags=find_tags(page, rules),
+        published_at=when.published,
+        modified_at=when.modified,
+        published_raw=when.raw,
+        published_source=when.source,
+        zone_assumed=when.zone_assumed,
+        images=find_images(page, body),
+        language=language_of(" ".join(block.text for block in body.blocks[:30]), page),
+        paywalled=is_paywalled(page),
+        body_source=body.source,
+        fetched_at=fetched_at,
+        extractor_version=EXTRACTOR_VERSION,
+        blocks=body.blocks,
+    )
+
+
+def _judged(page: Page, url: str, title: Title | None, body: Body | None, when: When) -> Body:
+    """`body` if the page is an article.
+
+    :raises Rejected: it is none.
+    """
+    size = body.size if body else 0
+    clues = [url, *page.own_urls(), title.text if title else "", page.meta.get("og:title", "")]
+    if size < _GALLERY_TEXT:
+        for reason, cue in (("gallery", _GALLERY), ("video", _VIDEO)):
+            if any(cue.search(clue) for clue in clues):
+                raise Rejected(reason, f"{size} characters of prose")
+        if page.meta.get("og:type", "").startswith("video"):
+            raise Rejected("video", f"{size} characters of prose")
+    if body is None or size < _MIN_BODY:
+        raise Rejected("not_article", "no body")
+    if any(_INDEX_PATH.match(address) for address in [url, *page.own_urls()] if address):
+        raise Rejected("not_article", "the address of an index")
+    if body.source in _GUESSED and not _has_evidence(page, title, body, when):
+        raise Rejected("not_article", "nothing says that it is one")
+    return body
+
+
+def _has_evidence(page: Page, title: Title | None, body: Body, when: When) -> bool:
+    """Whether two things speak for an article, when its body is only a guess."""
+    linked = sum(len(anchor.text) for block in body.blocks for anchor in block.anchors)
+    whole = sum(len(block.text) for block in body.blocks)
+    if linked > 0.5 * whole:
+        return False
+    evidence = (
+        bool(title and title.node is not None),
+        when.published is not None,
+        bool(page.article),
+        page.meta.get("og:type") == "article",
+        sum(len(block.text) > 80 for block in body.blocks if not block.rule) >= 3,
+    )
+    return sum(evidence) >= 2
+
+
+def _canonical(page: Page, url: str) -> str | None:
+    """The article's one address: as the page says, if that is on the same site, else its own."""
+    for stated in page.own_urls():
+        found = canonical_url(stated, base=url)
+        if found:
+            return found
+    return canonical_url(url)
+
+
+def _take_header(body: Body, title: str, date: str | None) -> None:
+    """Where the body was only guessed, what it holds of the page's head is not the article."""
+    for position, block in enumerate(body.blocks[:12]):
+        if block.rule:
+            continue
+        if block.text == title:
+            for above in body.blocks[:position]:
+                above.kind, above.rule = "widget", above.rule or "markup:header"
+            block.kind, block.rule = "widget", "markup:title"
+        elif date and date in block.text and len(block.text) < len(date) + 40:
+            block.kind, block.rule = "widget", "markup:date"

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.extraction import guard, structured
 from crawler.extraction.charset import decode
 from crawler.items import Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from selectolax.lexbor import LexborNode
 
 _META_KEYS = ("property", "name", "itemprop", "http-equiv")
 
@@ -26,6 +33,14 @@ def parse_html(body: bytes | str) -> LexborHTMLParser:
     if tree.body is None:
         raise Rejected("empty_page", "no body")
     return tree
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """A text node: its text with single spaces, and the node itself."""
+
+    text: str
+    node: LexborNode
 
 
 class Page:
@@ -69,7 +84,36 @@ class Page:
                 return thing
         return {}
 
+    @cached_property
+    def runs(self) -> list[Run]:
+        """The visible runs of text in their order, each a text node with what is around it known."""
+        return list(_runs(self.tree.body)) if self.tree.body else []
+
+    def own_urls(self) -> list[str]:
+        """The addresses that the page says are its own, best first; relative and empty ones left out."""
+        main = self.article.get("mainEntityOfPage")
+        stated = [
+            self.link("canonical"),
+            self.meta.get("og:url", ""),
+            structured.text(self.article.get("url")),
+            structured.text(main.get("@id") if isinstance(main, dict) else main),
+        ]
+        return [url for url in stated if url.startswith(("http://", "https://"))]
+
     def link(self, rel: str) -> str:
         """Where the page's link of that relation points, "" if nowhere."""
         node = self.tree.css_first(f'link[rel="{rel}"][href]')
         return (node.attributes["href"] or "").strip() if node else ""
+
+
+_UNREAD = frozenset(
+    {"script", "style", "noscript", "template", "svg", "textarea", "option", "title"}
+)
+
+
+def _runs(body: LexborNode) -> Iterator[Run]:
+    for node in body.traverse(include_text=True):
+        if node.tag == "-text":
+            raw = node.text_content
+            if raw and not raw.isspace() and (above := node.parent) and above.tag not in _UNREAD:
+                yield Run(" ".join(raw.split()), node)

@@ -1,0 +1,119 @@
+"""The article's body on a page: where it stands, and its blocks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import trafilatura
+
+from crawler.extraction.blocks import Block
+from crawler.extraction.generic import prose_container
+from crawler.extraction.structured import text as property_text
+from crawler.extraction.walk import Picture, Walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from selectolax.lexbor import LexborNode
+
+    from crawler.extraction.page import Page
+    from crawler.extraction.rules import Rules
+
+MAX_LAST_RESORT = 1_000_000  # bytes; trafilatura is too slow for larger pages
+_MIN_TEXT = 80  # characters; a shorter body is not believed while another source is left
+_MIN_OWN = 20  # the same for an outlet's own selector
+_BREAK = re.compile(r"\s*\n\s*")
+
+
+@dataclass(slots=True)
+class Body:
+    """The blocks of an article, where they were found, and the pictures among them."""
+
+    source: str
+    blocks: list[Block]
+    pictures: list[Picture]
+
+    @property
+    def size(self) -> int:
+        """Characters of linkless text that is not taken out yet."""
+        return sum(
+            len(block.text) - sum(len(anchor.text) for anchor in block.anchors)
+            for block in self.blocks
+            if not block.rule
+        )
+
+
+def find_body(page: Page, rules: Rules) -> Body | None:
+    """The body by the outlet's selectors, else itemprop, density, JSON-LD, trafilatura."""
+    for source, least in ((_selected, _MIN_OWN), (_itemprop, _MIN_TEXT), (_density, _MIN_TEXT)):
+        for body in source(page, rules):
+            if body.size >= least:
+                return body
+    for body in (_stated(page), _last_resort(page)):
+        if body and body.size >= _MIN_TEXT:
+            return body
+    return None
+
+
+def _selected(page: Page, rules: Rules) -> Iterator[Body]:
+    for selector in rules.selectors("body"):
+        if roots := _outermost(page.tree.css(selector)):
+            yield _walk(page, rules, f"css:{selector}", roots)
+
+
+def _itemprop(page: Page, rules: Rules) -> Iterator[Body]:
+    if roots := _outermost(page.tree.css('[itemprop~="articleBody"]')):
+        yield _walk(page, rules, "itemprop", roots)
+
+
+def _density(page: Page, rules: Rules) -> Iterator[Body]:
+    if root := prose_container(page.tree):
+        yield _walk(page, rules, "density", [root])
+
+
+def _walk(page: Page, rules: Rules, source: str, roots: list[LexborNode]) -> Body:
+    size = sum(len(root.text()) for root in roots)
+    walk = Walk(page.url, rules, size)
+    return Body(source, walk.run(roots), walk.pictures)
+
+
+def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
+    """`nodes` without those that stand inside another of them, and without meta tags."""
+    nodes = [node for node in nodes if node.tag != "meta"]
+    if len(nodes) < 2:
+        return nodes
+    chosen = {node.mem_id for node in nodes}
+    return [node for node in nodes if not _inside(node, chosen)]
+
+
+def _inside(node: LexborNode, chosen: set[int]) -> bool:
+    above = node.parent
+    while above is not None:
+        if above.mem_id in chosen:
+            return True
+        above = above.parent
+    return False
+
+
+def _stated(page: Page) -> Body | None:
+    """JSON-LD's articleBody, for pages that build their text by script."""
+    return _plain("jsonld", property_text_lines(page.article.get("articleBody")))
+
+
+def property_text_lines(value: object) -> list[str]:
+    """The lines of a text property."""
+    return [property_text(line) for line in _BREAK.split(value)] if isinstance(value, str) else []
+
+
+def _last_resort(page: Page) -> Body | None:
+    if page.size > MAX_LAST_RESORT:
+        return None
+    text = trafilatura.extract(page.text, include_comments=False, include_tables=False)
+    return _plain("trafilatura", (text or "").splitlines())
+
+
+def _plain(source: str, lines: list[str]) -> Body | None:
+    blocks = [Block("paragraph", line.strip()) for line in lines if line.strip()]
+    return Body(source, blocks, []) if blocks else None

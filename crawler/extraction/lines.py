@@ -1,0 +1,71 @@
+"""A line of running text, put together from the text nodes between two breaks."""
+
+from __future__ import annotations
+
+import re
+
+from crawler.extraction.blocks import Anchor
+
+_SPACES = re.compile(r"\s+")
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff\x00-\x08]")
+
+
+class Line:
+    """Text with single spaces; pieces join without a space unless one stands between them."""
+
+    __slots__ = ("_bold", "_italic", "_pieces", "anchors", "length", "spans")
+
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self.length = 0
+        self._bold = 0
+        self._italic = 0
+        self.anchors: list[tuple[int, int, str]] = []
+        self.spans: list[tuple[int, int, frozenset[str]]] = []
+
+    def add(self, raw: str, *, bold: bool = False, italic: bool = False) -> None:
+        """Append the text of one node."""
+        piece = _SPACES.sub(" ", _INVISIBLE.sub("", raw))
+        if piece.startswith(" ") and (not self._pieces or self._pieces[-1].endswith(" ")):
+            piece = piece[1:]
+        if not piece:
+            return
+        self._pieces.append(piece)
+        self.length += len(piece)
+        letters = len(piece) - piece.count(" ")
+        self._bold += letters if bold else 0
+        self._italic += letters if italic else 0
+
+    @property
+    def empty(self) -> bool:
+        """Whether nothing but spaces was added."""
+        return not self._pieces
+
+    @property
+    def text(self) -> str:
+        """What was added, without outer blanks."""
+        return "".join(self._pieces).strip()
+
+    def wholly(self, text: str) -> tuple[bool, bool]:
+        """Whether all of the line's `text` is bold, and whether all of it is italic."""
+        letters = len(text) - text.count(" ")
+        return self._bold >= letters, self._italic >= letters
+
+    def marks(self, text: str) -> frozenset[str]:
+        """Classes and ids of inline elements that hold all of the line's `text`."""
+        found: set[str] = set()
+        for start, end, marks in self.spans:
+            if start == 0 and end >= len(text):
+                found |= marks
+        return frozenset(found)
+
+    def links(self, text: str) -> list[Anchor]:
+        """The links of the line, in the places where they stand in its `text`."""
+        found = []
+        for start, end, url in self.anchors:
+            label = text[start:end]
+            bare = label.strip()
+            if bare:
+                begin = start + len(label) - len(label.lstrip())
+                found.append(Anchor(bare, url, begin, begin + len(bare)))
+        return found

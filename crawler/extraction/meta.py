@@ -1,0 +1,114 @@
+"""Section, tags, language and the rest of what a page says about its article."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crawler.extraction import structured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from crawler.extraction.page import Page
+    from crawler.extraction.rules import Rules
+
+_GENERIC_SECTIONS = frozenset("home beranda news berita article index homepage indonesia".split())
+_INDONESIAN = frozenset(
+    "yang dan di untuk dengan ini itu dari pada tidak akan dalam oleh juga".split()
+)
+_ENGLISH = frozenset("the and of to in is for that with on was by from are it".split())
+_TAG_LINKS = "a[rel~=tag],a[href*='/tag/'],a[href*='/topik/'],a[href*='/topic/']"
+_MAX_TAGS = 30
+_LONGEST_TAG = 60
+
+
+def find_section(page: Page, rules: Rules) -> str | None:
+    """The section by the outlet's selector, breadcrumbs or metadata; the narrowest that is told."""
+    shown = [
+        " ".join(node.text().split())
+        for selector in rules.selectors("section")
+        for node in page.tree.css(selector)
+    ]
+    crumbs = [name for thing in page.structured for name in _crumbs(thing)]
+    stated = [
+        *structured.texts(page.article.get("articleSection"))[:1],
+        *(page.meta.get(key, "") for key in ("content_subcategory", "article:section", "section")),
+    ]
+    return _telling(reversed(shown)) or _telling(reversed(crumbs)) or _telling(stated)
+
+
+def _telling(names: Iterable[str]) -> str | None:
+    clean = (name.strip(" >/|»") for name in names)
+    return next((n for n in clean if 1 < len(n) <= 40 and n.lower() not in _GENERIC_SECTIONS), None)
+
+
+def _crumbs(thing: structured.Thing) -> list[str]:
+    """The names in a BreadcrumbList, without the headline that some end it with."""
+    if not structured.is_a(thing, frozenset({"BreadcrumbList"})):
+        return []
+    items = thing.get("itemListElement")
+    names = (
+        [structured.text(i.get("name") or i.get("item")) for i in items if isinstance(i, dict)]
+        if isinstance(items, list)
+        else []
+    )
+    return [name for name in names[1:] if name and not name.startswith("http")]
+
+
+def find_tags(page: Page, rules: Rules) -> list[str]:
+    """The tags that a reader sees, else the keywords of metadata."""
+    for selector in rules.selectors("tags") or (_TAG_LINKS,):
+        tags = _clean_tags(node.text() for node in page.tree.css(selector)[:_MAX_TAGS])
+        if tags:
+            return tags
+    if "tags" in rules.distrust:
+        return []
+    for key in ("news_keywords", "content_tags", "dtk:keywords", "keywords"):
+        if tags := _clean_tags(page.meta.get(key, "").split(",")):
+            return tags[:_MAX_TAGS]
+    return []
+
+
+def _clean_tags(texts: Iterable[str]) -> list[str]:
+    tags: list[str] = []
+    for text in texts:
+        tag = " ".join(text.split()).strip("#, ")
+        if tag and len(tag) <= _LONGEST_TAG and tag not in tags:
+            tags.append(tag)
+    return tags
+
+
+def find_description(page: Page) -> str | None:
+    """The summary that metadata gives."""
+    return (
+        structured.text(page.article.get("description"))
+        or page.meta.get("og:description")
+        or page.meta.get("description")
+        or None
+    )
+
+
+def language_of(text: str, page: Page) -> str | None:
+    """`id` or `en` by the small words of `text`; what the page claims only where these are silent."""
+    words = re.findall(r"[a-z]+", text[:4000].lower())
+    indonesian = sum(word in _INDONESIAN for word in words)
+    english = sum(word in _ENGLISH for word in words)
+    if max(indonesian, english) >= 3:
+        return "id" if indonesian >= english else "en"
+    root = page.tree.root
+    claimed = (root.attributes.get("lang") or "")[:2].lower() if root else ""
+    return claimed or None
+
+
+def is_paywalled(page: Page) -> bool | None:
+    """Whether metadata says that reading costs; None where it says nothing."""
+    free = page.article.get("isAccessibleForFree")
+    if free is not None:
+        return str(free).lower() in ("false", "0", "no")
+    tier = page.meta.get("article:content_tier") or page.meta.get("content_tier")
+    if tier:
+        return tier.lower() != "free"
+    if subscription := page.meta.get("subscription"):
+        return subscription.lower() in ("true", "1", "yes")
+    return None

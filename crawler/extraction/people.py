@@ -1,0 +1,175 @@
+"""Who wrote and who edited: from the byline that a reader sees, then from metadata."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crawler.extraction.byline import Byline, parse_byline, split_names
+from crawler.extraction.structured import texts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from crawler.extraction.page import Page, Run
+    from crawler.extraction.rules import Rules
+
+_LABELLED = re.compile(
+    r"(?:reporter|rep|penulis|pewarta|wartawan|jurnalis|kontributor|oleh|editor|red|redaktur|penyunting)"
+    r"\s*:|(?:laporan|oleh)\b",
+    re.IGNORECASE,
+)
+_ROLES = {
+    "author": "authors", "penulis": "authors", "reporter": "authors", "pewarta": "authors",
+    "wartawan": "authors", "jurnalis": "authors", "editor": "editors", "redaktur": "editors",
+}  # fmt: skip
+_ROLE_CLASS = re.compile(r"role|position|jabatan|title")
+_PLACES = (
+    "[itemprop=author],[rel=author],[class*=author],[class*=reporter],[class*=penulis],"
+    "[class*=jurnalis],[class*=journalist],[class*=byline],[class*=namerep]"
+)
+_LONGEST = 120  # characters of a byline
+_NAME = re.compile(r"[^\W\d_][\w.'’` -]{1,50}")
+_NOT_A_NAME = re.compile(
+    r"\b(?:admin\w*|redaksi|developer|tim|team|newsroom|desk|network|media|news|online|http\S*|copyright|"
+    r"selengkapnya|profil|follow|ikuti|berita|foto|video)\b|\.(?:com|co|id|net|tv)\b|@|\d{3}",
+    re.IGNORECASE,
+)
+
+
+def find_people(page: Page, rules: Rules) -> Byline:
+    """Authors and editors; a name that the page itself labels as editor is no author."""
+    people = _selected(page, rules)
+    if people.authors and people.editors:
+        return people
+    _fill(people, _explicit(page))
+    if not (people.authors and people.editors):
+        _fill(people, _labelled(page))
+    own = _own_names(page, rules)
+    for names in () if people.authors else (_placed(page), *_stated(page, rules)):
+        found = [name for name in names if _is_name(name, own) and name not in people.editors]
+        if found:
+            people.authors = found
+            break
+    people.authors = [name for name in people.authors if name.lower() not in own]
+    return people
+
+
+def _selected(page: Page, rules: Rules) -> Byline:
+    """What the outlet's own selectors show."""
+    people = Byline()
+    own = {name.lower() for name in (rules.name, *rules.own_names)}
+    for selector in rules.selectors("byline"):
+        for node in page.tree.css(selector):
+            found = parse_byline(" ".join(node.text(separator=" ").split())[:_LONGEST])
+            found.authors = [
+                n for n in found.authors if n.lower() not in own and not _NOT_A_NAME.search(n)
+            ]
+            _extend(people, found)
+        if people.authors or people.editors:
+            break
+    for selector in rules.selectors("editor"):
+        for node in page.tree.css(selector):
+            found = parse_byline(" ".join(node.text(separator=" ").split())[:_LONGEST])
+            _add(people.editors, found.editors or found.authors)
+        if people.editors:
+            break
+    people.authors = [name for name in people.authors if name not in people.editors]
+    return people
+
+
+def _explicit(page: Page) -> Byline:
+    """Metadata of some systems that tells writer and editor apart."""
+    people = Byline()
+    _add(people.authors, split_names(page.meta.get("content_author", "")))
+    _add(people.editors, split_names(page.meta.get("content_editor", "")))
+    creators = texts(page.article.get("creator"))
+    if creators and creators != texts(page.article.get("author")):
+        _add(people.authors, creators)
+    _add(people.editors, texts(page.article.get("editor")))
+    for word in texts(page.article.get("keywords")):
+        if word.startswith("Editor:"):
+            _add(people.editors, split_names(word.removeprefix("Editor:")))
+    return people
+
+
+def _labelled(page: Page) -> Byline:
+    """What stands on the page with a label: "Reporter: X", "Penulis" ": X", or "X" "Editor"."""
+    people = Byline()
+    runs = page.runs
+    for i, run in enumerate(runs):
+        text = run.text
+        if len(text) > _LONGEST:
+            continue
+        if role := _ROLES.get(text.lower()):
+            if i and _is_role(run) and _NAME.fullmatch(runs[i - 1].text):
+                _add(getattr(people, role), [runs[i - 1].text])
+                continue
+            if i + 1 < len(runs) and runs[i + 1].text.startswith(":"):
+                text += f" {runs[i + 1].text}"
+        elif text[-1] == ":" or text.lower() in ("oleh", "by"):
+            text += f" {runs[i + 1].text}" if i + 1 < len(runs) else ""
+        if _LABELLED.match(text) and len(text) <= _LONGEST:
+            found = parse_byline(text)
+            people.authors = people.authors or [
+                n for n in found.authors if _NAME.match(n) or n.isalnum()
+            ]
+            people.editors = people.editors or found.editors
+    return people
+
+
+def _is_role(run: Run) -> bool:
+    above = run.node.parent
+    return above is not None and bool(_ROLE_CLASS.search(above.attributes.get("class") or ""))
+
+
+def _placed(page: Page) -> list[str]:
+    """Names in elements that are called author or the like, the first that holds any."""
+    for node in page.tree.css(_PLACES):
+        text = " ".join(node.text(separator=" ").split())
+        if text and len(text) <= _LONGEST:
+            names = [n for n in parse_byline(text).authors if _looks_like_name(n)]
+            if names:
+                return names
+    return []
+
+
+def _stated(page: Page, rules: Rules) -> Iterator[list[str]]:
+    if "authors" in rules.distrust:
+        return
+    yield [name for text in texts(page.article.get("author")) for name in split_names(text)]
+    for key in ("dtk:author", "dable:author", "author"):
+        yield split_names(page.meta.get(key, ""))
+
+
+def _own_names(page: Page, rules: Rules) -> set[str]:
+    """The outlet itself under all its names, in lower case."""
+    names = {rules.name, *rules.own_names, page.meta.get("og:site_name", "")}
+    names.update(texts(page.article.get("publisher")))
+    return {name.lower() for name in names if name}
+
+
+def _is_name(name: str, own: set[str]) -> bool:
+    return name.lower() not in own and bool(_NAME.fullmatch(name)) and not _NOT_A_NAME.search(name)
+
+
+def _looks_like_name(name: str) -> bool:
+    """One to five words that all begin with a capital: stricter, where nothing labels it."""
+    words = name.split()
+    capital = all(word[0].isupper() for word in words)
+    return 1 < len(words) <= 5 and capital and _is_name(name, set())
+
+
+def _fill(people: Byline, found: Byline) -> None:
+    """Add `found` where nothing is known yet."""
+    people.editors = people.editors or found.editors
+    people.authors = people.authors or [n for n in found.authors if n not in people.editors]
+
+
+def _extend(people: Byline, found: Byline) -> None:
+    _add(people.authors, found.authors)
+    _add(people.editors, found.editors)
+
+
+def _add(names: list[str], found: Iterable[str]) -> None:
+    names.extend(name for name in found if name and name not in names)

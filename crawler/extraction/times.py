@@ -1,0 +1,189 @@
+"""When an article was published: what a reader is shown, and what metadata says, weighed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from crawler.extraction.dates import WIB, Date, find_date, parse_date
+from crawler.extraction.structured import text as property_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from selectolax.lexbor import LexborNode
+
+    from crawler.extraction.page import Page
+    from crawler.extraction.rules import Rules
+
+_PUBLISHED = (
+    "article:published_time", "datepublished", "dtk:publishdate", "content_publisheddate",
+    "og:article:published_time", "parsely-pub-date", "publishdate", "pubdate", "publish_date",
+    "publish-date", "date", "dc.date", "dc.date.issued", "datecreated",
+)  # fmt: skip
+_MODIFIED = ("article:modified_time", "datemodified", "og:updated_time", "lastmod")
+_AFTER, _BEFORE = 60, 25  # runs of text around the headline among which its date stands
+_SURE = 15  # within this many runs a date belongs to the headline whatever metadata says
+_CHANGED = re.compile(r"diperbar(?:ui|harui)|update|terakhir|modif", re.IGNORECASE)
+_SAME_MINUTE = timedelta(minutes=1)
+_SAME_CLOCK = timedelta(minutes=10)
+
+
+@dataclass(slots=True)
+class When:
+    """An article's times; `source` names what gave `published`, `raw` is how that prints it."""
+
+    published: datetime | None = None
+    modified: datetime | None = None
+    raw: str | None = None
+    source: str | None = None
+    zone_assumed: bool | None = None
+
+
+@dataclass(slots=True)
+class _Clue:
+    date: Date
+    raw: str
+    source: str
+    sure: bool = True
+
+    @property
+    def instant(self) -> datetime:
+        return self.date.instant
+
+
+def find_when(page: Page, rules: Rules, headline: LexborNode | None, now: datetime) -> When:
+    """The times of the article; the visible one wins where it contradicts metadata.
+
+    :param now: when the page was fetched; what "3 jam yang lalu" counts from
+    """
+    shown = _selected(page, rules, now) or _beside(page, headline)
+    stated = [_wib(clue, rules, now) for clue in _stated(page, now)]
+    chosen = _choose(shown, stated, rules)
+    if chosen is None:
+        return When(raw=next((raw for _, raw in _raw_stated(page)), None))
+    return When(
+        chosen.instant,
+        _modified(page, chosen, stated, rules, now),
+        chosen.raw,
+        chosen.source,
+        chosen.date.zone_assumed,
+    )
+
+
+def _choose(shown: _Clue | None, stated: list[_Clue], rules: Rules) -> _Clue | None:
+    if shown is None:
+        return stated[0] if stated else None
+    if not shown.date.time_known:
+        same_day = [c for c in stated if _day(c) == _day(shown)]
+        return same_day[0] if same_day and "published" not in rules.distrust else shown
+    for clue in stated:
+        if abs(clue.instant - shown.instant) < _SAME_MINUTE and not clue.date.zone_assumed:
+            return clue  # the same, to the second
+    if not shown.sure and stated and abs(stated[0].instant - shown.instant) > timedelta(days=1):
+        return stated[0]
+    return shown
+
+
+def _day(clue: _Clue) -> object:
+    return clue.instant.astimezone(WIB).date()
+
+
+def _selected(page: Page, rules: Rules, now: datetime) -> _Clue | None:
+    """What the outlet's selectors show; a date without a time only if there is no other."""
+    fallback = None
+    for selector in rules.selectors("published"):
+        for node in page.tree.css(selector):
+            text = " ".join(node.text(separator=" ").split())
+            if found := find_date(text):
+                return _Clue(*found, f"css:{selector}")
+            stamp = (node.attributes.get("datetime") or "").strip() or text[:80]
+            if not fallback and (date := parse_date(stamp, now=now)):
+                fallback = _Clue(date, stamp, f"css:{selector}")
+    return fallback
+
+
+def _beside(page: Page, headline: LexborNode | None) -> _Clue | None:
+    """The date with a time that stands nearest to the headline; the one behind it rather."""
+    if headline is None:
+        return None
+    runs = page.runs
+    place = _place(page, headline)
+    if place is None:
+        return None
+    best: tuple[float, _Clue] | None = None
+    for i in range(max(0, place - _BEFORE), min(len(runs), place + _AFTER)):
+        distance = i - place if i >= place else 1.5 * (place - i)
+        if best and distance >= best[0]:
+            continue
+        text = " ".join(run.text for run in runs[i : i + 3] if len(run.text) < 80)
+        if not any(c.isdigit() for c in runs[i].text) or len(runs[i].text) > 160:
+            continue
+        if _CHANGED.search(" ".join(run.text for run in runs[max(0, i - 1) : i + 1])):
+            continue
+        if found := find_date(runs[i].text) or find_date(text):
+            best = (distance, _Clue(*found, "visible", sure=distance <= _SURE))
+    return best[1] if best else None
+
+
+def _place(page: Page, headline: LexborNode) -> int | None:
+    """The number of the first run of text inside the headline."""
+    ids = {headline.mem_id}
+    ids.update(node.mem_id for node in headline.traverse(include_text=True))
+    return next((i for i, run in enumerate(page.runs) if run.node.mem_id in ids), None)
+
+
+def _raw_stated(page: Page) -> Iterator[tuple[str, str]]:
+    if value := property_text(page.article.get("datePublished")):
+        yield "jsonld", value
+    for name in _PUBLISHED:
+        if value := page.meta.get(name):
+            yield f"meta:{name}", value
+    for node in page.tree.css("[itemprop=datePublished][datetime]")[:1]:
+        yield "itemprop", node.attributes.get("datetime") or ""
+
+
+def _stated(page: Page, now: datetime) -> list[_Clue]:
+    clues = []
+    for source, raw in _raw_stated(page):
+        if (date := parse_date(raw, now=now)) and date.time_known:
+            clues.append(_Clue(date, raw, source))
+    return clues
+
+
+def _wib(clue: _Clue, rules: Rules, now: datetime) -> _Clue:
+    """`clue` with its clock read as WIB where the zone that it names cannot be meant.
+
+    No Indonesian outlet lives west of Greenwich, and none publishes hours after we have fetched.
+    """
+    offset = clue.instant.utcoffset() or timedelta()
+    ahead = offset == timedelta() and clue.instant > now + timedelta(minutes=5)
+    if "zone" in rules.distrust or offset < timedelta() or ahead:
+        instant = clue.instant.replace(tzinfo=WIB)
+        return _Clue(Date(instant, zone_assumed=True), clue.raw, clue.source)
+    return clue
+
+
+def _modified(
+    page: Page, chosen: _Clue, stated: list[_Clue], rules: Rules, now: datetime
+) -> datetime | None:
+    """The time of the last change, read by the clock that metadata has proved to mean."""
+    names_wrong_zone = any(_same_clock(clue, chosen) for clue in stated)
+    values = [property_text(page.article.get("dateModified"))]
+    values += [page.meta.get(name, "") for name in _MODIFIED]
+    for raw in filter(None, values):
+        date = parse_date(raw, now=now)
+        if date and date.time_known:
+            clue = _wib(_Clue(date, raw, ""), rules, now)
+            if names_wrong_zone:
+                return clue.instant.replace(tzinfo=WIB)
+            return clue.instant
+    return None
+
+
+def _same_clock(clue: _Clue, chosen: _Clue) -> bool:
+    """Whether both print one clock and yet mean different instants: metadata names a wrong zone."""
+    clock, shown = (c.instant.replace(tzinfo=UTC) for c in (clue, chosen))
+    return abs(clock - shown) < _SAME_CLOCK and abs(clue.instant - chosen.instant) > _SAME_CLOCK

@@ -1,0 +1,78 @@
+"""What Indonesian outlets call things in classes and ids: promos, widgets, captions, hidden text.
+
+The words are those of real templates from 2015 on. They judge markup only; wording is cleaning's.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from crawler.extraction.blocks import Kind
+
+
+class Verdict(NamedTuple):
+    """What an element is, and the id of the rule that says so."""
+
+    kind: Kind
+    rule: str
+
+
+# A word stands between anything that is not a letter: "baca-juga__list", "div_share", "tag".
+_PROMO = (
+    r"baca(?:[-_]?juga\w*)?|baca(?:berita|artikel)\w*|lihat[-_]?j(?:uga|g)\w*|simak\w*|"
+    r"read[-_]?(?:also|too|more|others?|next)|related\w*|terkait\w*|link[-_]?sisip|sisip\w*|"
+    r"rekomendasi|recommend\w*|recomend\w*|ter?populer|popular|trending|terkini|"
+    r"artikel[-_]?(?:lain\w*|terkait)|berita[-_]?(?:lain\w*|terkait|pilihan)|next[-_]?article|"
+    r"more[-_]?(?:news|articles?)|other[-_]?(?:news|articles?)|picked|jp-relatedposts"
+)
+_WIDGET = (
+    r"shares?|share\w*|sharing|sharedaddy|sos(?:med|ial)\w*|social|addthis\w*|comments?|komentar\w*|"
+    r"disqus|newsletter|subscri\w*|langganan|tags?|tagging|tag(?:list|cloud)\w*|topik|"
+    r"ads?|adv|advert\w*|adsense|adsbygoogle|adslot|iklan\w*|banner\w*|billboard|dfp|gpt|parallax\w*|"
+    r"flying|skyscraper|sponsor\w*|outbrain|taboola|mgid|popin|dable\w*|revive|recommended|"
+    r"breadcrumbs?|pagination|pager|paging|page[-_]?numbers?|navigation|copyright|"
+    r"author[-_]?box|info[-_]?author|penulis\w*|byline|kredit|credits?|rating|vot(?:e|ing)|reaction\w*|"
+    r"polling|google[-_]?news|ext[-_]channel|toolbar|font[-_]?size\w*|sidebar|footer|ai-summary|toc|"
+    r"ez-toc\w*|daftar-isi"
+)
+_CAPTION = (
+    r"(?:fig|img|photo|foto)?captions?|cap[-_]?foto|ket(?:erangan)?[-_]?foto|"
+    r"(?:photo|foto|img|image|pic)[-_]*(?:desc\w*|info|credit|caption|copyright|author|gallery)|"
+    r"photo[-_]?wrap"
+)
+_HIDDEN = (
+    r"(?:d-none|hide|hidden|util-hide|sr-only|visually-hidden|dont-display|screen-reader-text)"
+)
+
+_VERDICT = re.compile(
+    rf"(?<![a-z])(?:(?P<caption>{_CAPTION})|(?P<promo>{_PROMO})|(?P<widget>{_WIDGET}))(?![a-z])"
+)
+_HIDDEN_CLASS = re.compile(rf"(?<!\S){_HIDDEN}(?!\S)")
+_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
+_PAGED = re.compile(r"(?<![a-z])(?:page|paging|halaman)(?![a-z])")
+
+
+def judge(marks: str) -> Verdict | None:
+    """What an element with these classes and ids (lower case, spaced) is; None: a part of the text."""
+    match = _VERDICT.search(marks)
+    if not match or _PAGED.search(marks) and "content" in marks:
+        return None
+    kind: Kind = match.lastgroup  # type: ignore[assignment]
+    return Verdict(kind, f"markup:{match[0].strip('-_')}")
+
+
+def is_hidden(marks: str, attributes: dict[str, str | None]) -> bool:
+    """Whether a reader does not see an element, as far as its own markup tells."""
+    if "hidden" in attributes and attributes["hidden"] != "until-found":
+        return True
+    style = attributes.get("style")
+    if style and _HIDDEN_STYLE.search(style):
+        return True
+    return bool(_HIDDEN_CLASS.search(marks))
+
+
+def is_page(attributes: dict[str, str | None]) -> bool:
+    """Whether an element is one of the pages of a split article ("data-paging_num", "page-2")."""
+    return any(_PAGED.search(f"{name} {value}".lower()) for name, value in attributes.items())
