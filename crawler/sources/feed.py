@@ -52,7 +52,7 @@ class Feed(Source):
             response_headers={"content-location": response.url},
             sanitize_html=False,
         )
-        if not feed.version:
+        if not feed.get("version"):  # an empty body has none at all
             raise SourceError("not_a_feed", response.body[:60].decode("utf-8", "replace"))
         if not feed.entries:
             raise SourceError("empty_feed")
@@ -69,8 +69,8 @@ class Feed(Source):
         tags = [tag.term.strip() for tag in entry.get("tags", ()) if tag.get("term")]
         return Candidate(
             url=_link(entry, base),
-            published=_instant(entry.get("published"), now),
-            modified=_instant(entry.get("updated"), now),
+            published=_instant(entry, "published", now),
+            modified=_instant(entry, "updated", now),
             title=entry.get("title") or None,
             section=tags[0] if tags else None,
             tags=tags,
@@ -97,6 +97,7 @@ def _is_home(url: str) -> bool:
     return urlsplit(url).path.strip("/") == "" and not urlsplit(url).query
 
 
-def _instant(text: str | None, now: datetime) -> datetime | None:
-    date = parse_date(text, now=now) if text else None
+def _instant(entry: Any, name: str, now: datetime) -> datetime | None:
+    """The instant that `entry` prints; feedparser's own reading knows no Indonesian day."""
+    date = parse_date(entry[name], now=now) if name in entry else None
     return date.instant if date else None

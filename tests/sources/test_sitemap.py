@@ -1,0 +1,177 @@
+import gzip
+from datetime import UTC, date, datetime
+
+import pytest
+from scrapy import Request
+
+from crawler.sources import Candidate, Sitemap, SourceError, Window
+from crawler.sources import sitemap as module
+from tests.replies import reply
+
+URL = "https://warta.example.co.id/sitemap.xml"
+PRESENT = Window()
+SEPTEMBER = Window(since=date(2023, 9, 1), until=date(2023, 9, 30))
+SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
+NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
+
+NEWS_URL = """<url><loc>https://warta.example.co.id/tekno/101/pabrik-cip</loc><news:news>
+<news:publication><news:name>Warta</news:name><news:language>id</news:language></news:publication>
+<news:publication_date>2026-11-20T09:15:00+07:00</news:publication_date>
+<news:title>Pabrik cip pertama &amp; terbesar</news:title>
+<news:keywords>cip, Batam</news:keywords></news:news></url>"""
+
+
+def urlset(*urls: str) -> str:
+    return f'<?xml version="1.0"?><urlset {SITEMAP} {NEWS}>{"".join(urls)}</urlset>'
+
+
+def url(number: int, lastmod: str = "") -> str:
+    changed = f"<lastmod>{lastmod}</lastmod>" if lastmod else ""
+    return f"<url><loc>https://warta.example.co.id/tekno/{number}/kabar</loc>{changed}</url>"
+
+
+def index(*children: tuple[str, str]) -> str:
+    entries = "".join(
+        f"<sitemap><loc>https://warta.example.co.id/{name}</loc><lastmod>{day}</lastmod></sitemap>"
+        for name, day in children
+    )
+    return f"<sitemapindex {SITEMAP}>{entries}</sitemapindex>"
+
+
+def listed(
+    body: str | bytes, window: Window = PRESENT, source: Sitemap | None = None, **meta: object
+) -> list[Candidate | Request]:
+    return list((source or Sitemap(URL)).parse(reply(URL, body, **meta), window))
+
+
+def numbers(found: list[Candidate | Request]) -> list[int]:
+    return [int(one.url.split("/")[4]) for one in found]
+
+
+def reason(body: str | bytes, **meta: object) -> str:
+    with pytest.raises(SourceError) as caught:
+        listed(body, SEPTEMBER, **meta)
+    return caught.value.reason
+
+
+def test_a_news_sitemap_tells_title_time_and_keywords():
+    [candidate] = listed(urlset(NEWS_URL))
+    assert isinstance(candidate, Candidate)
+    assert candidate.url == "https://warta.example.co.id/tekno/101/pabrik-cip"
+    assert candidate.title == "Pabrik cip pertama & terbesar"
+    assert candidate.published == datetime(2026, 11, 20, 2, 15, tzinfo=UTC)
+    assert candidate.tags == ["cip", "Batam"]
+
+
+def test_the_present_is_the_last_two_days_of_what_is_dated():
+    days = ["2026-11-19", "2026-11-17T10:00:00+07:00", "2020-01-01", ""]
+    body = urlset(*(url(number, day) for number, day in enumerate(days)))
+    assert numbers(listed(body)) == [0]
+
+
+def test_a_window_keeps_what_may_lie_in_it():
+    days = ["2023-08-31", "2023-09-01", "2023-09-30T23:59:00+07:00", "2024-05-01", ""]
+    body = urlset(*(url(number, day) for number, day in enumerate(days)))
+    # 3 changed later and may be older; 4 has no time, which only its page will tell
+    assert numbers(listed(body, SEPTEMBER)) == [1, 2, 3, 4]
+
+
+def test_a_time_of_publication_decides_on_both_sides():
+    assert listed(urlset(NEWS_URL), SEPTEMBER) == []
+    assert len(listed(urlset(NEWS_URL), Window(since=date(2026, 11, 20)))) == 1
+
+
+def test_z_that_means_wib():
+    body = urlset(NEWS_URL.replace("+07:00", "Z"))
+    [plain] = listed(body)
+    [corrected] = listed(body, source=Sitemap(URL, distrust="zone"))
+    assert isinstance(plain, Candidate) and isinstance(corrected, Candidate)
+    assert plain.published == datetime(2026, 11, 20, 9, 15, tzinfo=UTC)
+    assert corrected.published == datetime(2026, 11, 20, 2, 15, tzinfo=UTC)
+
+
+def test_an_index_leads_to_the_children_that_may_hold_the_window():
+    body = index(("2023-08.xml", "2023-08-31"), ("2023-09.xml", "2023-09-30"), ("new.xml", ""))
+    found = listed(body, SEPTEMBER)
+    assert [one.url[-11:] for one in found] == ["2023-09.xml", ".id/new.xml"]
+    assert all(isinstance(one, Request) for one in found)
+
+
+def test_an_index_is_followed_where_the_outlet_says():
+    body = index(("tekno/news.xml", ""), ("bola/news.xml", ""))
+    [child] = listed(body, source=Sitemap(URL, follow="/tekno/"))
+    assert child.url == "https://warta.example.co.id/tekno/news.xml"
+
+
+def test_indexes_in_indexes_end():
+    body = index(("a.xml", ""))
+    [child] = listed(body)
+    assert isinstance(child, Request)
+    assert child.meta["sitemap_depth"] == 2
+    assert reason(body, sitemap_depth=module.MAX_DEPTH) == "too_deep"
+
+
+def test_gzip_by_its_bytes():
+    assert numbers(listed(gzip.compress(urlset(url(7, "2026-11-20")).encode()))) == [7]
+
+
+def test_a_gzip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "MAX_BYTES", 100_000)
+    assert reason(gzip.compress(b" " * 10_000_000)) == "too_large"
+
+
+def test_cut_gzip_gives_what_arrived():
+    whole = gzip.compress(urlset(*(url(n, "2026-11-20") for n in range(2000))).encode())
+    assert 0 < len(numbers(listed(whole[: len(whole) // 2]))) < 2000
+
+
+def test_more_urls_than_the_protocol_allows(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "MAX_URLS", 3)
+    found = []
+    with pytest.raises(SourceError, match="too_many_urls"):
+        for one in Sitemap(URL).parse(reply(URL, urlset(*map(url, range(9)))), SEPTEMBER):
+            found.append(one)  # noqa: PERF402
+    assert numbers(found) == [0, 1, 2]
+
+
+def test_what_is_no_sitemap():
+    assert reason("<!doctype html><html><body>404</body></html>") == "not_a_sitemap"
+    assert reason(b"") == "not_a_sitemap"
+    assert reason(b"\x1f\x8bnot gzip") == "not_a_sitemap"
+    assert reason("<rss><channel/></rss>") == "not_a_sitemap"
+    assert reason(urlset()) == "empty_sitemap"
+
+
+def test_an_unescaped_ampersand_costs_no_url():
+    body = urlset(url(1, "2026-11-20").replace("/kabar", "/a?b=1&c=2"), url(2, "2026-11-20"))
+    assert numbers(listed(body)) == [1, 2]
+
+
+def test_no_entity_reads_a_file(tmp_path):
+    (tmp_path / "secret").write_text("rahasia")
+    evil = f'<!DOCTYPE urlset [<!ENTITY x SYSTEM "file://{tmp_path}/secret">]>'
+    body = evil + urlset(url(1, "2026-11-20").replace("kabar", "&x;")).removeprefix(
+        '<?xml version="1.0"?>'
+    )
+    assert "rahasia" not in listed(body)[0].url
+
+
+def test_entities_are_not_expanded():
+    bomb = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 9))
+    body = f'<!DOCTYPE urlset [<!ENTITY e0 "lol">{bomb}]>' + urlset(
+        url(1, "2026-11-20").replace("kabar", "&e8;")
+    ).removeprefix('<?xml version="1.0"?>')
+    assert reason(body) == "empty_sitemap"  # the parser gives up long before 300 million letters
+
+
+def test_fifty_thousand_urls_take_the_memory_of_few():
+    import tracemalloc
+
+    body = urlset(*(url(n, "2026-11-20") for n in range(50_000))).encode()
+    response = reply(URL, body)
+    tracemalloc.start()
+    count = sum(1 for _ in Sitemap(URL).parse(response, PRESENT))
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert count == 50_000
+    assert peak < 2 * len(body)
