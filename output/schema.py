@@ -104,6 +104,7 @@ REJECTS = _schema(
         _column("evidence", pa.string(), "What was seen"),
         _column("rule_version", pa.string(), "Version of what judged; a newer one may judge again"),
         _column("title", pa.string(), "Headline, where it was read"),
+        _column("published_at", _INSTANT, "When it was published, where that was known"),
         _column("discovered_via", pa.string(), "The source that listed it"),
         _column("fetched_at", _INSTANT, "When it was downloaded or judged", required=True),
         _column("run_id", pa.string(), "The run that judged it", required=True),
@@ -159,13 +160,26 @@ RUNS = _schema(
     ],
 )
 
-SCHEMAS = {"articles": ARTICLES, "rejects": REJECTS, "runs": RUNS}
+PENDING = _schema(
+    "pending",
+    [
+        _column("article_id", pa.string(), "As in articles", required=True),
+        _column("candidate", pa.string(), "What its list said of it, as JSON", required=True),
+        _column("look", pa.bool_(), "It is stored, and due for another look", required=True),
+        _column("next_at", _INSTANT, "When to ask for it next", required=True),
+        _column("tries", pa.int32(), "How often asking has failed", required=True),
+        _column("reason", pa.string(), "How it failed last"),
+    ],
+)
+
+SCHEMAS = {"articles": ARTICLES, "rejects": REJECTS, "runs": RUNS, "pending": PENDING}
 """The tables of the dataset: each is a folder of its name."""
 
 MONTH_FROM = {
     "articles": ("published_at", "fetched_at"),
     "rejects": ("fetched_at",),
     "runs": ("started_at",),
+    "pending": ("next_at",),
 }
 """The columns that give a row's month, in WIB: the first that is filled counts."""
 

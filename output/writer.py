@@ -20,6 +20,13 @@ if TYPE_CHECKING:
 WIB = timezone(timedelta(hours=7), "WIB")  # Jakarta has kept +07:00 since 1964
 
 
+COMPRESSION: dict[str, Any] = {
+    "compression": "zstd",
+    "compression_level": 3,
+    "write_page_checksum": True,  # so that `verify` can tell a flipped bit
+}
+
+
 def new_run_id(now: datetime | None = None) -> str:
     """A name that no other run has, and that sorts by time."""
     return f"{now or datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
@@ -37,10 +44,8 @@ def encode(table: pa.Table) -> pa.Buffer:
     pq.write_table(
         table,
         sink,
-        compression="zstd",
-        compression_level=3,
         row_group_size=10_000,
-        write_page_checksum=True,
+        **COMPRESSION,
     )
     return sink.getvalue()
 

@@ -1,0 +1,65 @@
+"""Stock feed exports as Parquet: `scrapy crawl kontan -O kontan.parquet`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import IO, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+from itemadapter import ItemAdapter
+from scrapy.exporters import BaseItemExporter
+from scrapy.extensions.feedexport import FileFeedStorage
+
+from output.rows import Row, RowCheck
+from output.schema import ARTICLES
+from output.writer import COMPRESSION
+
+GROUP_ROWS = 1000  # rows held in memory; each group is written with its own columns
+
+
+class ParquetItemExporter(BaseItemExporter):
+    """Writes items as rows of articles; of the fields asked for, those that are its columns."""
+
+    def __init__(self, file: IO[bytes], **options: Any) -> None:
+        super().__init__(dont_fail=True, **options)
+        names = set(self.fields_to_export or ARTICLES.names)
+        self._schema = pa.schema([field for field in ARTICLES if field.name in names])
+        self._schema = self._schema.with_metadata(ARTICLES.metadata)
+        self._check = RowCheck(self._schema)
+        self._writer = pq.ParquetWriter(file, self._schema, **COMPRESSION)
+        self._rows: list[Row] = []
+
+    def export_item(self, item: Any) -> None:
+        """:raises RowError: the item is no article."""
+        fields = ItemAdapter(item).asdict()
+        row = {name: fields.get(name) for name in self._schema.names}
+        self._check.weigh(row)
+        self._rows.append(row)
+        if len(self._rows) >= GROUP_ROWS:
+            self._write()
+
+    def finish_exporting(self) -> None:
+        self._write()
+        self._writer.close()
+
+    def _write(self) -> None:
+        if self._rows:
+            self._writer.write_table(pa.Table.from_pylist(self._rows, schema=self._schema))
+            self._rows = []
+
+
+class FileStorage(FileFeedStorage):
+    """Stock file storage, but it refuses to append to a Parquet file.
+
+    Appended rows would be there and never be read: a Parquet file has one footer, at its end, and
+    readers of two files in one would see one of them.
+    """
+
+    def __init__(self, uri: str, *, feed_options: dict[str, Any] | None = None) -> None:
+        """:raises ValueError: there is a Parquet file at `uri`, and it is not to be overwritten."""
+        super().__init__(uri, feed_options=feed_options)
+        parquet = (feed_options or {}).get("format") == "parquet"
+        file = Path(self.path)
+        if parquet and self.write_mode == "ab" and file.is_file() and file.stat().st_size:
+            raise ValueError(f"{self.path} exists, and Parquet cannot be appended to: use -O")

@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import os
+import time
+
+import pyarrow as pa
+import pytest
+from pyarrow import fs
+
+from output.filesystem import DEAD_AFTER, Root, check_writable
+
+
+def test_publish_puts_the_whole_content_in_place(tmp_path):
+    root = Root(tmp_path)
+    root.publish("articles/outlet=a/month=2023-09/x.parquet", pa.py_buffer(b"isi"))
+    assert (tmp_path / "articles/outlet=a/month=2023-09/x.parquet").read_bytes() == b"isi"
+    assert not any((tmp_path / "staging").iterdir())
+
+
+def test_a_file_uri_is_a_local_path(tmp_path):
+    root = Root(tmp_path.as_uri())
+    root.publish("runs/x", pa.py_buffer(b"isi"))
+    assert root.local
+    assert (tmp_path / "runs/x").read_bytes() == b"isi"
+
+
+def test_a_relative_path_survives_a_change_of_folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    root = Root("data")
+    monkeypatch.chdir("/")
+    root.publish("runs/x", pa.py_buffer(b"isi"))
+    assert (tmp_path / "data/runs/x").read_bytes() == b"isi"
+
+
+def test_files_lists_files_only_by_path(tmp_path):
+    root = Root(tmp_path)
+    for path in ("runs/b/2", "runs/a/1"):
+        root.publish(path, pa.py_buffer(b"isi"))
+    assert [info.path for info in root.files("runs")] == [root.at("runs/a/1"), root.at("runs/b/2")]
+    assert root.files("nothing") == []
+
+
+def test_object_stores_are_written_in_one_put():
+    class OnObjects(Root):
+        def __init__(self) -> None:
+            self.filesystem, self.path, self.local = fs._MockFileSystem(), "bucket/data", False
+
+    root = OnObjects()
+    root.filesystem.create_dir("bucket/data/runs")  # object stores need no folders
+    root.publish("runs/x", pa.py_buffer(b"isi"))
+    assert [info.path for info in root.files("")] == ["bucket/data/runs/x"]
+
+
+def test_sweep_takes_what_the_dead_left_and_nothing_else(tmp_path):
+    root = Root(tmp_path)
+    root.publish("articles/old.parquet", pa.py_buffer(b"isi"))
+    staging = tmp_path / "staging"
+    (staging / "dead").write_bytes(b"half")
+    (staging / "alive").write_bytes(b"half")
+    long_ago = time.time() - DEAD_AFTER - 60
+    os.utime(staging / "dead", (long_ago, long_ago))
+    os.utime(tmp_path / "articles/old.parquet", (long_ago, long_ago))
+    assert root.sweep() == [root.at("staging/dead")]
+    assert [path.name for path in staging.iterdir()] == ["alive"]
+    assert (tmp_path / "articles/old.parquet").exists()
+
+
+def test_a_writable_place_is_left_as_it_was(tmp_path):
+    check_writable(tmp_path / "new" / "data")
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+@pytest.mark.parametrize("location", ["{}/file/data", "{}/file"])
+def test_an_unwritable_place_is_named_in_one_line(tmp_path, location):
+    (tmp_path / "file").write_text("not a folder")
+    location = location.format(tmp_path)
+    with pytest.raises(OSError, match=f"cannot write to {location}") as raised:
+        check_writable(location)
+    assert "\n" not in str(raised.value)
+
+
+def test_an_unknown_scheme_is_named():
+    with pytest.raises(OSError, match="cannot write to gopher://data"):
+        check_writable("gopher://data")
