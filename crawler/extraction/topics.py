@@ -104,16 +104,18 @@ def _terms_in(text: str, index: _Index) -> Iterator[_Term]:
 
 
 def _term_at(at: int, words: list[str], lower: list[str], index: _Index) -> _Term | None:
-    first = lower[at]
-    for term in index.get(first) or index.get(first.removesuffix("nya"), ()):
-        source = words if term.abbreviation else lower
+    for term in index.get(lower[at]) or index.get(lower[at].removesuffix("nya")) or ():
         end = at + len(term.words)
-        spoken = source[at:end]
-        if spoken and spoken[-1] not in term.words[-1:]:
-            spoken[-1] = spoken[-1].removesuffix("nya")
-        if tuple(spoken) == term.words:
+        spoken = (words if term.abbreviation else lower)[at:end]
+        if len(spoken) == len(term.words) and _same(spoken, term.words):
             return term
     return None
+
+
+def _same(spoken: list[str], words: tuple[str, ...]) -> bool:
+    """Whether these are the words of a term; the last one may stand with -nya."""
+    last = spoken.pop()
+    return last in (words[-1], f"{words[-1]}nya") and tuple(spoken) == words[:-1]
 
 
 def _load() -> tuple[_Index, _Index]:
