@@ -29,7 +29,7 @@ class Command(ScrapyCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--port", type=int, default=0, help="default: any that is free")
-        parser.add_argument("--seed", type=int, default=1, help="default: 1; another, another world")
+        parser.add_argument("--seed", type=int, default=1, help="of the world; default: 1")
         parser.add_argument("--recent", type=int, default=20, help="articles of the last two days")
         parser.add_argument("--past", type=int, default=10, help="articles of September 2023")
         parser.add_argument("--compress", action="store_true", help="answer in gzip")
