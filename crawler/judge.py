@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from scrapy.utils.url import url_is_from_any_site
+from scrapy.utils.url import url_is_from_any_domain
 
 from crawler.extraction.topics import THRESHOLD, classify
 from crawler.extraction.urls import article_id, canonical_url
@@ -73,7 +73,7 @@ class Judge:
         """Why `url` is no article of this outlet."""
         if url is None:
             return "bad_link"
-        if not url_is_from_any_site(url, self.domains):
+        if not url_is_from_any_domain(url, self.domains):
             return "offsite"
         return "" if self.article.search(url) else "not_an_article"
 

@@ -12,7 +12,7 @@ from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
-from scrapy.utils.url import url_is_from_any_site
+from scrapy.utils.url import url_is_from_any_domain
 
 from crawler.extraction.urls import canonical_url
 from crawler.manners import BlockedError, OffOutletError, RobotsError, is_challenge, retry_after
@@ -170,7 +170,7 @@ class OutletMiddleware:
         if not request.meta.get("redirect_times"):
             return
         public = canonical_url(request.url) is not None
-        if not public or not url_is_from_any_site(request.url, self.domains):
+        if not public or not url_is_from_any_domain(request.url, self.domains):
             raise OffOutletError(f"redirected to {request.url}")
 
 

@@ -152,7 +152,7 @@ def test_feeds_serve_the_present_and_windows_that_reach_it():
     ("name", "url", "count", "pattern"),
     [
         ("antaranews-2015", "http://www.antaranews.com/rss/news.xml", 20, "/berita/"),
-        ("detik-2015", "http://rss.detik.com/index.php/detikcom", 20, ".detik.com/read"),
+        ("detik-2015", "http://rss.detik.com/index.php/detikcom", 20, "/read/2015/"),
         ("republika-2015", "http://www.republika.co.id/rss/", 10, ".republika.co.id/berita/"),
     ],
 )
