@@ -84,8 +84,8 @@ def _without_label(text: str, book: Rulebook) -> str:
 
 def _add_people(article: Article, cleaned: Cleaned, book: Rulebook) -> None:
     """People and wires named in the body's own lines, its sign-off and its dateline."""
-    named = [name for line in cleaned.bylines for name in parse_byline(line).sources]
-    named += article.authors
+    named = article.agencies + article.authors
+    named += [name for line in cleaned.bylines for name in parse_byline(line).sources]
     for mark in (cleaned.signoff, cleaned.dateline):
         named += re.split(r"[()\[\]/,&+]", mark or "")
     for line in cleaned.bylines:
@@ -94,6 +94,7 @@ def _add_people(article: Article, cleaned: Cleaned, book: Rulebook) -> None:
         # Metadata that names the editor as the author is weaker than a line that says who is who.
         if people.authors and set(article.authors) <= set(article.editors):
             article.authors = people.authors
+    article.agencies = []
     for name in named:
         agency = book.agencies.get(name.strip().lower())
         if agency and agency not in article.agencies:

@@ -49,6 +49,7 @@ def reject_row(article: Article, rejected: Rejected, run_id: str) -> Row:
         "evidence": _unicode(rejected.evidence),
         "rule_version": article.extractor_version or EXTRACTOR_VERSION,
         "title": _unicode(article.title),
+        "published_at": article.published_at,
         "discovered_via": article.discovered_via,
         "fetched_at": article.fetched_at or datetime.now(UTC),
         "run_id": run_id,

@@ -23,7 +23,8 @@ _REPORT = re.compile(
 _BY = re.compile(r"(?:oleh|by)\s+", re.IGNORECASE)
 # "Name -detikOto", "Name, Jurnalis": the outlet or the office behind a name.
 _OFFICE = re.compile(
-    r"\s*(?:[-–|/]\s*)?(?:(?<![\w])detik[A-Za-z]{2,12}|(?<=[-–|] )[A-Z][\w ]{1,20}(?:\.com|\.id|\.co\.id)|,?\s*Jurnalis)\s*$"
+    r"\s*(?:[-–|/]\s*)?(?:(?<!\w)detik[A-Za-z]{2,12}|,?\s*Jurnalis"
+    r"|(?<=[-–|] )[A-Z][\w ]{1,20}(?:\.com|\.id|\.co\.id))\s*$"
 )
 _BETWEEN = re.compile(r"\s*(?:[,;|/&]|\bdan\b|\band\b)\s*")
 _DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,4}\.){1,3}[A-Z]?[a-z]{0,4}\.?")

@@ -3,16 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Words that headlines leave in lower case.
-SMALL = frozenset(
-    ["di", "ke", "dari", "dan", "yang", "untuk", "pada", "dengan", "dalam", "atau", "oleh", "akan", "bakal", "soal", "bagi", "saat", "hingga", "sampai", "agar", "tak", "tidak", "bukan", "lewat", "vs", "para", "si", "sang", "per", "via", "jadi", "usai", "pasca", "tanpa", "kepada", "terhadap", "sebagai", "karena", "demi", "antara", "atas", "secara", "seperti", "sejak", "serta", "the", "of", "and", "for", "in", "on", "to", "a", "an", "at", "by", "is", "ala", "mtm", "yoy", "alias", "tentang", "menuju", "selama", "bagai"]
-)
-# Words that open a sentence and tie it to the one before: they seldom begin a name.
-OPENERS = frozenset(
-    ["selain", "sementara", "namun", "adapun", "kini", "setelah", "untuk", "oleh", "hal", "dalam", "menurut", "di", "pada", "tak", "tidak", "dengan", "meski", "meskipun", "karena", "saat", "jika", "bila", "tetapi", "ia", "dia", "mereka", "kami", "kita", "itu", "ini", "para", "salah", "seperti", "sebelumnya", "sejak", "selama", "ketika", "apabila", "apalagi", "sebab", "akibatnya", "sehingga", "bahkan", "hingga", "lalu", "kemudian", "selanjutnya", "sebagai", "sedangkan", "walau", "walaupun", "berdasarkan", "bersama", "bukan", "hanya", "masih", "juga", "maka", "dari", "sekadar", "terkait", "sebanyak", "sekitar", "beberapa", "banyak", "sebuah", "seorang", "sejumlah", "setiap", "semua", "seluruh", "berikut", "begitu", "demikian", "diketahui", "dikutip", "melansir", "mengutip", "dilansir", "alhasil", "artinya", "lantas", "nah", "saya", "anda", "kamu", "lebih", "tentu", "rencananya", "hasilnya", "pasalnya", "sayangnya", "menariknya", "uniknya", "sebaliknya", "sejauh", "sesuai", "tahun", "bulan", "hari", "pihaknya", "langkah", "fitur", "kehadiran"]
-)
+_SMALL_WORDS = """
+    di ke dari dan yang untuk pada dengan dalam atau oleh akan bakal soal bagi saat hingga sampai
+    agar tak tidak bukan lewat vs para si sang per via jadi usai pasca tanpa kepada terhadap sebagai
+    karena demi antara atas secara seperti sejak serta alias tentang menuju selama bagai ala mtm yoy
+    the of and for in on to a an at by is
+"""
+# Words that open a sentence and tie it to the one before. A headline may hold them too, so far
+# from the first plain word of the sentence they count only with a comma.
+_OPENING_WORDS = """
+    selain sementara namun adapun kini setelah untuk oleh hal dalam menurut di pada tak tidak dengan
+    meski meskipun karena saat jika bila tetapi ia dia mereka kami kita itu ini para salah seperti
+    sebelumnya sejak selama ketika apabila apalagi sebab akibatnya sehingga bahkan hingga lalu
+    kemudian selanjutnya sebagai sedangkan walau walaupun berdasarkan bersama bukan hanya masih juga
+    maka dari sekadar terkait sebanyak sekitar beberapa banyak sebuah seorang sejumlah setiap semua
+    seluruh berikut begitu demikian diketahui dikutip melansir mengutip dilansir alhasil artinya
+    lantas nah saya anda kamu lebih tentu rencananya hasilnya pasalnya sayangnya menariknya uniknya
+    sebaliknya sejauh sesuai pihaknya langkah kehadiran
+"""
+_TURNING_WORDS = "selain sementara namun adapun sedangkan meski meskipun menurut"
+# A capital on these words, or on words of these forms, is the sentence's and no name's.
+_OFFICE_WORDS = """
+    kementerian menteri badan dinas direktur direktorat komisi asosiasi otoritas lembaga wakil ketua
+    kepala presiden gubernur wali pemerintah perusahaan universitas dewan bank pt
+"""
+_COMMON = re.compile(r"(?:Ke|Pe)\w{3,}an|(?:Me|Ber|Ter|Di)\w{4,}|\w{3,}nya")
+SMALL = frozenset(_SMALL_WORDS.split())
+OPENERS = frozenset(_OPENING_WORDS.split())
+_TURNS = frozenset(_TURNING_WORDS.split())
+_OFFICES = frozenset(_OFFICE_WORDS.split())
 _TOKEN = re.compile(r"\S+")
 _EDGES = "\"'“”‘’()[]«»"
 _LONGEST = 30  # words; headlines that are longer do not occur in the labelled texts
@@ -68,17 +93,39 @@ def headline_end(
 
 def _opening(tokens: list[re.Match[str]], prose: int, elsewhere: str) -> int | None:
     """The token that begins the sentence whose first plain lower-case word is token `prose`."""
+    words = [_bare(token.group()) for token in tokens[: prose + 1]]
     last = prose - 1
-    while last > 0 and (tokens[last].group()[0].islower() or tokens[last].group()[0].isdigit()):
+    while last > 0 and (not words[last] or words[last][0].islower() or words[last][0].isdigit()):
         last -= 1
-    for i in range(last, max(last - 7, 0), -1):
-        if _bare(tokens[i].group()).lower() in OPENERS and tokens[i].group()[0].isupper():
+    if last <= 0:
+        return None
+    if words[last].lower() in OPENERS or tokens[last - 1].group()[-1] in "?!":
+        return last
+    office = None
+    for i in range(last - 1, max(last - 7, 0), -1):
+        if words[i].lower() in (OPENERS if tokens[i].group().endswith(",") else _TURNS):
             return i
-        if tokens[i - 1].group()[-1] in "?!" and i < last:
+        if office is None and words[i].lower() in _OFFICES:
+            office = i
+        if tokens[i - 1].group()[-1] in "?!":
             break
-    word = _bare(tokens[last].group())
-    if tokens[last - 1].group()[-1:] in "?!":
-        return last
-    if word.istitle() and f" {word.lower()} " in elsewhere:
-        return last
-    return None
+    if office is not None:
+        return office
+    return _known_subject(words[: last + 1], elsewhere)
+
+
+def _known_subject(words: list[str], elsewhere: str) -> int | None:
+    """Where the longest run of words at the end of `words` begins that `elsewhere` holds again."""
+    start = None
+    for i in range(len(words) - 1, max(len(words) - 6, 0), -1):
+        phrase = " ".join(words[i:])
+        if not words[i] or words[i][0].islower() or elsewhere.count(phrase) < 2:
+            break
+        start = i
+    if start is None and (
+        words[-1].lower() in _OFFICES
+        or _COMMON.fullmatch(words[-1])
+        or (words[-1].istitle() and f" {words[-1].lower()} " in elsewhere)
+    ):
+        start = len(words) - 1
+    return start
