@@ -81,6 +81,7 @@ ITEM_PIPELINES = {
     "pipelines.deduplicate.DeduplicatePipeline": 400,
     "pipelines.store.StorePipeline": 500,
 }
+BODY_MIN_WORDS = 25  # a shorter body is a caption or a teaser, unless a paywall cut it
 
 # -- Stock exports (`-o x.jsonl`) carry the dataset's columns; the outlet stands in its path there
 FEED_EXPORT_FIELDS = ["outlet", *ARTICLES.names]  # default None: whatever the item holds

@@ -121,11 +121,11 @@ def _same(spoken: list[str], words: tuple[str, ...]) -> bool:
 def _load() -> tuple[_Index, _Index]:
     lexicon = tomllib.loads((Path(__file__).parent / "lexicon.toml").read_text(encoding="utf-8"))
     topics: dict[str, dict[str, list[str]]] = lexicon.pop("topics")
-    sections = _index({"section": lexicon.pop("sections")})
-    return _index(topics | lexicon), sections
+    sections = load_index({"section": lexicon.pop("sections")})
+    return load_index(topics | lexicon), sections
 
 
-def _index(tables: dict[str, dict[str, list[str]]]) -> _Index:
+def load_index(tables: dict[str, dict[str, list[str]]]) -> _Index:
     """:raises ValueError: a term stands twice, so that nobody could say what it counts."""
     index: _Index = defaultdict(list)
     seen: set[tuple[str, ...]] = set()
