@@ -27,6 +27,7 @@ class KlySpider(NewsSpider):
         ".baca-juga-collections",
         ".baca-juga",
         ".article-ad",
+        ".article-content-body__break",
         ".advertisement-placeholder",
     )
 
@@ -37,8 +38,8 @@ class PromediaSpider(NewsSpider):
     title = "h1.read__title"
     published = (".read__info__date", "span.mt-10")
     byline = ".read__info__author"
+    section = ".breadcrumb a"
     body = ("article.read__content", "div.read__article")
-    junk: ClassVar[tuple[str, ...]] = (".read__others", "strong.readmore")
 
 
 class WordPressSpider(NewsSpider):

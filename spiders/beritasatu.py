@@ -4,7 +4,7 @@ from crawler.spider import NewsSpider
 
 class BeritaSatuSpider(NewsSpider):
     """BeritaSatu Ototekno. Cars and technology share the section, so topic decides; its index ends
-    at page 7. "Baca juga" boxes are known by their colour alone."""
+    at page 7."""
 
     name = "beritasatu"
     publisher = "Beritasatu.com"
@@ -18,4 +18,3 @@ class BeritaSatuSpider(NewsSpider):
     article_url = r"beritasatu\.com/(?!foto|video|multimedia)[a-z-]+/(?P<id>\d+)/"
     body = ".body-content"
     tags = "a[href*='/tag/']"
-    junk = ("div[style*='FFEBEB']", ".card")

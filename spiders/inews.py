@@ -19,5 +19,6 @@ class InewsSpider(NewsSpider):
     published = (".createdAt", ".timeAndShare")
     byline = ".author"
     editor = ".editor"
+    section = ".breadcrumb a"
     whole = "/all"
     own_names = ("iNews.id",)

@@ -15,8 +15,7 @@ class KumparanSpider(NewsSpider):
     )
     technology = "/kumparantech/"
     article_url = r"kumparan\.com/[^/]+/[a-z0-9-]+-(?P<id>\d\d[A-Za-z0-9]{9})$"
-    body = "article"
+    body = "[data-qa-id=story-paragraph]"
     published = "time[data-qa-id=publish-date]"
     byline = "[data-qa-id=author-name]"
     tags = "a[data-qa-id=tag-topic]"
-    own_names = ("kumparanTECH",)

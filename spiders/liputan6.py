@@ -18,6 +18,10 @@ class Liputan6Spider(KlySpider):
     article_url = r"liputan6\.com/(?:(?!photo|video)[a-z]+/)?read/(?P<id>\d+)/"
     body = (".article-content-body", ".read-page__content-body")
     published = (".read-page--header--author__datetime", ".article-header__datetime")
-    byline = (".read-page-box__author__name", ".article-credits", ".read-page--credits__list")
+    byline = (
+        ".read-page-box__author__name",
+        ".article-header__author-link",
+        ".read-page--header__author",
+    )
     tags = (".tags--snippet a", ".tags--topics__list a", ".read-page--tags a")
     own_names = ("Liputan6.com",)

@@ -19,8 +19,7 @@ class MerdekaSpider(KlySpider):
     article_url = r"merdeka\.com/(?!foto|video)[a-z-]+/(?:read/(?P<id>\d+)/|[a-z0-9-]+\.html)"
     body = (".articles-content__body", ".mdk-news-body")
     published = ".mdk-date-reporter span"
-    byline = ("[data-tracking=author_name]", ".mdk-date-reporter a")
+    byline = ("[data-tracking=author_name]", ".mdk-date-reporter span:last-child")
     section = "nav.breadcrumb-navigation li:last-child"
     tags = (".tags-articles__list a", ".tag__list a")
-    junk = (*KlySpider.junk, ".bg-primary-50", ".dont-display")
     distrust = frozenset({"zone"})

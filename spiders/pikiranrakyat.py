@@ -15,5 +15,4 @@ class PikiranRakyatSpider(PromediaSpider):
     )
     technology = "/teknologi/"
     article_url = r"pikiran-rakyat\.com/[a-z-]+/pr-(?P<id>\d+)/"
-    section = ".breadcrumb a"
     whole = "?page=all"

@@ -14,7 +14,7 @@ class RepublikaSpider(NewsSpider):
     article_url = (
         r"republika\.co\.id/berita/+(?!inpicture)(?:[a-z0-9/-]+/)?(?P<id>[a-z0-9]{6,14})[-/]"
     )
-    body = (".article-content article", ".content-detail")
+    body = (".article-content", ".content-detail")
     body_end = "#next-article"
     published = ".date-detail"
     byline = ".red"

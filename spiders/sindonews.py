@@ -7,7 +7,7 @@ class SindoNewsSpider(NewsSpider):
 
     name = "sindonews"
     publisher = "SINDOnews"
-    allowed_domains = ["tekno.sindonews.com", "www.sindonews.com", "sindikasi.sindonews.com"]
+    allowed_domains = ["sindonews.com"]
     sources = (
         Feed("https://sindikasi.sindonews.com/rss/tekno", status="reported-ok"),
         Feed("https://www.sindonews.com/feed", status="verified"),
@@ -18,7 +18,6 @@ class SindoNewsSpider(NewsSpider):
     body = ("#detail-desc", ".detail-desc")
     published = ".detail-date-artikel"
     byline = ".detail-nama-redaksi a[rel=author]"
-    editor = ".editor"
-    junk = ("[class^=baca-juga]", ".lihat-juga", ".v-youtube", ".editor")
+    junk = ("[class^=baca-juga]", ".lihat-juga", ".v-youtube")
     whole = "?showpage=all"
     own_names = ("SINDOnews.com",)

@@ -19,5 +19,5 @@ class SuaraSpider(NewsSpider):
     body_end = "#next-article"
     byline = ".author-trigger a"
     tags = ".article-tags a"
-    junk = (".ten-second", ".article-read", "[id*=div-ad]", ".placeholder_belt")
+    junk = (".ten-second", "[id*=div-ad]", ".placeholder_belt")
     whole = "?page=all"

@@ -15,7 +15,7 @@ class TempoTeknoSpider(NewsSpider):
         r"//(?!en\.)[a-z.]*tempo\.co/(?:read/(?:news/[\d/]{11})?|(?!video|foto|tag)[a-z-]+/[a-z0-9-]+-)"
         r"(?P<id>\d+)(?:/|$)"
     )
-    body = ("#content-wrapper", ".detail-content", ".detail-konten", "#isi", ".artikel")
+    body = ("#content-wrapper", ".detail-content", ".detail-konten", "#isi", ".artikel > p")
     published = ".block-tanggal"
     tags = ("a[href^='/tag/']", ".topik-terkait a")
     own_names = ("TEMPO",)

@@ -19,4 +19,4 @@ class TirtoSpider(NewsSpider):
     published = ".byline div"
     byline = ".byline a.reporter-name"
     section = ".breadcrumbs-wrapper a"
-    junk = (".baca-holder", "ins[data-revive-zoneid]")
+    junk = "ins[data-revive-zoneid]"
