@@ -51,14 +51,14 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
     body = find_body(page, rules)
     when = find_when(page, rules, title.node if title else None, fetched_at)
     body = _judged(page, url, title, body, when)
-    people = find_people(page, rules)
+    people = find_people(page, rules, body.blocks)
     if title:
         _take_header(body, title.text, when.raw)
     canonical = _canonical(page, url)
     return Article(
         outlet=rules.name,
         url=url,
-        article_id=article_id(rules.name, canonical or url, rules.article_pattern),
+        article_id=article_id(rules.name, canonical or url, rules.article_pattern) if url else None,
         canonical_url=canonical,
         title=title.text if title else None,
         description=find_description(page),
@@ -71,7 +71,7 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
         published_raw=when.raw,
         published_source=when.source,
         zone_assumed=when.zone_assumed,
-        images=find_images(page, body),
+        images=find_images(page, body, title.node if title else None),
         language=language_of(" ".join(block.text for block in body.blocks[:30]), page),
         paywalled=is_paywalled(page),
         body_source=body.source,
@@ -87,8 +87,9 @@ def _judged(page: Page, url: str, title: Title | None, body: Body | None, when: 
     :raises Rejected: it is none.
     """
     size = body.size if body else 0
+    long = _GALLERY_TEXT if body and body.source not in _GUESSED else 3 * _GALLERY_TEXT
     clues = [url, *page.own_urls(), title.text if title else "", page.meta.get("og:title", "")]
-    if size < _GALLERY_TEXT:
+    if size < long:
         for reason, cue in (("gallery", _GALLERY), ("video", _VIDEO)):
             if any(cue.search(clue) for clue in clues):
                 raise Rejected(reason, f"{size} characters of prose")

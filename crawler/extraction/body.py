@@ -76,7 +76,19 @@ def _density(page: Page, rules: Rules) -> Iterator[Body]:
 def _walk(page: Page, rules: Rules, source: str, roots: list[LexborNode]) -> Body:
     size = sum(len(root.text()) for root in roots)
     walk = Walk(page.url, rules, size)
-    return Body(source, walk.run(roots), walk.pictures)
+    blocks = walk.run(roots)
+    _take_trailing_headings(blocks)
+    return Body(source, blocks, walk.pictures)
+
+
+def _take_trailing_headings(blocks: list[Block]) -> None:
+    """A heading that nothing follows headed what is no text: an infographic, a video, a list."""
+    for block in reversed(blocks):
+        if block.rule:
+            continue
+        if block.kind != "heading" or block.text.endswith((".", "!", "?")):
+            return
+        block.kind, block.rule = "widget", "markup:trailing-heading"
 
 
 def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:

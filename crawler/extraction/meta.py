@@ -19,6 +19,7 @@ _INDONESIAN = frozenset(
 )
 _ENGLISH = frozenset("the and of to in is for that with on was by from are it".split())
 _TAG_LINKS = "a[rel~=tag],a[href*='/tag/'],a[href*='/topik/'],a[href*='/topic/']"
+_CRUMBS = "[itemprop=itemListElement] [itemprop=name],[class*=breadcrumb] a"
 _MAX_TAGS = 30
 _LONGEST_TAG = 60
 
@@ -31,6 +32,7 @@ def find_section(page: Page, rules: Rules) -> str | None:
         for node in page.tree.css(selector)
     ]
     crumbs = [name for thing in page.structured for name in _crumbs(thing)]
+    crumbs = crumbs or [" ".join(node.text().split()) for node in page.tree.css(_CRUMBS)]
     stated = [
         *structured.texts(page.article.get("articleSection"))[:1],
         *(page.meta.get(key, "") for key in ("content_subcategory", "article:section", "section")),

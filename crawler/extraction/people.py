@@ -9,8 +9,9 @@ from crawler.extraction.byline import Byline, parse_byline, split_names
 from crawler.extraction.structured import texts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
+    from crawler.extraction.blocks import Block
     from crawler.extraction.page import Page, Run
     from crawler.extraction.rules import Rules
 
@@ -37,21 +38,23 @@ _NOT_A_NAME = re.compile(
 )
 
 
-def find_people(page: Page, rules: Rules) -> Byline:
-    """Authors and editors; a name that the page itself labels as editor is no author."""
+def find_people(page: Page, rules: Rules, blocks: Sequence[Block]) -> Byline:
+    """Authors and editors; a name that the page itself labels as editor is no author.
+
+    :param blocks: the body's, whose last line may be the writer's name
+    """
     people = _selected(page, rules)
-    if people.authors and people.editors:
-        return people
-    _fill(people, _explicit(page))
-    if not (people.authors and people.editors):
-        _fill(people, _labelled(page))
+    for source in (_explicit, _labelled):
+        if not (people.authors and people.editors):
+            _fill(people, source(page))
     own = _own_names(page, rules)
-    for names in () if people.authors else (_placed(page), *_stated(page, rules)):
+    for names in () if people.authors else (_placed(page), _signed(blocks), *_stated(page, rules)):
         found = [name for name in names if _is_name(name, own) and name not in people.editors]
         if found:
             people.authors = found
             break
-    people.authors = [name for name in people.authors if name.lower() not in own]
+    editors = people.editors if people.authors != people.editors else []
+    people.authors = [n for n in people.authors if n.lower() not in own and n not in editors]
     return people
 
 
@@ -132,6 +135,13 @@ def _placed(page: Page) -> list[str]:
             if names:
                 return names
     return []
+
+
+def _signed(blocks: Sequence[Block]) -> list[str]:
+    """The writer's name where it is the last line of the body, in bold."""
+    last = next((block for block in reversed(blocks) if not block.rule), None)
+    signed = last is not None and last.bold and not last.anchors and _looks_like_name(last.text)
+    return [last.text] if last and signed else []
 
 
 def _stated(page: Page, rules: Rules) -> Iterator[list[str]]:

@@ -19,9 +19,11 @@ class Verdict(NamedTuple):
     rule: str
 
 
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+
 # A word stands between anything that is not a letter: "baca-juga__list", "div_share", "tag".
 _PROMO = (
-    r"baca(?:[-_]?juga\w*)?|baca(?:berita|artikel)\w*|lihat[-_]?j(?:uga|g)\w*|simak\w*|"
+    r"baca[-_]?juga\w*|(?<!\S)baca(?!\S)|lihat[-_]?j(?:uga|g)\w*|simak\w*|"
     r"read[-_]?(?:also|too|more|others?|next)|related\w*|terkait\w*|link[-_]?sisip|sisip\w*|"
     r"rekomendasi|recommend\w*|recomend\w*|ter?populer|popular|trending|terkini|"
     r"artikel[-_]?(?:lain\w*|terkait)|berita[-_]?(?:lain\w*|terkait|pilihan)|next[-_]?article|"
@@ -34,13 +36,13 @@ _WIDGET = (
     r"flying|skyscraper|sponsor\w*|outbrain|taboola|mgid|popin|dable\w*|revive|recommended|"
     r"breadcrumbs?|pagination|pager|paging|page[-_]?numbers?|navigation|copyright|"
     r"author[-_]?box|info[-_]?author|penulis\w*|byline|kredit|credits?|rating|vot(?:e|ing)|reaction\w*|"
-    r"polling|google[-_]?news|ext[-_]channel|toolbar|font[-_]?size\w*|sidebar|footer|ai-summary|toc|"
+    r"polling|google[-_]?news|ext[-_]channel|toolbar|font[-_]?size\w*|sidebar|footer|ai-summary|toc|load(?:ing|er|[-_]?more)|"
     r"ez-toc\w*|daftar-isi"
 )
 _CAPTION = (
     r"(?:fig|img|photo|foto)?captions?|cap[-_]?foto|ket(?:erangan)?[-_]?foto|"
     r"(?:photo|foto|img|image|pic)[-_]*(?:desc\w*|info|credit|caption|copyright|author|gallery)|"
-    r"photo[-_]?wrap"
+    r"photo[-_]?wrap|deskripsi"
 )
 _HIDDEN = (
     r"(?:d-none|hide|hidden|util-hide|sr-only|visually-hidden|dont-display|screen-reader-text)"
@@ -54,10 +56,12 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 _PAGED = re.compile(r"(?<![a-z])(?:page|paging|halaman)(?![a-z])")
 
 
-def judge(marks: str) -> Verdict | None:
-    """What an element with these classes and ids (lower case, spaced) is; None: a part of the text."""
+def judge(marks: str, tag: str = "") -> Verdict | None:
+    """What an element with these classes and ids (lower case, spaced) is; None: part of the text."""
     match = _VERDICT.search(marks)
-    if not match or _PAGED.search(marks) and "content" in marks:
+    if not match or (_PAGED.search(marks) and "content" in marks):
+        return None
+    if match.lastgroup == "widget" and tag in HEADINGS:  # "title-paging" heads a page of the text
         return None
     kind: Kind = match.lastgroup  # type: ignore[assignment]
     return Verdict(kind, f"markup:{match[0].strip('-_')}")

@@ -182,7 +182,7 @@ class Walk:
             return Verdict("embed", "markup:embed")
         if kind := _ASIDE.get(tag):
             return Verdict(kind, f"markup:{tag}")
-        if named != " " and (verdict := judge(named)) and 2 * len(node.text()) < self._page_text:
+        if named != " " and (verdict := judge(named, tag)) and 2 * len(node.text()) < self._page_text:
             return verdict
         return None
 
