@@ -1,0 +1,194 @@
+"""What waits to be asked for: articles that were listed and not settled yet, and second looks.
+
+A row leaves when its article is stored or rejected; while the article is young, it comes back as a
+second look. A kill loses none: rows wait in the state, and in pending/ of the dataset.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from crawler.sources.candidate import Candidate
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Iterable, Sequence
+
+FIRST_PAUSE = timedelta(minutes=30)
+MOST_TRIES = 6  # after which 30 minutes have grown to 16 hours, and a day and a half has passed
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One article to ask for. `look`: it is stored, and may have changed or gone since."""
+
+    article_id: str
+    candidate: Candidate
+    look: bool
+    tries: int
+
+
+def microseconds(moment: datetime) -> int:
+    """An instant as the state keeps it."""
+    return int(moment.timestamp() * 1_000_000)
+
+
+def instant(count: int) -> datetime:
+    return datetime.fromtimestamp(count / 1_000_000, UTC)
+
+
+def next_look(born: datetime, now: datetime, ages: Sequence[timedelta]) -> datetime | None:
+    """When an article of that birth is next worth a look: at the first of `ages` still to come."""
+    return next((born + age for age in sorted(ages) if born + age > now), None)
+
+
+def wait(
+    db: sqlite3.Connection, outlet: str, article_id: str, candidate: Candidate, now: datetime
+) -> None:
+    """Keep `candidate` until it is settled; one that waits already keeps its place."""
+    db.execute(
+        "INSERT OR IGNORE INTO pending VALUES (?, ?, ?, 0, ?, 0, NULL, NULL)",
+        (article_id, outlet, _encode(candidate), microseconds(now)),
+    )
+
+
+def is_waiting(db: sqlite3.Connection, article_id: str) -> bool:
+    query = "SELECT 1 FROM pending WHERE article_id = ?"
+    return bool(db.execute(query, (article_id,)).fetchone())
+
+
+def take(
+    db: sqlite3.Connection, outlet: str, run_id: str, now: datetime, most: int
+) -> list[Waiting]:
+    """The next `most` that are due, longest due first; a run is given each only once."""
+    rows = db.execute(
+        """UPDATE pending SET taken_by = :run WHERE article_id IN (
+               SELECT article_id FROM pending
+               WHERE outlet = :outlet AND next_at <= :now AND taken_by IS NOT :run
+               ORDER BY next_at LIMIT :most)
+           RETURNING article_id, candidate, look, tries""",
+        {"run": run_id, "outlet": outlet, "now": microseconds(now), "most": most},
+    )
+    return [
+        Waiting(article, _decode(text), bool(look), tries) for article, text, look, tries in rows
+    ]
+
+
+def failed(db: sqlite3.Connection, article_id: str, reason: str, now: datetime) -> bool:
+    """Try again later, each time after twice the pause; False if that was the last try."""
+    row = db.execute("SELECT tries FROM pending WHERE article_id = ?", (article_id,)).fetchone()
+    tries = row[0] + 1 if row else MOST_TRIES
+    if tries >= MOST_TRIES:
+        return False
+    pause = FIRST_PAUSE * 2 ** (tries - 1)
+    db.execute(
+        "UPDATE pending SET tries = ?, reason = ?, next_at = ? WHERE article_id = ?",
+        (tries, reason, microseconds(now + pause), article_id),
+    )
+    return True
+
+
+def settle(db: sqlite3.Connection, article_ids: Iterable[str]) -> None:
+    """These wait no longer."""
+    db.executemany("DELETE FROM pending WHERE article_id = ?", ((name,) for name in article_ids))
+
+
+def look_again(
+    db: sqlite3.Connection,
+    outlet: str,
+    row: dict[str, Any],
+    now: datetime,
+    ages: Sequence[timedelta],
+) -> None:
+    """Plan the next look at the stored article `row`; an old one gets none."""
+    born = min(row["published_at"] or row["fetched_at"], row["fetched_at"])
+    if (due := next_look(born, now, ages)) is None:
+        settle(db, [row["article_id"]])
+        return
+    candidate = Candidate(url=row["url"], published=born, via=row["discovered_via"] or "")
+    db.execute(
+        """INSERT INTO pending VALUES (:id, :outlet, :candidate, 1, :due, 0, NULL, NULL)
+           ON CONFLICT (article_id) DO UPDATE
+           SET candidate = :candidate, look = 1, next_at = :due, tries = 0, reason = NULL""",
+        {
+            "id": row["article_id"],
+            "outlet": outlet,
+            "candidate": _encode(candidate),
+            "due": microseconds(due),
+        },
+    )
+
+
+def looked(
+    db: sqlite3.Connection, article_id: str, now: datetime, ages: Sequence[timedelta]
+) -> None:
+    """A look found nothing new: plan the next one."""
+    query = "SELECT outlet, candidate FROM pending WHERE article_id = ? AND look"
+    for outlet, text in db.execute(query, (article_id,)).fetchall():
+        candidate = _decode(text)
+        row = {
+            "article_id": article_id,
+            "url": candidate.url,
+            "published_at": candidate.published,
+            "fetched_at": now,
+            "discovered_via": candidate.via,
+        }
+        look_again(db, outlet, row, now, ages)
+
+
+def rows(db: sqlite3.Connection, outlet: str) -> list[dict[str, Any]]:
+    """All that waits of `outlet`, as rows of the dataset's table pending."""
+    query = (
+        "SELECT article_id, candidate, look, next_at, tries, reason FROM pending WHERE outlet = ?"
+    )
+    return [
+        {
+            "article_id": article_id,
+            "candidate": text,
+            "look": bool(look),
+            "next_at": instant(next_at),
+            "tries": tries,
+            "reason": reason,
+        }
+        for article_id, text, look, next_at, tries, reason in db.execute(query, (outlet,))
+    ]
+
+
+def restore(db: sqlite3.Connection, outlet: str, kept: Iterable[dict[str, Any]]) -> None:
+    """Take rows of the dataset's table pending back into a new state."""
+    db.executemany(
+        "INSERT OR REPLACE INTO pending VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
+        (
+            (
+                row["article_id"],
+                outlet,
+                row["candidate"],
+                row["look"],
+                microseconds(row["next_at"]),
+                row["tries"],
+                row["reason"],
+            )
+            for row in kept
+        ),
+    )
+
+
+def _encode(candidate: Candidate) -> str:
+    return json.dumps(
+        {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in asdict(candidate).items()
+            if value
+        }
+    )
+
+
+def _decode(text: str) -> Candidate:
+    fields: dict[str, Any] = json.loads(text)
+    for name in ("published", "modified"):
+        if name in fields:
+            fields[name] = datetime.fromisoformat(fields[name])
+    return Candidate(**fields)

@@ -1,0 +1,249 @@
+from __future__ import annotations
+
+import sqlite3
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from crawler import pending, state
+from crawler.sources import Candidate
+from crawler.state import FILE, StateError, Validators, open_state
+from output.writer import Writer
+from tests.output.rows import NOON, article, reject
+
+VERSION = "2026.11.22"
+YOUNG = (timedelta(days=36500),)  # so that the made-up articles of 2023 get a second look
+
+
+def write(dataset, *rows, table="articles", run="run-1"):
+    writer = Writer(dataset, run)
+    for row in rows:
+        writer.write(table, "kontan", row)
+    return [part.path for part in writer.flush()]
+
+
+def reopened(folder, **more):
+    return open_state(folder, folder, **more)
+
+
+def test_knows_what_the_dataset_holds(tmp_path):
+    write(tmp_path, article(1), article(2))
+    with reopened(tmp_path) as opened:
+        assert opened.known("kontan:1", VERSION) == "stored"
+        assert opened.known("kontan:3", VERSION) is None
+        assert opened.content_hash("kontan:2") == article(2)["content_hash"]
+
+
+def test_the_last_capture_counts(tmp_path):
+    later = article(1, body="Isi baru.", fetched_at=NOON + timedelta(days=2))
+    write(tmp_path, later)
+    write(tmp_path, article(1), run="run-2")
+    with reopened(tmp_path) as opened:
+        assert opened.content_hash("kontan:1") == later["content_hash"]
+
+
+def test_a_file_that_vanished_takes_its_rows_along(tmp_path):
+    [first] = write(tmp_path, article(1))
+    write(tmp_path, article(2), run="run-2")
+    reopened(tmp_path).close()
+    (tmp_path / first).unlink()
+    with reopened(tmp_path) as opened:
+        assert opened.known("kontan:1", VERSION) is None
+        assert opened.known("kontan:2", VERSION) == "stored"
+
+
+def test_a_file_may_vanish_whose_rows_stand_in_another_too(tmp_path):
+    [first] = write(tmp_path, article(1))
+    write(tmp_path, article(1), run="run-2")
+    reopened(tmp_path).close()
+    (tmp_path / first).unlink()
+    with reopened(tmp_path) as opened:
+        assert opened.known("kontan:1", VERSION) == "stored"
+
+
+def test_a_file_that_is_none_of_ours_is_left_out(tmp_path, caplog):
+    [path] = write(tmp_path, article(1))
+    (tmp_path / path).with_name("broken.parquet").write_bytes(b"PAR1 and no more")
+    with reopened(tmp_path) as opened:
+        assert opened.known("kontan:1", VERSION) == "stored"
+    assert "broken.parquet" in caplog.text
+
+
+def test_rejects_are_known_until_their_rules_change(tmp_path):
+    row = reject(1) | {"article_id": "kontan:9", "rule_version": VERSION}
+    write(tmp_path, row, table="rejects")
+    with reopened(tmp_path) as opened:
+        assert opened.known("kontan:9", VERSION) == "gallery"
+        assert opened.known("kontan:9", "2027.01.01") is None
+
+
+@pytest.mark.parametrize("reason", state.KEPT_FOR_GOOD)
+def test_what_was_taken_away_is_known_for_good(tmp_path, reason):
+    write(tmp_path, reject(1) | {"article_id": "kontan:9", "reason": reason}, table="rejects")
+    with reopened(tmp_path) as opened:
+        assert opened.known("kontan:9", "2099.01.01") == reason
+
+
+def test_what_is_stored_or_rejected_waits_no_longer(tmp_path):
+    with reopened(tmp_path) as opened:
+        for number in (1, 2, 3):
+            candidate = Candidate(url=f"https://kontan.example/news/{number}")
+            pending.wait(opened.db, "kontan", f"kontan:{number}", candidate, NOON)
+        [path] = write(tmp_path, article(1))
+        opened.add(path)
+        [path] = write(tmp_path, reject(2) | {"article_id": "kontan:2"}, table="rejects")
+        opened.add(path)
+        assert [row["article_id"] for row in pending.rows(opened.db, "kontan")] == ["kontan:3"]
+
+
+def test_a_young_article_is_looked_at_again(tmp_path):
+    with reopened(tmp_path, refetch=YOUNG) as opened:
+        [path] = write(tmp_path, article(1))
+        opened.add(path)
+        [waiting] = pending.take(opened.db, "kontan", "run", NOON + timedelta(days=36501), 10)
+    assert waiting.look and waiting.candidate.url == "https://kontan.example/news/1"
+
+
+def test_an_article_that_is_gone_is_not_looked_at_again(tmp_path):
+    with reopened(tmp_path, refetch=YOUNG) as opened:
+        opened.add(*write(tmp_path, article(1)))
+        gone = reject(1) | {"article_id": "kontan:1", "reason": "gone"}
+        opened.add(*write(tmp_path, gone, table="rejects"))
+        assert pending.rows(opened.db, "kontan") == []
+    (tmp_path / FILE).unlink()
+    with reopened(tmp_path, refetch=YOUNG) as opened:
+        assert pending.rows(opened.db, "kontan") == []
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda content: b"",
+        lambda content: content[: len(content) // 2],
+        lambda content: b"\0" * 100 + content[100:],
+        lambda content: content[:4096] + b"\xff" * 4096 + content[8192:],
+        lambda content: b"not a database, but long enough to be taken for one" * 100,
+    ],
+    ids=["empty", "truncated", "no header", "overwritten inside", "something else"],
+)
+def test_a_damaged_state_is_built_anew(tmp_path, damage):
+    write(tmp_path, *(article(number) for number in range(500)))
+    reopened(tmp_path).close()
+    path = tmp_path / FILE
+    path.write_bytes(damage(path.read_bytes()))
+    with reopened(tmp_path) as opened:
+        known = [opened.known(f"kontan:{number}", VERSION) for number in range(500)]
+    assert known == ["stored"] * 500
+
+
+def test_a_deleted_state_leaves_nothing_to_the_new_one(tmp_path):
+    write(tmp_path, article(1))
+    opened = reopened(tmp_path)
+    opened.block("kontan.example", "403", NOON, timedelta())
+    (tmp_path / FILE).unlink()  # while its log still stands there
+    with reopened(tmp_path) as new:
+        assert new.known("kontan:1", VERSION) == "stored"
+        assert new.blocked("kontan.example", NOON) is None
+    opened.close()
+
+
+def test_what_waits_survives_the_loss_of_the_state(tmp_path):
+    candidate = Candidate(url="https://kontan.example/news/7", published=NOON, tags=["AI"])
+    with reopened(tmp_path) as opened:
+        pending.wait(opened.db, "kontan", "kontan:7", candidate, NOON)
+        assert pending.failed(opened.db, "kontan:7", "timeout", NOON)
+        kept = pending.rows(opened.db, "kontan")
+    write(tmp_path, *kept, table="pending")
+    (tmp_path / FILE).unlink()
+    with reopened(tmp_path) as opened:
+        assert pending.rows(opened.db, "kontan") == kept
+        [waiting] = pending.take(opened.db, "kontan", "run", NOON + timedelta(hours=1), 10)
+    assert (waiting.candidate, waiting.tries) == (candidate, 1)
+
+
+def test_what_waited_and_was_stored_since_does_not_come_back(tmp_path):
+    with reopened(tmp_path) as opened:
+        candidate = Candidate(url="https://kontan.example/news/1")
+        pending.wait(opened.db, "kontan", "kontan:1", candidate, NOON)
+        write(tmp_path, *pending.rows(opened.db, "kontan"), table="pending")
+    write(tmp_path, article(1))
+    (tmp_path / FILE).unlink()
+    with reopened(tmp_path) as opened:
+        assert pending.rows(opened.db, "kontan") == []
+
+
+def test_a_state_of_a_newer_version_is_refused(tmp_path):
+    reopened(tmp_path).close()
+    with sqlite3.connect(tmp_path / FILE) as db:
+        db.execute("PRAGMA user_version = 99")
+    db.close()
+    with pytest.raises(StateError, match="newer"):
+        reopened(tmp_path)
+
+
+def test_an_older_state_is_brought_up_to_date(tmp_path, monkeypatch):
+    reopened(tmp_path).close()
+    monkeypatch.setattr(state, "MIGRATIONS", (*state.MIGRATIONS, "CREATE TABLE extra (n INTEGER);"))
+    with reopened(tmp_path) as opened:
+        assert opened.db.execute("SELECT count(*) FROM extra").fetchone() == (0,)
+        assert opened.db.execute("PRAGMA user_version").fetchone() == (len(state.MIGRATIONS),)
+
+
+@pytest.mark.parametrize("folder", ["s3://bucket/data", "/mnt/share"])
+def test_only_a_local_disk_will_do(folder, monkeypatch):
+    monkeypatch.setattr(state, "is_shared", lambda folder: str(folder).startswith("/mnt"))
+    with pytest.raises(StateError, match="STATE_DIR"):
+        open_state(folder, "data")
+
+
+def test_validators_are_kept_whole_and_per_version(tmp_path):
+    url = "https://kontan.example/rss"
+    with reopened(tmp_path) as opened:
+        opened.validate(url, Validators('"1"', None, b"a"), VERSION, NOON)
+        opened.validate(url, Validators(None, "Fri, 01 Sep 2023 05:00:00 GMT", b"b"), VERSION, NOON)
+        found = opened.validators(url, VERSION)
+        assert found == Validators(None, "Fri, 01 Sep 2023 05:00:00 GMT", b"b")
+        assert opened.validators(url, "2027.01.01") is None
+        opened.tidy(NOON + state.VALIDATORS_KEPT + timedelta(days=1))
+        assert opened.validators(url, VERSION) is None
+
+
+def test_a_host_that_refuses_us_is_left_alone_for_longer_each_time(tmp_path):
+    with reopened(tmp_path) as opened:
+        hours = []
+        for _ in range(4):
+            block = opened.block("kontan.example", "403", NOON, timedelta())
+            hours.append((block.until - NOON) / timedelta(hours=1))
+        assert hours == [1, 2, 4, 8]
+        assert opened.blocked("kontan.example", NOON + timedelta(hours=7)) == block
+        assert opened.blocked("kontan.example", NOON + timedelta(hours=9)) is None
+        opened.unblock("kontan.example")
+        assert opened.block("kontan.example", "403", NOON, timedelta()).times == 1
+
+
+def test_a_block_lasts_as_long_as_the_host_asks(tmp_path):
+    with reopened(tmp_path) as opened:
+        block = opened.block("kontan.example", "429", NOON, timedelta(hours=5))
+        assert block.until == NOON + timedelta(hours=5)
+
+
+def test_a_day_is_walked_per_source(tmp_path):
+    day = date(2023, 9, 1)
+    with reopened(tmp_path) as opened:
+        opened.walked("kontan", day, "listing:a", 20, 3)
+        assert opened.is_walked("kontan", day, "listing:a")
+        assert not opened.is_walked("kontan", day, "listing:b")
+
+
+def test_a_transaction_is_all_or_nothing(tmp_path):
+    candidate = Candidate(url="https://kontan.example/news/1")
+
+    def interrupted(opened):
+        with opened.transaction():
+            pending.wait(opened.db, "kontan", "kontan:1", candidate, datetime.now(UTC))
+            raise KeyboardInterrupt
+
+    with reopened(tmp_path) as opened:
+        with pytest.raises(KeyboardInterrupt):
+            interrupted(opened)
+        assert not pending.is_waiting(opened.db, "kontan:1")
