@@ -95,7 +95,7 @@ FAILURES: dict[type[BaseException], str] = {
 
 def failure_reason(failure: Failure) -> str:
     """One stable word for why a request came to nothing."""
-    error: BaseException = failure.value
+    error = failure.value
     if isinstance(error, HttpError):
         return f"http_{error.response.status}"
     if isinstance(error, RobotsError):

@@ -13,6 +13,7 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 from scrapy.utils.url import url_is_from_any_domain
+from twisted.internet.defer import Deferred
 
 from crawler.extraction.urls import canonical_url
 from crawler.manners import BlockedError, OffOutletError, RobotsError, is_challenge, retry_after
@@ -20,7 +21,7 @@ from crawler.manners import BlockedError, OffOutletError, RobotsError, is_challe
 if TYPE_CHECKING:
     from typing import Self
 
-    from scrapy import Request
+    from scrapy import Request, Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
@@ -80,8 +81,9 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         logger.warning("robots.txt of %s: %s; nothing is fetched from it", netloc, exc)
         self._stats.inc_value("robotstxt/unavailable")
         waiting = self._parsers[netloc]
-        self._parsers[netloc] = Refusal()
-        waiting.callback(self._parsers[netloc])  # type: ignore[union-attr]
+        assert isinstance(waiting, Deferred)
+        self._parsers[netloc] = refusal = Refusal()
+        waiting.callback(refusal)
 
 
 class BlockMiddleware:
@@ -131,7 +133,9 @@ class PoliteRetryMiddleware(RetryMiddleware):
     A longer wait than RETRY_AFTER_MAX is not sat out in this run: the response goes on as it is.
     """
 
-    def process_response(self, request: Request, response: Response) -> Request | Response:
+    def process_response(
+        self, request: Request, response: Response, spider: Spider | None = None
+    ) -> Request | Response:
         if is_challenge(response):  # asking again would be asking the wall
             return response
         if response.status in (TOO_MANY_REQUESTS, UNAVAILABLE):

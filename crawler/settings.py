@@ -26,6 +26,10 @@ CONTACT = os.environ.get("CONTACT", "")
 # -- Outlets that ask in words not to be crawled and have given us their permission
 PERMITTED: list[str] = []
 
+# -- crawlall
+PARALLEL_OUTLETS = 8  # outlets at a time; those on one host come one after another
+RUN_TIMEOUT = 3 * 3600  # seconds for a whole run of the present
+
 # -- Manners
 ROBOTSTXT_OBEY = True  # default False
 ROBOTSTXT_USER_AGENT = "Wartatek"  # default USER_AGENT: rules name products, not sentences
@@ -85,6 +89,11 @@ BODY_MIN_WORDS = 25  # a shorter body is a caption or a teaser, unless a paywall
 
 # -- Stock exports (`-o x.jsonl`) carry the dataset's columns; the outlet stands in its path there
 FEED_EXPORT_FIELDS = ["outlet", *ARTICLES.names]  # default None: whatever the item holds
+FEED_EXPORTERS = {"parquet": "output.exporter.ParquetItemExporter"}
+FEED_STORAGES = {  # appending to a Parquet file would lose what is appended
+    "": "output.exporter.FileStorage",
+    "file": "output.exporter.FileStorage",
+}
 FEED_EXPORT_ENCODING = "utf-8"  # default None: JSON would escape every accent
 
 # -- Log

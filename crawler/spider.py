@@ -127,7 +127,7 @@ class NewsSpider(Spider):
 
     def source_failed(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]
-        reason = "blocked" if failure.check(BlockedError) else failure_reason(failure)
+        reason = "blocked" if isinstance(failure.value, BlockedError) else failure_reason(failure)
         self._source_failed(request.cb_kwargs["source"], reason, failure.getErrorMessage())
 
     def _ask(self, source: Source, request: Request) -> Request:
@@ -178,7 +178,7 @@ class NewsSpider(Spider):
     def article_failed(self, failure: Failure) -> Iterator[Request]:
         request: Request = failure.request  # type: ignore[attr-defined]
         candidate: Candidate = request.cb_kwargs["candidate"]
-        if failure.check(BlockedError):
+        if isinstance(failure.value, BlockedError):
             self._count("blocked")
             return
         reason = failure_reason(failure)

@@ -12,6 +12,7 @@ import feedparser
 from scrapy import Request
 
 from crawler.extraction.dates import parse_date
+from crawler.hosts import registered_domain
 from crawler.sources.candidate import (
     Candidate,
     Source,
@@ -80,17 +81,12 @@ class Feed(Source):
 def _link(entry: Any, base: str) -> str:
     """The article's URL; syndicators (FeedBurner, feedsportal) leave it beside their own."""
     link = absolute(base, entry.get("link", ""))
-    for own in (entry.get("feedburner_origlink", ""), entry.get("id", "")):
-        if own.startswith(("http://", "https://")) and _site(own) != _site(link):
-            return str(own) if _site(own) == _site(base) else link
+    site = registered_domain(base)
+    if registered_domain(link) != site:
+        for own in (entry.get("feedburner_origlink", ""), entry.get("id", "")):
+            if own.startswith(("http://", "https://")) and registered_domain(own) == site:
+                return str(own)
     return link
-
-
-def _site(url: str) -> str:
-    """The registered name in `url`: its host's last two labels, three under co.id and the like."""
-    labels = (urlsplit(url).hostname or "").split(".")
-    deep = len(labels) > 2 and len(labels[-1]) == 2 and len(labels[-2]) <= 3
-    return ".".join(labels[-3 if deep else -2 :])
 
 
 def _is_home(url: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import string
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
@@ -24,6 +24,7 @@ from crawler.sources.candidate import (
 )
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Iterator
 
     from scrapy.http import Response
@@ -74,7 +75,7 @@ class Listing(Source):
     def _fields(self) -> set[str | None]:
         return {name for _, name, _, _ in string.Formatter().parse(self.url)}
 
-    def _days(self, window: Window) -> Iterator[date | None]:
+    def _days(self, window: Window) -> Iterator[dt.date | None]:
         if "day" not in self._fields:
             yield None
         elif window.past:
@@ -83,7 +84,7 @@ class Listing(Source):
             today = datetime.now(WIB).date()
             yield from (today, today - timedelta(days=1))
 
-    def _request(self, day: date | None, number: int) -> Request:
+    def _request(self, day: dt.date | None, number: int) -> Request:
         url = self.url.format(
             page=self.first + number - 1, offset=(number - 1) * self.step, day=day or ""
         )

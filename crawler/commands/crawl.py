@@ -1,0 +1,37 @@
+"""`scrapy crawl OUTLET`: the stock command, with an exit code that says how it went."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from crawler.command import UNHEALTHY, CrawlingCommand
+
+if TYPE_CHECKING:
+    import argparse
+
+
+class Command(CrawlingCommand):
+    def syntax(self) -> str:
+        return "[options] OUTLET"
+
+    def short_desc(self) -> str:
+        return "Crawl one outlet; exit 0 healthy, 1 unhealthy, 2 usage"
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        if len(args) != 1:
+            self.complain("name one outlet; crawlall takes several")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.crawler_process is not None
+        [name] = args
+        crawler = self._create_crawler(name)
+        self.crawler_process.crawl(crawler, **opts.spargs)
+        self.crawler_process.start()
+        if self.crawler_process.bootstrap_failed:
+            self.exitcode = UNHEALTHY
+        elif crawler.stats.get_value("wartatek/judgement") != "healthy":
+            self.exitcode = UNHEALTHY
+            detail = crawler.stats.get_value("wartatek/detail")
+            print(f"{name} is unhealthy: {detail}", file=sys.stderr)

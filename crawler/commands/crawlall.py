@@ -1,0 +1,94 @@
+"""`scrapy crawlall`: every outlet that may be crawled, in one process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+from typing import TYPE_CHECKING, cast
+
+from scrapy.settings import SETTINGS_PRIORITIES
+
+from crawler.arguments import Arguments
+from crawler.command import UNHEALTHY, CrawlingCommand
+from crawler.hosts import lanes
+from crawler.progress import Progress, Report
+from output.writer import new_run_id
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scrapy.crawler import AsyncCrawlerProcess, Crawler
+
+CRAWLED = ("verified", "modelled")
+"""The outlets of these are crawled when none is named."""
+
+
+class Command(CrawlingCommand):
+    def syntax(self) -> str:
+        return "[options] [OUTLET ...]"
+
+    def short_desc(self) -> str:
+        return "Crawl all outlets, or those named; exit 0 healthy, 1 one is unhealthy, 2 usage"
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        assert self.settings is not None
+        self.settings.set("RUN_ID", new_run_id(), priority="cmdline")
+        if (self.settings.getpriority("LOG_LEVEL") or 0) < SETTINGS_PRIORITIES["cmdline"]:
+            # Thirty outlets' every step would bury the progress line.
+            self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        outlets = self.outlets()
+        names = dict.fromkeys(args) or [n for n, o in outlets.items() if o.status in CRAWLED]
+        self.crawlers: dict[str, Crawler] = {}
+        self.stopping = False
+        domains = {name: outlets[name].allowed_domains for name in names}
+        loop = asyncio.get_event_loop()
+        crawling = loop.create_task(self._crawl(lanes(domains), opts.spargs))
+        self.process.start(stop_after_crawl=False)
+        report = Report({name: self.crawlers.get(name) for name in names})
+        report.print()
+        if not crawling.done() or report.unhealthy:
+            self.exitcode = UNHEALTHY
+
+    @property
+    def process(self) -> AsyncCrawlerProcess:
+        return cast("AsyncCrawlerProcess", self.crawler_process)
+
+    async def _crawl(self, lanes: list[list[str]], arguments: dict[str, str]) -> None:
+        """Crawl the lanes side by side, then stop the reactor."""
+        assert self.settings is not None
+        gate = asyncio.Semaphore(self.settings.getint("PARALLEL_OUTLETS"))
+        total = sum(map(len, lanes))
+        limit = self.settings.getfloat("RUN_TIMEOUT")
+        if Arguments.of(arguments).window.past:
+            limit = 0
+        with Progress(self.crawlers, total, sys.stderr):
+            work = asyncio.gather(*(self._lane(lane, gate, arguments) for lane in lanes))
+            await asyncio.wait([work], timeout=limit or None)
+            if not work.done():
+                await self._stop()
+                await work
+        from twisted.internet import reactor  # Scrapy has installed it by now
+
+        with contextlib.suppress(RuntimeError):  # a signal has stopped it already
+            reactor.stop()  # type: ignore[misc]
+
+    async def _lane(
+        self, names: list[str], gate: asyncio.Semaphore, arguments: dict[str, str]
+    ) -> None:
+        for name in names:
+            async with gate:
+                if self.stopping:
+                    return
+                crawler = self.crawlers[name] = self._create_crawler(name)
+                await asyncio.wait([self.process.crawl(crawler, **arguments)])
+                stats = crawler._stats
+                if stats and stats.get_value("finish_reason") == "shutdown":  # a signal came
+                    self.stopping = True
+
+    async def _stop(self) -> None:
+        self.stopping = True
+        await self.process.stop()

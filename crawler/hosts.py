@@ -1,0 +1,35 @@
+"""Which hosts belong together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from tldextract import TLDExtract
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+# The list of public suffixes that the package ships: no look-up goes out.
+_split = TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+def registered_domain(address: str) -> str:
+    """The name somebody registered, of a URL or a host: kontan.co.id for www.kontan.co.id."""
+    host = urlsplit(address).hostname if "//" in address else address
+    return _split(host or "").top_domain_under_public_suffix or host or ""
+
+
+def lanes(domains: Mapping[str, Iterable[str]]) -> list[list[str]]:
+    """Outlets that share a registered domain in one lane, to be crawled one after another.
+
+    :param domains: hosts or URLs by outlet; within a lane the outlets keep their order here.
+    """
+    found: list[tuple[set[str], list[str]]] = []
+    for outlet, addresses in domains.items():
+        names, members = {registered_domain(address) for address in addresses}, [outlet]
+        for lane in [lane for lane in found if lane[0] & names]:
+            found.remove(lane)
+            names, members = names | lane[0], lane[1] + members
+        found.append((names, members))
+    return [members for _, members in found]

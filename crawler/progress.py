@@ -1,0 +1,99 @@
+"""What a person sees of a run of many outlets: a line while it runs, a table at the end."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any, TextIO
+
+from rich.console import Console
+from rich.table import Table
+
+from crawler.extensions import Outcomes
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Self
+
+    from scrapy.crawler import Crawler
+
+COLUMNS = ("listed", "fetched", "stored", "rejected", "failed", "blocked")
+EVERY = 0.5  # seconds, on a terminal
+EVERY_PLAIN = 10.0  # seconds, in a log file
+
+
+class Progress:
+    """A line that says how far the run is: redrawn on a terminal, now and then elsewhere."""
+
+    def __init__(self, crawlers: Mapping[str, Crawler], total: int, stream: TextIO) -> None:
+        self.crawlers = crawlers
+        self.total = total
+        self.console = Console(file=stream)
+        self._status = self.console.status("starting") if self.console.is_terminal else None
+        self._task: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> Self:
+        if self._status:
+            self._status.start()
+        self._task = asyncio.get_running_loop().create_task(self._tell())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._task:
+            self._task.cancel()
+        if self._status:
+            self._status.stop()
+
+    def line(self) -> str:
+        """How far the run is."""
+        outcomes = [outcomes_of(crawler) for crawler in self.crawlers.values()]
+        done = sum("finish_reason" in one.stats for one in outcomes)
+        counts = ", ".join(f"{sum(_count(o, name) for o in outcomes)} {name}" for name in COLUMNS)
+        return f"{done} of {self.total} outlets done: {counts}"
+
+    async def _tell(self) -> None:
+        while True:
+            await asyncio.sleep(EVERY if self._status else EVERY_PLAIN)
+            if self._status:
+                self._status.update(self.line())
+            else:
+                self.console.print(self.line(), soft_wrap=True)
+
+
+class Report:
+    """The table at the end; an outlet whose crawler is None or never opened has crashed."""
+
+    def __init__(self, crawlers: Mapping[str, Crawler | None]) -> None:
+        self.outcomes = {name: outcomes_of(crawler) for name, crawler in crawlers.items()}
+
+    @property
+    def unhealthy(self) -> dict[str, str]:
+        """Why, by outlet."""
+        return {
+            name: str(one.stats.get("wartatek/detail", "it did not run to its end"))
+            for name, one in self.outcomes.items()
+            if one.stats.get("wartatek/judgement") != "healthy"
+        }
+
+    def print(self) -> None:
+        table = Table("outlet", *COLUMNS, "seconds", "")
+        for column in table.columns[1:-1]:
+            column.justify = "right"
+        for name, one in self.outcomes.items():
+            counts = [str(_count(one, column)) for column in COLUMNS]
+            seconds = f"{one.stats.get('elapsed_time_seconds', 0):.1f}"
+            verdict = str(one.stats.get("wartatek/judgement", "unhealthy"))
+            table.add_row(name, *counts, seconds, verdict)
+        console = Console()
+        console.print(table)
+        for name, detail in self.unhealthy.items():
+            console.print(f"{name} is unhealthy: {detail}", soft_wrap=True, markup=False)
+
+
+def outcomes_of(crawler: Crawler | None) -> Outcomes:
+    """What `crawler` has counted; nothing before it runs."""
+    stats: dict[str, Any] = crawler._stats.get_stats() if crawler and crawler._stats else {}
+    return Outcomes(stats)
+
+
+def _count(outcomes: Outcomes, name: str) -> int:
+    return outcomes.total(name) if name in ("rejected", "failed") else outcomes.count(name)
