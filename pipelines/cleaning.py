@@ -120,13 +120,18 @@ class _Cleaning:
         self.book = book
         self.out = Cleaned([Fragment(i, 0, block.text) for i, block in enumerate(blocks)])
         self.document = "\n".join([block.text for block in blocks])
-        self.rules = book.active(self.document.lower(), outlet)
+        self.rules = book.active(self.document, outlet)
+        self.rules["label"] = [r for r in self.rules["label"] if r.pattern.search(self.document)]
         self.linked = any(block.anchors for block in blocks)
 
     def run(self) -> Cleaned:
         self.take_markup()
         if self.rules["inline"]:
             self.rewrite(self.without_inline)
+        if (
+            not self.linked
+        ):  # the lists behind the sign-off of a plain text have no links to tell them
+            self.take_signoff()
         self.take_blocks()
         if self.rules["label"]:
             self.rewrite(self.without_promo)
@@ -187,7 +192,10 @@ class _Cleaning:
                 self.out.captions.append(block.text)
 
     def without_inline(self, fragment: Fragment) -> list[Fragment]:
+        lower = fragment.text.lower()
         for rule in self.rules["inline"]:
+            if not rule.stands_in(lower):
+                continue
             match = rule.pattern.search(fragment.text)
             if match and match.group().strip():
                 before, *after = fragment.cut(match.start(), match.end(), rule.id)
@@ -217,7 +225,10 @@ class _Cleaning:
                 return
 
     def without_promo(self, fragment: Fragment) -> list[Fragment]:
+        lower = fragment.text.lower()
         for rule in self.rules["label"]:
+            if not rule.stands_in(lower):
+                continue
             for match in rule.pattern.finditer(fragment.text):
                 if not _starts_sentence(fragment.text, match.start()):
                     continue
@@ -363,7 +374,7 @@ class _Cleaning:
 
     def take_signoff_of(self, fragment: Fragment, after: list[Fragment], *, ends: bool) -> bool:
         text = fragment.text
-        for rule in self.book.of_kind("signoff"):
+        for rule in self.rules["signoff"]:
             match = rule.pattern.search(text, max(0, len(text) - _SIGNOFF))
             whole = match and match.start() == 0
             if not match or (whole and rule.id == "signoff-name" and (after or not ends)):
@@ -371,13 +382,19 @@ class _Cleaning:
             self.out.signoff = self.out.signoff or match["signoff"]
             self.replace(fragment, fragment.cut(match.start("signoff"), len(text), rule.id))
             for leftover in after:
-                leftover.rule = "after-signoff"
+                if not self.is_promo_line(leftover.text):
+                    leftover.rule = "after-signoff"
             return True
         return False
 
+    def is_promo_line(self, text: str) -> bool:
+        """Whether `text` is a label and a headline behind it."""
+        labels = (rule.pattern.match(text) for rule in self.rules["label"])
+        return any(label and label.end() < len(text) for label in labels)
+
     def take_dateline(self) -> None:
         for fragment in self.kept()[:1]:
-            for rule in self.book.of_kind("dateline"):
+            for rule in self.rules["dateline"]:
                 match = rule.pattern.match(fragment.text)
                 if match and match.end() < len(fragment.text):
                     self.out.dateline = match["dateline"].rstrip()

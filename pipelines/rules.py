@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 PATH = Path(__file__).with_name("rules.toml")
 KINDS = ("label", "inline", "block", "tail", "widget", "caption", "byline", "dateline", "signoff")
 
+_WORDS = re.compile(r"[a-z©]+")
 _WORD = re.compile(r"\{([A-Za-z]+)\}")
 
 
@@ -21,10 +22,14 @@ class Rule:
     id: str
     kind: str
     pattern: re.Pattern[str]
-    hint: tuple[str, ...]
+    hint: frozenset[str]
     scope: frozenset[str]
     takes: str
     leaves: str
+
+    def stands_in(self, text: str) -> bool:
+        """Whether `text`, in lower case, holds a hint."""
+        return any(word in text for word in self.hint)
 
 
 @dataclass(frozen=True)
@@ -36,15 +41,23 @@ class Rulebook:
     """What credits call a wire, in lower case, to the dataset's name of it."""
 
     def active(self, text: str, outlet: str) -> dict[str, list[Rule]]:
-        """The rules, by kind, that can match anything in `text` (in lower case)."""
+        """The rules, by kind, of which a hint stands in `text`."""
+        words = set(_WORDS.findall(text.lower()))
         found: dict[str, list[Rule]] = {kind: [] for kind in KINDS}
         for rule in self.rules:
-            if (not rule.scope or outlet in rule.scope) and any(h in text for h in rule.hint):
+            if rule.scope and outlet not in rule.scope:
+                continue
+            if not rule.hint or not rule.hint.isdisjoint(words):
                 found[rule.kind].append(rule)
         return found
 
     def of_kind(self, kind: str) -> tuple[Rule, ...]:
-        return tuple(rule for rule in self.rules if rule.kind == kind)
+        """The rules of one kind, whatever the text."""
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def _by_kind(self) -> dict[str, tuple[Rule, ...]]:
+        return {kind: tuple(r for r in self.rules if r.kind == kind) for kind in KINDS}
 
 
 @lru_cache(maxsize=1)
@@ -74,7 +87,7 @@ def _rule(entry: dict[str, str | list[str]], words: dict[str, str]) -> Rule:
         id=str(entry["id"]),
         kind=str(entry["kind"]),
         pattern=re.compile(pattern),
-        hint=tuple(entry["hint"]),
+        hint=frozenset(entry.get("hint", ())),
         scope=frozenset(entry.get("scope", ())),
         takes=str(entry["takes"]),
         leaves=str(entry["leaves"]),
