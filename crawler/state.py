@@ -293,12 +293,10 @@ class State:
 
         :param version: of the rules now in force; a reject by an older one is judged again.
         """
-        query = "SELECT 1 FROM captures WHERE article_id = ? LIMIT 1"
-        if self.db.execute(query, (article_id,)).fetchone():
-            return "stored"
-        query = "SELECT reason, version FROM rejects WHERE article_id = ?"
-        for reason, judged_by in self.db.execute(query, (article_id,)):
-            if judged_by >= version or reason in KEPT_FOR_GOOD:
+        query = """SELECT 'stored', '' FROM captures WHERE article_id = :id
+                   UNION ALL SELECT reason, version FROM rejects WHERE article_id = :id"""
+        for reason, judged_by in self.db.execute(query, {"id": article_id}):
+            if reason in ("stored", *KEPT_FOR_GOOD) or judged_by >= version:
                 return str(reason)
         return None
 
