@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 WIB = timezone(timedelta(hours=7), "WIB")
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # 0001 and 9999 are how databases say "no date"
+MAX_LENGTH = 500
+"""Characters that a printed time is looked for in; more is prose, or an attack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +123,7 @@ def parse_date(text: str, *, now: datetime | None = None) -> Date | None:
     `now` (aware; the present if None) is what "3 jam yang lalu" and "kemarin 10:30" count from. A
     distance of a day or more knows no time, unless one is printed.
     """
-    text = " ".join(text.split())
+    text = " ".join(text[:MAX_LENGTH].split())
     if text.isdecimal():
         return _from_digits(text)
     if date := _from_iso(text):

@@ -25,7 +25,7 @@ FULL_POINTS = 6
 TOPIC_POINTS = 2
 """What a topic needs to be named: one clear word in the title, or two in the lead."""
 LEAD_WEIGHT = 0.5
-LEAD_LENGTH = 600
+LEAD_LENGTH = 400
 """Characters; what follows is no lead any more."""
 
 _WORD = re.compile(r"\w+")
@@ -40,16 +40,17 @@ class Topics:
     terms: list[str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Term:
     name: str
     points: int
     topic: str
-    words: tuple[str, ...]  # in lower case, unless it is an abbreviation
-    abbreviation: bool
+    as_written: bool  # an abbreviation, whose capitals count
 
 
-_Index = dict[str, list[_Term]]  # by first word in lower case, the longest term first
+_Words = tuple[str, ...]
+_Index = dict[str, list[tuple[_Words, _Term]]]
+"""By the first word in lower case: the words of terms, the longest first."""
 
 
 def classify(
@@ -95,27 +96,15 @@ def _terms_in(text: str, index: _Index) -> Iterator[_Term]:
     """The terms in `text`, at each place the longest only."""
     words = _WORD.findall(text)
     lower = [word.lower() for word in words]
-    at = 0
-    while at < len(words):
-        term = _term_at(at, words, lower, index)
-        if term:
-            yield term
-        at += len(term.words) if term else 1
-
-
-def _term_at(at: int, words: list[str], lower: list[str], index: _Index) -> _Term | None:
-    for term in index.get(lower[at]) or index.get(lower[at].removesuffix("nya")) or ():
-        end = at + len(term.words)
-        spoken = (words if term.abbreviation else lower)[at:end]
-        if len(spoken) == len(term.words) and _same(spoken, term.words):
-            return term
-    return None
-
-
-def _same(spoken: list[str], words: tuple[str, ...]) -> bool:
-    """Whether these are the words of a term; the last one may stand with -nya."""
-    last = spoken.pop()
-    return last in (words[-1], f"{words[-1]}nya") and tuple(spoken) == words[:-1]
+    past = 0  # the end of the term before
+    for at, word in enumerate(lower):
+        if word in index and at >= past:
+            for form, term in index[word]:
+                end = at + len(form)
+                if tuple((words if term.as_written else lower)[at:end]) == form:
+                    yield term
+                    past = end
+                    break
 
 
 def _load() -> tuple[_Index, _Index]:
@@ -128,20 +117,26 @@ def _load() -> tuple[_Index, _Index]:
 def load_index(tables: dict[str, dict[str, list[str]]]) -> _Index:
     """:raises ValueError: a term stands twice, so that nobody could say what it counts."""
     index: _Index = defaultdict(list)
-    seen: set[tuple[str, ...]] = set()
     for topic, by_points in tables.items():
         for points, names in by_points.items():
             for name in names:
-                abbreviation = name.isupper()
-                words = tuple(_WORD.findall(name if abbreviation else name.lower()))
-                if words in seen:
-                    raise ValueError(f"lexicon.toml names {name!r} twice")
-                seen.add(words)
-                term = _Term(name, int(points), topic, words, abbreviation)
-                index[words[0].lower()].append(term)
-    for terms in index.values():
-        terms.sort(key=lambda term: -len(term.words))
+                term = _Term(name, int(points), topic, as_written=name.isupper())
+                for form in _forms(term):
+                    same_start = index[form[0].lower()]
+                    if any(form == other for other, _ in same_start):
+                        raise ValueError(f"lexicon.toml names {name!r} twice")
+                    same_start.append((form, term))
+    for forms in index.values():
+        forms.sort(key=lambda entry: -len(entry[0]))
     return dict(index)
+
+
+def _forms(term: _Term) -> Iterator[_Words]:
+    """The words of a term, bare and with -nya ("the", "its"); abbreviations put a hyphen before."""
+    words = _WORD.findall(term.name if term.as_written else term.name.lower())
+    yield tuple(words)
+    if not term.as_written:
+        yield (*words[:-1], f"{words[-1]}nya")
 
 
 _TERMS, _SECTIONS = _load()
