@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, fields
-from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
@@ -60,17 +59,17 @@ class House:
     host: str
     aliases: tuple[str, ...] = ()
     article: str
-    """An article's URL, with {section}, {channel}, {number}, {slug}, {code} and {day:%Y...}."""
+    """An article's URL, with {section}, {number}, {slug}, {code}, {tail} and {day:%Y...}."""
     technology: str = "Teknologi"
     sections: tuple[str, ...] = ("Olahraga", "Ekonomi", "Hiburan", "Humaniora", "Nusantara")
+    """What it calls sport, economy, culture, people and regions."""
     channels: tuple[str, ...] = ()
     """Where technology stands in one of several sections instead of one of its own."""
     share: float = 0.7
     """How much of what it publishes is technology."""
     template: str = ""
     older: str = ""
-    """The template of what it published before `older_until`."""
-    older_until: date = date(2022, 1, 1)
+    """The template of what it published before 2022."""
     dateline: str = ""
     capitals: bool = False
     """Whether an article's first word is in capitals."""

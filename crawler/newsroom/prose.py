@@ -51,13 +51,14 @@ def full_name(rng: Random) -> str:
 class Draft:
     """One story as its reporter holds it: what happened, where, and the headline.
 
-    `section` is empty for technology, which every outlet calls by its own name.
+    `section` is None for technology; other news is sport, economy, culture, people or regions (0 to
+    4), which every outlet calls by its own names.
     """
 
     def __init__(self, rng: Random, day: date, *, technology: bool) -> None:
         self.technology = technology
         self._scenario = rng.choice(_scenarios(technology))
-        self.section: str = self._scenario.get("section", "")
+        self.section: int | None = self._scenario.get("section")
         self._facts = _facts(rng, day)
         self.city = self._facts["city"]
         self.title = self._say(rng, rng.choice(self._scenario["titles"]))

@@ -94,13 +94,14 @@ def list_entry(house: House, key: str, kind: Kind, published_at: datetime) -> En
     draft = Draft(rng, day.date(), technology=kind != "off_topic")
     title = {"gallery": "FOTO: ", "video": "VIDEO: "}.get(kind, "") + draft.title
     section = house.technology
-    if draft.section:
-        section = draft.section if draft.section in house.sections else house.sections[0]
+    if draft.section is not None:
+        section = house.sections[min(draft.section, len(house.sections) - 1)]
     elif house.channels:
         section = rng.choice(house.channels)
     number = int((published_at - BEGINNING).total_seconds())
+    code = _code(number)
     url = house.article.format(
-        section=slug(section), number=number, slug=slug(title), code=_code(number), day=day
+        section=slug(section), number=number, slug=slug(title), code=code, tail=code[-4:], day=day
     )
     return Entry(
         key=key,

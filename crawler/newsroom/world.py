@@ -95,7 +95,7 @@ class World:
     def _open_desk(self, house: House, spans: Iterable[tuple[datetime, datetime, int]]) -> None:
         entries: list[Entry] = []
         for start, end, count in spans:
-            entries[:0] = self._entries(house, start, end, count)
+            entries += self._entries(house, start, end, count)
         desk = Desk(house, entries, furnish(house, entries[:200], self.seed))
         self.desks[house.name] = desk
         for host in house.hosts:
@@ -126,6 +126,9 @@ class World:
             entry.url += "-2"
             where = _address(entry.url)
         self._places[where] = _Place(desk, entry, 1 if split else 0)
+        desks = self._hosts.setdefault(where.partition("/")[0], [])
+        if desk not in desks:
+            desks.append(desk)
         if house.whole:
             self._places[where + house.whole] = _Place(desk, entry, 0)
         if split:
