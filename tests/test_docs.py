@@ -1,0 +1,109 @@
+"""The documents are true: commands exist, code runs, links lead somewhere, columns are the schema's."""
+
+import os
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from output.schema import ARTICLES, REJECTS, RUNS
+from output.writer import Writer
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+TEXT = {page.relative_to(ROOT).as_posix(): page.read_text("utf-8") for page in PAGES}
+COMMANDS = sorted(
+    path.stem for path in (ROOT / "crawler/commands").glob("*.py") if path.stem != "__init__"
+)
+
+
+@pytest.mark.parametrize("name", TEXT)
+def test_relative_links_lead_somewhere(name):
+    targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", TEXT[name])
+    missing = [target for target in targets if not ((ROOT / name).parent / target).exists()]
+    assert not missing
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_is_documented(command):
+    assert any(re.search(rf"scrapy {command}\b", text) for text in TEXT.values())
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(command):
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", command, "-h"], cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.returncode == 0
+    assert f"scrapy {command}" in done.stdout
+
+
+def test_every_documented_command_exists():
+    stock = {"crawl", "list", "genspider", "settings", "shell"}
+    named = set(re.findall(r"-m scrapy ([a-z]+)", "\n".join(TEXT.values())))
+    assert named <= stock | set(COMMANDS)
+
+
+def test_make_verbs_in_the_documents_exist():
+    verbs = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named = set(re.findall(r"`make ([a-z]+)|^make ([a-z]+)", "\n".join(TEXT.values()), re.MULTILINE))
+    assert {a or b for a, b in named} <= verbs
+
+
+def test_cron_calls_scrapy_itself_since_make_turns_every_failure_into_2():
+    lines = re.findall(r"^\*/\d+ .*$", TEXT["README.md"], re.MULTILINE)
+    assert lines
+    assert all(".venv/bin/python -m scrapy crawlall" in line for line in lines)
+
+
+def test_contributing_stays_short():
+    assert len(TEXT["CONTRIBUTING.md"].splitlines()) <= 80
+
+
+@pytest.mark.parametrize(
+    ("schema", "extra"), [(ARTICLES, {"outlet", "month"}), (REJECTS, set()), (RUNS, set())]
+)
+def test_every_column_is_in_the_docs(schema, extra):
+    documented = set(re.findall(r"^\| `(\w+)` ", TEXT["docs/dataset.md"], re.MULTILINE))
+    assert set(schema.names) | extra <= documented
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    """Two captures of one article, where the README's commands look for them."""
+    writer = Writer(tmp_path / "output/data", "20260120T000000Z-docs")
+    for day, body in ((20, "Isi lama."), (21, "Isi baru.")):
+        moment = datetime(2026, 1, day, tzinfo=UTC)
+        writer.write(
+            "articles",
+            "kontan",
+            {
+                "article_id": "kontan:uji", "url": "https://industri.kontan.co.id/news/uji",
+                "title": "Uji", "body": body, "content_hash": body, "published_at": moment,
+                "fetched_at": moment, "run_id": "docs", "extractor_version": "2026.11.22",
+            },
+        )  # fmt: skip
+    writer.flush()
+    return tmp_path
+
+
+BLOCKS = [
+    pytest.param(code, id=f"{name}-{number}")
+    for name, text in TEXT.items()
+    for number, code in enumerate(re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE))
+]
+
+
+@pytest.mark.parametrize("code", BLOCKS)
+def test_python_in_the_documents_runs(code, dataset):
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", code],
+        cwd=dataset,
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
