@@ -1,0 +1,89 @@
+"""`scrapy check OUTLET`: crawl a few pages and say which rule gave each field."""
+
+from __future__ import annotations
+
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
+from rich.table import Table
+from scrapy import signals
+
+from crawler.command import UNHEALTHY, CrawlingCommand
+from crawler.extraction.page import Page
+from crawler.matches import matched_rules, unmatched
+from crawler.reader import FIRST_STAGE_WITH_MEMORY
+
+if TYPE_CHECKING:
+    import argparse
+
+    from scrapy.http import Response
+
+    from crawler.items import Article
+
+PAGES = "3"
+
+
+class Command(CrawlingCommand):
+    def syntax(self) -> str:
+        return "[options] OUTLET"
+
+    def short_desc(self) -> str:
+        return "Crawl a few pages of an outlet and say which rule gave each field"
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        # Nothing is stored, and what is stored already is looked at again.
+        self.folder = TemporaryDirectory(prefix="wartatek-check-")
+        self.settings.set("OUTPUT_DIR", self.folder.name, priority="cmdline")
+        super().process_options(args, opts)
+        if len(args) != 1:
+            self.complain("name one outlet")
+        opts.spargs.setdefault("limit", PAGES)
+        stages = self.settings.getdict("ITEM_PIPELINES")
+        kept = {path: order for path, order in stages.items() if order < FIRST_STAGE_WITH_MEMORY}
+        self.settings.set("ITEM_PIPELINES", kept, priority="cmdline")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.crawler_process is not None
+        self.console, self.found, self.doubtful = Console(), 0, 0
+        crawler = self._create_crawler(args[0])
+        self.rules = crawler.spidercls.rules()  # type: ignore[attr-defined]
+        crawler.signals.connect(self.show, signals.item_scraped)
+        crawler.signals.connect(self.show_rejected, signals.item_dropped)
+        self.crawler_process.crawl(crawler, **opts.spargs)
+        self.crawler_process.start()
+        self.folder.cleanup()
+        self.summarise(crawler.stats.get_stats())
+        self.exitcode = 0 if self.found and not self.doubtful else UNHEALTHY
+
+    def show(self, item: Article, response: Response) -> None:
+        """One page: every field, its value, and the rule that gave it."""
+        page = Page(response.body, response.url, encoding=self.rules.encoding)
+        self.found += 1
+        values: dict[str, Any] = {
+            "title": item.title,
+            "body": f"{len(item.paragraphs)} paragraphs, {item.word_count} words",
+            "published": item.published_at and item.published_at.isoformat(),
+            "byline": ", ".join(item.authors),
+            "editor": ", ".join(item.editors),
+            "section": item.section,
+            "tags": ", ".join(item.tags),
+        }
+        table = Table("field", "rule", "value", title=response.url, title_justify="left", box=None)
+        for field, rule in matched_rules(page, self.rules, item).items():
+            table.add_row(field, rule, str(values[field] or "–"))
+        self.console.print(table)
+        if missing := unmatched(page, self.rules):
+            self.doubtful += "body" in missing
+            self.console.print(f"no rule of its own matched: {', '.join(missing)}\n")
+
+    def show_rejected(self, item: Article, exception: Exception) -> None:
+        self.console.print(f"{item.url}: rejected, {exception}\n")
+
+    def summarise(self, stats: dict[str, Any]) -> None:
+        """What each source brought, and what went wrong."""
+        for name, value in sorted(stats.items()):
+            if name.startswith("wartatek/") and isinstance(value, int):
+                self.console.print(f"{name.removeprefix('wartatek/')}: {value}", highlight=False)
+        self.console.print(f"{self.found} pages became articles")

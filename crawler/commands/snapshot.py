@@ -1,0 +1,123 @@
+"""`scrapy snapshot OUTLET URL|FILE`: a fixture in our own words and what is expected of it."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, cast
+
+from scrapy import Request
+from scrapy.utils.misc import load_object
+
+from crawler.command import UNHEALTHY, CrawlingCommand
+from crawler.documents import Document, UnreadableError
+from crawler.extraction.page import Page
+from crawler.items import Rejected
+from crawler.settings import BASE
+from crawler.snapshot import OwnWords, expectation, read
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import AsyncIterator
+
+    from scrapy.http import Response
+
+    from crawler.extraction.rules import Rules
+    from crawler.spider import NewsSpider
+
+FIXTURES = BASE / "tests" / "fixtures"
+CLEAN = "pipelines.clean.CleanPipeline"
+
+
+class Command(CrawlingCommand):
+    def syntax(self) -> str:
+        return "[options] OUTLET URL|FILE"
+
+    def short_desc(self) -> str:
+        return "Make a test fixture of a page, in words of our own"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--url", default="", help="where FILE came from, if it does not say")
+        parser.add_argument(
+            "--expect",
+            action="store_true",
+            help="rewrite what is expected of the outlet's fixtures; their pages stay",
+        )
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        self.folder = TemporaryDirectory(prefix="wartatek-snapshot-")
+        self.settings.set("OUTPUT_DIR", self.folder.name, priority="cmdline")
+        if opts.expect or (len(args) > 1 and not args[1].startswith("http")):
+            self.settings.set("CONTACT", "nobody is asked", priority="default")
+        super().process_options(args[:1], opts)
+        if len(args) != (1 if opts.expect else 2):
+            self.complain("name an outlet and a URL or FILE, or an outlet and --expect")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        self.outlet = self.outlets()[args[0]]
+        self.rules: Rules = self.outlet.rules()
+        self.clean = load_object(CLEAN)()
+        try:
+            if opts.expect:
+                for page in sorted((FIXTURES / self.outlet.name).glob("*.html")):
+                    self.expect(page)
+            elif args[1].startswith("http"):
+                self.fetch(args[1])
+            else:
+                body = Document.load(Path(args[1])).body
+                self.keep(body, opts.url or next(iter(Page(body, "").own_urls()), ""))
+        except (Rejected, UnreadableError) as error:
+            self.complain(f"{args[-1]}: {error}")
+        finally:
+            self.folder.cleanup()
+
+    def fetch(self, url: str) -> None:
+        """Ask for one page as a crawl of its outlet would."""
+        assert self.crawler_process is not None
+        responses: list[Response] = []
+
+        def received(response: Response) -> None:
+            responses.append(response)
+
+        async def start(self: NewsSpider) -> AsyncIterator[Request]:
+            yield Request(url, callback=received)
+
+        one_page = type(self.outlet.__name__, (self.outlet,), {"start": start})
+        self.crawler_process.crawl(cast("type[NewsSpider]", one_page))
+        self.crawler_process.start()
+        if responses:
+            self.keep(responses[0].body, responses[0].url)
+        else:
+            self.exitcode = UNHEALTHY
+            print(f"{url} could not be fetched; the log says why")
+
+    def keep(self, body: bytes, url: str) -> None:
+        """Write the page in our words; its name is its year, which is the template's."""
+        now = datetime.now(UTC).replace(microsecond=0)
+        source = Page(body, url, encoding=self.rules.encoding).text
+        article = read(body, url, self.rules, self.clean, now)
+        words = OwnWords(article)
+        year = (article.published_at or now).year
+        path = FIXTURES / self.outlet.name / f"{year}.html"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(words.page(source), encoding="utf-8")
+        self.expect(path, words.url(url), now)
+
+    def expect(self, path: Path, url: str = "", fetched_at: datetime | None = None) -> None:
+        """Write what the page at `path` becomes; its URL and time stay if they are known."""
+        target = path.with_suffix(".json")
+        known: dict[str, Any] = json.loads(target.read_text("utf-8")) if target.exists() else {}
+        url = url or known["url"]
+        moment = fetched_at or datetime.fromisoformat(known["fetched_at"])
+        article = read(path.read_bytes(), url, self.rules, self.clean, moment)
+        expected = {"url": url, "fetched_at": moment.isoformat(), **expectation(article)}
+        text = json.dumps(expected, ensure_ascii=False, indent=1)
+        target.write_text(text + "\n", encoding="utf-8")
+        print(
+            f"{path.relative_to(BASE)}: {len(article.paragraphs)} paragraphs; read the JSON through"
+        )
