@@ -33,6 +33,8 @@ logger = logging.getLogger(__name__)
 
 FILLED = ("title", "body", "published_at", "authors", "section", "tags", "images", "description")
 """Columns whose fill rate shows that an outlet's markup has changed."""
+NO_LOSS = ("off_topic", "gallery", "video")
+"""Rejects that say nothing against an outlet's markup."""
 
 
 class PoliteThrottle(AutoThrottle):
@@ -115,37 +117,28 @@ class Outcomes:
         return sum(map(self.count, single)) + sum(map(self.total, grouped))
 
     def source_problems(self) -> list[dict[str, str]]:
-        problems = (name.rpartition("/") for name in self.by("sources"))
-        return [{"source": s, "reason": r} for s, _, r in problems if r != "answered"]
-
-    def sources_answered(self) -> bool:
-        """Whether any source listed what it is for."""
-        failed = {p["source"] for p in self.source_problems()}
-        return any(
-            name.endswith("/answered") and name.removesuffix("/answered") not in failed
-            for name in self.by("sources")
-        )
+        """What the sources failed in, by source; what they listed is no problem."""
+        parted = (name.rpartition("/") for name in self.by("sources"))
+        return [{"source": s, "reason": r} for s, _, r in parted if r != "listed"]
 
     def judgement(self) -> tuple[str, str]:
         """Healthy or unhealthy, and why, in one line.
 
-        Off-topic articles are no loss; anything else new that leads to nothing stored is one.
+        What an outlet has that is no technology article is no loss; anything else new that leads
+        to nothing stored is one, and so is an outlet whose sources list nothing at all.
         """
         if error := self.stats.get("wartatek/store_error"):
             return "unhealthy", f"cannot store: {error}"
-        if not self.sources_answered():
+        if stored := self.count("stored") + self.count("revised"):
+            return "healthy", f"{stored} stored"
+        listed = sum(n for name, n in self.by("sources").items() if name.endswith("/listed"))
+        if not listed:
             problems = ", ".join(f"{p['source']} {p['reason']}" for p in self.source_problems())
-            return "unhealthy", f"no source lists anything: {problems or 'none serves these days'}"
-        if self.count("stored") or self.count("revised"):
-            return "healthy", f"{self.count('stored') + self.count('revised')} stored"
-        rejected, failed = self.by("rejected"), self.by("failed")
-        rejected.pop("off_topic", None)
-        lost = sum(rejected.values()) + sum(failed.values()) + self.count("blocked")
-        if lost:
-            blocked = {"blocked": self.count("blocked")} if self.count("blocked") else {}
-            reasons = {**rejected, **failed, **blocked}
-            worst = ", ".join(f"{count} {name}" for name, count in reasons.items())
-            return "unhealthy", f"nothing stored although something new was listed: {worst}"
+            return "unhealthy", f"no source lists an article: {problems or 'none was asked'}"
+        lost = {**self.by("rejected"), **self.by("failed"), "blocked": self.count("blocked")}
+        worst = [f"{n} {why}" for why, n in lost.items() if n and why not in NO_LOSS]
+        if worst:
+            return "unhealthy", f"nothing stored of what is new: {', '.join(worst)}"
         return "healthy", "nothing new"
 
 

@@ -29,13 +29,18 @@ CHALLENGE_MARKS = (
     b"<title>just a moment...</title>",
     b"/cdn-cgi/challenge-platform/",
     b"awswafintegration",
+    b"awswafcookiedomainlist",
+    b"_cf_chl_opt",
     b"x-amzn-waf-action",
     b"_incapsula_resource",
     b"captcha-delivery.com",
     b"<title>attention required! | cloudflare</title>",
 )
 CHALLENGE_SIZE = 60_000  # an interstitial is small; an article's page that embeds a mark is not
-CHALLENGE_HEADERS = {"x-amzn-waf-action": b"", "cf-mitigated": b"challenge"}
+CHALLENGE_HEADERS = {  # by AWS WAF and Cloudflare
+    "x-amzn-waf-action": (b"challenge", b"captcha"),
+    "cf-mitigated": (b"challenge",),
+}
 
 
 class BlockedError(IgnoreRequest):
@@ -62,9 +67,8 @@ def user_agent(settings: BaseSettings) -> str:
 
 def is_challenge(response: Response) -> bool:
     """Whether a bot wall answered in place of the outlet, under whatever status."""
-    for name, mark in CHALLENGE_HEADERS.items():
-        if mark in (response.headers.get(name) or b"\0"):
-            return True
+    if any(response.headers.get(name) in values for name, values in CHALLENGE_HEADERS.items()):
+        return True
     if len(response.body) > CHALLENGE_SIZE:
         return False
     body = response.body.lower()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, TextIO
 
+from rich import box
 from rich.console import Console
 from rich.table import Table
 
@@ -75,14 +76,14 @@ class Report:
         }
 
     def print(self) -> None:
-        table = Table("outlet", *COLUMNS, "seconds", "")
-        for column in table.columns[1:-1]:
+        table = Table("outlet", *COLUMNS, "seconds", box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
+        table.columns[0].no_wrap = True
+        for column in table.columns[1:]:
             column.justify = "right"
         for name, one in self.outcomes.items():
             counts = [str(_count(one, column)) for column in COLUMNS]
             seconds = f"{one.stats.get('elapsed_time_seconds', 0):.1f}"
-            verdict = str(one.stats.get("wartatek/judgement", "unhealthy"))
-            table.add_row(name, *counts, seconds, verdict)
+            table.add_row(name, *counts, seconds, style="red" if name in self.unhealthy else "")
         console = Console()
         console.print(table)
         for name, detail in self.unhealthy.items():

@@ -41,7 +41,7 @@ AUTOTHROTTLE_START_DELAY = 2.0  # default 5: DOWNLOAD_DELAY is where it starts
 COOKIES_ENABLED = False  # default True: nothing here needs to be recognised
 TELNETCONSOLE_ENABLED = False  # default 1: no port is opened by a cron job
 REMOTE_CONTROL_ENABLED = False  # default True: neither is a file to steer it
-REFERER_ENABLED = False  # default True: nobody needs to know where a link stood
+REFERRER_POLICY = "no-referrer"  # default sends the page: nobody needs to know where a link stood
 DEFAULT_REQUEST_HEADERS = {  # default has English
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "id,en;q=0.5",

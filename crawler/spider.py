@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -17,8 +18,8 @@ from crawler.extraction.rules import Rules, Selectors
 from crawler.items import Article, Rejected
 from crawler.judge import Judge
 from crawler.manners import BlockedError, failure_reason, user_agent
-from crawler.sources import Candidate, Listing, Source, SourceError
-from output.dataset import known
+from crawler.sources import Candidate, Source, SourceError
+from crawler.state import Known
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Container, Iterator
@@ -75,7 +76,7 @@ class NewsSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
-        stored = known(crawler.settings["OUTPUT_DIR"], cls.name)
+        stored = Known.of(crawler.settings["OUTPUT_DIR"], cls.name)
         spider = super().from_crawler(crawler, *args, known=stored, **kwargs)
         if spider.window.past:  # a backfill takes as long as it takes; only the present has a limit
             crawler.settings.set("CLOSESPIDER_TIMEOUT", 0, priority="spider")
@@ -100,8 +101,7 @@ class NewsSpider(Spider):
 
     def parse_source(self, response: Response, source: Source) -> Iterator[Request]:
         """Ask for what `source` lists and the run wants; go on while that brings something new."""
-        brought_new, articles = False, 0
-        self._count(f"sources/{source.label}/answered")
+        brought_new, is_article = False, []
         try:
             for found in source.parse(response, self.window):
                 if isinstance(found, Request):
@@ -110,7 +110,7 @@ class NewsSpider(Spider):
                     continue
                 found.via = source.label
                 verdict = self.judge.judge(found)
-                articles += verdict.is_article
+                is_article.append(verdict.is_article)
                 brought_new |= verdict.is_new
                 if verdict.skipped == "duplicate":  # its outcome is counted where it came first
                     self._count("duplicates")
@@ -122,7 +122,8 @@ class NewsSpider(Spider):
                     yield self._request(found, verdict.url)
         except SourceError as error:
             self._source_failed(source, error.reason, error.evidence)
-        if not articles and isinstance(source, Listing) and not response.meta.get("continues"):
+        self._count(f"sources/{source.label}/listed", sum(is_article))
+        if is_article and not any(is_article) and not response.meta.get("continues"):
             self._source_failed(source, "no_articles", "no link looks like one of its articles")
 
     def source_failed(self, failure: Failure) -> None:
@@ -140,7 +141,9 @@ class NewsSpider(Spider):
 
     def _source_failed(self, source: Source, reason: str, evidence: str) -> None:
         self._count(f"sources/{source.label}/{reason}")
-        self.logger.warning("%s: %s (%s)", source.label, reason, evidence)
+        # A source that nobody has seen alive is tried in hope: its silence is no news.
+        level = logging.WARNING if source.status in ("verified", "reported-ok") else logging.INFO
+        self.logger.log(level, "%s: %s (%s)", source.label, reason, evidence)
 
     # -- articles
 
@@ -230,8 +233,8 @@ class NewsSpider(Spider):
             spider=self,
         )
 
-    def _count(self, name: str) -> None:
-        self.crawler.stats.inc_value(f"wartatek/{name}")
+    def _count(self, name: str, count: int = 1) -> None:
+        self.crawler.stats.inc_value(f"wartatek/{name}", count)
 
 
 def _with(url: str, whole: str) -> str:
