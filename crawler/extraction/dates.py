@@ -64,7 +64,7 @@ UNITS = {
     "tahun": 31_536_000, "year": 31_536_000, "years": 31_536_000,
 }
 COUNTS = {
-    "se": 1, "satu": 1, "a": 1, "an": 1, "one": 1, "beberapa": 3, "dua": 2, "tiga": 3, "empat": 4,
+    "se": 1, "satu": 1, "a": 1, "an": 1, "one": 1, "dua": 2, "tiga": 3, "empat": 4,
     "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8, "sembilan": 9, "sepuluh": 10,
 }
 DAYS_AGO = {"hari ini": 0, "today": 0, "kemarin": 1, "yesterday": 1}
@@ -85,7 +85,7 @@ def _any(words: Iterable[str]) -> str:
 _FLAGS = re.IGNORECASE | re.ASCII  # without ASCII the long s of "ſep" would pass as a month
 # Gaps are bounded, so that no string can make the search slow.
 _TIME = rf"""
-    [\s,|/•·@T–—-]{{0,8}} (?:(?:pukul|pkl|jam|at)\b\.?)? [\s:]{{0,3}}
+    [\s,|/•·@T()–—-]{{0,8}} (?:(?:pukul|pkl|jam|at)\b\.?)? [\s:]{{0,3}}
     (?P<hour>\d{{1,2}}) [:.] (?P<minute>\d{{2}})
     (?: [:.] (?P<second>\d{{2}}) (?: [.,] (?P<fraction>\d{{1,9}}) )? )? (?!\d)
     (?: \s? (?P<half>[ap])\.?m\b\.? )?
@@ -121,7 +121,8 @@ def parse_date(text: str, *, now: datetime | None = None) -> Date | None:
     """The first time that `text` prints, None where it prints none that exists.
 
     `now` (aware; the present if None) is what "3 jam yang lalu" and "kemarin 10:30" count from. A
-    distance of a day or more knows no time, unless one is printed.
+    distance of a day or more knows no time, and is as rough as it is printed: "2 bulan lalu" is
+    60 days.
     """
     text = " ".join(text[:MAX_LENGTH].split())
     if text.isdecimal():
@@ -164,7 +165,7 @@ def _read(match: re.Match[str]) -> Date | None:
         # Only the American order comes with AM and PM, or with a thirteenth month.
         if month > 12 or (clock[4] and int(first) <= 12):
             day, month = then, int(first)
-    return _at(int(year) + (2000 if len(year) == 2 else 0), month, int(day), clock)
+    return _at(_year(year), month, int(day), clock)
 
 
 def _at(year: int, month: int, day: int, clock: Sequence[str | None]) -> Date | None:
@@ -189,6 +190,12 @@ def _at(year: int, month: int, day: int, clock: Sequence[str | None]) -> Date | 
     except ValueError:
         return None
     return Date(instant, zone_assumed=zone is None)
+
+
+def _year(year: str) -> int:
+    """Two digits mean 1970 to 2069: there was no web before."""
+    number = int(year)
+    return number if len(year) == 4 else number + (1900 if number >= 70 else 2000)
 
 
 def _hour(hour: int, half: str) -> int:

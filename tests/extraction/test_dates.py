@@ -48,6 +48,8 @@ PRINTED = {
     "16 Feb 2016 at 09:09 WIB": wib(2016, 2, 16, 9, 9),
     "24 Jul 2026, 09:48": wib(2026, 7, 24, 9, 48),
     "24 Juli 2026 pukul 9.48": wib(2026, 7, 24, 9, 48),
+    "24 Juli 2026 (09:48 WIB)": wib(2026, 7, 24, 9, 48),
+    "24/07/99 09:48": wib(1999, 7, 24, 9, 48),
     "Ahad, 5 Pebruari 2012 08:15 WITA": wib(2012, 2, 5, 7, 15),
     "Minggu, 4 Nopember 2012 08:15 WIT": wib(2012, 11, 4, 6, 15),
     "24 Juli 2026 03:00 UTC": wib(2026, 7, 24, 10, 0),
@@ -104,6 +106,7 @@ RELATIVE = {
     "2 hari lalu": (wib(2026, 7, 22), False),
     "seminggu yang lalu": (wib(2026, 7, 17), False),
     "dua pekan lalu": (wib(2026, 7, 10), False),
+    "2 bulan lalu": (wib(2026, 5, 25), False),
 }
 
 
@@ -160,6 +163,8 @@ def test_whether_the_zone_was_assumed(text: str, assumed: bool) -> None:
         "99999999999999999999",
         "20261340",
         "9999 tahun lalu",
+        "beberapa jam lalu",
+        "x" * 600 + " 24 Juli 2026 10:00",
         "harga Rp 1.200.000 per unit",
         "Galaxy S24 seri 2026",
     ],
