@@ -12,7 +12,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from output.filesystem import Root
-from output.schema import CAPTURE, SCHEMAS
+from output.schema import KEYS, SCHEMAS
 
 if TYPE_CHECKING:
     import os
@@ -33,8 +33,19 @@ def live_files(root: Root, table: str, outlet: str | None = None) -> list[str]:
     """The table's files, by path, without those that a merged file stands for."""
     folder = f"{table}/outlet={outlet}" if outlet else table
     paths = [info.path for info in root.files(folder)]
-    replaced = {name for path in paths for name in replaced_by(root, path)}
+    replaced: set[str] = set()
+    for path in reversed(
+        paths
+    ):  # newest first: an older one that it replaces may vanish any moment
+        if path not in replaced:
+            replaced.update(replaced_by(root, path))
     return [path for path in paths if path not in replaced]
+
+
+def outlets(root: Root, table: str) -> list[str]:
+    """The outlets that the table has files of."""
+    folders = {root.relative(info.path).split("/")[1] for info in root.files(table)}
+    return sorted(name.removeprefix("outlet=") for name in folders if name.startswith("outlet="))
 
 
 def replaced_by(root: Root, path: str) -> list[str]:
@@ -89,7 +100,7 @@ def latest(
 ) -> pa.Table:
     """One row per article: its last capture, as the newest extractor read it."""
     dataset = open_dataset(location, outlet=outlet)
-    keep = _last_captures(dataset.to_table(list(CAPTURE)))
+    keep = _last_captures(dataset.to_table(list(KEYS["articles"])))
     names = _names(dataset, columns)
     batches, row = [], 0
     for batch in dataset.to_batches(columns=names):  # one at a time: old captures are not held

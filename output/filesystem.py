@@ -31,6 +31,10 @@ class Root:
         """The full path, for `filesystem`, of what stands at `parts`."""
         return str(PurePosixPath(self.path, *parts))
 
+    def relative(self, path: str) -> str:
+        """The inverse of `at`."""
+        return path.removeprefix(self.path).lstrip("/")
+
     def publish(self, path: str, content: pa.Buffer) -> None:
         """Make `content` stand at `path`, whole or not at all, also when the power fails.
 
@@ -55,10 +59,14 @@ class Root:
         removed = []
         for info in self.files(STAGING):
             if info.mtime_ns is not None and info.mtime_ns / 1e9 < horizon:
-                with suppress(FileNotFoundError):  # another run swept it
-                    self.filesystem.delete_file(info.path)
+                self.remove(info.path)
                 removed.append(info.path)
         return removed
+
+    def remove(self, path: str) -> None:
+        """Remove the file whose full path is `path`; somebody else may have done so."""
+        with suppress(FileNotFoundError):
+            self.filesystem.delete_file(path)
 
 
 def check_writable(location: str | os.PathLike[str]) -> None:

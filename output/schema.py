@@ -183,8 +183,14 @@ MONTH_FROM = {
 }
 """The columns that give a row's month, in WIB: the first that is filled counts."""
 
-CAPTURE = ("article_id", "fetched_at", "extractor_version")
-"""What makes a row of articles one capture; no two rows share it."""
+KEYS = {
+    "articles": ("article_id", "fetched_at", "extractor_version"),
+    "rejects": ("url", "fetched_at", "run_id"),
+    "runs": ("run_id",),
+    "pending": ("article_id", "next_at"),
+}
+"""What makes a row what it is: a capture, a judgement, a run, an appointment. No two rows of an
+outlet share it."""
 
 
 def content_hash(title: str | None, body: str | None) -> str:

@@ -1,0 +1,140 @@
+"""Many small files into one per partition, while readers read and runs write.
+
+The merged file is published first, and its footer names the files it stands for: `read`, `latest`
+and the views leave those out. They are removed by a later run, after a grace period in which
+readers that had found them can open them. A run that dies at any step is finished by the next.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections import defaultdict
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from output.dataset import MERGED, REPLACES, live_files, outlets, replaced_by
+from output.filesystem import Root
+from output.schema import KEYS, MONTH_FROM, SCHEMA_VERSION, SCHEMAS
+from output.writer import encode, new_run_id
+
+if TYPE_CHECKING:
+    import os
+
+    Location = str | os.PathLike[str]
+
+GRACE = 6 * 3600.0
+"""Seconds that replaced files stay, for readers that found them and did not open them yet."""
+
+_SAME_CONTENT = ("article_id", "extractor_version", "content_hash")
+
+
+class Merge(NamedTuple):
+    """What became of one partition; `dropped` of its `rows` repeated others."""
+
+    partition: str
+    files: int
+    rows: int
+    dropped: int
+
+
+def compact(
+    location: Location,
+    outlet: str | None = None,
+    *,
+    more_than: int = 1,
+    upgrade: bool = False,
+) -> list[Merge]:
+    """Merge each partition that has more than `more_than` files; of all outlets, or one.
+
+    Nobody else may compact the same outlet meanwhile: two merged files would double its rows. Runs
+    may go on writing to it. Partitions with files of a newer schema version are left alone.
+
+    :param upgrade: also rewrite files of older schema versions.
+    :raises OSError: what was done so far stands.
+    """
+    root, done = Root(location), []
+    for table in SCHEMAS:
+        for name in [outlet] if outlet else outlets(root, table):
+            for partition, paths in _partitions(root, table, name).items():
+                if len(paths) <= more_than and not upgrade:
+                    continue
+                versions = {_version(root, path) for path in paths}
+                if max(versions) > SCHEMA_VERSION:
+                    continue
+                if len(paths) > more_than or min(versions) < SCHEMA_VERSION:
+                    done.append(_merge(root, table, partition, paths))
+    return done
+
+
+def remove_replaced(
+    location: Location, outlet: str | None = None, *, grace: float = GRACE, now: float | None = None
+) -> list[str]:
+    """Remove the files whose merged file has stood for `grace` seconds; the paths removed."""
+    root, removed = Root(location), []
+    horizon = (time.time() if now is None else now) - grace
+    for table in SCHEMAS:
+        files = root.files(f"{table}/outlet={outlet}" if outlet else table)
+        old = [info.path for info in files if (info.mtime_ns or math.inf) / 1e9 <= horizon]
+        replaced = {path for merged in old for path in replaced_by(root, merged)}
+        for path in sorted(replaced & {info.path for info in files}):
+            root.remove(path)
+            removed.append(root.relative(path))
+    return removed
+
+
+def _partitions(root: Root, table: str, outlet: str) -> dict[str, list[str]]:
+    partitions = defaultdict(list)
+    for path in live_files(root, table, outlet):
+        partitions[str(PurePosixPath(root.relative(path)).parent)].append(path)
+    return partitions
+
+
+def _version(root: Root, path: str) -> int:
+    schema = pq.read_schema(path, filesystem=root.filesystem)
+    return int((schema.metadata or {})[b"wartatek.schema_version"])
+
+
+def _merge(root: Root, table: str, partition: str, paths: list[str]) -> Merge:
+    parts = [pq.ParquetFile(path, filesystem=root.filesystem).read() for path in paths]
+    rows = pa.concat_tables([_as_current(part, SCHEMAS[table]) for part in parts])
+    merged = rows.take(_kept(rows, table))
+    merged = merged.sort_by([(name, "ascending") for name in (*MONTH_FROM[table], *KEYS[table])])
+    there = {info.path for info in root.files(partition)}
+    before = {old for path in paths for old in replaced_by(root, path)} & there
+    names = sorted(PurePosixPath(path).name for path in {*paths, *before})
+    metadata = {**(SCHEMAS[table].metadata or {}), REPLACES: json.dumps(names).encode()}
+    content = encode(merged.replace_schema_metadata(metadata))
+    root.publish(f"{partition}/{MERGED}{new_run_id()}.parquet", content)
+    return Merge(partition, len(paths), len(merged), len(rows) - len(merged))
+
+
+def _as_current(part: pa.Table, schema: pa.Schema) -> pa.Table:
+    """`part` with the columns of `schema`; those it was written without are null."""
+    columns = [
+        part[field.name] if field.name in part.column_names else pa.nulls(len(part), field.type)
+        for field in schema
+    ]
+    return pa.Table.from_arrays(columns, schema=schema)
+
+
+def _kept(rows: pa.Table, table: str) -> list[int]:
+    """Which rows do not repeat the one before, in the order of their keys."""
+    key = KEYS[table]
+    repetitions = [key, _SAME_CONTENT] if table == "articles" else [key]
+    names = {name for columns in repetitions for name in columns}
+    values = rows.select(list(names)).to_pylist()
+    kept: list[int] = []
+    before: dict[str, Any] | None = None
+    for index in sorted(range(len(rows)), key=lambda i: [values[i][name] for name in key]):
+        row = values[index]
+        if before is None or not any(
+            all(row[name] == before[name] for name in columns) for columns in repetitions
+        ):
+            kept.append(index)
+        before = row
+    return kept

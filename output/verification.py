@@ -1,0 +1,150 @@
+"""Does the dataset keep its contract? And where do files go that never knew it?"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from output.dataset import MERGED, live_files, outlets
+from output.filesystem import Root
+from output.schema import KEYS, MONTH_FROM, SCHEMA_VERSION, SCHEMAS, content_hash
+from output.writer import month_of
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Collection, Iterator
+
+    Location = str | os.PathLike[str]
+
+QUARANTINE = "quarantine"
+READ_ERRORS = (OSError, pa.ArrowInvalid, pa.ArrowNotImplementedError)
+_PLACE = re.compile(r"outlet=(?P<outlet>[^/=]+)/month=(?P<month>\d{4}-\d{2})/[^/]+\.parquet")
+
+_ARTICLE = ("article_id", "title", "body", "content_hash", "published_at")
+_LOOKED_AT = {
+    table: list({*KEYS[table], *MONTH_FROM[table], *(_ARTICLE if table == "articles" else ())})
+    for table in SCHEMAS
+}
+
+
+class Finding(NamedTuple):
+    """What is wrong with the file at `path`, which is relative to the root."""
+
+    path: str
+    what: str
+
+
+def foreign_files(
+    location: Location, table: str, outlet: str | None = None, trusted: Collection[str] = ()
+) -> list[Finding]:
+    """Files among the table's that readers would stumble over. Reads footers only.
+
+    :param trusted: paths that need no look.
+    """
+    root = Root(location)
+    folder = f"{table}/outlet={outlet}" if outlet else table
+    paths = (root.relative(info.path) for info in root.files(folder))
+    return [
+        Finding(path, what)
+        for path in paths
+        if path not in trusted and (what := _foreign(root, table, path))
+    ]
+
+
+def quarantine(
+    location: Location, outlet: str | None = None, trusted: Collection[str] = ()
+) -> list[Finding]:
+    """Set foreign files aside, of all tables or of one outlet in them; nothing is deleted.
+
+    They keep their path below quarantine/.
+
+    :param trusted: as in `foreign_files`.
+    """
+    root, moved = Root(location), []
+    for table in SCHEMAS:
+        for finding in foreign_files(location, table, outlet, trusted):
+            target = root.at(QUARANTINE, finding.path)
+            root.filesystem.create_dir(str(PurePosixPath(target).parent))
+            root.filesystem.move(root.at(finding.path), target)
+            moved.append(finding)
+    return moved
+
+
+def verify(location: Location) -> list[Finding]:
+    """All that breaks the contract: foreign files; then schema versions, partitions, ids, hashes,
+    order and damaged pages, file by file; and captures that stand twice."""
+    root, findings = Root(location), []
+    for table in SCHEMAS:
+        foreign = foreign_files(location, table)
+        findings += foreign
+        if not foreign:  # else first they have to be set aside
+            for outlet in outlets(root, table):
+                findings += _verify_outlet(root, table, outlet)
+    return findings
+
+
+def _verify_outlet(root: Root, table: str, outlet: str) -> Iterator[Finding]:
+    keys: Counter[tuple[Any, ...]] = Counter()
+    for path in live_files(root, table, outlet):
+        name = root.relative(path)
+        try:
+            for what in _contents(root, table, name, keys):
+                yield Finding(name, what)
+        except READ_ERRORS as error:
+            yield Finding(name, f"damaged: {error}")
+    for key, count in keys.items():
+        if count > 1:
+            yield Finding(f"{table}/outlet={outlet}", f"stands {count} times: {key}")
+
+
+def _foreign(root: Root, table: str, path: str) -> str:
+    if not _PLACE.fullmatch(path.removeprefix(f"{table}/")):
+        return "not a Parquet file in a partition"
+    try:
+        schema = pq.read_schema(root.at(path), filesystem=root.filesystem)
+    except READ_ERRORS as error:
+        return f"unreadable: {error}"
+    if (schema.metadata or {}).get(b"wartatek.table") != table.encode():
+        return f"not written as one of {table}"
+    for field in schema:
+        known = SCHEMAS[table].get_field_index(field.name)
+        if known >= 0 and SCHEMAS[table].field(known).type != field.type:
+            return f"{field.name} is {field.type}"
+    return ""
+
+
+def _contents(root: Root, table: str, path: str, keys: Counter[tuple[Any, ...]]) -> Iterator[str]:
+    """What is wrong inside one file; the keys of its rows are added to `keys`."""
+    place = _PLACE.fullmatch(path.removeprefix(f"{table}/"))
+    assert place
+    file = pq.ParquetFile(
+        root.at(path), filesystem=root.filesystem, page_checksum_verification=True
+    )
+    version = int(file.schema_arrow.metadata[b"wartatek.schema_version"])
+    if version > SCHEMA_VERSION:
+        yield f"schema version {version} is newer than this program's, {SCHEMA_VERSION}"
+    merged = PurePosixPath(path).name.startswith(MERGED)
+    before = None
+    for batch in file.iter_batches(1000):  # of all columns, so that every page is checked
+        for row in batch.select(_LOOKED_AT[table]).to_pylist():
+            keys[tuple(row[name] for name in KEYS[table])] += 1
+            if (month := month_of(table, row)) != place["month"]:
+                yield f"holds a row of month={month}"
+            if table != "articles":
+                continue
+            yield from _article(row, place["outlet"])
+            if merged and before and row["published_at"] and row["published_at"] < before:
+                yield f"{row['article_id']} is out of order"
+            before = row["published_at"]
+
+
+def _article(row: dict[str, Any], outlet: str) -> Iterator[str]:
+    if not row["article_id"].startswith(f"{outlet}:"):
+        yield f"{row['article_id']} is not of {outlet}"
+    if row["content_hash"] != content_hash(row["title"], row["body"]):
+        yield f"{row['article_id']}: content_hash is not that of its title and body"

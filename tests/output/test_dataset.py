@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from output.dataset import MERGED, REPLACES, known, latest, live_files, open_dataset, read
+from output.filesystem import Root
+from output.schema import ARTICLES, content_hash
+from output.writer import Writer, encode
+from tests.output.rows import NOON, article
+
+VIEWS = (Path(__file__).parents[2] / "docs/views.sql").read_text()
+
+
+def write(folder, run_id, *rows, outlet="kontan"):
+    writer = Writer(folder, run_id)
+    for row in rows:
+        writer.write("articles", outlet, row)
+    writer.flush()
+
+
+def capture(number, hours, text, version="2026.11.22"):
+    """A capture of article `number`, `hours` after noon, whose body is `text`."""
+    return article(
+        number,
+        body=text,
+        paragraphs=[text],
+        fetched_at=NOON + timedelta(hours=hours),
+        extractor_version=version,
+    )
+
+
+@pytest.fixture
+def revised(tmp_path):
+    """Three articles over three runs: one revised and turned back, one read again, one alone.
+
+    The rows written last are not the latest captures.
+    """
+    folder = tmp_path / "output/data"
+    write(folder, "run-2", capture(1, 5, "Isi baru."), capture(2, 3, "Lama.", "2026.12.01"))
+    write(folder, "run-3", capture(1, 9, "Isi pertama."), capture(3, 1, "Sendiri."))
+    write(folder, "run-1", capture(1, 1, "Isi pertama."), capture(2, 3, "Lama, kotor."))
+    return folder
+
+
+LATEST = {"kontan:1": "Isi pertama.", "kontan:2": "Lama.", "kontan:3": "Sendiri."}
+REVISIONS = {
+    ("kontan:1", 1): 1,
+    ("kontan:1", 5): 2,
+    ("kontan:1", 9): 1,
+    ("kontan:2", 3): 1,
+    ("kontan:3", 1): 1,
+}
+
+
+def bodies(rows):
+    return {row["article_id"]: row["body"] for row in rows}
+
+
+def numbered(rows):
+    return {
+        (row["article_id"], (row["fetched_at"] - NOON) // timedelta(hours=1)): row["revision"]
+        for row in rows
+    }
+
+
+def test_latest_is_the_last_capture_by_the_newest_extractor(revised):
+    table = latest(revised)
+    assert len(table) == 3
+    assert bodies(table.to_pylist()) == LATEST
+
+
+def test_latest_takes_chosen_columns(revised):
+    assert latest(revised, columns=["title", "month"]).column_names == ["title", "month"]
+
+
+def test_revisions_number_contents_in_the_order_they_were_seen(revised):
+    table = read(revised, revisions=True)
+    assert len(table) == 6
+    assert numbered(table.to_pylist()) == REVISIONS
+
+
+def test_the_views_say_the_same(revised, monkeypatch):
+    monkeypatch.chdir(revised.parents[1])
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        connection.execute(VIEWS)
+        assert connection.sql("FROM captures").to_arrow_table().num_rows == 6
+        assert bodies(connection.sql("FROM latest").to_arrow_table().to_pylist()) == LATEST
+        rows = connection.sql("FROM revisions").to_arrow_table().to_pylist()
+        assert numbered(rows) == REVISIONS
+
+
+def test_known_has_the_hash_of_each_articles_last_capture(revised):
+    assert known(revised, "kontan") == {
+        name: content_hash(f"Gawai ke-{name[-1]} meluncur", body) for name, body in LATEST.items()
+    }
+
+
+def test_known_is_of_one_outlet(tmp_path):
+    write(tmp_path, "run-1", article(1))
+    write(tmp_path, "run-1", article(1, outlet="antara"), outlet="antara")
+    assert list(known(tmp_path, "antara")) == ["antara:1"]
+    assert read(tmp_path, outlet="antara")["outlet"].to_pylist() == ["antara"]
+    assert len(latest(tmp_path)) == 2
+
+
+def test_an_empty_dataset_reads_as_no_rows(tmp_path):
+    assert known(tmp_path, "kontan") == {}
+    assert latest(tmp_path).schema.names == [*ARTICLES.names, "outlet", "month"]
+    assert len(read(tmp_path, revisions=True)) == 0
+
+
+def test_outlet_and_month_come_from_the_path(tmp_path):
+    write(tmp_path, "run-1", article(1))
+    row = read(tmp_path, columns=["outlet", "month"]).to_pylist()
+    assert row == [{"outlet": "kontan", "month": "2023-09"}]
+
+
+def test_what_a_merged_file_stands_for_is_left_out(tmp_path):
+    write(tmp_path, "run-1", article(1))
+    write(tmp_path, "run-2", article(2))
+    write(tmp_path, "run-3", article(3))
+    *old, _ = (Path(path) for path in live_files(Root(tmp_path), "articles"))
+    merged = pa.concat_tables(pq.ParquetFile(path).read() for path in old)
+    names = json.dumps([path.name for path in old] + ["long-gone.parquet"])
+    merged = merged.replace_schema_metadata({**merged.schema.metadata, REPLACES: names})
+    path = f"articles/outlet=kontan/month=2023-09/{MERGED}1.parquet"
+    Root(tmp_path).publish(path, encode(merged))
+    assert len(live_files(Root(tmp_path), "articles")) == 2
+    assert sorted(read(tmp_path)["article_id"].to_pylist()) == ["kontan:1", "kontan:2", "kontan:3"]
+
+
+def test_files_of_an_older_schema_read_with_nulls(tmp_path):
+    write(tmp_path, "run-2", article(2, dateline="BANDUNG"))
+    old = pa.Table.from_pylist([article(1)], schema=ARTICLES).drop_columns(["dateline", "tags"])
+    root = Root(tmp_path)
+    root.publish("articles/outlet=kontan/month=2023-09/run-1-00000.parquet", encode(old))
+    rows = open_dataset(tmp_path).to_table().sort_by("article_id").to_pylist()
+    assert [row["dateline"] for row in rows] == [None, "BANDUNG"]
