@@ -42,5 +42,5 @@ class ClassifyPipeline:
 
     def _in_section(self, article: Article) -> bool:
         return self.technology is not None and any(
-            self.technology.search(url) for url in (article.url, article.canonical_url) if url
+            self.technology.search(url or "") for url in (article.url, article.canonical_url)
         )
