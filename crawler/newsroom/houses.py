@@ -70,11 +70,15 @@ class House:
     template: str = ""
     older: str = ""
     """The template of what it published before 2022."""
+    older_ends_with_name: bool = False
+    """Whether its older articles end with their writer's name, in capitals."""
     dateline: str = ""
     capitals: bool = False
     """Whether an article's first word is in capitals."""
     signoffs: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
+    agency: str = ""
+    """The agency that it is itself."""
     whole: str = ""
     """What added to an article's URL gives all its pages."""
     paging: str = ""

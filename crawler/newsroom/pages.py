@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from crawler.newsroom.story import WIB, Story, slug
+from crawler.newsroom.story import WIB, Story, is_older, slug
 from crawler.newsroom.templates import template
 
 if TYPE_CHECKING:
@@ -54,7 +54,9 @@ def _true_parts(story: Story, house: House, rng: Random) -> list[Part]:
         else:
             parts.append(Part("list", items=[passage.text]))
     if story.dateline and house.lead:
-        parts[0].html = Markup(house.lead).format(dateline=story.dateline) + parts[0].html
+        city = story.dateline.rpartition(" - ")[2]
+        lead = Markup(house.lead).format(dateline=story.dateline, city=city)
+        parts[0].html = lead + parts[0].html
     if story.signoff and house.end:
         parts[-1].html += Markup(house.end).format(signoff=story.signoff)
     return parts
@@ -91,7 +93,7 @@ def _with_junk(true: list[Part], story: Story, house: House, rng: Random) -> lis
 
 def structured(story: Story, house: House) -> list[dict[str, Any]]:
     """The page's JSON-LD, with the outlet's habits, good and bad (`House.jsonld`)."""
-    habits = house.jsonld
+    habits = () if is_older(house, story.published_at) else house.jsonld
     kinds = {"gallery": "ImageGallery", "video": "VideoObject"}
     if not habits and story.kind not in kinds:
         return []
@@ -142,8 +144,7 @@ def _stamp(moment: datetime, *, zone: bool = True) -> str:
 
 def template_of(story: Story, house: House) -> str:
     """The template that `house` used when it published `story`."""
-    old = house.older and story.published_at.astimezone(WIB).year < 2022
-    return house.older if old else house.template
+    return house.older if is_older(house, story.published_at) else house.template
 
 
 def render(story: Story, house: House, furniture: Furniture, page: int = 0) -> str:

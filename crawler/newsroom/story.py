@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 WIB = ZoneInfo("Asia/Jakarta")
 BEGINNING = datetime(2015, 1, 1, tzinfo=UTC)
+INITIALS = ("vyp", "kna", "agt", "rns", "fyk", "hdr", "ysl", "isk", "mrt", "bwk", "jsn", "lth")
+AGENCIES = {"Ant": "Antara"}  # as sign-offs shorten them
 Kind = Literal["article", "off_topic", "gallery", "video"]
 
 
@@ -87,6 +89,11 @@ def _code(number: int, letters: str = "0123456789abcdefghijklmnopqrstuvwxyz") ->
     return code
 
 
+def is_older(house: House, published_at: datetime) -> bool:
+    """Whether `house` published this in its older template."""
+    return bool(house.older) and published_at.astimezone(WIB).year < 2022
+
+
 def list_entry(house: House, key: str, kind: Kind, published_at: datetime) -> Entry:
     """What listings say of the article that `key` seeds."""
     rng = Random(key)
@@ -123,6 +130,10 @@ def tell(house: House, entry: Entry, neighbours: Sequence[Entry], seed: int) -> 
     staff = Random(f"{seed}/{house.name}/staff")
     reporters, editors, photographers = ([full_name(staff) for _ in range(6)] for _ in range(3))
     passages = _passages(house, entry, draft, rng)
+    author = rng.choice(reporters)
+    signoff_by_name = house.older_ends_with_name and is_older(house, entry.published_at)
+    if signoff_by_name:
+        author = author.upper()
     agency = rng.choice(house.agencies) if house.agencies and rng.random() < 0.3 else None
     others = [other for other in neighbours if other is not entry]
     related = rng.sample(others, min(len(others), rng.choice((1, 1, 2, 3))))
@@ -135,13 +146,13 @@ def tell(house: House, entry: Entry, neighbours: Sequence[Entry], seed: int) -> 
         description=passages[0].text.split(". ")[0].removesuffix(".") + ".",
         section=entry.section,
         passages=tuple(passages),
-        authors=(rng.choice(reporters),),
+        authors=(author,),
         editors=(rng.choice(editors),),
         published_at=entry.published_at,
         modified_at=entry.modified_at,
         dateline=house.dateline.format(city=draft.city, CITY=draft.city.upper()) or None,
-        signoff=_signoff(house, agency, rng),
-        agencies=(agency,) if agency else (),
+        signoff=author if signoff_by_name else _signoff(house, agency, rng),
+        agencies=_agencies(house, agency),
         tags=tuple(entry.tags),
         related=tuple((other.title, other.url) for other in related),
         image=f"https://asset.{house.host.removeprefix('www.')}/news/{asset}.jpg",
@@ -149,6 +160,11 @@ def tell(house: House, entry: Entry, neighbours: Sequence[Entry], seed: int) -> 
         credit=rng.choice(("Antara", "Dok. Istimewa", rng.choice(photographers))),
         leaks=leaks.planted(seed, rng) if entry.kind == "article" else (),
     )
+
+
+def _agencies(house: House, agency: str | None) -> tuple[str, ...]:
+    own = (house.agency,) if house.agency else ()
+    return (AGENCIES.get(agency, agency), *own) if agency else own
 
 
 def _passages(house: House, entry: Entry, draft: Draft, rng: Random) -> list[Passage]:
@@ -168,13 +184,12 @@ def _signoff(house: House, agency: str | None, rng: Random) -> str | None:
     """A sign-off in the outlet's form, with the agency before the desk: "(AFP/OL-4)"."""
     if not house.signoffs:
         return None
-    letters = ["".join(rng.choice("abdefhiklmnprstuy") for _ in range(3)) for _ in range(2)]
-    form = rng.choice(house.signoffs)
-    mark = form.format(
-        a=letters[0],
-        b=letters[1],
-        A=letters[0].title(),
-        B=letters[1].title(),
+    first, second = rng.sample(INITIALS, 2)
+    mark = rng.choice(house.signoffs).format(
+        a=first,
+        b=second,
+        A=first.title(),
+        B=second.title(),
         L=rng.choice("EHIPX"),
         n=rng.randint(1, 6),
     )
