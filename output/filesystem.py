@@ -17,14 +17,15 @@ and a live writer whose file vanished still holds its rows and writes them again
 
 
 class Root:
-    """The dataset's folder. Paths given to it are relative, with forward slashes."""
+    """The dataset's folder: `location` opens it again, `path` is its place in `filesystem`."""
 
     def __init__(self, location: str | os.PathLike[str]) -> None:
         place = os.fspath(location)
+        self.location = place if "://" in place else str(Path(place).resolve())
         if "://" in place:
             self.filesystem, self.path = fs.FileSystem.from_uri(place)
         else:
-            self.filesystem, self.path = fs.LocalFileSystem(), str(Path(place).resolve())
+            self.filesystem, self.path = fs.LocalFileSystem(), self.location
         self.local = isinstance(self.filesystem, fs.LocalFileSystem)
 
     def at(self, *parts: str) -> str:

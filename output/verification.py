@@ -17,7 +17,7 @@ from output.writer import month_of
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
     Location = str | os.PathLike[str]
 
@@ -39,35 +39,22 @@ class Finding(NamedTuple):
     what: str
 
 
-def foreign_files(
-    location: Location, table: str, outlet: str | None = None, trusted: Collection[str] = ()
-) -> list[Finding]:
-    """Files among the table's that readers would stumble over. Reads footers only.
-
-    :param trusted: paths that need no look.
-    """
+def foreign_files(location: Location, table: str, outlet: str | None = None) -> list[Finding]:
+    """Files among the table's that readers would stumble over. Reads footers only."""
     root = Root(location)
     folder = f"{table}/outlet={outlet}" if outlet else table
     paths = (root.relative(info.path) for info in root.files(folder))
-    return [
-        Finding(path, what)
-        for path in paths
-        if path not in trusted and (what := _foreign(root, table, path))
-    ]
+    return [Finding(path, what) for path in paths if (what := _foreign(root, table, path))]
 
 
-def quarantine(
-    location: Location, outlet: str | None = None, trusted: Collection[str] = ()
-) -> list[Finding]:
+def quarantine(location: Location, outlet: str | None = None) -> list[Finding]:
     """Set foreign files aside, of all tables or of one outlet in them; nothing is deleted.
 
     They keep their path below quarantine/.
-
-    :param trusted: as in `foreign_files`.
     """
     root, moved = Root(location), []
     for table in SCHEMAS:
-        for finding in foreign_files(location, table, outlet, trusted):
+        for finding in foreign_files(location, table, outlet):
             target = root.at(QUARANTINE, finding.path)
             root.filesystem.create_dir(str(PurePosixPath(target).parent))
             root.filesystem.move(root.at(finding.path), target)

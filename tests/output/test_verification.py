@@ -73,12 +73,11 @@ def test_a_column_of_another_type_is_foreign(folder):
     assert verify(folder) == [Finding(path, "title is int64")]
 
 
-def test_quarantine_keeps_to_its_outlet_and_to_what_is_not_trusted(folder):
-    for path in ("articles/outlet=antara/x", f"{PARTITION}/x", f"{PARTITION}/y"):
+def test_quarantine_keeps_to_its_outlet(folder):
+    for path in ("articles/outlet=antara/x", f"{PARTITION}/x"):
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text("isi")
-    moved = quarantine(folder, "kontan", trusted={f"{PARTITION}/y"})
-    assert [finding.path for finding in moved] == [f"{PARTITION}/x"]
+    assert [finding.path for finding in quarantine(folder, "kontan")] == [f"{PARTITION}/x"]
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import pytest
+from scrapy.utils.test import get_crawler
+
+from crawler.items import Article, NothingNew, Rejected
+from output.schema import content_hash
+from pipelines.deduplicate import DeduplicatePipeline
+
+
+def article(number=1, body="Isi berita."):
+    return Article(
+        outlet="kontan", url="https://x/", article_id=f"kontan:{number}", title="Judul", body=body
+    )
+
+
+@pytest.fixture
+def stats():
+    return get_crawler().stats
+
+
+@pytest.fixture
+def pipeline(stats):
+    stored = {"kontan:1": content_hash("Judul", "Isi berita.")}
+    return DeduplicatePipeline(stored.get, stats)
+
+
+def test_a_new_article_goes_on_with_its_hash(pipeline, stats):
+    item = pipeline.process_item(article(2))
+    assert item.content_hash == content_hash("Judul", "Isi berita.")
+    assert not item.revised
+    assert not stats.get_stats()
+
+
+def test_the_same_content_again_is_an_outcome_and_no_reject(pipeline, stats):
+    with pytest.raises(NothingNew) as dropped:
+        pipeline.process_item(article(1, body="Isi  berita. "))
+    assert not isinstance(dropped.value, Rejected)
+    assert stats.get_stats() == {"wartatek/unchanged": 1}
+
+
+def test_other_content_is_a_revision(pipeline):
+    item = pipeline.process_item(article(1, body="Isi berita, diralat."))
+    assert item.revised
+    assert item.content_hash == content_hash("Judul", "Isi berita, diralat.")
+
+
+def test_an_article_counts_once_in_a_run(pipeline, stats):
+    pipeline.process_item(article(2))
+    with pytest.raises(NothingNew):
+        pipeline.process_item(article(2, body="Isi lain."))
+    assert stats.get_stats() == {"wartatek/skipped/duplicate": 1}
+
+
+def test_an_article_without_id_is_rejected(pipeline):
+    with pytest.raises(Rejected, match="no_article_id"):
+        pipeline.process_item(Article(outlet="kontan", url="https://x/"))
