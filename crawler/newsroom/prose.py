@@ -39,7 +39,7 @@ def _book() -> dict[str, Any]:
 
 @cache
 def _scenarios(technology: bool) -> list[dict[str, Any]]:
-    return [s for s in _book()["scenario"] if bool(s["topic"]) is technology]
+    return [s for s in _book()["scenario"] if ("topic" in s) is technology]
 
 
 def full_name(rng: Random) -> str:
@@ -61,7 +61,8 @@ class Draft:
         self.section: int | None = self._scenario.get("section")
         self._facts = _facts(rng, day)
         self.city = self._facts["city"]
-        self.title = self._say(rng, rng.choice(self._scenario["titles"]))
+        self._angle = rng.choice(self._scenario["angle"])
+        self.title = self._say(rng, rng.choice(self._angle["titles"]))
 
     def _say(self, rng: Random, sentence: str) -> str:
         chosen = CHOICE.sub(lambda match: rng.choice(match[1].split("|")), sentence)
@@ -74,13 +75,13 @@ class Draft:
 
     def passages(self, rng: Random) -> list[Passage]:
         """The body, lead first: seven to fourteen paragraphs, some with sub-headings or a list."""
-        scenario = self._scenario
         common = _book()["any"]["technology" if self.technology else "other"]["body"]
-        body = rng.sample(scenario["body"], rng.randint(4, len(scenario["body"])))
+        own = self._scenario["body"]
+        body = self._angle["body"] + rng.sample(own, rng.randint(min(3, len(own)), len(own)))
         body += rng.sample(common, rng.randint(2, min(5, len(common))))
-        for quote in scenario["quotes"]:
-            body.insert(rng.randint(1, len(body)), quote)
-        texts = [self._say(rng, text) for text in [rng.choice(scenario["leads"]), *body]]
+        for place, quote in enumerate(self._scenario["quotes"]):  # who speaks first has a full name
+            body.insert(min(1 + 2 * place + rng.randrange(2), len(body)), quote)
+        texts = [self._say(rng, text) for text in (self._angle["lead"], *body)]
         passages = [Passage("paragraph", text) for text in texts]
         if rng.random() < 0.4:
             self._divide(rng, passages)
@@ -98,8 +99,9 @@ class Draft:
         place = rng.randint(2, len(passages) - 1)
         while passages[place - 1].kind == "heading":
             place += 1
+        intro = Passage("paragraph", rng.choice(_book()["any"]["intro"]))
         items = [Passage("list_item", self._say(rng, item)) for item in self._scenario["items"]]
-        passages[place:place] = items
+        passages[place:place] = [intro, *items]
 
 
 def _facts(rng: Random, day: date) -> dict[str, str]:
