@@ -1,0 +1,56 @@
+"""`scrapy compact [OUTLET ...]`: one file per month where runs have left many."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from crawler.command import UNHEALTHY
+from crawler.locks import HeldError, locked
+from crawler.maintenance import MaintenanceCommand
+from output.compaction import compact, remove_replaced
+from output.schema import SCHEMAS
+from output.verification import foreign_files
+
+if TYPE_CHECKING:
+    import argparse
+
+HELD = 75  # EX_TEMPFAIL of sysexits.h: try again later
+
+
+class Command(MaintenanceCommand):
+    def short_desc(self) -> str:
+        return "Merge small files; exit 0 done, 1 a file is in the way, 75 all outlets are held"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument(
+            "--upgrade", action="store_true", help="also rewrite files of older schema versions"
+        )
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        names = args or self.stored()
+        held = 0
+        for name in names:
+            try:
+                with locked(self.location, name):
+                    self._compact(name, upgrade=opts.upgrade)
+            except HeldError as error:
+                print(error, file=sys.stderr)
+                held += 1
+        if names and held == len(names):
+            self.exitcode = HELD
+
+    def _compact(self, outlet: str, *, upgrade: bool) -> None:
+        foreign = [f for table in SCHEMAS for f in foreign_files(self.location, table, outlet)]
+        if foreign:
+            for path, what in foreign:
+                print(f"{path}: {what}", file=sys.stderr)
+            self.exitcode = UNHEALTHY
+            return
+        removed = remove_replaced(self.location, outlet)
+        for merge in compact(self.location, outlet, upgrade=upgrade):
+            repeated = f", {merge.dropped} that repeated others dropped" if merge.dropped else ""
+            print(f"{merge.partition}: {merge.files} files, now 1 of {merge.rows} rows{repeated}")
+        if removed:
+            print(f"{outlet}: removed {len(removed)} files that had been merged")

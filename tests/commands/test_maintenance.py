@@ -1,0 +1,84 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crawler.locks import locked
+from output.dataset import live_files, read
+from output.filesystem import Root
+from output.writer import Writer
+from tests.output.rows import article
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def scrapy(*arguments, folder):
+    return subprocess.run(
+        [sys.executable, "-m", "scrapy", *arguments],
+        cwd=CHECKOUT,
+        env=os.environ | {"OUTPUT_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for number in (1, 2):
+        writer = Writer(tmp_path, f"run-{number}")
+        writer.write("articles", "kontan", article(number))
+        writer.flush()
+    return tmp_path
+
+
+def test_compact_says_what_it_merged(folder):
+    done = scrapy("compact", folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "articles/outlet=kontan/month=2023-09: 2 files, now 1 of 2 rows\n"
+    assert len(live_files(Root(folder), "articles")) == 1
+    assert len(read(folder)) == 2
+
+
+def test_compact_leaves_a_held_outlet_alone(folder):
+    with locked(folder, "kontan"):
+        done = scrapy("compact", "kontan", folder=folder)
+    assert done.returncode == 75
+    assert "kontan is being worked on by process" in done.stderr
+    assert len(live_files(Root(folder), "articles")) == 2
+
+
+def test_compact_does_not_merge_around_a_broken_file(folder):
+    broken = folder / "articles/outlet=kontan/month=2023-09/half.parquet"
+    broken.write_bytes(b"PAR1")
+    done = scrapy("compact", folder=folder)
+    assert done.returncode == 1
+    assert "half.parquet: unreadable" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["compact", "kontna"], "holds nothing of an outlet kontna"),
+        (["compact", "--upgarde"], "unknown option --upgarde"),
+        (["verify", "kontan"], "it takes no arguments"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(folder, arguments, said):
+    done = scrapy(*arguments, folder=folder)
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_verify_exits_by_its_findings(folder):
+    sound = scrapy("verify", folder=folder)
+    assert (sound.returncode, sound.stdout) == (0, f"{folder}: no findings\n")
+    (folder / "articles/notes.txt").write_text("isi")
+    broken = scrapy("verify", folder=folder)
+    assert broken.returncode == 1
+    assert "articles/notes.txt: not a Parquet file in a partition" in broken.stdout
