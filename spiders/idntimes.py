@@ -4,7 +4,7 @@ from crawler.spider import NewsSpider
 
 class IdnTimesSpider(NewsSpider):
     """IDN Times Tech. robots.txt closes query strings and search, and there is no index: feed and
-    sitemap list it. Months may be English; much is written by readers."""
+    sitemap list it. Months may be English, keywords hold junk; much is written by readers."""
 
     name = "idntimes"
     publisher = "IDN Times"
@@ -17,3 +17,4 @@ class IdnTimesSpider(NewsSpider):
     article_url = r"idntimes\.com/[a-z-]+/[a-z-]+/[a-z0-9-]+-(?P<id>[a-z0-9]{5}-[a-z0-9]{6})$"
     body = "#article-description"
     published = "[data-cy=ds-card-article-pubdate]"
+    distrust = frozenset({"tags"})

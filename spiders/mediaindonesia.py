@@ -16,7 +16,9 @@ class MediaIndonesiaSpider(NewsSpider):
         Sitemap("https://mediaindonesia.com/sitemap.xml", status="reported-ok"),
     )
     technology = r"mediaindonesia\.com/teknologi/"
-    article_url = r"//(?:www\.)?mediaindonesia\.com/(?!video|galleries|indeks)[\w-]+/(?P<id>\d+)/"
+    article_url = (
+        r"//(?:www\.)?mediaindonesia\.com/(?!video|galleries|indeks)[\w-]+/(?P<id>\d+)/(?!\d+$)"
+    )
     title = (".post-header h1", "h1")
     body = ("div.article", "div.jap", "div[itemprop~=articleBody]")
     published = (".datetime", "span.meta")

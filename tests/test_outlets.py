@@ -1,0 +1,327 @@
+"""Every outlet: its declaration, what robots.txt allows, what it lists, what its pages become."""
+
+from __future__ import annotations
+
+import ast
+import gzip
+import inspect
+import json
+import re
+import statistics
+import tomllib
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from protego import Protego
+from scrapy.spiderloader import SpiderLoader
+from scrapy.utils.project import get_project_settings
+
+from crawler.extraction.urls import canonical_url
+from crawler.items import Rejected
+from crawler.snapshot import expectation, read
+from crawler.sources import Candidate, Feed, Listing, Window
+from pipelines.clean import CleanPipeline
+from tests.replies import reply
+from tests.shared import SHARED, needs_shared
+
+if TYPE_CHECKING:
+    from scrapy.http import Response
+
+    from crawler.sources import Source
+    from crawler.spider import NewsSpider
+
+SETTINGS = get_project_settings()
+SPIDERS: dict[str, type[NewsSpider]] = {
+    name: SpiderLoader.from_settings(SETTINGS).load(name)
+    for name in sorted(SpiderLoader.from_settings(SETTINGS).list())
+}
+URLS = tomllib.loads((Path(__file__).parent / "outlet_urls.toml").read_text("utf-8"))
+FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("*/*.html"))
+DEAD = {"broken", "dead", "stale", "blocked"}
+
+each_spider = pytest.mark.parametrize("spider", SPIDERS.values(), ids=SPIDERS)
+
+
+def lines(spider: type[NewsSpider]) -> int:
+    """Lines that say something, in the whole file of `spider`."""
+    source = Path(inspect.getfile(spider)).read_text("utf-8")
+    return sum(bool(line.strip()) for line in source.splitlines())
+
+
+def expected_of(fixture: Path) -> dict[str, Any]:
+    expected: dict[str, Any] = json.loads(fixture.with_suffix(".json").read_text("utf-8"))
+    return expected
+
+
+def addresses(source: Source) -> list[str]:
+    """The URLs that `source` would ask for: as they stand, or on a day's first and third page."""
+    day = date(2026, 7, 24)
+    if not isinstance(source, Listing):
+        return [source.url]
+    return [source.url.format(page=n, offset=n * source.step, day=day) for n in (1, 3)]
+
+
+# -- the declaration
+
+
+def test_there_are_all_outlets_of_the_dossier() -> None:
+    assert len(SPIDERS) == 33
+
+
+@each_spider
+def test_a_spider_is_a_declaration(spider: type[NewsSpider]) -> None:
+    (definition,) = (
+        node
+        for node in ast.parse(Path(inspect.getfile(spider)).read_text("utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    )
+    assert not [node for node in definition.body if isinstance(node, ast.FunctionDef)]
+    assert 8 <= lines(spider) <= 30
+    assert spider.__module__ == f"spiders.{spider.name}"
+    assert spider.__name__.removesuffix("Spider").lower() == spider.name
+    assert spider.__doc__ is not None
+    assert len(spider.__doc__) > 40  # says what is peculiar to the site
+    assert spider.publisher
+    assert spider.status in ("verified", "modelled", "refused", "permission", "blocked")
+
+
+def test_half_the_spiders_are_shorter_than_twenty_lines() -> None:
+    assert statistics.median(lines(spider) for spider in SPIDERS.values()) < 20
+
+
+@each_spider
+def test_sources_are_the_outlets_own_and_alive(spider: type[NewsSpider]) -> None:
+    assert bool(spider.sources) == (spider.status != "refused")
+    for source in spider.sources:
+        assert source.status not in DEAD
+        # lapi.kumparan.com and kin: another host of the same site serves lists too
+        site = ".".join(spider.allowed_domains[0].removeprefix("www.").split(".")[-2:])
+        assert all(site in url.split("/")[2] for url in addresses(source))
+
+
+@each_spider
+def test_the_article_url_tells_articles_from_other_pages(spider: type[NewsSpider]) -> None:
+    examples = URLS[spider.name]
+    for url, number in examples["articles"].items():
+        match = re.search(spider.article_url, canonical_url(url) or "")
+        assert match, url
+        assert (match.groupdict().get("id") or "") == number
+    for url in examples["others"]["urls"]:
+        assert not re.search(spider.article_url, canonical_url(url) or ""), url
+
+
+@each_spider
+def test_the_technology_section_holds_the_outlets_technology_sources(
+    spider: type[NewsSpider],
+) -> None:
+    """A section that matches no article of its own fixtures is a typing error."""
+    if spider.technology:
+        urls = [expected_of(p)["url"] for p in FIXTURES if p.parent.name == spider.name]
+        assert any(re.search(spider.technology, canonical_url(url) or "") for url in urls)
+
+
+# -- robots.txt
+
+ROBOTS_FILES = {"detikinet": "detik", "kompastekno": "kompas", "pikiranrakyat": "pikiran-rakyat"}
+# Rules of 2026 that are stricter than the robots.txt files of 2024 in ../shared.
+NEWER_ROBOTS = {
+    "merdeka": ["/*?", "*index"],
+    "tirto": ["*?next*"],
+    "idntimes": ["/*?", "/search", "/ajax/", "/v1"],
+    "suara": ["/loadmoredetail?"],
+    "jawapos": ["/search", "/api/", "/fonts/"],
+    "okezone": ["/more/", "/mmore/"],
+    "tribunnews": ["/api/", "/posts/", "/ajax/", "/json/", "/search", "/tag/", "/topic/"],
+    "beritasatu": ["/tag/", "/search/", "/widget", "/network/"],
+    "kontan": ["/search/"],
+    "republika": ["/"],
+}
+
+
+def asked_for(spider: type[NewsSpider]) -> list[str]:
+    """All forms of URL that a crawl of `spider` asks for: its lists and its articles, whole."""
+    articles = [f"{url}{spider.whole}" for url in URLS[spider.name]["articles"]]
+    return [url for source in spider.sources for url in addresses(source)] + (
+        articles if spider.sources else []
+    )
+
+
+def refusals(robots: str, spider: type[NewsSpider]) -> list[str]:
+    rules = Protego.parse(robots)
+    agent = SETTINGS["ROBOTSTXT_USER_AGENT"]
+    return [url for url in asked_for(spider) if not rules.can_fetch(url, agent)]
+
+
+@pytest.mark.parametrize("name", NEWER_ROBOTS)
+def test_nothing_is_asked_for_that_todays_robots_refuse(name: str) -> None:
+    robots = "\n".join(["User-agent: *", *(f"Disallow: {path}" for path in NEWER_ROBOTS[name])])
+    assert refusals(robots, SPIDERS[name]) == []
+
+
+@needs_shared
+@each_spider
+def test_nothing_is_asked_for_that_the_real_robots_refuse(spider: type[NewsSpider]) -> None:
+    path = SHARED / "robots" / f"{ROBOTS_FILES.get(spider.name, spider.name)}.txt"
+    if not path.exists():
+        pytest.skip("its robots.txt is not in ../shared")
+    assert refusals(path.read_text("utf-8"), spider) == []
+
+
+# -- real lists
+
+
+def listed(source: Source, response: Response) -> list[Candidate]:
+    return [c for c in source.parse(response, Window()) if isinstance(c, Candidate)]
+
+
+@needs_shared
+@pytest.mark.parametrize(
+    ("feed", "name", "items"),
+    [
+        ("detik-2015", "detikinet", 20),
+        ("antaranews-2015", "antara", 20),
+        ("republika-2015", "republika", 10),
+    ],
+)
+def test_real_feeds_list_articles(feed: str, name: str, items: int) -> None:
+    body = (SHARED / "feeds" / f"{feed}.xml").read_bytes()
+    url = f"http://{SPIDERS[name].allowed_domains[0]}/rss"
+    found = listed(Feed(url), reply(url, body, date="Thu, 05 Nov 2015 09:00:00 GMT"))
+    assert len(found) == items
+    for candidate in found:
+        match = re.search(SPIDERS[name].article_url, canonical_url(candidate.url) or "")
+        assert match and match["id"]
+        assert candidate.title
+        assert candidate.published and candidate.published.date() == date(2015, 11, 5)
+
+
+@needs_shared
+def test_the_real_detik_feed_tells_its_technology_apart() -> None:
+    body = (SHARED / "feeds" / "detik-2015.xml").read_bytes()
+    spider, url = SPIDERS["detikinet"], "http://rss.detik.com/"
+    found = listed(Feed(url), reply(url, body, date="Thu, 05 Nov 2015 09:00:00 GMT"))
+    technology = [c.url for c in found if re.search(spider.technology or "-", c.url)]
+    guids = re.findall(rb"<guid[^>]*>(http://inet\.[^<]+)<", body)
+    assert technology == [guid.decode() for guid in guids]
+
+
+@needs_shared
+@pytest.mark.parametrize(
+    ("section", "name", "links", "articles", "technology"),
+    [
+        ("cnnindonesia-home-2024-03", "cnnindonesia", "article a", 56, 4),
+        ("detik-news-indeks-2024-10", "detikinet", "h3.media__title a", 15, 0),
+        ("kompas-indeks-2016", "kompastekno", "h3 a", 10, 1),
+        ("liputan6-2016", "liputan6", "a", 95, 7),
+        ("merdeka-home-2020-10", "merdeka", "a", 101, 3),
+        ("okezone-2015", "okezone", "a", 22, 1),
+        ("tempo-2015", "tempotekno", "a", 41, 0),
+        ("viva-2016", "viva", "ul.indexlist a", 20, 0),
+        ("kumparan-2024", "kumparan", "a", 0, 0),  # a script fills it: no listing is declared
+    ],
+)
+def test_real_sections_list_articles(
+    section: str, name: str, links: str, articles: int, technology: int
+) -> None:
+    spider = SPIDERS[name]
+    url = f"https://{spider.allowed_domains[0]}/"
+    body = gzip.decompress((SHARED / "sections" / f"{section}.html.gz").read_bytes())
+    urls = [c.url for c in listed(Listing(url, links), reply(url, body))]
+    urls = [url for url in urls if re.search(spider.article_url, url)]
+    assert len(urls) == articles
+    assert sum(bool(re.search(spider.technology or "-", url)) for url in urls) == technology
+
+
+@needs_shared
+def test_the_real_detik_index_gives_the_time_of_each_article() -> None:
+    (listing,) = (s for s in SPIDERS["detikinet"].sources if isinstance(s, Listing))
+    page = SHARED / "sections" / "detik-news-indeks-2024-10.html.gz"
+    body = gzip.decompress(page.read_bytes())
+    day = date(2024, 10, 4)
+    found = listed(listing, reply("https://news.detik.com/indeks", body, index_day=day))
+    assert found
+    assert all(c.published and c.published.date() == day for c in found)
+
+
+# -- pages
+
+CLEAN = CleanPipeline()
+each_fixture = pytest.mark.parametrize(
+    "path", FIXTURES, ids=lambda path: f"{path.parent.name}-{path.stem}"
+)
+
+
+@each_spider
+def test_there_is_a_fixture_of_todays_template(spider: type[NewsSpider]) -> None:
+    mine = [path for path in FIXTURES if path.parent.name == spider.name]
+    assert mine, f"make one: python -m scrapy snapshot {spider.name} URL"
+    newest = max(mine, key=lambda path: path.stem)
+    if spider.body:  # type: ignore[attr-defined]
+        assert expected_of(newest)["body_source"] != "density"
+
+
+@each_fixture
+def test_a_fixture_becomes_its_article(path: Path) -> None:
+    expected = expected_of(path)
+    url, fetched_at = expected.pop("url"), datetime.fromisoformat(expected.pop("fetched_at"))
+    rules = SPIDERS[path.parent.name].rules()
+    assert expectation(read(path.read_bytes(), url, rules, CLEAN, fetched_at)) == expected
+
+
+@each_fixture
+def test_a_fixture_is_complete_small_and_one_of_the_outlets_pages(path: Path) -> None:
+    expected = expected_of(path)
+    assert all(expected[field] for field in ("title", "paragraphs", "published_at", "authors"))
+    assert len(" ".join(expected["paragraphs"])) > 500
+    assert path.stat().st_size < 60_000
+    article_url = SPIDERS[path.parent.name].article_url
+    assert re.search(article_url, canonical_url(expected["url"]) or "")
+
+
+PAGES = {
+    "antaranews": "antara",
+    "detik": "detikinet",
+    "kompas": "kompastekno",
+    "tempo": "tempotekno",
+}
+REAL = sorted((SHARED / "pages").glob("*/*.html.gz"))
+
+
+def shingles(paragraphs: list[str]) -> set[tuple[str, ...]]:
+    words = " ".join(paragraphs).split()
+    return set(zip(words, words[1:], words[2:], words[3:], strict=False))
+
+
+def without_marks(label: dict[str, Any]) -> list[str]:
+    """The labelled paragraphs without dateline and sign-off, which labels leave inside."""
+    body = "\n".join(label["paragraphs"])
+    for mark in (label["dateline"], label["signoff"]):
+        body = body.replace(mark, "") if mark else body
+    return body.split("\n")
+
+
+@needs_shared
+@pytest.mark.parametrize("path", REAL, ids=lambda path: f"{path.parent.name}-{path.name[:20]}")
+def test_a_real_page_is_read_by_its_outlets_own_rules(path: Path) -> None:
+    label = json.loads(
+        (SHARED / "pages" / "gold" / f"{path.parent.name}__{path.name[:-8]}.json").read_text(
+            "utf-8"
+        )
+    )
+    spider = SPIDERS[PAGES.get(path.parent.name, path.parent.name)]
+    body = gzip.decompress(path.read_bytes())
+    fetched_at = datetime(2026, 11, 22, tzinfo=UTC)
+    if label["kind"] != "article":
+        with pytest.raises(Rejected):
+            read(body, "", spider.rules(), CLEAN, fetched_at)
+        return
+    article = read(body, "", spider.rules(), CLEAN, fetched_at)
+    assert article.body_source and article.body_source.startswith("css:")
+    assert article.title == label["title"]
+    assert article.published_at
+    assert article.published_at.replace(second=0) == datetime.fromisoformat(label["published_at"])
+    assert (article.authors, article.editors) == (label["authors"], label["editors"])
+    true, got = shingles(without_marks(label)), shingles(article.paragraphs)
+    assert len(true & got) / max(len(true), len(got)) > 0.97
