@@ -67,6 +67,17 @@ def test_a_file_carries_the_contract(tmp_path):
     assert pq.read_metadata(file).row_group(0).column(0).compression == "ZSTD"
 
 
+def test_footers_help_to_skip_and_stay_small(tmp_path):
+    writer = Writer(tmp_path, "run-1")
+    writer.write("articles", "kontan", article(1))
+    writer.flush()
+    group = pq.read_metadata(next(tmp_path.rglob("*.parquet"))).row_group(0)
+    columns = [group.column(number) for number in range(group.num_columns)]
+    measured = {column.path_in_schema for column in columns if column.is_stats_set}
+    assert {"article_id", "published_at", "fetched_at", "tech_score"} <= measured
+    assert not {"body", "title", "paragraphs.list.element"} & measured
+
+
 def test_a_bad_row_spoils_no_other(tmp_path):
     writer = Writer(tmp_path, "run-1")
     writer.write("articles", "kontan", article(1))
