@@ -110,14 +110,18 @@ def _has_evidence(page: Page, title: Title | None, body: Body, when: When) -> bo
     whole = sum(len(block.text) for block in body.blocks)
     if linked > 0.5 * whole:
         return False
-    evidence = (
-        bool(title and title.node is not None),
+    strong = (
         when.published is not None,
         bool(page.article),
         page.meta.get("og:type") == "article",
+    )
+    weak = (
+        bool(title and title.node is not None),
         sum(len(block.text) > 80 for block in body.blocks if not block.rule) >= 3,
     )
-    return sum(evidence) >= 2
+    if body.source == "trafilatura":  # it finds prose on any page
+        return all(weak) and strong[0]
+    return all(weak) or (any(strong) and sum(strong) + sum(weak) >= 2)
 
 
 def _canonical(page: Page, url: str) -> str | None:

@@ -10,7 +10,7 @@ import trafilatura
 
 from crawler.extraction.blocks import Block
 from crawler.extraction.generic import prose_container
-from crawler.extraction.structured import text as property_text
+from crawler.extraction.page import parse_html
 from crawler.extraction.walk import Picture, Walk
 
 if TYPE_CHECKING:
@@ -46,14 +46,21 @@ class Body:
 
 
 def find_body(page: Page, rules: Rules) -> Body | None:
-    """The body by the outlet's selectors, else itemprop, density, JSON-LD, trafilatura."""
-    for source, least in ((_selected, _MIN_OWN), (_itemprop, _MIN_TEXT), (_density, _MIN_TEXT)):
+    """The body by selectors, else page data, itemprop, density, JSON-LD, trafilatura."""
+    sources = (
+        (_selected, _MIN_OWN),
+        (_embedded, _MIN_TEXT),
+        (_itemprop, _MIN_TEXT),
+        (_density, _MIN_TEXT),
+    )
+    for source, least in sources:
         for body in source(page, rules):
             if body.size >= least:
                 return body
-    for body in (_stated(page), _last_resort(page)):
-        if body and body.size >= _MIN_TEXT:
-            return body
+    for resort in (_stated, _last_resort):
+        plain = resort(page)
+        if plain and plain.size >= _MIN_TEXT:
+            return plain
     return None
 
 
@@ -61,6 +68,12 @@ def _selected(page: Page, rules: Rules) -> Iterator[Body]:
     for selector in rules.selectors("body"):
         if roots := _outermost(page.tree.css(selector)):
             yield _walk(page, rules, f"css:{selector}", roots)
+
+
+def _embedded(page: Page, rules: Rules) -> Iterator[Body]:
+    content = page.article.get("content")
+    if isinstance(content, str) and (root := parse_html(content).body):
+        yield _walk(page, rules, "page-data", [root])
 
 
 def _itemprop(page: Page, rules: Rules) -> Iterator[Body]:
@@ -111,12 +124,8 @@ def _inside(node: LexborNode, chosen: set[int]) -> bool:
 
 def _stated(page: Page) -> Body | None:
     """JSON-LD's articleBody, for pages that build their text by script."""
-    return _plain("jsonld", property_text_lines(page.article.get("articleBody")))
-
-
-def property_text_lines(value: object) -> list[str]:
-    """The lines of a text property."""
-    return [property_text(line) for line in _BREAK.split(value)] if isinstance(value, str) else []
+    text = page.article.get("articleBody")
+    return _plain("jsonld", _BREAK.split(text)) if isinstance(text, str) else None
 
 
 def _last_resort(page: Page) -> Body | None:
@@ -127,5 +136,6 @@ def _last_resort(page: Page) -> Body | None:
 
 
 def _plain(source: str, lines: list[str]) -> Body | None:
-    blocks = [Block("paragraph", line.strip()) for line in lines if line.strip()]
+    texts = [" ".join(line.split()) for line in lines]
+    blocks = [Block("paragraph", text) for text in texts if text]
     return Body(source, blocks, []) if blocks else None

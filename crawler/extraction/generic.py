@@ -18,8 +18,10 @@ _MIN_PROSE = 40  # characters of a text node that may be a sentence
 _LONG_PROSE = 400  # a longer one says no more for its place than this
 _DOMINANT = 0.6  # a child that holds this share of the prose below an element is where it stands
 _DATELINE = re.compile(
-    r"^\W{0,3}(?:[A-Z][\w.,/ ]{2,40}(?:\.com|\.CO\.ID|\.co\.id|\(ANTARA[^)]{0,8}\))|[A-Z .,]{4,30}\s*[-–—]{1,2}\s|"
-    r"[A-Z][a-z]+(?: [A-Z][a-z]+)?\s+[-–—]{1,2}\s)"
+    r"^\W{0,3}(?:"
+    r"[A-Z][\w.,/ ]{2,40}(?:\.com|\.CO\.ID|\.co\.id|\(ANTARA[^)]{0,8}\))"
+    r"|[A-Z .,]{4,30}\s*[-–—]{1,2}\s"
+    r"|[A-Z][a-z]+(?: [A-Z][a-z]+)?\s+[-–—]{1,2}\s)"
 )
 _DATELINE_BONUS = 600.0
 

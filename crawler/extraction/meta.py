@@ -50,11 +50,8 @@ def _crumbs(thing: structured.Thing) -> list[str]:
     if not structured.is_a(thing, frozenset({"BreadcrumbList"})):
         return []
     items = thing.get("itemListElement")
-    names = (
-        [structured.text(i.get("name") or i.get("item")) for i in items if isinstance(i, dict)]
-        if isinstance(items, list)
-        else []
-    )
+    named = [i for i in items if isinstance(i, dict)] if isinstance(items, list) else []
+    names = [structured.text(item.get("name") or item.get("item")) for item in named]
     return [name for name in names[1:] if name and not name.startswith("http")]
 
 
@@ -66,10 +63,11 @@ def find_tags(page: Page, rules: Rules) -> list[str]:
             return tags
     if "tags" in rules.distrust:
         return []
-    for key in ("news_keywords", "content_tags", "dtk:keywords", "keywords"):
+    for key in ("news_keywords", "content_tags", "content_tag", "dtk:keywords", "keywords"):
         if tags := _clean_tags(page.meta.get(key, "").split(",")):
             return tags[:_MAX_TAGS]
-    return []
+    keywords = structured.texts(page.article.get("keywords"))
+    return _clean_tags(k for text in keywords for k in text.split(",") if ":" not in k)[:_MAX_TAGS]
 
 
 def _clean_tags(texts: Iterable[str]) -> list[str]:
@@ -92,7 +90,7 @@ def find_description(page: Page) -> str | None:
 
 
 def language_of(text: str, page: Page) -> str | None:
-    """`id` or `en` by the small words of `text`; what the page claims only where these are silent."""
+    """`id` or `en` by the small words of `text`; the page's claim only where these are silent."""
     words = re.findall(r"[a-z]+", text[:4000].lower())
     indonesian = sum(word in _INDONESIAN for word in words)
     english = sum(word in _ENGLISH for word in words)

@@ -2,28 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.extraction import guard, structured
+from crawler.extraction import guard
 from crawler.extraction.charset import decode
+from crawler.extraction.embedded import embedded_article
+from crawler.extraction.structured import ARTICLE_TYPES, Thing, is_a, text, things
 from crawler.items import Rejected
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from selectolax.lexbor import LexborNode
-
+_BETWEEN = "\x1f"  # no page holds the unit separator
+_LONGEST_RUN = 500  # scripts are longer, and so are paragraphs
 _META_KEYS = ("property", "name", "itemprop", "http-equiv")
 
 
 def parse_html(body: bytes | str) -> LexborHTMLParser:
     """The tree of `body`, mended as browsers do.
 
-    :raises Rejected: `empty_page`, or `too_deep` or `too_many_nodes` for what would hang the parser.
+    :raises Rejected: `empty_page`; `too_deep` or `too_many_nodes` for what would hang the parser.
     """
     source = body.encode("utf-8", "replace") if isinstance(body, str) else body
     if not source.strip():
@@ -33,14 +30,6 @@ def parse_html(body: bytes | str) -> LexborHTMLParser:
     if tree.body is None:
         raise Rejected("empty_page", "no body")
     return tree
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A text node: its text with single spaces, and the node itself."""
-
-    text: str
-    node: LexborNode
 
 
 class Page:
@@ -71,32 +60,34 @@ class Page:
         return found
 
     @cached_property
-    def structured(self) -> list[structured.Thing]:
+    def structured(self) -> list[Thing]:
         """The JSON-LD things of the page."""
         scripts = self.tree.css('script[type*="ld+json"]')
-        return structured.things(node.text() for node in scripts)
+        return things(node.text() for node in scripts)
 
     @cached_property
-    def article(self) -> structured.Thing:
-        """The JSON-LD thing that is the article; empty if none says so."""
+    def article(self) -> Thing:
+        """The JSON-LD thing that is the article, else the page's data on it; empty if none."""
         for thing in self.structured:
-            if structured.is_a(thing, structured.ARTICLE_TYPES):
+            if is_a(thing, ARTICLE_TYPES):
                 return thing
-        return {}
+        return embedded_article(self.tree)
 
     @cached_property
-    def runs(self) -> list[Run]:
-        """The visible runs of text in their order, each a text node with what is around it known."""
-        return list(_runs(self.tree.body)) if self.tree.body else []
+    def runs(self) -> list[str]:
+        """The text nodes of the page in their order, with single spaces; long ones are left out."""
+        whole = self.tree.body.text(separator=_BETWEEN) if self.tree.body else ""
+        runs = (" ".join(run.split()) for run in whole.split(_BETWEEN) if len(run) <= _LONGEST_RUN)
+        return [run for run in runs if run]
 
     def own_urls(self) -> list[str]:
-        """The addresses that the page says are its own, best first; relative and empty ones left out."""
+        """The addresses that the page says are its own, best first; none that is relative."""
         main = self.article.get("mainEntityOfPage")
         stated = [
             self.link("canonical"),
             self.meta.get("og:url", ""),
-            structured.text(self.article.get("url")),
-            structured.text(main.get("@id") if isinstance(main, dict) else main),
+            text(self.article.get("url")),
+            text(main.get("@id") if isinstance(main, dict) else main),
         ]
         return [url for url in stated if url.startswith(("http://", "https://"))]
 
@@ -104,16 +95,3 @@ class Page:
         """Where the page's link of that relation points, "" if nowhere."""
         node = self.tree.css_first(f'link[rel="{rel}"][href]')
         return (node.attributes["href"] or "").strip() if node else ""
-
-
-_UNREAD = frozenset(
-    {"script", "style", "noscript", "template", "svg", "textarea", "option", "title"}
-)
-
-
-def _runs(body: LexborNode) -> Iterator[Run]:
-    for node in body.traverse(include_text=True):
-        if node.tag == "-text":
-            raw = node.text_content
-            if raw and not raw.isspace() and (above := node.parent) and above.tag not in _UNREAD:
-                yield Run(" ".join(raw.split()), node)

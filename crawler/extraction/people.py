@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from crawler.extraction.blocks import Block
-    from crawler.extraction.page import Page, Run
+    from crawler.extraction.page import Page
     from crawler.extraction.rules import Rules
 
 _LABELLED = re.compile(
@@ -24,7 +24,7 @@ _ROLES = {
     "author": "authors", "penulis": "authors", "reporter": "authors", "pewarta": "authors",
     "wartawan": "authors", "jurnalis": "authors", "editor": "editors", "redaktur": "editors",
 }  # fmt: skip
-_ROLE_CLASS = re.compile(r"role|position|jabatan|title")
+_LABEL_INITIALS = frozenset("rpwjkoelbREPWJKOELB")
 _PLACES = (
     "[itemprop=author],[rel=author],[class*=author],[class*=reporter],[class*=penulis],"
     "[class*=jurnalis],[class*=journalist],[class*=byline],[class*=namerep]"
@@ -44,7 +44,7 @@ def find_people(page: Page, rules: Rules, blocks: Sequence[Block]) -> Byline:
     :param blocks: the body's, whose last line may be the writer's name
     """
     people = _selected(page, rules)
-    for source in (_explicit, _labelled):
+    for source in (_explicit, _labelled, _titled):
         if not (people.authors and people.editors):
             _fill(people, source(page))
     own = _own_names(page, rules)
@@ -97,33 +97,38 @@ def _explicit(page: Page) -> Byline:
 
 
 def _labelled(page: Page) -> Byline:
-    """What stands on the page with a label: "Reporter: X", "Penulis" ": X", or "X" "Editor"."""
+    """What stands on the page with a label: "Reporter: X", "Penulis" ": X", "Oleh" "X"."""
     people = Byline()
     runs = page.runs
-    for i, run in enumerate(runs):
-        text = run.text
-        if len(text) > _LONGEST:
+    for text, following in zip(runs, [*runs[1:], ""], strict=True):
+        if len(text) > _LONGEST or text[0].lower() not in _LABEL_INITIALS:
             continue
-        if role := _ROLES.get(text.lower()):
-            if i and _is_role(run) and _NAME.fullmatch(runs[i - 1].text):
-                _add(getattr(people, role), [runs[i - 1].text])
-                continue
-            if i + 1 < len(runs) and runs[i + 1].text.startswith(":"):
-                text += f" {runs[i + 1].text}"
-        elif text[-1] == ":" or text.lower() in ("oleh", "by"):
-            text += f" {runs[i + 1].text}" if i + 1 < len(runs) else ""
-        if _LABELLED.match(text) and len(text) <= _LONGEST:
-            found = parse_byline(text)
-            people.authors = people.authors or [
-                n for n in found.authors if _NAME.match(n) or n.isalnum()
-            ]
-            people.editors = people.editors or found.editors
+        label = text.lower()
+        if text[-1] == ":" or label in ("oleh", "by") or (label in _ROLES and following[:1] == ":"):
+            text = f"{text} {following}"
+        if _LABELLED.match(text):
+            found = parse_byline(text[:_LONGEST])
+            people.authors = people.authors or [n for n in found.authors if _may_be_name(n)]
+            people.editors = people.editors or [n for n in found.editors if _may_be_name(n)]
     return people
 
 
-def _is_role(run: Run) -> bool:
-    above = run.node.parent
-    return above is not None and bool(_ROLE_CLASS.search(above.attributes.get("class") or ""))
+def _titled(page: Page) -> Byline:
+    """Names with what their bearers are behind them: "X" "Editor"."""
+    people = Byline()
+    for node in page.tree.css("[class*=role],[class*=position],[class*=jabatan]"):
+        role = _ROLES.get(node.text().strip().lower())
+        before = node.prev
+        while before is not None and not before.text().strip():
+            before = before.prev
+        if role and before is not None and _may_be_name(name := " ".join(before.text().split())):
+            _add(getattr(people, role), [name])
+    return people
+
+
+def _may_be_name(text: str) -> bool:
+    """Whether `text`, which a label announces, may be a name or a code such as C31."""
+    return bool(_NAME.fullmatch(text)) or (text.isalnum() and len(text) <= 4)
 
 
 def _placed(page: Page) -> list[str]:
@@ -147,7 +152,8 @@ def _signed(blocks: Sequence[Block]) -> list[str]:
 def _stated(page: Page, rules: Rules) -> Iterator[list[str]]:
     if "authors" in rules.distrust:
         return
-    yield [name for text in texts(page.article.get("author")) for name in split_names(text)]
+    stated = [name for text in texts(page.article.get("author")) for name in split_names(text)]
+    yield list(dict.fromkeys(stated))
     for key in ("dtk:author", "dable:author", "author"):
         yield split_names(page.meta.get(key, ""))
 

@@ -55,17 +55,20 @@ def texts(value: Any) -> list[str]:
 def _read(script: str) -> Any:
     """What `script` states, mended where it is broken in a known way; None beyond mending."""
     script = _WRAPPER.sub("", script).strip().rstrip(";")
-    mended = _TRAILING_COMMA.sub("", _BAD_ESCAPE.sub(r"\\\\", script))
-    for attempt in (
-        lambda: script,
-        lambda: mended,
-        lambda: _PAIR_LINE.sub(_escape_quotes, mended),
-    ):
+    for mend in (str, _mend, _mend_quotes):
         try:
-            return json.loads(attempt(), strict=False)  # strict refuses control characters
+            return json.loads(mend(script), strict=False)  # strict refuses control characters
         except (ValueError, RecursionError):
             continue
     return None
+
+
+def _mend(script: str) -> str:
+    return _TRAILING_COMMA.sub("", _BAD_ESCAPE.sub(r"\\\\", script))
+
+
+def _mend_quotes(script: str) -> str:
+    return _PAIR_LINE.sub(_escape_quotes, _mend(script))
 
 
 def _escape_quotes(match: re.Match[str]) -> str:

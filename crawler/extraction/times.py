@@ -26,6 +26,7 @@ _PUBLISHED = (
 _MODIFIED = ("article:modified_time", "datemodified", "og:updated_time", "lastmod")
 _AFTER, _BEFORE = 60, 25  # runs of text around the headline among which its date stands
 _SURE = 15  # within this many runs a date belongs to the headline whatever metadata says
+_LONGEST = 160  # characters of a run that holds a date and is no prose
 _CHANGED = re.compile(r"diperbar(?:ui|harui)|update|terakhir|modif", re.IGNORECASE)
 _SAME_MINUTE = timedelta(minutes=1)
 _SAME_CLOCK = timedelta(minutes=10)
@@ -109,47 +110,44 @@ def _beside(page: Page, headline: LexborNode | None) -> _Clue | None:
     """The date with a time that stands nearest to the headline; the one behind it rather."""
     if headline is None:
         return None
+    first = " ".join(headline.text(separator="\n").strip().split("\n")[0].split())
     runs = page.runs
-    place = _place(page, headline)
-    if place is None:
-        return None
     best: tuple[float, _Clue] | None = None
-    for i in range(max(0, place - _BEFORE), min(len(runs), place + _AFTER)):
-        distance = i - place if i >= place else 1.5 * (place - i)
-        if best and distance >= best[0]:
-            continue
-        text = " ".join(run.text for run in runs[i : i + 3] if len(run.text) < 80)
-        if not any(c.isdigit() for c in runs[i].text) or len(runs[i].text) > 160:
-            continue
-        if _CHANGED.search(" ".join(run.text for run in runs[max(0, i - 1) : i + 1])):
-            continue
-        if found := find_date(runs[i].text) or find_date(text):
-            best = (distance, _Clue(*found, "visible", sure=distance <= _SURE))
+    for place in [i for i, run in enumerate(runs) if run == first]:
+        for i in range(max(0, place - _BEFORE), min(len(runs), place + _AFTER)):
+            distance = i - place if i >= place else 1.5 * (place - i)
+            if (best is None or distance < best[0]) and (found := _printed(runs, i)):
+                best = (distance, _Clue(*found, "visible", sure=distance <= _SURE))
     return best[1] if best else None
 
 
-def _place(page: Page, headline: LexborNode) -> int | None:
-    """The number of the first run of text inside the headline."""
-    ids = {headline.mem_id}
-    ids.update(node.mem_id for node in headline.traverse(include_text=True))
-    return next((i for i, run in enumerate(page.runs) if run.node.mem_id in ids), None)
+def _printed(runs: list[str], i: int) -> tuple[Date, str] | None:
+    """The date with a time that begins in run `i`, unless it is that of a change."""
+    text = runs[i]
+    if len(text) > _LONGEST or not any(c.isdigit() for c in text):
+        return None
+    if _CHANGED.search(runs[i - 1] if i else "") or _CHANGED.search(text):
+        return None
+    return find_date(text) or find_date(" ".join(run for run in runs[i : i + 3] if len(run) < 40))
 
 
 def _raw_stated(page: Page) -> Iterator[tuple[str, str]]:
     if value := property_text(page.article.get("datePublished")):
         yield "jsonld", value
     for name in _PUBLISHED:
-        if value := page.meta.get(name):
-            yield f"meta:{name}", value
-    for node in page.tree.css("[itemprop=datePublished][datetime]")[:1]:
-        yield "itemprop", node.attributes.get("datetime") or ""
+        if content := page.meta.get(name):
+            yield f"meta:{name}", content
+    stamped = page.tree.css("[itemprop=datePublished][datetime]")
+    for node in stamped if len(stamped) == 1 else ():  # several belong to teasers
+        if stamp := node.attributes.get("datetime"):
+            yield "itemprop", stamp
 
 
 def _stated(page: Page, now: datetime) -> list[_Clue]:
     clues = []
-    for source, raw in _raw_stated(page):
-        if (date := parse_date(raw, now=now)) and date.time_known:
-            clues.append(_Clue(date, raw, source))
+    for source, stamp in _raw_stated(page):
+        if (date := parse_date(stamp, now=now)) and date.time_known:
+            clues.append(_Clue(date, stamp, source))
     return clues
 
 
@@ -173,10 +171,10 @@ def _modified(
     names_wrong_zone = any(_same_clock(clue, chosen) for clue in stated)
     values = [property_text(page.article.get("dateModified"))]
     values += [page.meta.get(name, "") for name in _MODIFIED]
-    for raw in filter(None, values):
-        date = parse_date(raw, now=now)
+    for stamp in filter(None, values):
+        date = parse_date(stamp, now=now)
         if date and date.time_known:
-            clue = _wib(_Clue(date, raw, ""), rules, now)
+            clue = _wib(_Clue(date, stamp, ""), rules, now)
             if names_wrong_zone:
                 return clue.instant.replace(tzinfo=WIB)
             return clue.instant

@@ -33,7 +33,7 @@ class Title(NamedTuple):
 
 
 def find_title(page: Page, rules: Rules) -> Title | None:
-    """The visible headline that metadata confirms, else what metadata says without the site's name."""
+    """The visible headline that metadata confirms, else metadata's without the site's name."""
     stated = _stated(page)
     shown = [
         Title(text, node)
@@ -71,7 +71,7 @@ def _words(text: str) -> list[str]:
 
 
 def _same(shown: str, stated: str) -> bool:
-    """Whether `shown` is the headline that `stated` names, with a site's name or cut off at its end."""
+    """Whether `shown` is the headline in `stated`, which may be cut off or carry a site's name."""
     ours, theirs = _words(shown), _words(stated)
     shared = min(len(ours), len(theirs))
     if ours == theirs:

@@ -36,7 +36,9 @@ _WIDGET = (
     r"flying|skyscraper|sponsor\w*|outbrain|taboola|mgid|popin|dable\w*|revive|recommended|"
     r"breadcrumbs?|pagination|pager|paging|page[-_]?numbers?|navigation|copyright|"
     r"author[-_]?box|info[-_]?author|penulis\w*|byline|kredit|credits?|rating|vot(?:e|ing)|reaction\w*|"
-    r"polling|google[-_]?news|ext[-_]channel|toolbar|font[-_]?size\w*|sidebar|footer|ai-summary|toc|load(?:ing|er|[-_]?more)|"
+    r""
+    r"polling|"
+    r"google[-_]?news|ext[-_]channel|toolbar|font[-_]?size\w*|sidebar|footer|ai-summary|toc|load(?:ing|er|[-_]?more)|"
     r"ez-toc\w*|daftar-isi"
 )
 _CAPTION = (
@@ -57,7 +59,7 @@ _PAGED = re.compile(r"(?<![a-z])(?:page|paging|halaman)(?![a-z])")
 
 
 def judge(marks: str, tag: str = "") -> Verdict | None:
-    """What an element with these classes and ids (lower case, spaced) is; None: part of the text."""
+    """What an element of these classes and ids (lower case, spaced) is; None: part of the text."""
     match = _VERDICT.search(marks)
     if not match or (_PAGED.search(marks) and "content" in marks):
         return None

@@ -24,8 +24,8 @@ _SKIPPED = frozenset(
     "!doctype".split()
 )
 _INLINE = frozenset(
-    "a abbr acronym amp-img b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr q "
-    "rb rp rt ruby s samp small span strike strong sub sup time tt u var wbr picture".split()
+    "a abbr acronym amp-img b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr "
+    "q rb rp rt ruby s samp small span strike strong sub sup time tt u var wbr picture".split()
 )
 _BOLD = frozenset("b strong h1 h2 h3 h4 h5 h6 th".split())
 _ITALIC = frozenset("i em cite small".split())
@@ -98,12 +98,12 @@ class Walk:
             for node in root.css(selector):
                 self._ruled.setdefault(node.mem_id, f"{self._rules.name}:{selector}")
         for selector in self._rules.selectors("body_end"):
-            if node := root.css_first(selector):
-                self._ends[node.mem_id] = f"{self._rules.name}:{selector}"
+            if end := root.css_first(selector):
+                self._ends[end.mem_id] = f"{self._rules.name}:{selector}"
 
     def _root(self, root: LexborNode) -> None:
         self._stack = [_Frame(root, False, frozenset(), _KINDS.get(root.tag or "", "paragraph"))]
-        cursor = root.first_child
+        cursor: LexborNode | None = root.first_child
         while True:
             if cursor is None:
                 frame = self._stack.pop()
@@ -182,7 +182,11 @@ class Walk:
             return Verdict("embed", "markup:embed")
         if kind := _ASIDE.get(tag):
             return Verdict(kind, f"markup:{tag}")
-        if named != " " and (verdict := judge(named, tag)) and 2 * len(node.text()) < self._page_text:
+        if (
+            named != " "
+            and (verdict := judge(named, tag))
+            and 2 * len(node.text()) < self._page_text
+        ):
             return verdict
         return None
 

@@ -1,0 +1,116 @@
+"""Charsets, broken JSON-LD and the metadata of a page."""
+
+# ruff: noqa: E501 - markup reads worse when it is broken
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from crawler.extraction.charset import decode
+from crawler.extraction.page import Page, parse_html
+from crawler.extraction.structured import text, things
+from crawler.items import Rejected
+from tests.extraction.pages import html, ld, page
+
+WORDS = "Kafé “Tujuh” di Bandung – harga Rp10.000"
+
+
+@pytest.mark.parametrize(
+    ("body", "header", "encoding"),
+    [
+        (WORDS.encode(), None, "utf-8"),
+        (b"\xef\xbb\xbf" + WORDS.encode(), "text/html; charset=iso-8859-1", "utf-8"),
+        (WORDS.encode("utf-16"), None, "utf-8"),
+        (WORDS.encode("cp1252"), "text/html; charset=ISO-8859-1", "utf-8"),
+        (b'<meta charset="windows-1252">' + WORDS.encode("cp1252"), None, "utf-8"),
+        (WORDS.encode("cp1252"), None, "cp1252"),
+        (WORDS.encode("cp1252"), "text/html; charset=utf-8", "utf-8"),
+        (b"<meta charset=iso-8859-1>" + WORDS.encode(), "text/html; charset=latin1", "cp1252"),
+        (WORDS.encode("cp1252"), "text/html; charset=tidak-ada", "utf-8"),
+    ],
+)
+def test_charset_is_what_the_bytes_are(body: bytes, header: str | None, encoding: str) -> None:
+    assert decode(body, header, encoding).endswith(WORDS)
+
+
+def test_a_few_broken_bytes_do_not_make_utf8_latin() -> None:
+    body = WORDS.encode() * 3 + b"\xe2\x80" + b" akhir"
+    assert decode(body, "text/html; charset=iso-8859-1") == WORDS * 3 + "\ufffd akhir"
+
+
+@pytest.mark.parametrize("body", [b"", b"  \n ", "\ufeff".encode()])
+def test_empty_page_is_rejected(body: bytes) -> None:
+    with pytest.raises(Rejected) as caught:
+        Page(body, "https://contoh.id/")
+    assert caught.value.reason == "empty_page"
+
+
+def test_truncated_page_parses() -> None:
+    assert parse_html(b"<html><body><div><p>Kalimat yang terpo").css_first("p") is not None
+
+
+@pytest.mark.parametrize(
+    "script",
+    [
+        '{"@type":"NewsArticle","headline":"Harga Garam"}',
+        '\n//<![CDATA[\n{"@type":"NewsArticle","headline":"Harga Garam"}\n//]]>\n',
+        '<!-- {"@type":"NewsArticle","headline":"Harga Garam"} -->',
+        '{"@type":"NewsArticle","headline":"Harga\tGaram",}',
+        '{"@type":"NewsArticle",\n"description":"kata "siapa" itu",\n"headline":"Harga Garam"\n}',
+        '{"@type":"NewsArticle","description":"pak\\\'e \\x","headline":"Harga Garam"};',
+        '[[{"@type":"NewsArticle","headline":"Harga\\nGaram"}]]',
+        '{"@graph":[{"@type":"WebSite"},{"@type":"NewsArticle","headline":"Harga Garam"}]}',
+        '{"@type":"WebPage","mainEntity":{"@type":"NewsArticle","headline":"Harga Garam"}}',
+    ],
+)
+def test_json_ld_is_read_even_if_it_is_broken(script: str) -> None:
+    found = things([script])
+    assert text(found[-1]["headline"]) == "Harga Garam"
+
+
+@pytest.mark.parametrize("script", ["", "{", "bukan json", "[" * 5000, '{"@type":', "null", "7"])
+def test_json_ld_beyond_mending_is_skipped(script: str) -> None:
+    assert things([script, '{"@type":"Person"}']) == [{"@type": "Person"}]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        ("  Dua  kata ", "Dua kata"),
+        (["Pertama", "Kedua"], "Pertama"),
+        ({"@type": "Person", "name": "Rara"}, "Rara"),
+        ([{"name": ["Rara"]}], "Rara"),
+        (None, ""),
+        ([], ""),
+        (7, "7"),
+    ],
+)
+def test_property_as_text(value: object, expected: str) -> None:
+    assert text(value) == expected
+
+
+def test_article_is_the_first_thing_that_is_one() -> None:
+    head = (
+        '<script type="application/ld+json">{"@type":"WebPage","headline":"Salah"}</script>'
+        + ld(headline="Benar")
+        + ld(headline="Kedua")
+    )
+    assert page(html("", head=head)).article["headline"] == "Benar"
+
+
+def test_first_meta_of_a_name_wins_and_empty_ones_do_not_count() -> None:
+    head = (
+        '<meta name="Author" content=""><meta name=AUTHOR content=" Rara  Ayu "><meta name=author content=X>'
+        '<meta property="og:title" content="Judul">'
+    )
+    meta = page(html("", head=head)).meta
+    assert (meta["author"], meta["og:title"]) == ("Rara Ayu", "Judul")
+
+
+def test_own_urls_are_absolute_and_best_first() -> None:
+    head = (
+        '<link rel=canonical href="https://contoh.id/a"><meta property="og:url" content="/b">'
+        + ld(mainEntityOfPage={"@id": "https://contoh.id/c"}, url=json.dumps(None))
+    )
+    assert page(html("", head=head)).own_urls() == ["https://contoh.id/a", "https://contoh.id/c"]
