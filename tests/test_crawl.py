@@ -1,0 +1,188 @@
+"""The way of articles from their outlet into the dataset, and every way in which it may fail."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.newsroom import Newsroom
+from crawler.sources import Listing
+from output.dataset import open_dataset, read
+from spiders.kontan import KontanSpider
+from spiders.mediaindonesia import MediaIndonesiaSpider
+from tests.crawls import crawl
+
+ONE_BY_ONE = {"CONCURRENT_REQUESTS": 1, "CONCURRENT_REQUESTS_PER_DOMAIN": 1}  # as on the web
+SEPTEMBER = {"since": "2023-09-01", "until": "2023-09-30"}
+ARTICLE = r"^/teknologi/\d{5,}/"
+
+
+@pytest.fixture
+def room() -> Iterator[Newsroom]:
+    with Newsroom(seed=3, outlets=["kontan", "mediaindonesia"], recent=8, past=6) as newsroom:
+        yield newsroom
+
+
+def test_a_crawl_stores_what_is_technology_and_counts_the_rest(room: Newsroom, tmp_path: Path):
+    done = crawl(KontanSpider, room, tmp_path)
+    done.assert_every_url_has_one_outcome()
+    assert done.outcomes.count("stored") == len(done.stored) > 3
+    assert done.outcomes.judgement()[0] == "healthy"
+    for article in done.stored:
+        assert article.article_id and article.article_id.startswith("kontan:")
+        assert article.discovered_via and ":https://" in article.discovered_via
+        assert article.title == room.truth(article.url).title
+
+
+def test_a_second_run_downloads_no_stored_article(room: Newsroom, tmp_path: Path):
+    first = crawl(MediaIndonesiaSpider, room, tmp_path)
+    room.requests.clear()
+    second = crawl(MediaIndonesiaSpider, room, tmp_path)
+    second.assert_every_url_has_one_outcome()
+    assert second.outcomes.by("skipped")["known"] == first.outcomes.count("stored")
+    paths = {f"https://{asked.host}{asked.path}" for asked in room.requests}
+    assert not paths & {article.url for article in first.stored}
+
+
+def test_a_window_in_the_past_stores_its_days_only(room: Newsroom, tmp_path: Path):
+    done = crawl(KontanSpider, room, tmp_path, SEPTEMBER)
+    done.assert_every_url_has_one_outcome()
+    assert done.stored
+    days = {article.published_at.strftime("%Y-%m") for article in done.stored}
+    assert days == {"2023-09"}
+    assert not [asked for asked in room.requests if "/rss" in asked.path or "search" in asked.path]
+
+
+def test_a_limit_bounds_the_downloads(room: Newsroom, tmp_path: Path):
+    done = crawl(MediaIndonesiaSpider, room, tmp_path, {"limit": "3"})
+    done.assert_every_url_has_one_outcome()
+    assert done.outcomes.count("fetched") == 3
+    assert done.outcomes.by("skipped")["limit"] > 0
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        ({"kind": "status", "status": 404}, "failed/http_404"),
+        ({"kind": "status", "status": 500}, "failed/http_500"),
+        ({"kind": "cut"}, "failed/cut_off"),
+        ({"kind": "redirect", "location": "https://iklan.example.com/"}, "failed/offsite_redirect"),
+        ({"kind": "redirect", "location": "http://127.0.0.1:9/"}, "failed/offsite_redirect"),
+        ({"kind": "redirect_loop"}, "failed/redirect_loop"),
+        ({"kind": "gzip_bomb"}, "failed/too_large"),
+        ({"kind": "endless"}, "failed/too_large"),
+        ({"kind": "empty"}, "rejected/empty_page"),
+        ({"kind": "too_deep"}, "rejected/too_deep"),
+        ({"kind": "challenge", "status": 202}, "blocked"),
+        ({"kind": "status", "status": 403}, "blocked"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_failure_is_one_counted_outcome(room: Newsroom, tmp_path: Path, fault, outcome: str):
+    """All articles of the section fail in one way: nothing crashes, nothing is uncounted."""
+    room.fail(path=ARTICLE, **fault)
+    done = crawl(MediaIndonesiaSpider, room, tmp_path, DOWNLOAD_MAXSIZE=2_000_000, RETRY_TIMES=1)
+    done.assert_every_url_has_one_outcome()
+    assert done.outcomes.count(outcome) > 3, done.stats
+    assert done.outcomes.judgement()[0] == "unhealthy"
+
+
+def test_a_hung_server_costs_its_timeout_and_the_rest_goes_on(room: Newsroom, tmp_path: Path):
+    [victim, *_] = [url for url in room.urls("mediaindonesia") if "/teknologi/" in url]
+    room.fail("stall", path=victim.removeprefix("https://mediaindonesia.com"))
+    done = crawl(MediaIndonesiaSpider, room, tmp_path, DOWNLOAD_TIMEOUT=0.5, RETRY_TIMES=0)
+    done.assert_every_url_has_one_outcome()
+    assert done.outcomes.count("failed/timeout") == 1
+    assert done.outcomes.count("stored") > 3
+
+
+@pytest.mark.parametrize("kind", ["not_a_feed", "empty_feed", "stale_feed", "self_links"])
+def test_a_bad_feed_is_named_and_the_next_source_is_tried(room: Newsroom, tmp_path: Path, kind):
+    room.fail(kind, path="^/feed")
+    done = crawl(MediaIndonesiaSpider, room, tmp_path)
+    problems = done.outcomes.source_problems()
+    assert {"source": "feed:https://mediaindonesia.com/feed", "reason": kind} in problems
+    assert done.outcomes.count("stored") > 3
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "status", "status": 503},
+        {"kind": "status", "status": 429},
+        {"kind": "challenge", "status": 202},
+        {"kind": "challenge", "status": 200},
+        {"kind": "cut"},
+    ],
+    ids=["503", "429", "202", "200 with a challenge", "cut off"],
+)
+def test_without_robots_txt_nothing_is_fetched(room: Newsroom, tmp_path: Path, fault):
+    room.fail(path="^/robots.txt", **fault)
+    done = crawl(MediaIndonesiaSpider, room, tmp_path, RETRY_TIMES=1)
+    assert {asked.path for asked in room.requests} == {"/robots.txt"}
+    assert done.outcomes.judgement()[0] == "unhealthy"
+
+
+@pytest.mark.parametrize("status", [403, 404, 410])
+def test_no_robots_txt_allows_all(room: Newsroom, tmp_path: Path, status: int):
+    room.fail("status", path="^/robots.txt", status=status)
+    assert crawl(MediaIndonesiaSpider, room, tmp_path).stored
+
+
+def test_a_host_that_challenges_us_is_left_alone(room: Newsroom, tmp_path: Path):
+    room.fail("challenge", path=ARTICLE, status=403)
+    crawl(MediaIndonesiaSpider, room, tmp_path, **ONE_BY_ONE)
+    assert sum(re.search(ARTICLE, asked.path) is not None for asked in room.requests) == 1
+
+
+def test_retry_after_is_waited_for(room: Newsroom, tmp_path: Path):
+    room.fail("status", path=ARTICLE, status=429, retry_after=1, times=1)
+    done = crawl(MediaIndonesiaSpider, room, tmp_path, **ONE_BY_ONE)
+    done.assert_every_url_has_one_outcome()
+    assert done.outcomes.count("blocked") == 0
+    first, second, *_ = (a for a in room.requests if re.search(ARTICLE, a.path))
+    assert second.time - first.time >= 1.0
+
+
+def test_what_robots_txt_refuses_is_not_asked_for(room: Newsroom, tmp_path: Path):
+    class Curious(KontanSpider):
+        sources = tuple(
+            Listing(f"https://www.kontan.co.id/search/{n}", links="a") for n in range(4)
+        )
+
+    done = crawl(Curious, room, tmp_path)
+    assert {asked.path for asked in room.requests} == {"/robots.txt"}
+    assert [problem["reason"] for problem in done.outcomes.source_problems()] == ["robots"] * 4
+
+
+def test_the_rows_say_which_run_and_source_they_came_from(room: Newsroom, tmp_path: Path):
+    done = crawl(KontanSpider, room, tmp_path)
+    rows = read(tmp_path).to_pylist()
+    assert {row["run_id"] for row in rows} == {done.stats["wartatek/run_id"]}
+    [run] = open_dataset(tmp_path, "runs").to_table().to_pylist()
+    assert run["run_id"] == done.stats["wartatek/run_id"]
+    assert run["stored"] == len(rows)
+    assert run["listed"] == run["skipped"] + run["stored"] + run["rejected"] + run["failed"]
+    assert {rate["field"]: rate["rate"] for rate in run["fill_rates"]}["title"] == 1.0
+    assert run["judgement"] == "healthy"
+
+
+def test_a_bug_in_a_callback_is_counted(
+    room: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("crawler.spider.extract", broken)
+    done = crawl(MediaIndonesiaSpider, room, tmp_path)
+    done.assert_every_url_has_one_outcome()
+    assert done.outcomes.count("failed/callback_error") > 3
+    assert done.outcomes.judgement()[0] == "unhealthy"
+
+
+def test_a_run_that_is_cut_short_says_so(room: Newsroom, tmp_path: Path):
+    room.fail("stall", path=ARTICLE)
+    done = crawl(MediaIndonesiaSpider, room, tmp_path, CLOSESPIDER_TIMEOUT=1.0, DOWNLOAD_TIMEOUT=2)
+    done.assert_every_url_has_one_outcome()
+    assert done.outcomes.count("failed/unfinished") + done.outcomes.count("failed/timeout") > 3
