@@ -37,6 +37,10 @@ _GALLERY_TEXT = 1200  # characters; a gallery with more than this is a story wit
 _INDEX_PATH = re.compile(
     r"^https?://[^/]+/?(?:(?:indeks|index|tag|search|topik|topic)\b[^?]*)?(?:\?.*)?$"
 )
+_SERVICE_PATH = re.compile(
+    r"^https?://[^/]+/(?:[\w-]+/)?(?:tentang|about|redaksi|kontak|contact|pedoman|disclaimer|privacy|"
+    r"kebijakan|terms|syarat|karir|career|login|register)(?:[-_][\w-]+)?/?(?:\.\w+)?(?:\?.*)?$"
+)
 _MIN_BODY = 100  # characters of prose
 _GUESSED = frozenset({"density", "trafilatura"})
 
@@ -97,8 +101,11 @@ def _judged(page: Page, url: str, title: Title | None, body: Body | None, when: 
             raise Rejected("video", f"{size} characters of prose")
     if body is None or size < _MIN_BODY:
         raise Rejected("not_article", "no body")
-    if any(_INDEX_PATH.match(address) for address in [url, *page.own_urls()] if address):
+    addresses = [address for address in [url, *page.own_urls()] if address]
+    if any(_INDEX_PATH.match(address) for address in addresses):
         raise Rejected("not_article", "the address of an index")
+    if when.published is None and any(_SERVICE_PATH.match(address) for address in addresses):
+        raise Rejected("not_article", "the address of a page about the outlet")
     if body.source in _GUESSED and not _has_evidence(page, title, body, when):
         raise Rejected("not_article", "nothing says that it is one")
     return body

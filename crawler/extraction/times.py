@@ -27,6 +27,7 @@ _MODIFIED = ("article:modified_time", "datemodified", "og:updated_time", "lastmo
 _AFTER, _BEFORE = 60, 25  # runs of text around the headline among which its date stands
 _SURE = 15  # within this many runs a date belongs to the headline whatever metadata says
 _LONGEST = 160  # characters of a run that holds a date and is no prose
+_SHORT = 40  # characters of a run that holds a part of a date
 _CHANGED = re.compile(r"diperbar(?:ui|harui)|update|terakhir|modif", re.IGNORECASE)
 _SAME_MINUTE = timedelta(minutes=1)
 _SAME_CLOCK = timedelta(minutes=10)
@@ -124,11 +125,18 @@ def _beside(page: Page, headline: LexborNode | None) -> _Clue | None:
 def _printed(runs: list[str], i: int) -> tuple[Date, str] | None:
     """The date with a time that begins in run `i`, unless it is that of a change."""
     text = runs[i]
-    if len(text) > _LONGEST or not any(c.isdigit() for c in text):
+    label = runs[i - 1] if i and not _has_digit(runs[i - 1]) else ""
+    if len(text) > _LONGEST or not _has_digit(text) or _CHANGED.search(f"{label} {text}"):
         return None
-    if _CHANGED.search(runs[i - 1] if i else "") or _CHANGED.search(text):
-        return None
-    return find_date(text) or find_date(" ".join(run for run in runs[i : i + 3] if len(run) < 40))
+    if found := find_date(text):
+        return found
+    behind = " ".join(run for run in runs[i + 1 : i + 3] if len(run) < _SHORT)
+    found = find_date(f"{text} {behind}") if len(text) < _SHORT else None
+    return found if found and found[1] not in behind else None
+
+
+def _has_digit(text: str) -> bool:
+    return any(c.isdigit() for c in text)
 
 
 def _raw_stated(page: Page) -> Iterator[tuple[str, str]]:

@@ -1,5 +1,6 @@
 """Pages of our own: Indonesian prose in the markup that outlets use."""
 
+# ruff: noqa: E501 - markup reads worse when it is broken
 from __future__ import annotations
 
 import json
@@ -17,7 +18,7 @@ NOW = datetime(2026, 11, 22, 3, 0, tzinfo=UTC)
 URL = "https://tekno.contoh.id/read/2023/09/14/101500/baterai-natrium-mulai-dirakit-di-cikarang"
 TITLE = "Baterai Natrium Mulai Dirakit di Cikarang, Targetnya Sepeda Motor"
 PROSE = """
-Sebuah pabrik di Cikarang mulai merakit baterai natrium untuk sepeda motor listrik, Kamis (14/9/2023).
+Sebuah pabrik di Cikarang mulai merakit baterai natrium untuk motor listrik, Kamis (14/9/2023).
 Direktur pabrik, Wulan Prasetya, mengatakan bahan bakunya lebih mudah didapat daripada litium.
 "Kami ingin bengkel kecil pun sanggup menggantinya sendiri," ujar Wulan kepada wartawan.
 Uji jalan sejauh dua ribu kilometer menunjukkan daya tampungnya hanya turun dua persen.
