@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction.byline import parse_byline
 from crawler.items import Image, Link, Removal
-from pipelines.cleaning import PROMO, Cleaned, clean
+from pipelines.cleaning import clean
+from pipelines.fragments import PROMO, Cleaned, is_prose
 from pipelines.rules import load_rules
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class CleanPipeline:
         cleaned = clean(article.blocks, article.outlet, article.authors, self.book)
         article.paragraphs = cleaned.paragraphs
         article.body = "\n\n".join(article.paragraphs) or None
-        article.word_count = sum(len(paragraph.split()) for paragraph in article.paragraphs)
+        article.word_count = len((article.body or "").split())
         article.dateline = cleaned.dateline
         article.signoff = cleaned.signoff
         article.related = list(_related(article.blocks, cleaned, self.book))
@@ -63,14 +64,19 @@ def _related(blocks: list[Block], cleaned: Cleaned, book: Rulebook) -> Iterator[
     seen: set[str] = set()
     for fragment in cleaned.fragments:
         block = blocks[fragment.block]
-        if not fragment.rule.endswith(PROMO) and block.kind != "promo":
+        labels = book.of_kind("label") if fragment.rule else ()
+        by_words = any(rule.pattern.match(fragment.text) for rule in labels)
+        if not (fragment.rule.endswith(PROMO) or block.kind == "promo" or by_words):
             continue
         first, last = fragment.start, fragment.start + len(fragment.text)
-        found = [Link(title=a.text, url=a.url) for a in block.anchors if first <= a.start < last]
+        inside = [a for a in block.anchors if first <= a.start < last and "/tag/" not in a.url]
+        found = [Link(title=a.text, url=a.url) for a in inside]
         for link in found or [Link(title=fragment.text)]:
             link.title = _without_label(link.title, book)
             key = link.url or link.title
-            if link.title and key not in seen:
+            # What has no link may be a label alone, or the next story's prose.
+            named = link.url or (link.title.count(" ") > 1 and not is_prose(link.title))
+            if link.title and named and key not in seen:
                 seen.add(key)
                 yield link
 

@@ -7,6 +7,10 @@ import tomllib
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 PATH = Path(__file__).with_name("rules.toml")
 KINDS = ("label", "inline", "block", "tail", "widget", "caption", "byline", "dateline", "signoff")
@@ -40,9 +44,9 @@ class Rulebook:
     agencies: dict[str, str]
     """What credits call a wire, in lower case, to the dataset's name of it."""
 
-    def active(self, text: str, outlet: str) -> dict[str, list[Rule]]:
-        """The rules, by kind, of which a hint stands in `text`."""
-        words = set(_WORDS.findall(text.lower()))
+    def active(self, texts: Iterable[str], outlet: str) -> dict[str, list[Rule]]:
+        """The rules, by kind, of which a hint stands in `texts` (in lower case)."""
+        words = set(_WORDS.findall("\n".join(texts)))
         found: dict[str, list[Rule]] = {kind: [] for kind in KINDS}
         for rule in self.rules:
             if rule.scope and outlet not in rule.scope:

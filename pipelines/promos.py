@@ -1,0 +1,161 @@
+"""Promos: a label and the headlines behind or below it, and links that are headlines alone."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crawler.extraction.headlines import headline_end, looks_like_headline
+from pipelines.fragments import BULLET, GAP, PROMO, Fragment, starts_sentence
+
+if TYPE_CHECKING:
+    from pipelines.fragments import Body
+    from pipelines.rules import Rule
+
+_MARKS = ":：|–—-"  # what tells a label from the same words in prose
+_BOUNDARY = re.compile(r"[.!?][\"”’']? +[A-Z\"“‘]")
+_DOUBT = 120  # characters of a doubtful promo that are shown
+_MOST = 40  # labels in one block; no real one has more than six
+
+
+def take_promos(body: Body) -> None:
+    """Labels with what they announce, wherever a sentence can begin."""
+    if body.labels:
+        body.rewrite(lambda fragment: _without_promos(body, fragment))
+        _take_below_labels(body)
+
+
+def take_bare_links(body: Body) -> None:
+    """Headlines that are nothing but links: one alone, or a list that nothing announces."""
+    run: list[Fragment] = []
+    before = ""
+    for fragment in [*body.kept(), None]:
+        if fragment and _may_be_headline(fragment.text) and body.is_link(fragment):
+            run.append(fragment)
+            continue
+        announced = before.endswith(":")
+        if run and not announced and (len(run) > 1 or _is_bare_headline(run[0].text)):
+            for link in run:
+                link.rule = f"bare-links:{PROMO}"
+        run = []
+        before = fragment.text if fragment else ""
+
+
+def is_promo_line(body: Body, text: str) -> bool:
+    """Whether `text` is a label and a headline behind it."""
+    labels = (rule.pattern.match(text) for rule in body.labels)
+    return any(label and label.end() < len(text) for label in labels)
+
+
+def _without_promos(body: Body, fragment: Fragment) -> list[Fragment]:
+    lower = body.lower[fragment.block]
+    labels = _labels(fragment.text, [rule for rule in body.labels if rule.stands_in(lower)])
+    spans = []
+    for i, (label, rule) in enumerate(labels):
+        limit = labels[i + 1][0].start() if i + 1 < len(labels) else len(fragment.text)
+        end = _promo_end(body, fragment, label, limit, rule)
+        if end is not None:
+            spans.append((label.start(), end, f"{rule.id}:{PROMO}"))
+    return fragment.cut(spans) if spans else [fragment]
+
+
+def _labels(text: str, rules: list[Rule]) -> list[tuple[re.Match[str], Rule]]:
+    """The labels in `text`, each with its rule, in order and apart."""
+    found = [
+        (match, rule)
+        for rule in rules
+        for match in rule.pattern.finditer(text)
+        if starts_sentence(text, match.start()) or _is_marked(match)
+    ]
+    found.sort(key=lambda label: (label[0].start(), -label[0].end()))
+    apart: list[tuple[re.Match[str], Rule]] = []
+    for label in found[:_MOST]:
+        if not apart or label[0].start() >= apart[-1][0].end():
+            apart.append(label)
+    return apart
+
+
+def _is_marked(label: re.Match[str]) -> bool:
+    """Whether nobody would write `label` inside a sentence: "Baca juga:", but not "Baca:"."""
+    text = label.group().rstrip()
+    return " " in text and text[-1] in ":："
+
+
+def _promo_end(
+    body: Body, fragment: Fragment, label: re.Match[str], limit: int, rule: Rule
+) -> int | None:
+    """Where the promo that begins with `label` ends; None: it is prose, or nobody knows."""
+    text, at = fragment.text[:limit], label.end()
+    marked = label.group().rstrip()[-1] in _MARKS
+    linked = _links_end(body, fragment, label, limit)
+    if linked is not None:
+        rest = text[linked:].strip(GAP)
+        headline = marked or looks_like_headline(text[at:linked].strip())
+        return None if rest and (rest[0].islower() or not headline) else linked
+    rest = text[at:].strip()
+    if not rest:
+        return limit
+    if not marked:
+        # A label that lost its headline: "katanya.Baca JugaMenteri".
+        return at if text[at].isupper() else None
+    if label.start() == 0 and _is_one_headline(rest):
+        return limit
+    end = headline_end(text, at, body.document, body.headlines)
+    if end is None:
+        doubt = Fragment(
+            fragment.block,
+            fragment.start + label.start(),
+            text[label.start() : at + _DOUBT],
+            f"doubtful:{rule.id}",
+        )
+        body.out.doubtful += [doubt] * (doubt not in body.out.doubtful)
+    return end
+
+
+def _links_end(body: Body, fragment: Fragment, label: re.Match[str], limit: int) -> int | None:
+    """The end of the links that stand directly behind `label`, or that it is part of."""
+    end = None
+    for anchor in body.anchors(fragment):
+        if anchor.end <= label.end():
+            continue
+        gap = fragment.text[end or label.end() : anchor.start].strip(GAP)
+        if anchor.start >= limit or (gap and not (end and gap == "dan")):
+            break
+        end = min(anchor.end, limit)
+    return end
+
+
+def _take_below_labels(body: Body) -> None:
+    """Links below a label that stands alone; where no link survived, lines like headlines."""
+    under = ""
+    for fragment in body.out.fragments:
+        if fragment.rule.endswith(PROMO):
+            alone = any(rule.pattern.fullmatch(fragment.text) for rule in body.labels)
+            under = fragment.rule if alone or under == fragment.rule else ""
+        elif fragment.rule or not fragment.text:
+            continue
+        elif under and (
+            body.is_link(fragment) or (not body.linked and looks_like_headline(fragment.text))
+        ):
+            fragment.rule = under
+        else:
+            under = ""
+
+
+def _may_be_headline(text: str) -> bool:
+    return text.count(" ") >= 3 and text[-1] != "."
+
+
+def _is_bare_headline(text: str) -> bool:
+    return text.count(" ") >= 4 and looks_like_headline(BULLET.sub("", text, count=1))
+
+
+def _is_one_headline(text: str) -> bool:
+    """Whether all of `text`, which follows a label and a colon, is one headline."""
+    if looks_like_headline(text):
+        return True
+    words = text.split()
+    if len(words) > 25 or _BOUNDARY.search(text):
+        return False
+    # One sentence behind the label: a headline in sentence case, or a headline and then prose?
+    return text[-1] not in '.”"' or not all(word[0].isupper() for word in words[:3])

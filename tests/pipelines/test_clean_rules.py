@@ -1,0 +1,61 @@
+"""Every rule takes its own example and leaves the other."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crawler.extraction.blocks import Block
+from pipelines.cleaning import clean
+from pipelines.fragments import PROMO
+from pipelines.rules import Rule, load_rules
+from tests.pipelines.corpus import AFTER, BEFORE
+
+RULES = load_rules().rules
+ABOVE = ("dateline", "byline")  # kinds whose place is the top of a body
+
+
+def fragments(rule: Rule, text: str) -> list[tuple[str, str]]:
+    """What became of `text`, standing where `rule` looks: the rules, and what each took."""
+    if rule.kind == "widget":
+        blocks = [Block("paragraph", BEFORE, marks=frozenset({text}))]
+    elif rule.kind in ABOVE:
+        blocks = [Block("paragraph", text), Block("paragraph", AFTER)]
+    else:
+        blocks = [Block("paragraph", BEFORE), Block("paragraph", text)]
+    cleaned = clean(blocks, next(iter(rule.scope), "generic"))
+    around = {BEFORE, AFTER} if rule.kind != "widget" else set()
+    return [(f.rule, f.text) for f in cleaned.fragments if f.text not in around]
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_it_takes_its_example(rule: Rule) -> None:
+    taken = {taken for taken, _ in fragments(rule, rule.takes)}
+    assert (f"{rule.id}:{PROMO}" if rule.kind == "label" else rule.id) in taken
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_it_leaves_its_counter_example(rule: Rule) -> None:
+    assert {taken for taken, _ in fragments(rule, rule.leaves)} == {""}
+
+
+def test_there_are_rules_of_every_family_and_no_two_of_a_name() -> None:
+    assert len(RULES) >= 40
+    assert len({rule.id for rule in RULES}) == len(RULES)
+
+
+def test_a_rule_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "rules.toml"
+    path.write_text(
+        '[words]\ncity = ["Jakarta"]\n[agencies]\n'
+        '[[rule]]\nid = "x"\nkind = "guess"\npattern = "a"\ntakes = "a"\nleaves = "b"\n'
+    )
+    with pytest.raises(ValueError, match="x: no such kind of rule: guess"):
+        load_rules(path)
+
+
+def test_a_rule_of_one_outlet_leaves_the_others_alone() -> None:
+    blocks = [Block("paragraph", "Jakarta: Pemerintah membuka lelang."), Block("paragraph", AFTER)]
+    assert clean(blocks, "metrotvnews").dateline == "Jakarta"
+    assert clean(blocks, "detikinet").dateline is None
