@@ -65,8 +65,8 @@ _FORMATTING = _tags("a b big code em font i nobr s small strike strong tt u", b"
 _BARRIERS = _tags("applet button marquee math object select svg table template", b"/")
 _BLOCKS = _BARRIERS | _tags(
     "address article aside blockquote center dd details dir div dl dt fieldset figcaption figure "
-    "footer form h1 h2 h3 h4 h5 h6 header hgroup iframe listing main menu nav noscript ol pre search "
-    "section summary ul",
+    "footer form h1 h2 h3 h4 h5 h6 header hgroup iframe listing main menu nav noscript ol pre "
+    "search section summary ul",
     b"/",
 )
 _BARRED = frozenset(tag + b" " for tag in _BARRIERS)

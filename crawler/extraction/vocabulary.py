@@ -27,7 +27,7 @@ _PROMO = (
     r"read[-_]?(?:also|too|more|others?|next)|related\w*|terkait\w*|link[-_]?sisip|sisip\w*|"
     r"rekomendasi|recommend\w*|recomend\w*|ter?populer|popular|trending|terkini|"
     r"artikel[-_]?(?:lain\w*|terkait)|berita[-_]?(?:lain\w*|terkait|pilihan)|next[-_]?article|"
-    r"more[-_]?(?:news|articles?)|other[-_]?(?:news|articles?)|picked|jp-relatedposts"
+    r"more[-_]?(?:news|articles?)|other[-_]?(?:news|articles?)|picked|jp-relatedposts|dont-display"
 )
 _WIDGET = (
     r"shares?|share\w*|sharing|sharedaddy|sos(?:med|ial)\w*|social|addthis\w*|comments?|komentar\w*|"
