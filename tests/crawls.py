@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import runpy
 import sys
@@ -19,6 +18,8 @@ from scrapy.utils.reactor import install_reactor
 from crawler.extensions import Outcomes
 
 if TYPE_CHECKING:
+    import asyncio
+
     from crawler.items import Article
     from crawler.newsroom import Newsroom
     from crawler.spider import NewsSpider
