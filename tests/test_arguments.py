@@ -1,0 +1,41 @@
+from datetime import date
+
+import pytest
+
+from crawler.arguments import ArgumentError, Arguments
+
+
+def test_nothing_asked_for_is_the_present():
+    arguments = Arguments.of({})
+    assert not arguments.window.past
+    assert arguments.limit is None
+
+
+def test_days_and_a_limit():
+    arguments = Arguments.of({"since": "2023-09-01", "until": "2023-09-30", "limit": "20"})
+    assert (arguments.window.since, arguments.window.until) == (date(2023, 9, 1), date(2023, 9, 30))
+    assert arguments.limit == 20
+
+
+def test_scrapyds_own_arguments_pass():
+    assert Arguments.of({"_job": "a1", "_version": "7"}).limit is None
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"since": "1 September 2023"}, "since=1 September 2023 is no date like 2023-09-01"),
+        ({"until": "2023-02-30"}, "until=2023-02-30 is no date"),
+        ({"since": ""}, "since= is no date"),
+        ({"since": "2023-10-01", "until": "2023-09-01"}, "is after until"),
+        ({"limit": "0"}, "limit=0 is no whole number above 0"),
+        ({"limit": "-3"}, "limit=-3"),
+        ({"limit": "banyak"}, "limit=banyak"),
+        ({"sinse": "2023-09-01"}, "unknown argument sinse"),
+    ],
+)
+def test_what_cannot_be_meant_is_one_clear_line(given: dict[str, str], said: str):
+    with pytest.raises(ArgumentError) as caught:
+        Arguments.of(given)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,80 @@
+from datetime import UTC, datetime
+
+import pytest
+from scrapy.exceptions import (
+    CannotResolveHostError,
+    DownloadTimeoutError,
+    IgnoreRequest,
+    ResponseDataLossError,
+)
+from scrapy.http import Response
+from scrapy.settings import Settings
+from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.python.failure import Failure
+
+from crawler.manners import RobotsError, failure_reason, is_challenge, retry_after, user_agent
+
+URL = "https://warta.example.co.id/"
+NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
+
+
+def test_the_user_agent_says_who_asks_and_whom_to_write_to():
+    settings = Settings({"CONTACT": "redaksi@warta.example.co.id", "VERSION": "0.1.0"})
+    assert user_agent(settings).startswith("Wartatek/0.1.0 (")
+    assert "redaksi@warta.example.co.id" in user_agent(settings)
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        ("120", 120.0),
+        ("0", 0.0),
+        ("Fri, 20 Nov 2026 03:05:00 GMT", 300.0),
+        ("Fri, 20 Nov 2026 02:00:00 GMT", 0.0),
+        ("besok", None),
+        ("-5", None),
+        ("", None),
+    ],
+)
+def test_retry_after_in_both_forms(header: str, seconds: float | None):
+    response = Response(URL, headers={"Retry-After": header} if header else {})
+    assert retry_after(response, NOW) == seconds
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "body"),
+    [
+        (202, {"x-amzn-waf-action": "challenge"}, b""),
+        (403, {"cf-mitigated": "challenge"}, b""),
+        (403, {}, b"<html><head><title>Just a moment...</title></head></html>"),
+        (202, {}, b"<script>window.awsWafCookieDomainList = [];</script>"),
+        (200, {}, b'<script src="/cdn-cgi/challenge-platform/h/b/x.js"></script>'),
+    ],
+)
+def test_a_challenge_is_known_by_its_marks(status: int, headers: dict[str, str], body: bytes):
+    assert is_challenge(Response(URL, status=status, headers=headers, body=body))
+
+
+def test_a_page_that_only_carries_a_wall_s_script_is_a_page():
+    script = b'<script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script>'
+    body = b"<p>Berita.</p>" * 10_000 + script
+    assert not is_challenge(Response(URL, body=body))
+    assert not is_challenge(Response(URL, body=b"<p>Tunggu sebentar...</p>"))
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (HttpError(Response(URL, status=404)), "http_404"),
+        (CannotResolveHostError(), "dns"),
+        (DownloadTimeoutError(), "timeout"),
+        (ResponseDataLossError(), "cut_off"),
+        (RobotsError("robots_unavailable"), "robots_unavailable"),
+        (IgnoreRequest("max redirections reached"), "redirect_loop"),
+        (IgnoreRequest("its body exceeded DOWNLOAD_MAXSIZE (1 B)"), "too_large"),
+        (IgnoreRequest("something else"), "ignore_request"),
+        (ZeroDivisionError(), "zero_division"),
+    ],
+)
+def test_every_failure_has_one_stable_word(error: Exception, reason: str):
+    assert failure_reason(Failure(error)) == reason
