@@ -53,7 +53,7 @@ def furnish(house: House, entries: Sequence[Entry], seed: int) -> Furniture:
     macros: Any = template("furniture").module
     slots = [_slot(rng) for _ in range(SLOTS)]
     remarks = [(full_name(rng), rng.choice(REMARKS)) for _ in range(12)]
-    boxes = [rng.sample(list(entries), min(len(entries), 14)) for _ in BOXES]
+    boxes = [rng.choices(entries, k=20) if entries else [] for _ in BOXES]
     return Furniture(
         head=macros.scripts(slots[: SLOTS // 3]),
         top=macros.top(house, MENU),

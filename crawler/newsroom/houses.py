@@ -68,8 +68,8 @@ class House:
     share: float = 0.7
     """How much of what it publishes is technology."""
     template: str = ""
-    older: str = ""
-    """The template of what it published before 2022."""
+    older: tuple[str, ...] = ()
+    """The templates of what it published before 2022, which take turns by day."""
     older_ends_with_name: bool = False
     """Whether its older articles end with their writer's name, in capitals."""
     dateline: str = ""

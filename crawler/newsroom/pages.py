@@ -144,7 +144,9 @@ def _stamp(moment: datetime, *, zone: bool = True) -> str:
 
 def template_of(story: Story, house: House) -> str:
     """The template that `house` used when it published `story`."""
-    return house.older if is_older(house, story.published_at) else house.template
+    if is_older(house, story.published_at):
+        return house.older[story.published_at.astimezone(WIB).day % len(house.older)]
+    return house.template
 
 
 def render(story: Story, house: House, furniture: Furniture, page: int = 0) -> str:
