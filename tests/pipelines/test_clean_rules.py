@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +11,9 @@ from pipelines.cleaning import clean
 from pipelines.fragments import PROMO
 from pipelines.rules import Rule, load_rules
 from tests.pipelines.corpus import AFTER, BEFORE
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 RULES = load_rules().rules
 ABOVE = ("dateline", "byline")  # kinds whose place is the top of a body

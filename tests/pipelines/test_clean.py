@@ -1,0 +1,155 @@
+"""The stage: what it writes on the article beside the paragraphs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from crawler.extraction.blocks import Anchor, Block
+from crawler.items import Article, Image, Link, Removal
+from pipelines.clean import CleanPipeline
+
+LEAD = "Operator itu memasang dua ratus menara di sepanjang pantai utara sejak awal tahun."
+END = "Pekerjaan itu rampung sebelum musim hujan tiba, kata kepala proyek dalam jumpa pers."
+
+
+def paragraph(text: str) -> Block:
+    return Block("paragraph", text)
+
+
+def link(label: str, title: str, url: str) -> Block:
+    text = f"{label}{title}"
+    return Block("paragraph", text, [Anchor(title, url, len(label), len(text))])
+
+
+def cleaned(*blocks: Block, **fields: Any) -> Article:
+    fields = {"outlet": "generic", "url": "https://contoh.id/a", **fields}
+    return CleanPipeline().process_item(Article(blocks=list(blocks), **fields))
+
+
+def test_the_body_is_the_paragraphs_with_a_blank_line_between() -> None:
+    article = cleaned(paragraph(LEAD), paragraph("ADVERTISEMENT"), paragraph(END))
+    assert article.paragraphs == [LEAD, END]
+    assert article.body == f"{LEAD}\n\n{END}"
+    assert article.word_count == len(LEAD.split()) + len(END.split())
+    assert article.removed == [Removal(rule="advertisement", text="ADVERTISEMENT")]
+
+
+def test_a_body_of_nothing_but_junk_is_none() -> None:
+    article = cleaned(paragraph("Advertisement"))
+    assert (article.body, article.paragraphs, article.word_count) == (None, [], 0)
+
+
+def test_a_block_that_goes_whole_carries_its_rule_and_one_that_loses_a_part_does_not() -> None:
+    article = cleaned(paragraph(f"JAKARTA - {LEAD}"), paragraph("Advertisement"), paragraph(END))
+    assert [block.rule for block in article.blocks] == ["", "ad-label", ""]
+    assert article.dateline == "JAKARTA"
+    assert Removal(rule="dateline-city", text="JAKARTA -") in article.removed
+
+
+def test_what_extraction_took_stays_taken_under_its_own_rule() -> None:
+    table = Block("promo", "Baca juga Menara Baru", rule="detikinet:table.linksisip")
+    article = cleaned(paragraph(LEAD), table, Block("embed", "Lihat kiriman ini"), paragraph(END))
+    assert article.paragraphs == [LEAD, END]
+    assert [removal.rule for removal in article.removed] == [
+        "detikinet:table.linksisip",
+        "markup:embed",
+    ]
+
+
+def test_promos_become_related_once_each_without_their_label() -> None:
+    article = cleaned(
+        paragraph(LEAD),
+        link("Baca juga: ", "Menara Baru di Perbatasan", "https://contoh.id/menara"),
+        paragraph(END),
+        link("BACA JUGA: ", "Menara Baru di Perbatasan", "https://contoh.id/menara"),
+        paragraph("Baca Juga"),
+        link("", "Kabel Laut Timur Rampung", "https://contoh.id/kabel"),
+        Block(
+            "promo",
+            "Baca juga Tarif Turun",
+            [Anchor("Baca juga Tarif Turun", "https://contoh.id/tarif", 0, 21)],
+        ),
+    )
+    assert article.related == [
+        Link(title="Menara Baru di Perbatasan", url="https://contoh.id/menara"),
+        Link(title="Kabel Laut Timur Rampung", url="https://contoh.id/kabel"),
+        Link(title="Tarif Turun", url="https://contoh.id/tarif"),
+    ]
+
+
+def test_a_promo_without_a_link_is_related_by_its_title() -> None:
+    article = cleaned(paragraph(LEAD), paragraph("Baca juga: Kabel Laut Timur Rampung Dibangun"))
+    assert article.related == [Link(title="Kabel Laut Timur Rampung Dibangun")]
+
+
+def test_a_promo_of_unknown_end_stays_and_is_named_as_doubtful() -> None:
+    text = (
+        "Harga satelit turun. Baca Juga: Pabrik Cip Berdiri Rajawali Delapan dijual pekan depan. "
+        "Harganya belum diumumkan."
+    )
+    article = cleaned(paragraph(text))
+    assert article.body == text
+    assert [removal.rule for removal in article.removed] == ["doubtful:baca-juga"]
+    assert article.removed[0].text in text
+
+
+def test_a_line_of_people_fills_what_extraction_left_empty() -> None:
+    article = cleaned(
+        paragraph("Reporter: Sinta Lestari | Editor: Bagus Wiratama"), paragraph(LEAD)
+    )
+    assert (article.authors, article.editors) == (["Sinta Lestari"], ["Bagus Wiratama"])
+    assert article.paragraphs == [LEAD]
+
+
+def test_metadata_that_names_the_editor_as_author_yields_to_such_a_line() -> None:
+    line = paragraph("Reporter: Sinta Lestari | Editor: Bagus Wiratama")
+    article = cleaned(line, paragraph(LEAD), authors=["Bagus Wiratama"])
+    assert (article.authors, article.editors) == (["Sinta Lestari"], ["Bagus Wiratama"])
+
+
+def test_an_author_that_extraction_read_stays() -> None:
+    line = paragraph("Penulis: Sinta Lestari")
+    assert cleaned(line, paragraph(LEAD), authors=["Rudi Santoso"]).authors == ["Rudi Santoso"]
+
+
+def test_wires_come_from_signoff_dateline_source_line_and_byline() -> None:
+    assert cleaned(paragraph(LEAD), paragraph(f"{END} (AFP/OL-4)")).agencies == ["AFP"]
+    assert cleaned(paragraph(f"Mataram (ANTARA) - {LEAD}")).agencies == ["Antara"]
+    assert cleaned(paragraph(LEAD), paragraph("sumber : ANTARA")).agencies == ["Antara"]
+    assert cleaned(paragraph(LEAD), paragraph("Sumber: Reuters | Editor: Bagus")).agencies == [
+        "Reuters"
+    ]
+    assert cleaned(paragraph(LEAD), authors=["Antara"]).agencies == ["Antara"]
+    assert cleaned(paragraph(LEAD), paragraph("Sumber: YouTube")).agencies == []
+    assert cleaned(paragraph(LEAD), paragraph(f"{END} (fyk/ash)")).agencies == []
+
+
+def test_a_last_line_that_is_the_author_is_the_signoff() -> None:
+    article = cleaned(paragraph(LEAD), paragraph("Sinta Lestari"), authors=["SINTA LESTARI"])
+    assert (article.signoff, article.paragraphs) == ("Sinta Lestari", [LEAD])
+    assert cleaned(paragraph(LEAD), paragraph("Sinta Lestari")).signoff is None
+
+
+def test_captions_go_to_the_image_that_has_none_else_to_a_new_one() -> None:
+    caption = "Petugas memasang kabel serat optik (Dok. Kabar Siber)"
+    article = cleaned(
+        paragraph(LEAD), paragraph(caption), images=[Image(url="https://contoh.id/a.jpg")]
+    )
+    expected = "Petugas memasang kabel serat optik"
+    assert article.images == [
+        Image(url="https://contoh.id/a.jpg", caption=expected, credit="Dok. Kabar Siber")
+    ]
+    assert cleaned(paragraph(LEAD), paragraph(caption)).images[0].caption == expected
+
+
+def test_a_caption_that_an_image_already_has_adds_nothing() -> None:
+    caption = Block("caption", "Menara baru di perbatasan")
+    article = cleaned(paragraph(LEAD), caption, images=[Image(caption="Menara baru di perbatasan")])
+    assert len(article.images) == 1
+
+
+def test_a_fragment_from_the_middle_of_a_sentence_leaves_one_paragraph() -> None:
+    article = cleaned(paragraph("Harganya turun ADVERTISEMENT sejuta sejak Maret."))
+    assert article.paragraphs == ["Harganya turun sejuta sejak Maret."]
+    article = cleaned(paragraph("Harganya turun. ADVERTISEMENT Penjualan naik."))
+    assert article.paragraphs == ["Harganya turun.", "Penjualan naik."]

@@ -1,0 +1,51 @@
+"""No rule may need more than linear time: strings that are made to be tried again and again."""
+
+from __future__ import annotations
+
+import multiprocessing
+
+from crawler.extraction.blocks import Block
+from pipelines.cleaning import clean
+from pipelines.rules import load_rules
+
+SIZE = 100_000
+PATIENCE = 60  # seconds; all of them together take one or two
+UNITS = [
+    "a", " ", "A", "(", ")", "[", '"', "“", ".", "-", "–", ":", "|", "/", "©", "1", "Aa ", "A. ",
+    "(a/b) ", "(E-2)", "[Gambas:", "Baca ", "Baca juga: ", "Baca juga: Kota ", "Simak ", "Simak '",
+    "Simak Video '", "Editor: A ", "Reporter: A | ", "Jakarta - ", "Jakarta, ", "A.com, ",
+    "Follow WhatsApp ", "Simak berita ", "Cek Berita Google ", "Laporan A.com, ", "Foto: ",
+    "A (Foto: ", "Scroll untuk ", "1 dari 2 Halaman ", "Halaman 1 2 ", "Diperbarui 1 ",
+    "Tags: ", "Regional| 1 Menit ", "***", "Sumber: ", "ILUSTRASI ", "https://a.id/",
+]  # fmt: skip
+
+
+def _clean(texts: list[str]) -> None:
+    for text in texts:
+        clean([Block("paragraph", text), Block("paragraph", text[: SIZE // 10])])
+
+
+def finishes(texts: list[str]) -> bool:
+    """Whether cleaning `texts` ends before patience does; a hanging regex cannot be interrupted."""
+    process = multiprocessing.get_context("spawn").Process(target=_clean, args=(texts,))
+    process.start()
+    process.join(PATIENCE)
+    if process.is_alive():
+        process.kill()
+        process.join()
+        return False
+    return process.exitcode == 0
+
+
+def test_strings_made_of_what_rules_look_for() -> None:
+    assert finishes([(unit * SIZE)[:SIZE] + "x" for unit in UNITS])
+
+
+def test_strings_that_begin_like_every_example() -> None:
+    examples = [rule.takes for rule in load_rules().rules]
+    assert finishes([f"{text[:-1]} " * (SIZE // 4 // len(text)) for text in examples])
+
+
+def test_a_block_for_every_word() -> None:
+    blocks = [Block("paragraph", unit.strip()) for unit in UNITS * 200 if unit.strip()]
+    assert len(clean(blocks).fragments) >= len(blocks)
