@@ -31,13 +31,15 @@ def find_section(page: Page, rules: Rules) -> str | None:
         for selector in rules.selectors("section")
         for node in page.tree.css(selector)
     ]
+    if told := _telling(reversed(shown)):
+        return told
     crumbs = [name for thing in page.structured for name in _crumbs(thing)]
     crumbs = crumbs or [" ".join(node.text().split()) for node in page.tree.css(_CRUMBS)]
     stated = [
         *structured.texts(page.article.get("articleSection"))[:1],
         *(page.meta.get(key, "") for key in ("content_subcategory", "article:section", "section")),
     ]
-    return _telling(reversed(shown)) or _telling(reversed(crumbs)) or _telling(stated)
+    return _telling(reversed(crumbs)) or _telling(stated)
 
 
 def _telling(names: Iterable[str]) -> str | None:

@@ -82,6 +82,10 @@ class Page:
 
     def own_urls(self) -> list[str]:
         """The addresses that the page says are its own, best first; none that is relative."""
+        return self._own_urls
+
+    @cached_property
+    def _own_urls(self) -> list[str]:
         main = self.article.get("mainEntityOfPage")
         stated = [
             self.link("canonical"),

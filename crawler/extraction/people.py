@@ -15,16 +15,16 @@ if TYPE_CHECKING:
     from crawler.extraction.page import Page
     from crawler.extraction.rules import Rules
 
+# A line that begins with a label: "Reporter: X"; on two lines "Penulis", ": X" or "Oleh", "X".
 _LABELLED = re.compile(
-    r"(?:reporter|rep|penulis|pewarta|wartawan|jurnalis|kontributor|oleh|editor|red|redaktur|penyunting)"
-    r"\s*:|(?:laporan|oleh)\b",
-    re.IGNORECASE,
+    r"^(?:(?:reporter|rep|penulis|pewarta|wartawan|jurnalis|kontributor|oleh|editor|red|redaktur|"
+    r"penyunting)(?:(?: ?:\n.*| ?:.+|\n:.*)|(?:oleh|by)\n.*|(?:laporan|oleh) .*)$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _ROLES = {
     "author": "authors", "penulis": "authors", "reporter": "authors", "pewarta": "authors",
     "wartawan": "authors", "jurnalis": "authors", "editor": "editors", "redaktur": "editors",
 }  # fmt: skip
-_LABEL_INITIALS = frozenset("rpwjkoelbREPWJKOELB")
 _PLACES = (
     "[itemprop=author],[rel=author],[class*=author],[class*=reporter],[class*=penulis],"
     "[class*=jurnalis],[class*=journalist],[class*=byline],[class*=namerep]"
@@ -99,15 +99,10 @@ def _explicit(page: Page) -> Byline:
 def _labelled(page: Page) -> Byline:
     """What stands on the page with a label: "Reporter: X", "Penulis" ": X", "Oleh" "X"."""
     people = Byline()
-    runs = page.runs
-    for text, following in zip(runs, [*runs[1:], ""], strict=True):
-        if len(text) > _LONGEST or text[0].lower() not in _LABEL_INITIALS:
-            continue
-        label = text.lower()
-        if text[-1] == ":" or label in ("oleh", "by") or (label in _ROLES and following[:1] == ":"):
-            text = f"{text} {following}"
-        if _LABELLED.match(text):
-            found = parse_byline(text[:_LONGEST])
+    for match in _LABELLED.finditer("\n".join(page.runs)):
+        text = match[0].replace("\n", " ")
+        if len(text) <= _LONGEST:
+            found = parse_byline(text)
             people.authors = people.authors or [n for n in found.authors if _may_be_name(n)]
             people.editors = people.editors or [n for n in found.editors if _may_be_name(n)]
     return people
@@ -116,6 +111,8 @@ def _labelled(page: Page) -> Byline:
 def _titled(page: Page) -> Byline:
     """Names with what their bearers are behind them: "X" "Editor"."""
     people = Byline()
+    if _ROLES.keys().isdisjoint(run.lower() for run in page.runs if len(run) < 10):
+        return people
     for node in page.tree.css("[class*=role],[class*=position],[class*=jabatan]"):
         role = _ROLES.get(node.text().strip().lower())
         before = node.prev

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
@@ -10,16 +11,17 @@ from crawler.extraction.structured import text as property_text
 from crawler.items import Image
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from selectolax.lexbor import LexborNode
 
     from crawler.extraction.body import Body
     from crawler.extraction.page import Page
 
-_CAPTIONS = (
-    "figcaption,[class*=caption],[id*=caption],[class*=photodesc],[class*=img-copyright],"
-    "[class*=gallery--item__description],[class*=deskripsi],[class*=detfoto],[class*=photo],"
-    "[class*=foto],figure"
+_CAPTION = re.compile(
+    r"caption|photodesc|img-copyright|gallery--item__description|deskripsi|detfoto|photo|foto"
 )
+_NEAR = 150  # elements behind the headline among which the main image's caption stands
 _CREDIT = re.compile(
     r"\s*(?:[(\[](?:(?:foto|photo|sumber|source)\s*[.:]\s*)?(?P<inner>[^()\[\]]{2,100})[)\]]"
     r"|(?P<mark>©[^©]{2,80})|(?:foto|photo|sumber)\s*:\s*(?P<after>[^:]{2,80}))\s*\.?\s*$",
@@ -39,7 +41,7 @@ def find_images(page: Page, body: Body, headline: LexborNode | None) -> list[Ima
         if after.kind == "caption"
     ]
     if url := _main_url(page):
-        images.append(captioned(url, _main_caption(page, headline)))
+        images.append(captioned(url, _main_caption(headline)))
     seen = {image.caption for image in images if image.caption}
     return images + [image for image in inside if image.caption not in seen]
 
@@ -64,26 +66,26 @@ def _main_url(page: Page) -> str | None:
         return None
 
 
-def _main_caption(page: Page, headline: LexborNode | None) -> str:
+def _main_caption(headline: LexborNode | None) -> str:
     """The first caption behind the headline; teasers, which are links, are none."""
-    behind = headline is None
-    wanted = "h1,h2," + _CAPTIONS if headline else _CAPTIONS
-    for node in page.tree.css(wanted):
-        if not behind:
-            behind = headline is not None and node.mem_id == headline.mem_id
-            continue
-        if node.tag in ("h1", "h2"):
-            continue
-        text = " ".join(node.text().split())
-        if len(text) > 3 and not _in_link(node) and node.css_first("a") is None:
-            return text if len(text) <= _MAX_CAPTION else ""
+    for node in islice(_following(headline), _NEAR) if headline else ():
+        attributes = node.attributes
+        named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
+        if node.tag in ("figcaption", "figure") or _CAPTION.search(named):
+            text = " ".join(node.text().split())
+            if 3 < len(text) <= _MAX_CAPTION and node.css_first("a") is None:
+                return text
     return ""
 
 
-def _in_link(node: LexborNode) -> bool:
-    above: LexborNode | None = node
-    while above is not None:
-        if above.tag == "a":
-            return True
-        above = above.parent
-    return False
+def _following(node: LexborNode) -> Iterator[LexborNode]:
+    """The elements behind `node` in the order of the page, without links and what is in them."""
+    cursor: LexborNode | None = node
+    while cursor is not None:
+        into = cursor.first_child if cursor is not node and cursor.tag != "a" else None
+        while into is None and cursor is not None:
+            into = cursor.next
+            cursor = into or cursor.parent
+        cursor = into
+        if cursor is not None and cursor.is_element_node and cursor.tag != "a":
+            yield cursor

@@ -145,10 +145,6 @@ def _raw_stated(page: Page) -> Iterator[tuple[str, str]]:
     for name in _PUBLISHED:
         if content := page.meta.get(name):
             yield f"meta:{name}", content
-    stamped = page.tree.css("[itemprop=datePublished][datetime]")
-    for node in stamped if len(stamped) == 1 else ():  # several belong to teasers
-        if stamp := node.attributes.get("datetime"):
-            yield "itemprop", stamp
 
 
 def _stated(page: Page, now: datetime) -> list[_Clue]:
@@ -156,7 +152,15 @@ def _stated(page: Page, now: datetime) -> list[_Clue]:
     for source, stamp in _raw_stated(page):
         if (date := parse_date(stamp, now=now)) and date.time_known:
             clues.append(_Clue(date, stamp, source))
-    return clues
+    return clues or _marked_up(page, now)
+
+
+def _marked_up(page: Page, now: datetime) -> list[_Clue]:
+    """The one element that is marked as the time of publication; several belong to teasers."""
+    marked = page.tree.css("[itemprop=datePublished][datetime]")
+    stamp = (marked[0].attributes.get("datetime") or "") if len(marked) == 1 else ""
+    date = parse_date(stamp, now=now) if stamp else None
+    return [_Clue(date, stamp, "itemprop")] if date and date.time_known else []
 
 
 def _wib(clue: _Clue, rules: Rules, now: datetime) -> _Clue:
