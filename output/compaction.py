@@ -11,6 +11,7 @@ import json
 import math
 import time
 from collections import defaultdict
+from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,7 +21,7 @@ import pyarrow.parquet as pq
 from output.dataset import MERGED, REPLACES, live_files, outlets, replaced_by
 from output.filesystem import Root
 from output.schema import KEYS, MONTH_FROM, SCHEMA_VERSION, SCHEMAS
-from output.writer import encode, new_run_id
+from output.writer import encode
 
 if TYPE_CHECKING:
     import os
@@ -109,7 +110,7 @@ def _merge(root: Root, table: str, partition: str, paths: list[str]) -> Merge:
     names = sorted(PurePosixPath(path).name for path in {*paths, *before})
     metadata = {**(SCHEMAS[table].metadata or {}), REPLACES: json.dumps(names).encode()}
     content = encode(merged.replace_schema_metadata(metadata))
-    root.publish(f"{partition}/{MERGED}{new_run_id()}.parquet", content)
+    root.publish(f"{partition}/{MERGED}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.parquet", content)
     return Merge(partition, len(paths), len(merged), len(rows) - len(merged))
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import time
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
@@ -46,6 +48,25 @@ class Root:
         else:
             with self.filesystem.open_output_stream(self.at(path)) as stream:
                 stream.write(content)  # object stores show an object only when it is complete
+
+    def publish_file(self, path: str, source: Path) -> None:
+        """Move the finished local file `source`, which is on disk already, to `path`.
+
+        :raises OSError: it stands where it stood.
+        """
+        target = Path(self.at(path))
+        if not self.local:
+            fs.copy_files(str(source), self.at(path), destination_filesystem=self.filesystem)
+            source.unlink()
+            return
+        _make_folder(target.parent)
+        try:
+            source.rename(target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            _copy_local(source, target, Path(self.at(STAGING)))
+        _sync_folder(target.parent)
 
     def files(self, folder: str) -> list[fs.FileInfo]:
         """The files under `folder`, by path; none if there is no such folder."""
@@ -99,6 +120,23 @@ def _publish_local(target: Path, staging: Path, content: pa.Buffer) -> None:
             staged.unlink()
         raise
     _sync_folder(target.parent)
+
+
+def _copy_local(source: Path, target: Path, staging: Path) -> None:
+    """Move between filesystems, so that `target` is seen whole or not at all."""
+    staging.mkdir(parents=True, exist_ok=True)
+    staged = staging / "-".join(target.parts[-3:])
+    try:
+        with source.open("rb") as there, staged.open("wb") as here:
+            shutil.copyfileobj(there, here, 1 << 20)
+            here.flush()
+            os.fsync(here.fileno())
+        staged.rename(target)
+    except OSError:
+        with suppress(OSError):
+            staged.unlink()
+        raise
+    source.unlink()
 
 
 def _make_folder(folder: Path) -> None:
