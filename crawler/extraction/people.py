@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # A line that begins with a label: "Reporter: X"; on two lines "Penulis", ": X" or "Oleh", "X".
 _LABELLED = re.compile(
     r"^(?:(?:reporter|rep|penulis|pewarta|wartawan|jurnalis|kontributor|oleh|editor|red|redaktur|"
-    r"penyunting)(?:(?: ?:\n.*| ?:.+|\n:.*)|(?:oleh|by)\n.*|(?:laporan|oleh) .*)$",
+    r"penyunting)(?: ?:\n.*| ?:.+|\n:.*)|(?:oleh|by)\n.*|(?:laporan|oleh) .*)$",
     re.IGNORECASE | re.MULTILINE,
 )
 _ROLES = {
