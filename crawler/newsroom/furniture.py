@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
 from crawler.newsroom.prose import full_name
 from crawler.newsroom.templates import template
 
@@ -37,14 +35,24 @@ REMARKS = (
 )
 
 
+MARK = b"<!-- furniture -->"
+
+
 @dataclass(frozen=True, slots=True)
 class Furniture:
     """The parts of a page that are the same on every page of one outlet."""
 
-    head: Markup
-    top: Markup
-    sidebars: Markup
-    bottom: Markup
+    head: bytes
+    top: bytes
+    sidebars: bytes
+    bottom: bytes
+
+    def around(self, core: bytes) -> bytes:
+        """The whole page: each part in the place of a mark in `core`."""
+        start, head, main, aside, end = core.split(MARK)
+        return b"".join(
+            (start, self.head, head, self.top, main, self.sidebars, aside, self.bottom, end)
+        )
 
 
 def furnish(house: House, entries: Sequence[Entry], seed: int) -> Furniture:
@@ -54,11 +62,13 @@ def furnish(house: House, entries: Sequence[Entry], seed: int) -> Furniture:
     slots = [_slot(rng) for _ in range(SLOTS)]
     remarks = [(full_name(rng), rng.choice(REMARKS)) for _ in range(12)]
     boxes = [rng.choices(entries, k=20) if entries else [] for _ in BOXES]
+    sidebars = "".join(map(macros.sidebar, BOXES, boxes))
+    bottom = macros.bottom(house, remarks) + macros.scripts(slots[SLOTS // 3 :])
     return Furniture(
-        head=macros.scripts(slots[: SLOTS // 3]),
-        top=macros.top(house, MENU),
-        sidebars=Markup().join(map(macros.sidebar, BOXES, boxes)),
-        bottom=macros.bottom(house, remarks) + macros.scripts(slots[SLOTS // 3 :]),
+        head=macros.scripts(slots[: SLOTS // 3]).encode(),
+        top=macros.top(house, MENU).encode(),
+        sidebars=sidebars.encode(),
+        bottom=bottom.encode(),
     )
 
 

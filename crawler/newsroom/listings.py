@@ -16,7 +16,6 @@ from crawler.newsroom.templates import spell
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crawler.newsroom.furniture import Furniture
     from crawler.newsroom.houses import Feed, House, Index, Sitemap
     from crawler.newsroom.story import Entry
 
@@ -140,10 +139,9 @@ def index_html(
     index: Index,
     house: House,
     entries: Sequence[Entry],
-    furniture: Furniture,
     asked: dict[str, str],
-) -> str:
-    """One page of an index: the articles of the section, tag or day that `asked` names."""
+) -> bytes:
+    """One page of an index, without its furniture: what `asked` names by section, tag or day."""
     word = asked.get("tag") or asked.get("section") or ""
     chosen = held(entries, house, index.holds, word)
     if day := _day(index, asked):
@@ -152,12 +150,13 @@ def index_html(
     shown = chosen[start : start + index.size]
     rows = "\n".join(_row(entry, house) for entry in shown)
     element = house.list.split()[0]
-    return (
+    html = (
         f'<!DOCTYPE html>\n<html lang="id-ID"><head><meta charset="utf-8">'
-        f"<title>Indeks Berita - {escape(house.publisher)}</title>\n{furniture.head}</head><body>"
-        f"{furniture.top}\n<main><{house.list}>\n{rows}\n</{element}></main>\n"
-        f"{furniture.bottom}</body></html>\n"
+        f"<title>Indeks Berita - {escape(house.publisher)}</title>\n<!-- furniture --></head><body>"
+        f"<!-- furniture -->\n<main><{house.list}>\n{rows}\n</{element}></main>\n<!-- furniture -->"
+        f"<!-- furniture --></body></html>\n"
     )
+    return html.encode()
 
 
 def _day(index: Index, asked: dict[str, str]) -> datetime | None:

@@ -15,7 +15,6 @@ from crawler.newsroom.story import WIB, Story, is_older, slug
 from crawler.newsroom.templates import template
 
 if TYPE_CHECKING:
-    from crawler.newsroom.furniture import Furniture
     from crawler.newsroom.houses import House
 
 
@@ -149,20 +148,20 @@ def template_of(story: Story, house: House) -> str:
     return house.template
 
 
-def render(story: Story, house: House, furniture: Furniture, page: int = 0) -> str:
-    """The page of `story` as the outlet serves it. `page` 1 or 2 is one of two, 0 the whole."""
+def render(story: Story, house: House, page: int = 0) -> bytes:
+    """The page of `story` without its furniture. `page` 1 or 2 is one of two, 0 the whole."""
     data = [
         Markup('<script type="application/ld+json">\n{}\n</script>\n').format(Markup(text))
         for item in structured(story, house)
         if (text := json.dumps(item, ensure_ascii=False, indent=2).replace("</", "<\\/"))
     ]
-    return template(template_of(story, house)).render(
+    text = template(template_of(story, house)).render(
         story=story,
         house=house,
-        furniture=furniture,
         structured=Markup().join(data),
         parts=parts_of(story, house, page),
         page=page,
         author=", ".join(story.authors),
         editor=", ".join(story.editors),
     )
+    return text.encode()

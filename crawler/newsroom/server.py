@@ -70,7 +70,6 @@ class Newsroom:
         self._faults = list(faults)
         self._port = port
         self._compress = compress
-        self._zipped: dict[int, bytes] = {}
         self._loop = asyncio.new_event_loop()
         self._closing = asyncio.Event()
         self._connections: set[asyncio.Task[None]] = set()
@@ -186,9 +185,7 @@ class Newsroom:
             or "gzip" not in headers.get("accept-encoding", "")
         ):
             return reply
-        body = self._zipped.get(id(reply.body))
-        if body is None:
-            body = gzip.compress(reply.body, compresslevel=5, mtime=0)
+        body = gzip.compress(reply.body, compresslevel=1, mtime=0)
         return replace(reply, body=body, headers=reply.headers | {"Content-Encoding": "gzip"})
 
     # ------------------------------------------------------------------ faults

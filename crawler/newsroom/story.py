@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, Literal
 from zoneinfo import ZoneInfo
@@ -127,8 +128,7 @@ def tell(house: House, entry: Entry, neighbours: Sequence[Entry], seed: int) -> 
     day = entry.published_at.astimezone(WIB).date()
     draft = Draft(Random(entry.key), day, technology=entry.kind != "off_topic")
     rng = Random(f"{entry.key}/body")
-    staff = Random(f"{seed}/{house.name}/staff")
-    reporters, editors, photographers = ([full_name(staff) for _ in range(6)] for _ in range(3))
+    reporters, editors, photographers = _staff(house.name, seed)
     passages = _passages(house, entry, draft, rng)
     author = rng.choice(reporters)
     signoff_by_name = house.older_ends_with_name and is_older(house, entry.published_at)
@@ -160,6 +160,13 @@ def tell(house: House, entry: Entry, neighbours: Sequence[Entry], seed: int) -> 
         credit=rng.choice(("Antara", "Dok. Istimewa", rng.choice(photographers))),
         leaks=leaks.planted(seed, rng) if entry.kind == "article" else (),
     )
+
+
+@cache
+def _staff(outlet: str, seed: int) -> tuple[list[str], ...]:
+    """Reporters, editors and photographers of one outlet."""
+    rng = Random(f"{seed}/{outlet}/staff")
+    return tuple([full_name(rng) for _ in range(6)] for _ in range(3))
 
 
 def _agencies(house: House, agency: str | None) -> tuple[str, ...]:

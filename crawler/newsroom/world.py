@@ -80,7 +80,7 @@ class World:
     ) -> None:
         self.seed = seed
         self.now = now or datetime.now(UTC)
-        self._pages: dict[str, bytes] = {}
+        self._cores: dict[tuple[str, int], bytes] = {}
         self._places: dict[str, _Place] = {}
         self._hosts: dict[str, list[Desk]] = {}
         self.desks: dict[str, Desk] = {}
@@ -181,14 +181,15 @@ class World:
 
     def _forget(self, place: _Place) -> None:
         place.desk.listed.clear()
-        for key in [key for key in self._pages if key.startswith(place.entry.url)]:
-            del self._pages[key]
+        for page in range(3):
+            self._cores.pop((place.entry.url, page), None)
 
     # ------------------------------------------------------------------ what URLs answer
 
-    def render_all(self) -> int:
-        """Make every page before it is asked for; returns their bytes."""
-        return sum(len(self._page(place)) for place in self._places.values())
+    def render_all(self) -> None:
+        """Make every page before it is asked for; otherwise each is made anew each time."""
+        for place in self._places.values():
+            self._cores[place.entry.url, place.page] = self._core(place)
 
     def answer(self, host: str, target: str, headers: Mapping[str, str] | None = None) -> Reply:
         """What `target` (path and query) of `host` answers."""
@@ -224,13 +225,11 @@ class World:
         )
 
     def _page(self, place: _Place) -> bytes:
-        key = f"{place.entry.url} {place.page}"
-        body = self._pages.get(key)
-        if body is None:
-            story = self._story(place.desk, place.entry)
-            body = render(story, place.desk.house, place.desk.furniture, place.page).encode()
-            self._pages[key] = body
-        return body
+        core = self._cores.get((place.entry.url, place.page)) or self._core(place)
+        return place.desk.furniture.around(core)
+
+    def _core(self, place: _Place) -> bytes:
+        return render(self._story(place.desk, place.entry), place.desk.house, place.page)
 
     def _story(self, desk: Desk, entry: Entry) -> Story:
         return tell(desk.house, entry, desk.entries[-NEIGHBOURS:], self.seed)
@@ -285,8 +284,8 @@ class World:
             asked = {name: text for name, text in match.groupdict().items() if text}
             roles = index.query or {}
             asked |= {roles[name]: text for name, text in parse_qsl(query) if name in roles}
-            html = listings.index_html(index, desk.house, desk.entries, desk.furniture, asked)
-            return Reply(200, html.encode(), {"Content-Type": HTML})
+            core = listings.index_html(index, desk.house, desk.entries, asked)
+            return Reply(200, desk.furniture.around(core), {"Content-Type": HTML})
         return None
 
 
