@@ -107,7 +107,7 @@ def _glued_caption(paragraph: str, document: str) -> int:
     Both seams must show, and the caption's first word must stand elsewhere by itself: "YouTube" has
     a seam of its own.
     """
-    ends = [match.start() + 1 for match in _GLUED_SENTENCES.finditer(paragraph)]
+    ends = [match.end() for match in _GLUED_SENTENCES.finditer(paragraph)]
     seam = _GLUED_WORDS.search(paragraph, 0, _CREDIT_LENGTH)
     if not seam or len(ends) != 1 or ends[0] < seam.end():
         return 0
