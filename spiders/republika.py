@@ -11,7 +11,10 @@ class RepublikaSpider(NewsSpider):
     allowed_domains = ["tekno.republika.co.id", "www.republika.co.id", "republika.co.id"]
     sources = ()
     technology = r"//tekno\.|/trendtek/"
-    article_url = r"republika\.co\.id/berita/+(?!inpicture)(?:[a-z/-]+(?:/\d\d){3}/)?(?P<id>[a-z0-9]{6,14})[-/]"
+    article_url = (
+        r"republika\.co\.id/berita/+(?!inpicture)(?:[a-z/-]+(?:/\d\d){3}/)?"
+        r"(?P<id>[a-z0-9]{6,14})[-/]"
+    )
     body = (".article-content", ".content-detail")
     body_end = "#next-article"
     published = ".date-detail"

@@ -51,14 +51,19 @@ class Command(CrawlingCommand):
         assert self.settings is not None
         self.folder = TemporaryDirectory(prefix="wartatek-snapshot-")
         self.settings.set("OUTPUT_DIR", self.folder.name, priority="cmdline")
-        if opts.expect or (len(args) > 1 and not args[1].startswith("http")):
+        if opts.expect or not _is_url(args[-1:]):
             self.settings.set("CONTACT", "nobody is asked", priority="default")
-        super().process_options(args[:1], opts)
+        options = [arg for arg in args if arg.startswith("-")]
+        super().process_options(options or args[:1], opts)
         if len(args) != (1 if opts.expect else 2):
             self.complain("name an outlet and a URL or FILE, or an outlet and --expect")
+        if len(args) == 2 and not _is_url(args[1:]):
+            try:
+                self.document = Document.load(Path(args[1]))
+            except UnreadableError as error:
+                self.complain(f"{args[1]}: {error}")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        assert self.settings is not None
         self.outlet = self.outlets()[args[0]]
         self.rules: Rules = self.outlet.rules()
         self.clean = load_object(CLEAN)()
@@ -66,13 +71,13 @@ class Command(CrawlingCommand):
             if opts.expect:
                 for page in sorted((FIXTURES / self.outlet.name).glob("*.html")):
                     self.expect(page)
-            elif args[1].startswith("http"):
+            elif _is_url(args[1:]):
                 self.fetch(args[1])
             else:
-                body = Document.load(Path(args[1])).body
+                body = self.document.body
                 self.keep(body, opts.url or next(iter(Page(body, "").own_urls()), ""))
-        except (Rejected, UnreadableError) as error:
-            self.complain(f"{args[-1]}: {error}")
+        except Rejected as reject:
+            self.complain(f"{args[-1]} is no article: {reject}")
         finally:
             self.folder.cleanup()
 
@@ -121,3 +126,7 @@ class Command(CrawlingCommand):
         print(
             f"{path.relative_to(BASE)}: {len(article.paragraphs)} paragraphs; read the JSON through"
         )
+
+
+def _is_url(last: list[str]) -> bool:
+    return bool(last) and last[0].startswith(("http://", "https://"))

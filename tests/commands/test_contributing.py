@@ -1,0 +1,203 @@
+"""docs/add-an-outlet.md, step by step, in a copy of the checkout, against an outlet on loopback."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+CHECKOUT = Path(__file__).parents[2]
+GUIDE = (CHECKOUT / "docs" / "add-an-outlet.md").read_text("utf-8")
+TITLE = "Kabel Laut Baru Ditarik ke Pulau Terluar"
+ARTICLE = "/berita/10412/kabel-laut-baru-ditarik-ke-pulau-terluar"
+NOW = datetime.now(UTC).replace(microsecond=0)
+PROSE = [
+    "Kapal penarik kabel laut berangkat dari pelabuhan pada subuh hari dengan dua puluh awak.",
+    "Kabel serat optik sepanjang empat ratus kilometer itu akan menghubungkan enam pulau kecil.",
+    "Warga pulau berharap sinyal internet dapat dipakai murid sekolah sebelum musim angin barat.",
+]
+PAGE = f"""<!doctype html><html lang="id"><head><title>{TITLE}</title>
+<script>var iklan = "muat";</script></head><body><h1>{TITLE}</h1>
+<div class="penulis">Sri Handayani</div><div class="tanggal">{NOW:%d/%m/%Y %H:%M} WIB</div>
+<div class="isi"><p>{PROSE[0]}</p>
+<p>Baca juga: <a href="/berita/10001/a">Satelit Kecil Mulai Mengorbit Tahun Ini</a></p>
+<p>{PROSE[1]}</p><p>{PROSE[2]}</p></div><div class="topik"><a href="/tag/kabel">kabel laut</a></div>
+</body></html>"""
+FEED = f"""<?xml version="1.0"?><rss version="2.0"><channel><title>Kabar Tekno</title><item>
+<title>{TITLE}</title><link>https://kabartekno.example{ARTICLE}</link>
+<pubDate>{format_datetime(NOW - timedelta(hours=1))}</pubDate></item></channel></rss>"""
+
+
+class KabarTekno(BaseHTTPRequestHandler):
+    """The outlet of the guide."""
+
+    def do_GET(self) -> None:
+        pages = {"/feed": ("application/rss+xml", FEED), ARTICLE: ("text/html", PAGE)}
+        kind, body = pages.get(self.path, ("text/plain", ""))
+        self.send_response(200 if body else 404)
+        self.send_header("Content-Type", f"{kind}; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def outlet():
+    with ThreadingHTTPServer(("127.0.0.1", 0), KabarTekno) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in ("crawler", "spiders", "pipelines", "output", "tests"):
+        shutil.copytree(
+            CHECKOUT / name,
+            folder / name,
+            ignore=shutil.ignore_patterns("__pycache__", "data", ".hypothesis"),
+        )
+    for name in ("scrapy.cfg", "pyproject.toml"):
+        shutil.copy(CHECKOUT / name, folder)
+    return folder
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", GUIDE, re.DOTALL)
+
+
+@pytest.fixture(scope="module")
+def run(copy, outlet):
+    def in_the_copy(command: str, status: int = 0) -> str:
+        python, *arguments = command.split()
+        assert python == "python"
+        environment = os.environ | {"NEWSROOM": outlet, "PYTHONDONTWRITEBYTECODE": "1"}
+        done = subprocess.run(
+            [sys.executable, *arguments],
+            cwd=copy,
+            env=environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout
+
+    return in_the_copy
+
+
+@pytest.fixture(scope="module")
+def commands():
+    return [line for block in blocks("sh") for line in block.splitlines()]
+
+
+@pytest.fixture(scope="module")
+def declared(copy, run, commands):
+    """The guide's outlet, generated and then filled in as the guide does."""
+    run(commands[0])
+    path = copy / "spiders" / "kabartekno.py"
+    generated = path.read_text("utf-8")
+    path.write_text(blocks("python")[0], "utf-8")
+    return generated
+
+
+def test_every_step_of_the_guide_is_tried(commands):
+    words = [command.split()[3] for command in commands[:-1]]
+    assert words == ["genspider", "check", "snapshot", "snapshot"]
+    assert commands[-1].startswith("python -m pytest")
+
+
+@pytest.mark.parametrize("template", ["news", "sitemap", "index", "wordpress"])
+def test_a_template_makes_a_spider_that_loads_and_is_named_as_the_house_does(run, copy, template):
+    name = f"contoh{template}"
+    run(f"python -m scrapy genspider -t {template} {name} {name}.example")
+    source = (copy / "spiders" / f"{name}.py").read_text("utf-8")
+    assert f'"https://{name}.example/' in source
+    assert f"class {name.capitalize()}Spider(" in source
+    assert name in run("python -m scrapy list").split()
+    (copy / "spiders" / f"{name}.py").unlink()
+
+
+def test_check_says_which_rule_gave_each_field(declared, run, commands):
+    assert "class KabarteknoSpider(NewsSpider)" in declared
+    said = run(commands[1])
+    for rule in ("div.isi", ".tanggal", ".penulis", ".topik a"):
+        assert rule in said
+    assert "3 paragraphs" in said
+    assert "1 pages became articles" in said
+
+
+def test_snapshot_keeps_the_page_in_our_words(declared, run, copy, commands):
+    run(commands[2])
+    [page] = (copy / "tests" / "fixtures" / "kabartekno").glob("*.html")
+    kept = page.read_text("utf-8")
+    assert not any(
+        sentence in kept for sentence in (*PROSE, TITLE, "Sri Handayani", "Satelit Kecil")
+    )
+    assert "Baca juga: <a href=" in kept
+    assert '<div class="isi"><p>' in kept
+    assert "<script" not in kept
+    expected = json.loads(page.with_suffix(".json").read_text("utf-8"))
+    assert len(expected["paragraphs"]) == 3
+    assert len(expected["related"]) == 1
+    assert expected["authors"] == ["Wartawan A"]
+    assert expected["body_source"] == "css:div.isi"
+    assert expected["url"].startswith("https://kabartekno.example/berita/10412/")
+
+
+def test_snapshot_expect_rewrites_the_expectation_alone(declared, run, copy, commands):
+    run(commands[2])
+    [page] = (copy / "tests" / "fixtures" / "kabartekno").glob("*.html")
+    shorter = page.read_text("utf-8").replace("<p>Baca juga", "<p hidden>Baca juga")
+    page.write_text(shorter, "utf-8")
+    target = page.with_suffix(".json")
+    before = json.loads(target.read_text("utf-8"))
+    target.write_text(json.dumps(before | {"title": "salah"}), "utf-8")
+    run(commands[3])
+    assert page.read_text("utf-8") == shorter
+    assert json.loads(target.read_text("utf-8"))["title"] == before["title"]
+
+
+def test_the_outlets_own_test_passes_at_the_end(declared, run, copy, commands):
+    run(commands[2])
+    urls = copy / "tests" / "outlet_urls.toml"
+    urls.write_text(urls.read_text("utf-8") + blocks("toml")[0], "utf-8")
+    assert "passed" in run(commands[4] + " -p no:cacheprovider")
+
+
+@pytest.mark.parametrize(
+    ("command", "complaint"),
+    [
+        ("check", "name one outlet"),
+        ("check kontna", "did you mean kontan?"),
+        ("check republika", "its robots.txt refuses us"),
+        ("snapshot kontan", "name an outlet and a URL or FILE"),
+        ("snapshot kontan nowhere.html", "nowhere.html"),
+        ("snapshot kontan --expct", "unknown option --expct"),
+    ],
+)
+def test_a_mistake_is_one_clear_line(outlet, command, complaint):
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", *command.split()],
+        cwd=CHECKOUT,
+        env=os.environ | {"NEWSROOM": outlet},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert done.stderr.count("\n") == 1
