@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
+ALIVE = ("/listed", "/unchanged")
+"""What a source that serves has counted, under its name."""
 FILLED = ("title", "body", "published_at", "authors", "section", "tags", "images", "description")
 """Columns whose fill rate shows that an outlet's markup has changed."""
 NO_LOSS = ("off_topic", "gallery", "video")
@@ -119,7 +121,7 @@ class Outcomes:
     def source_problems(self) -> list[dict[str, str]]:
         """What the sources failed in, by source; what they listed is no problem."""
         parted = (name.rpartition("/") for name in self.by("sources"))
-        return [{"source": s, "reason": r} for s, _, r in parted if r != "listed"]
+        return [{"source": s, "reason": r} for s, _, r in parted if f"/{r}" not in ALIVE]
 
     def judgement(self) -> tuple[str, str]:
         """Healthy or unhealthy, and why, in one line.
@@ -129,10 +131,12 @@ class Outcomes:
         """
         if error := self.stats.get("wartatek/store_error"):
             return "unhealthy", f"cannot store: {error}"
+        if aside := self.by("quarantined"):
+            return "unhealthy", f"files set aside in quarantine/: {', '.join(aside)}"
         if stored := self.count("stored") + self.count("revised"):
             return "healthy", f"{stored} stored"
-        listed = sum(n for name, n in self.by("sources").items() if name.endswith("/listed"))
-        if not listed:
+        alive = sum(n for name, n in self.by("sources").items() if name.endswith(ALIVE))
+        if not alive:
             problems = ", ".join(f"{p['source']} {p['reason']}" for p in self.source_problems())
             return "unhealthy", f"no source lists an article: {problems or 'none was asked'}"
         lost = {**self.by("rejected"), **self.by("failed"), "blocked": self.count("blocked")}
@@ -170,19 +174,22 @@ class RunManifest:
 
     def item_dropped(self, exception: Exception) -> None:
         if isinstance(exception, Rejected):
-            self.stats.inc_value(f"wartatek/rejected/{exception.reason}")
+            gone = exception.reason == "gone"  # not a page we refuse, but one that was withdrawn
+            self.stats.inc_value(
+                "wartatek/gone" if gone else f"wartatek/rejected/{exception.reason}"
+            )
 
     def item_error(self) -> None:
         self.stats.inc_value("wartatek/failed/pipeline_error")
 
     def spider_error(self, response: Response) -> None:
         """A bug in a callback: the errback does not hear of it."""
-        if response.request and "candidate" in response.request.cb_kwargs:
+        if response.request and "waiting" in response.request.cb_kwargs:
             self.stats.inc_value("wartatek/failed/callback_error")
 
     def spider_closed(self, spider: Spider, reason: str) -> None:
         outcomes = Outcomes(self.stats.get_stats())
-        unfinished = outcomes.count("listed") - outcomes.settled
+        unfinished = outcomes.count("listed") + outcomes.count("resumed") - outcomes.settled
         if unfinished > 0:  # a time limit or a signal ended the run; the next one asks for these
             self.stats.inc_value("wartatek/failed/unfinished", unfinished)
             outcomes = Outcomes(self.stats.get_stats())
@@ -216,6 +223,7 @@ class RunManifest:
             "fill_rates": self.tally.fill_rates(),
             "body_sources": self.tally.shares(),
             "source_problems": outcomes.source_problems(),
+            "quarantined": list(outcomes.by("quarantined")),
             "versions": _versions(),
             "judgement": stats["wartatek/judgement"],
             "detail": stats["wartatek/detail"],

@@ -34,6 +34,13 @@ class Rejected(DropItem):
         self.evidence = evidence
 
 
+class NothingNew(DropItem):
+    """The dataset or this run has this content already: an outcome, not a reject."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, log_level="DEBUG")
+
+
 @dataclass(slots=True, kw_only=True)
 class Image:
     """A picture of the article. `credit` is the photographer or agency as printed."""

@@ -13,7 +13,7 @@ from crawler.extraction.urls import article_id, canonical_url
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Container, Sequence
+    from collections.abc import Callable, Sequence
 
     from crawler.sources import Candidate, Window
 
@@ -44,7 +44,7 @@ class Judge:
     article: re.Pattern[str]
     technology: re.Pattern[str] | None
     window: Window
-    known: Container[str]
+    known: Callable[[str], str | None]
     limit: int | None = None
     _seen: set[str] = field(default_factory=set)
     _seen_by: set[tuple[str, str]] = field(default_factory=set)
@@ -52,6 +52,10 @@ class Judge:
 
     def article_id(self, candidate: Candidate) -> str:
         return article_id(self.name, candidate.url, self.article)
+
+    def has_seen(self, article_id: str) -> bool:
+        """Whether this run's lists named the article."""
+        return article_id in self._seen
 
     def judge(self, candidate: Candidate) -> Verdict:
         """The verdict; whoever is wanted counts towards the limit."""
@@ -67,7 +71,7 @@ class Judge:
         skipped = "duplicate" if duplicate else self._skipped(candidate, key, url)
         # A backfill walks on over what is stored already; the present has no more to find there.
         is_new = first_here if self.window.past else not skipped
-        return Verdict(_as_listed(url, candidate.url), skipped, is_article=True, is_new=is_new)
+        return Verdict(as_listed(url, candidate.url), skipped, is_article=True, is_new=is_new)
 
     def _stranger(self, url: str | None) -> str:
         """Why `url` is no article of this outlet."""
@@ -80,8 +84,8 @@ class Judge:
     def _skipped(self, candidate: Candidate, key: str, url: str) -> str:
         if self._outside(candidate):
             return "outside_window"
-        if key in self.known:
-            return "known"
+        if reason := self.known(key):
+            return reason
         if not self._is_technology(candidate, url):
             return "off_topic"
         if self.limit is not None and self._wanted >= self.limit:
@@ -112,6 +116,6 @@ def _slug_words(url: str) -> str:
     return " ".join(words) if len(words) >= SLUG_WORDS else ""
 
 
-def _as_listed(url: str, listed: str) -> str:
+def as_listed(url: str, listed: str) -> str:
     """The canonical `url`, with the closing slash of the `listed` one, which spares a redirect."""
     return f"{url}/" if urlsplit(listed).path.endswith("/") and not urlsplit(url).query else url

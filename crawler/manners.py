@@ -44,7 +44,14 @@ CHALLENGE_HEADERS = {  # by AWS WAF and Cloudflare
 
 
 class BlockedError(IgnoreRequest):
-    """A host refuses us. It is recorded and left alone, never worked around."""
+    """A host refuses us. It is recorded and left alone until then, never worked around.
+
+    `until` is None where the refusal may be one page's own.
+    """
+
+    def __init__(self, message: str, until: datetime | None = None) -> None:
+        super().__init__(message)
+        self.until = until
 
 
 class RobotsError(IgnoreRequest):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from twisted.internet.defer import Deferred
 
 from crawler.extraction.urls import canonical_url
 from crawler.manners import BlockedError, OffOutletError, RobotsError, is_challenge, retry_after
+from crawler.spider import NewsSpider
 
 if TYPE_CHECKING:
     from typing import Self
@@ -25,9 +27,12 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
+    from crawler.memory import Memory
+
 logger = logging.getLogger(__name__)
 
-TOO_MANY_REQUESTS, UNAVAILABLE, FORBIDDEN, ACCEPTED = 429, 503, 403, 202
+OK, ACCEPTED, NOT_MODIFIED = 200, 202, 304
+FORBIDDEN, TOO_MANY_REQUESTS, UNAVAILABLE = 403, 429, 503
 
 
 class SlotMiddleware:
@@ -62,6 +67,14 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     this run. Any other 4xx: there is no robots.txt, all is allowed.
     """
 
+    async def robot_parser(self, request: Request) -> RobotParser | None:
+        # Of the requests that wait for one robots.txt, Scrapy gives it to the first and None, which
+        # means "all allowed", to the others: a Deferred hands its result on only once.
+        await super().robot_parser(request)
+        parser = self._parsers[urlparse_cached(request).netloc]
+        assert not isinstance(parser, Deferred)
+        return parser
+
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         if isinstance(rp, Refusal):
             raise RobotsError("robots_unavailable")
@@ -87,7 +100,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
 
 class BlockMiddleware:
-    """Sees that a host refuses us, and then leaves it alone for the rest of the run.
+    """Sees that a host refuses us, and then leaves it alone, in later runs too.
 
     A challenge or a 429 that outlasts its retries is said to us and to all; a 403 may be one
     article's own, so three in a row are taken for the host's.
@@ -95,36 +108,83 @@ class BlockMiddleware:
 
     FORBIDDEN_IN_A_ROW = 3
 
-    def __init__(self) -> None:
-        self.left_alone: dict[str, str] = {}
+    def __init__(self, memory: Memory, longest_wait: float) -> None:
+        """:param longest_wait: seconds of Retry-After that are sat out within a run."""
+        self.memory = memory
+        self.longest_wait = longest_wait
         self._forbidden: dict[str, int] = {}
+        self._serving: set[str] = set()
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        assert isinstance(crawler.spider, NewsSpider)
+        return cls(crawler.spider.memory, crawler.settings.getfloat("RETRY_AFTER_MAX"))
 
     def process_request(self, request: Request) -> None:
         host = urlparse_cached(request).netloc
-        if host in self.left_alone:
-            raise BlockedError(f"{host} is left alone: {self.left_alone[host]}")
+        if block := self.memory.blocked(host):
+            raise BlockedError(f"{host} is left alone: {block.reason}", block.until)
 
     def process_response(self, request: Request, response: Response) -> Response:
         host = urlparse_cached(request).netloc
         about_robots = urlparse_cached(request).path == "/robots.txt"
+        wait = retry_after(response, datetime.now(UTC)) or 0.0
         if is_challenge(response):
-            self._leave_alone(host, f"challenge ({response.status})")
+            self._leave_alone(host, f"challenge ({response.status})", wait)
         if response.status == TOO_MANY_REQUESTS:
-            self._leave_alone(host, "429 Too Many Requests")
+            self._leave_alone(host, "429 Too Many Requests", wait)
+        if response.status == UNAVAILABLE and wait > self.longest_wait:
+            self._leave_alone(host, "503 Service Unavailable", wait)
         if response.status == ACCEPTED and not response.body:
-            self._leave_alone(host, "202 without a page")
+            self._leave_alone(host, "202 without a page", wait)
         if response.status == FORBIDDEN and not about_robots:
             self._forbidden[host] = self._forbidden.get(host, 0) + 1
             if self._forbidden[host] >= self.FORBIDDEN_IN_A_ROW:
-                self._leave_alone(host, "403 Forbidden, three in a row")
+                self._leave_alone(host, "403 Forbidden, three in a row", wait)
             raise BlockedError(f"{host}: 403 Forbidden")
         self._forbidden[host] = 0
+        if host not in self._serving and not about_robots:
+            self._serving.add(host)
+            self.memory.served(host)
         return response
 
-    def _leave_alone(self, host: str, reason: str) -> None:
-        logger.warning("%s blocks us (%s); it is left alone for the rest of this run", host, reason)
-        self.left_alone[host] = reason
-        raise BlockedError(f"{host}: {reason}")
+    def _leave_alone(self, host: str, reason: str, wait: float) -> None:
+        block = self.memory.refused(host, reason, timedelta(seconds=wait))
+        logger.warning("%s blocks us (%s); left alone until %s", host, reason, block.until)
+        raise BlockedError(f"{host}: {reason}", block.until)
+
+
+class ConditionalMiddleware:
+    """Asks only for what has changed, where an earlier answer said how to ask (RFC 9110, 13).
+
+    Requests say in meta["changed_only"] whether they are for a `list` or an `article`. A body that
+    we have read before is a 304 too, whatever the server says of it.
+    """
+
+    def __init__(self, memory: Memory) -> None:
+        self.memory = memory
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        assert isinstance(crawler.spider, NewsSpider)
+        return cls(crawler.spider.memory)
+
+    def process_request(self, request: Request) -> None:
+        if not (kind := request.meta.get("changed_only")):
+            return
+        request.meta["handle_httpstatus_list"] = [NOT_MODIFIED]
+        if known := self.memory.validators(request.url, is_list=kind == "list"):
+            request.meta["body_hash"] = known.body_hash
+            if known.etag:
+                request.headers["If-None-Match"] = known.etag
+            if known.last_modified:
+                request.headers["If-Modified-Since"] = known.last_modified
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        body_hash = request.meta.get("body_hash")
+        if response.status == OK and body_hash == sha256(response.body).digest():
+            return response.replace(status=NOT_MODIFIED)
+        return response
 
 
 class PoliteRetryMiddleware(RetryMiddleware):

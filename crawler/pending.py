@@ -7,18 +7,20 @@ second look. A kill loses none: rows wait in the state, and in pending/ of the d
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from crawler.sources.candidate import Candidate
+from crawler.sources.candidate import Candidate, Window
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Sequence
 
 FIRST_PAUSE = timedelta(minutes=30)
-MOST_TRIES = 6  # after which 30 minutes have grown to 16 hours, and a day and a half has passed
+ASIDE = datetime(9000, 1, 1, tzinfo=UTC)
+LONGEST_PAUSE = timedelta(days=1)
+MOST_TRIES = 10  # over four days: most outages are over by then
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def wait(
     """Keep `candidate` until it is settled; one that waits already keeps its place."""
     db.execute(
         "INSERT OR IGNORE INTO pending VALUES (?, ?, ?, 0, ?, 0, NULL, NULL)",
-        (article_id, outlet, _encode(candidate), microseconds(now)),
+        (article_id, outlet, encode(candidate), microseconds(now)),
     )
 
 
@@ -60,20 +62,17 @@ def is_waiting(db: sqlite3.Connection, article_id: str) -> bool:
     return bool(db.execute(query, (article_id,)).fetchone())
 
 
-def take(
-    db: sqlite3.Connection, outlet: str, run_id: str, now: datetime, most: int
-) -> list[Waiting]:
+def take(db: sqlite3.Connection, outlet: str, run: str, now: datetime, most: int) -> list[Waiting]:
     """The next `most` that are due, longest due first; a run is given each only once."""
     rows = db.execute(
-        """UPDATE pending SET taken_by = :run WHERE article_id IN (
-               SELECT article_id FROM pending
-               WHERE outlet = :outlet AND next_at <= :now AND taken_by IS NOT :run
-               ORDER BY next_at LIMIT :most)
-           RETURNING article_id, candidate, look, tries""",
-        {"run": run_id, "outlet": outlet, "now": microseconds(now), "most": most},
-    )
+        """SELECT article_id, candidate, look, tries FROM pending
+           WHERE outlet = ? AND next_at <= ? AND taken_by IS NOT ? ORDER BY next_at LIMIT ?""",
+        (outlet, microseconds(now), run, most),
+    ).fetchall()
+    taken = [(run, article_id) for article_id, *_ in rows]
+    db.executemany("UPDATE pending SET taken_by = ? WHERE article_id = ?", taken)
     return [
-        Waiting(article, _decode(text), bool(look), tries) for article, text, look, tries in rows
+        Waiting(article, decode(text), bool(look), tries) for article, text, look, tries in rows
     ]
 
 
@@ -83,12 +82,37 @@ def failed(db: sqlite3.Connection, article_id: str, reason: str, now: datetime) 
     tries = row[0] + 1 if row else MOST_TRIES
     if tries >= MOST_TRIES:
         return False
-    pause = FIRST_PAUSE * 2 ** (tries - 1)
+    pause = min(FIRST_PAUSE * 2 ** (tries - 1), LONGEST_PAUSE)
     db.execute(
         "UPDATE pending SET tries = ?, reason = ?, next_at = ? WHERE article_id = ?",
         (tries, reason, microseconds(now + pause), article_id),
     )
     return True
+
+
+def put_off(db: sqlite3.Connection, article_id: str, until: datetime) -> None:
+    """Do not ask before then; that is no try."""
+    query = "UPDATE pending SET next_at = ? WHERE article_id = ?"
+    db.execute(query, (microseconds(until), article_id))
+
+
+def set_aside(db: sqlite3.Connection, article_id: str, published: datetime | None) -> None:
+    """Not to be asked for until `bring_back`, and then only for its day."""
+    query = "SELECT candidate FROM pending WHERE article_id = ?"
+    for (text,) in db.execute(query, (article_id,)).fetchall():
+        candidate = replace(decode(text), published=published)
+        db.execute(
+            "UPDATE pending SET candidate = ?, next_at = ? WHERE article_id = ?",
+            (encode(candidate), microseconds(ASIDE), article_id),
+        )
+
+
+def bring_back(db: sqlite3.Connection, outlet: str, window: Window, now: datetime) -> None:
+    """What was set aside and was published inside `window` is due now."""
+    query = "SELECT article_id, candidate FROM pending WHERE outlet = ? AND next_at = ?"
+    for article_id, text in db.execute(query, (outlet, microseconds(ASIDE))).fetchall():
+        if window.holds(decode(text).published):
+            put_off(db, article_id, now)
 
 
 def settle(db: sqlite3.Connection, article_ids: Iterable[str]) -> None:
@@ -116,7 +140,7 @@ def look_again(
         {
             "id": row["article_id"],
             "outlet": outlet,
-            "candidate": _encode(candidate),
+            "candidate": encode(candidate),
             "due": microseconds(due),
         },
     )
@@ -125,10 +149,11 @@ def look_again(
 def looked(
     db: sqlite3.Connection, article_id: str, now: datetime, ages: Sequence[timedelta]
 ) -> None:
-    """A look found nothing new: plan the next one."""
-    query = "SELECT outlet, candidate FROM pending WHERE article_id = ? AND look"
+    """There was nothing new: plan the next look, if it was one."""
+    db.execute("DELETE FROM pending WHERE article_id = ? AND NOT look", (article_id,))
+    query = "SELECT outlet, candidate FROM pending WHERE article_id = ?"
     for outlet, text in db.execute(query, (article_id,)).fetchall():
-        candidate = _decode(text)
+        candidate = decode(text)
         row = {
             "article_id": article_id,
             "url": candidate.url,
@@ -176,7 +201,8 @@ def restore(db: sqlite3.Connection, outlet: str, kept: Iterable[dict[str, Any]])
     )
 
 
-def _encode(candidate: Candidate) -> str:
+def encode(candidate: Candidate) -> str:
+    """`candidate` as JSON."""
     return json.dumps(
         {
             name: value.isoformat() if isinstance(value, datetime) else value
@@ -186,7 +212,11 @@ def _encode(candidate: Candidate) -> str:
     )
 
 
-def _decode(text: str) -> Candidate:
+def decode(text: str) -> Candidate:
+    """The inverse of `encode`.
+
+    :raises ValueError, TypeError: `text` is not from there.
+    """
     fields: dict[str, Any] = json.loads(text)
     for name in ("published", "modified"):
         if name in fields:

@@ -18,7 +18,13 @@ TEMPLATES_DIR = str(BASE / "crawler" / "templates")  # absolute: genspider may r
 
 # -- Where it comes from and where it goes
 OUTPUT_DIR = os.environ.get("OUTPUT_DIR") or str(BASE / "output" / "data")
+STATE_DIR = os.environ.get("STATE_DIR", "")  # of state.db: a local folder; "": OUTPUT_DIR
 NEWSROOM = os.environ.get("NEWSROOM", "")  # URL of a newsroom on loopback that plays every outlet
+
+# -- The pages themselves, so that a better rule can read them again
+ARCHIVE = os.environ.get("ARCHIVE", "1") != "0"  # about 30 KB an article
+ARCHIVE_LISTS = False  # feeds, sitemaps and index pages too
+ARCHIVE_KEEP = os.environ.get("ARCHIVE_KEEP", "")  # "90 days" or "50 GB", of all outlets; "": all
 
 # -- Who we are: a mail address or a page that outlets can write to; no crawl of the web without it
 CONTACT = os.environ.get("CONTACT", "")
@@ -30,10 +36,14 @@ PERMITTED: list[str] = []
 PARALLEL_OUTLETS = 8  # outlets at a time; those on one host come one after another
 RUN_TIMEOUT = 3 * 3600  # seconds for a whole run of the present
 
+# -- Second looks: the ages in seconds at which an article may have been corrected or withdrawn
+REFETCH_AFTER = [3600, 6 * 3600, 24 * 3600, 7 * 24 * 3600]  # and never again
+
 # -- Manners
 ROBOTSTXT_OBEY = True  # default False
 ROBOTSTXT_USER_AGENT = "Wartatek"  # default USER_AGENT: rules name products, not sentences
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; a slot is an outlet, and is asked one by one
+CONCURRENT_REQUESTS = 1  # default 16; what waits in a slot could not be called back after a block
 DOWNLOAD_DELAY = 2.0  # default 0: at most 30 requests a minute to one outlet
 DOWNLOAD_DELAY_JITTER = 0.25  # default 0.5: enough not to be a metronome
 AUTOTHROTTLE_ENABLED = True  # default False: a slow outlet is asked more slowly
@@ -71,8 +81,11 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.middlewares.PoliteRetryMiddleware": 550,
+    "crawler.middlewares.ConditionalMiddleware": 560,  # sees bodies after decompression
     "crawler.middlewares.CharsetMiddleware": 595,  # before decompression asks for the encoding
+    "crawler.archiving.ServedMiddleware": 800,  # before anybody changes the headers
 }
+SPIDER_MIDDLEWARES = {"crawler.archiving.ArchiveMiddleware": 900}  # next to the spider
 EXTENSIONS = {
     "scrapy.extensions.throttle.AutoThrottle": None,
     "crawler.extensions.PoliteThrottle": 0,
@@ -105,7 +118,7 @@ if NEWSROOM:
         "http": "crawler.newsroom.handler.NewsroomHandler",
         "https": "crawler.newsroom.handler.NewsroomHandler",
     }
-    CONCURRENT_REQUESTS_PER_DOMAIN = 8  # nobody is to be spared on loopback
+    CONCURRENT_REQUESTS = CONCURRENT_REQUESTS_PER_DOMAIN = 8  # nobody is to be spared on loopback
     DOWNLOAD_DELAY = 0.0
     AUTOTHROTTLE_START_DELAY = 0.0
     AUTOTHROTTLE_MAX_DELAY = 0.0  # default 60: only Crawl-delay still counts

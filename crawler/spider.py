@@ -4,33 +4,42 @@ from __future__ import annotations
 
 import logging
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
+from scrapy.exceptions import DontCloseSpider
 
 from crawler.arguments import Arguments
 from crawler.extraction.article import extract
 from crawler.extraction.page import Page
 from crawler.extraction.paging import further_pages, join
 from crawler.extraction.rules import Rules, Selectors
-from crawler.items import Article, Rejected
-from crawler.judge import Judge
+from crawler.extraction.urls import canonical_url
+from crawler.items import Article, NothingNew, Rejected
+from crawler.judge import Judge, Verdict, as_listed
 from crawler.manners import BlockedError, failure_reason, user_agent
+from crawler.memory import Memory
 from crawler.sources import Candidate, Source, SourceError
-from crawler.state import Known
+from crawler.sources.candidate import WIB
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Container, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator
+    from datetime import date
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
+    from crawler.pending import Waiting
+
 Status = Literal["verified", "modelled", "refused", "permission", "blocked"]
-SOURCE_PRIORITY = 10  # lists first, so that a headline seen in a feed spares the page in an index
+NOT_MODIFIED = 304
+GONE = ("http_404", "http_410")
+BATCH = 200  # articles asked for at a time; the others wait on disk
 
 
 class NewsSpider(Spider):
@@ -59,11 +68,18 @@ class NewsSpider(Spider):
 
     article_url: ClassVar[str]
 
-    def __init__(self, *args: Any, known: Container[str] = (), **kwargs: Any) -> None:
+    memory: Memory
+    """What earlier runs left; `from_crawler` opens it."""
+
+    def __init__(
+        self, *args: Any, known: Callable[[str], str | None] = lambda _: None, **kwargs: Any
+    ) -> None:
         """`kwargs` are spider arguments (`-a since=2023-09-01`), see crawler.arguments."""
         super().__init__(*args)
         arguments = Arguments.of(kwargs)
         self.window = arguments.window
+        self.limit = arguments.limit
+        self._asked = 0
         self.judge = Judge(
             name=self.name,
             domains=self.allowed_domains,
@@ -76,8 +92,12 @@ class NewsSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
-        stored = Known.of(crawler.settings["OUTPUT_DIR"], cls.name)
-        spider = super().from_crawler(crawler, *args, known=stored, **kwargs)
+        memory = Memory.of(crawler.settings, cls.name)
+        spider = super().from_crawler(crawler, *args, known=memory.known, **kwargs)
+        spider.memory = memory
+        crawler.signals.connect(spider.ask_for_articles, signals.spider_idle)
+        crawler.signals.connect(spider.item_dropped, signals.item_dropped)
+        crawler.signals.connect(spider.callback_failed, signals.spider_error)
         if spider.window.past:  # a backfill takes as long as it takes; only the present has a limit
             crawler.settings.set("CLOSESPIDER_TIMEOUT", 0, priority="spider")
         return spider
@@ -92,39 +112,72 @@ class NewsSpider(Spider):
         """How its article pages are read."""
         return Rules.of(cls)
 
+    def closed(self, reason: str) -> None:
+        self.memory.close(self.crawler.stats.get_value("wartatek/run_id"))
+
     # -- lists
 
     async def start(self) -> AsyncIterator[Request]:
+        if self.window.past:
+            self.memory.ask_for_days(self.window)
         for source in self.sources:
             for request in source.requests(self.window):
-                yield self._ask(source, request)
+                day = request.meta.get("index_day")
+                if not (self.window.past and day and self.memory.is_walked(day, source.label)):
+                    yield self._ask(source, request)
 
     def parse_source(self, response: Response, source: Source) -> Iterator[Request]:
-        """Ask for what `source` lists and the run wants; go on while that brings something new."""
-        brought_new, is_article = False, []
+        """Keep what `source` lists and the run wants; go on while that brings something new."""
+        if response.status == NOT_MODIFIED:
+            self._count(f"sources/{source.label}/unchanged")
+            return
+        verdicts: list[Verdict] = []
+        wanted: list[tuple[str, Candidate]] = []
+        further: list[Request] = []
+        failed = False
         try:
             for found in source.parse(response, self.window):
-                if isinstance(found, Request):
-                    if brought_new or not found.meta.get("continues"):
-                        yield self._ask(source, found)
-                    continue
-                found.via = source.label
-                verdict = self.judge.judge(found)
-                is_article.append(verdict.is_article)
-                brought_new |= verdict.is_new
-                if verdict.skipped == "duplicate":  # its outcome is counted where it came first
-                    self._count("duplicates")
-                    continue
-                self._count("listed")
-                if verdict.skipped:
-                    self._count(f"skipped/{verdict.skipped}")
-                else:
-                    yield self._request(found, verdict.url)
+                if not isinstance(found, Request):
+                    found.via = source.label
+                    verdicts.append(verdict := self.judge.judge(found))
+                    if self._count_listed(verdict):
+                        wanted.append(
+                            (self.judge.article_id(found), replace(found, url=verdict.url))
+                        )
+                elif not found.meta.get("continues") or any(v.is_new for v in verdicts):
+                    further.append(found)
         except SourceError as error:
+            failed = True
             self._source_failed(source, error.reason, error.evidence)
-        self._count(f"sources/{source.label}/listed", sum(is_article))
-        if is_article and not any(is_article) and not response.meta.get("continues"):
+        articles = sum(verdict.is_article for verdict in verdicts)
+        self._count(f"sources/{source.label}/listed", articles)
+        if verdicts and not articles and not response.meta.get("continues"):
             self._source_failed(source, "no_articles", "no link looks like one of its articles")
+        is_last = not (failed or further or any(v.skipped == "limit" for v in verdicts))
+        self.memory.listed(wanted, response, is_last=is_last and not self.window.past)
+        if self.window.past:
+            self._note_day(response, source, articles, is_last=is_last)
+        for request in further:
+            yield self._ask(source, request)
+
+    def _count_listed(self, verdict: Verdict) -> bool:
+        """Whether the candidate is wanted."""
+        if verdict.skipped == "duplicate":  # its outcome is counted where it came first
+            self._count("duplicates")
+            return False
+        self._count("listed")
+        if verdict.skipped:
+            self._count(f"skipped/{verdict.skipped}")
+        return not verdict.skipped
+
+    def _note_day(
+        self, response: Response, source: Source, articles: int, *, is_last: bool
+    ) -> None:
+        """Keep how far a backfill has come; a day that is not over yet is never done."""
+        day: date | None = response.meta.get("index_day")
+        if day and day < datetime.now(WIB).date():
+            is_first = not response.meta.get("continues")
+            self.memory.walked(day, source.label, articles, first=is_first, done=is_last)
 
     def source_failed(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]
@@ -132,11 +185,12 @@ class NewsSpider(Spider):
         self._source_failed(request.cb_kwargs["source"], reason, failure.getErrorMessage())
 
     def _ask(self, source: Source, request: Request) -> Request:
+        meta = {} if self.window.past else {"changed_only": "list"}
         return request.replace(
             callback=self.parse_source,
             errback=self.source_failed,
             cb_kwargs={"source": source},
-            priority=SOURCE_PRIORITY,
+            meta={**request.meta, **meta},
         )
 
     def _source_failed(self, source: Source, reason: str, evidence: str) -> None:
@@ -147,10 +201,28 @@ class NewsSpider(Spider):
 
     # -- articles
 
+    def ask_for_articles(self) -> None:
+        """Once the lists are read, ask for the next articles, until none waits any more."""
+        most = BATCH if self.limit is None else min(BATCH, self.limit - self._asked)
+        waiting = self.memory.take(most)
+        for one in waiting:
+            if one.look or self.window.holds(one.candidate.published):
+                self._asked += 1
+                if not self.judge.has_seen(one.article_id):
+                    self._count("resumed")
+                self.crawler.engine.crawl(self._request(one))
+        if waiting:
+            raise DontCloseSpider
+
     def parse_article(
-        self, response: Response, candidate: Candidate, first: Article | None = None
+        self, response: Response, waiting: Waiting, first: Article | None = None
     ) -> Iterator[Article | Request]:
         """The article on `response`; of further pages too, if it has any, joined to the `first`."""
+        if response.status == NOT_MODIFIED:
+            self._count("unchanged")
+            self.memory.unchanged(waiting.article_id)
+            return
+        fetched_at = response.meta.get("fetched_at") or datetime.now(UTC)
         try:
             page = Page(
                 response.body,
@@ -158,10 +230,11 @@ class NewsSpider(Spider):
                 content_type=_content_type(response),
                 encoding=self.rules().encoding,
             )
-            article = extract(page, self.rules(), fetched_at=datetime.now(UTC))
+            article = extract(page, self.rules(), fetched_at=fetched_at)
+            article.archive = response.meta.get("archive")
         except Rejected as reject:
             self._count("fetched")
-            self._reject(reject, candidate, response)
+            self._reject(reject, waiting, response.url, fetched_at)
             return
         if first is not None:
             article = join(first, article)
@@ -170,65 +243,80 @@ class NewsSpider(Spider):
             further_pages(page, self.next_page, read) if not response.meta.get("whole") else []
         )
         if further:
-            yield self._article_request(further[0], candidate, {"pages_read": read}, first=article)
+            yield self._article_request(further[0], waiting, {"pages_read": read}, first=article)
             return
         self._count("fetched")
-        if not self.window.holds(article.published_at or candidate.published):
+        published = article.published_at or waiting.candidate.published
+        if not (waiting.look or self.window.holds(published)):
             self._count("skipped/outside_window")
+            self.memory.set_aside(waiting.article_id, published)
             return
-        yield self._completed(article, candidate)
+        if not (waiting.look or self.window.past):
+            self.memory.seen(response)
+        yield waiting.candidate.complete(article, waiting.article_id)
 
     def article_failed(self, failure: Failure) -> Iterator[Request]:
         request: Request = failure.request  # type: ignore[attr-defined]
-        candidate: Candidate = request.cb_kwargs["candidate"]
+        waiting: Waiting = request.cb_kwargs["waiting"]
+        reason = failure_reason(failure)
         if isinstance(failure.value, BlockedError):
             self._count("blocked")
-            return
-        reason = failure_reason(failure)
-        if reason == "robots" and request.meta.get("whole"):
+            self.memory.blocked_until(waiting.article_id, failure.value.until)
+        elif reason == "robots" and request.meta.get("whole"):
             # robots.txt may refuse query strings; the first page, and the links on it, it allows
-            yield self._article_request(request.meta["whole"], candidate, {})
-            return
-        self._count(f"failed/{reason}")
-        self.logger.info("Failed %s: %s", request.url, reason)
+            yield self._article_request(request.meta["whole"], waiting, {})
+        elif waiting.look and reason in GONE:
+            self._reject(Rejected("gone", reason), waiting, request.url)
+        elif self.memory.failed(waiting.article_id, reason):
+            self._count(f"failed/{reason}")
+            self.logger.info("Failed %s: %s", request.url, reason)
+        else:
+            self._reject(Rejected("given_up", f"the last try: {reason}"), waiting, request.url)
 
-    def _request(self, candidate: Candidate, url: str) -> Request:
+    def item_dropped(self, item: Article, response: Response | None, exception: Exception) -> None:
+        """Keep when a second look found nothing new."""
+        if isinstance(exception, NothingNew) and item.article_id:
+            self.memory.unchanged(item.article_id)
+            if response is not None:
+                self.memory.seen(response)
+
+    def callback_failed(self, response: Response) -> None:
+        """A bug must not make us ask for the same page in every run."""
+        if response.request and "waiting" in response.request.cb_kwargs:
+            waiting: Waiting = response.request.cb_kwargs["waiting"]
+            self.memory.failed(waiting.article_id, "callback_error")
+
+    def _request(self, waiting: Waiting) -> Request:
+        listed = waiting.candidate.url
+        url = as_listed(canonical_url(listed) or listed, listed)
         if self.whole:
-            return self._article_request(_with(url, self.whole), candidate, {"whole": url})
-        return self._article_request(url, candidate, {})
+            return self._article_request(_with(url, self.whole), waiting, {"whole": url})
+        return self._article_request(url, waiting, {})
 
     def _article_request(
-        self, url: str, candidate: Candidate, meta: dict[str, Any], **more: Any
+        self, url: str, waiting: Waiting, meta: dict[str, Any], **more: Any
     ) -> Request:
         # The judge keeps duplicates out; the dupe filter would drop them without an outcome.
         return Request(
             url,
             callback=self.parse_article,
             errback=self.article_failed,
-            cb_kwargs={"candidate": candidate, **more},
-            meta=meta,
+            cb_kwargs={"waiting": waiting, **more},
+            meta={**meta, "changed_only": "article"} if waiting.look and not more else meta,
             dont_filter=True,
         )
 
-    def _completed(self, article: Article, candidate: Candidate) -> Article:
-        """`article` with what only the list knew."""
-        article.discovered_via = candidate.via
-        article.article_id = self.judge.article_id(candidate)
-        if article.published_at is None and candidate.published is not None:
-            article.published_at, article.published_source = candidate.published, candidate.via
-        article.section = article.section or candidate.section
-        article.tags = article.tags or candidate.tags
-        return article
-
-    def _reject(self, reject: Rejected, candidate: Candidate, response: Response) -> None:
+    def _reject(
+        self, reject: Rejected, waiting: Waiting, url: str, fetched_at: datetime | None = None
+    ) -> None:
         """Report a page that is no article to whoever counts or keeps rejects."""
-        self.logger.info("Rejected %s: %s", response.url, reject)
-        article = Article(outlet=self.name, url=response.url, title=candidate.title)
-        article.fetched_at = datetime.now(UTC)
+        self.logger.info("Rejected %s: %s", url, reject)
+        article = Article(outlet=self.name, url=url, title=waiting.candidate.title)
+        article.fetched_at = fetched_at or datetime.now(UTC)
         self.crawler.signals.send_catch_log(
             signals.item_dropped,
-            item=self._completed(article, candidate),
-            response=response,
+            item=waiting.candidate.complete(article, waiting.article_id),
+            response=None,
             exception=reject,
             spider=self,
         )

@@ -22,12 +22,11 @@ from filelock import FileLock
 from crawler import pending
 from crawler.locks import is_shared
 from crawler.pending import instant, microseconds
-from output.dataset import known
 from output.filesystem import Root
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Container, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 logger = logging.getLogger(__name__)
 
@@ -68,7 +67,7 @@ MIGRATIONS = (
         times INTEGER NOT NULL) WITHOUT ROWID;
     CREATE TABLE days (
         outlet TEXT NOT NULL, day TEXT NOT NULL, source TEXT NOT NULL, listed INTEGER NOT NULL,
-        skipped INTEGER NOT NULL, PRIMARY KEY (outlet, day, source)) WITHOUT ROWID;
+        done INTEGER NOT NULL, PRIMARY KEY (outlet, day, source)) WITHOUT ROWID;
     """,
 )
 """One script per schema version: a state of version n lacks those from n on."""
@@ -309,12 +308,11 @@ class State:
 
     # -- what Parquet cannot hold
 
-    def validators(self, url: str, version: str) -> Validators | None:
-        """What the server said of `url` when rules of this `version` last read it."""
-        query = (
-            "SELECT etag, last_modified, body_hash FROM validators WHERE url = ? AND version = ?"
-        )
-        row = self.db.execute(query, (url, version)).fetchone()
+    def validators(self, url: str, version: str, since: datetime) -> Validators | None:
+        """What the server said of `url` when rules of this `version` read it, `since` or later."""
+        query = """SELECT etag, last_modified, body_hash FROM validators
+                   WHERE url = ? AND version = ? AND seen_at >= ?"""
+        row = self.db.execute(query, (url, version, microseconds(since))).fetchone()
         return Validators(*row) if row else None
 
     def validate(self, url: str, found: Validators, version: str, now: datetime) -> None:
@@ -342,13 +340,21 @@ class State:
         """`host` serves us again."""
         self.db.execute("DELETE FROM blocks WHERE host = ?", (host,))
 
-    def walked(self, outlet: str, day: date, source: str, listed: int, skipped: int) -> None:
-        """`source` has listed all it has of `day`: so many articles, of which so many off topic."""
-        row = (outlet, day.isoformat(), source, listed, skipped)
+    def walked(
+        self, outlet: str, day: date, source: str, listed: int, *, first: bool, done: bool
+    ) -> None:
+        """`source` names so many articles on a page of `day`: its first, its last, or both."""
+        before = 0 if first else self._listed(outlet, day, source)
+        row = (outlet, day.isoformat(), source, before + listed, done)
         self.db.execute("REPLACE INTO days VALUES (?, ?, ?, ?, ?)", row)
 
+    def _listed(self, outlet: str, day: date, source: str) -> int:
+        query = "SELECT listed FROM days WHERE outlet = ? AND day = ? AND source = ?"
+        row = self.db.execute(query, (outlet, day.isoformat(), source)).fetchone()
+        return row[0] if row else 0
+
     def is_walked(self, outlet: str, day: date, source: str) -> bool:
-        query = "SELECT 1 FROM days WHERE outlet = ? AND day = ? AND source = ?"
+        query = "SELECT 1 FROM days WHERE outlet = ? AND day = ? AND source = ? AND done"
         return bool(self.db.execute(query, (outlet, day.isoformat(), source)).fetchone())
 
     def tidy(self, now: datetime) -> None:
@@ -378,17 +384,3 @@ _TABLES: dict[str, tuple[list[str], Callable[[State, str, int | None, list[Row]]
     ),
 }
 """What is read of the part files of each table, and what takes it in."""
-
-
-class Known:
-    """The outlet's articles that the dataset holds."""
-
-    def __init__(self, articles: Container[str] = ()) -> None:
-        self.articles = articles
-
-    @classmethod
-    def of(cls, location: str | os.PathLike[str], outlet: str) -> Known:
-        return cls(known(location, outlet))
-
-    def __contains__(self, article_id: object) -> bool:
-        return article_id in self.articles

@@ -4,41 +4,32 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Self
 
-from scrapy.exceptions import DropItem
-
-from crawler.items import Article, Rejected
-from output.dataset import known
+from crawler.items import Article, NothingNew, Rejected
+from crawler.spider import NewsSpider
 from output.schema import content_hash
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable
 
     from scrapy.crawler import Crawler
     from scrapy.statscollectors import StatsCollector
 
 
-class NothingNew(DropItem):
-    """The dataset or this run has this content already: an outcome, not a reject."""
-
-    def __init__(self, message: str) -> None:
-        super().__init__(message, log_level="DEBUG")
-
-
 class DeduplicatePipeline:
     """Drops what this run has seen, then what the dataset holds with the same content.
 
-    :param hashes: content hash by article_id of what the dataset holds.
+    :param stored: gives the content hash of what the dataset holds last of an article_id.
     """
 
-    def __init__(self, hashes: Mapping[str, str], stats: StatsCollector) -> None:
-        self.hashes = hashes
+    def __init__(self, stored: Callable[[str], str | None], stats: StatsCollector) -> None:
+        self.stored = stored
         self.stats = stats
         self._seen: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        assert crawler.spider and crawler.stats
-        return cls(known(crawler.settings["OUTPUT_DIR"], crawler.spider.name), crawler.stats)
+        assert isinstance(crawler.spider, NewsSpider) and crawler.stats
+        return cls(crawler.spider.memory.content_hash, crawler.stats)
 
     def process_item(self, article: Article) -> Article:
         if article.article_id is None:
@@ -48,7 +39,7 @@ class DeduplicatePipeline:
             raise NothingNew(f"{article.article_id}: twice in this run")
         self._seen.add(article.article_id)
         article.content_hash = content_hash(article.title, article.body)
-        stored = self.hashes.get(article.article_id)
+        stored = self.stored(article.article_id)
         if stored == article.content_hash:
             self.stats.inc_value("wartatek/unchanged")
             raise NothingNew(f"{article.article_id}: unchanged")

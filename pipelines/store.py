@@ -11,10 +11,13 @@ from typing import TYPE_CHECKING, Self
 from scrapy import signals
 from scrapy.utils.defer import deferred_from_coro
 
+from crawler.archiving import ArchiveMiddleware
 from crawler.extraction import EXTRACTOR_VERSION
 from crawler.items import Article, Rejected
+from crawler.spider import NewsSpider
 from output.rows import Row, RowError
 from output.schema import ARTICLES
+from output.verification import quarantine
 from output.writer import Part, Writer, new_run_id
 
 if TYPE_CHECKING:
@@ -61,25 +64,35 @@ class StorePipeline:
 
     A kill loses what waits, and the next run fetches it again. When the dataset cannot be written
     the run ends: `wartatek/store_error` says why, `wartatek/failed/not_stored` how many articles
-    were lost. `wartatek/stored` and `wartatek/revised` count what readers can see.
+    were lost. `wartatek/stored` and `wartatek/revised` count what readers can see. Files that do
+    not belong in the outlet's folders are set aside first: `wartatek/quarantined/<path>`.
 
+    :param published: told each part's path, so that what stands in it waits no longer.
     :param stop: ends the run; given the reason.
     :param part_seconds: how long a row may wait while others come.
+    :param find_archive: asked once all of the crawl is set up.
     """
 
     def __init__(
         self,
         writer: Writer,
+        outlet: str,
         stats: StatsCollector,
+        published: Callable[[str], None],
         stop: Callable[[str], None],
         part_seconds: float,
         clock: Callable[[], float] = time.monotonic,
+        find_archive: Callable[[], ArchiveMiddleware | None] = lambda: None,
     ) -> None:
         self.writer = writer
+        self.outlet = outlet
         self.stats = stats
+        self.published = published
         self.stop = stop
         self.part_seconds = part_seconds
         self.clock = clock
+        self.find_archive = find_archive
+        self.archive: ArchiveMiddleware | None = None
         self._published_at = clock()
         self._revised: set[str] = set()
         self._broken = False
@@ -98,13 +111,27 @@ class StorePipeline:
         writer = Writer(
             settings["OUTPUT_DIR"], run_id, part_rows=settings.getint("PART_ROWS", 1000)
         )
-        pipeline = cls(writer, stats, stop, settings.getfloat("PART_SECONDS", 300))
+        assert isinstance(crawler.spider, NewsSpider)
+        published = crawler.spider.memory.published
+        pipeline = cls(
+            writer,
+            crawler.spider.name,
+            stats,
+            published,
+            stop,
+            settings.getfloat("PART_SECONDS", 300),
+            find_archive=lambda: crawler.get_spider_middleware(ArchiveMiddleware),
+        )
         crawler.signals.connect(pipeline.item_dropped, signal=signals.item_dropped)
         return pipeline
 
     def open_spider(self) -> None:
+        self.archive = self.find_archive()
         for path in self.writer.root.sweep():
             logger.warning("removed %s, left by a run that died", path)
+        for path, what in quarantine(self.writer.root.location, self.outlet):
+            logger.error("set aside %s: %s", path, what)
+            self.stats.inc_value(f"wartatek/quarantined/{path}")
 
     def process_item(self, article: Article) -> Article:
         article.run_id = self.writer.run_id
@@ -125,6 +152,8 @@ class StorePipeline:
 
     def close_spider(self) -> None:
         self._publish()
+        if self.archive:
+            self.archive.finish()
         if lost := self.writer.waiting("articles"):
             self.stats.inc_value("wartatek/failed/not_stored", lost)
             logger.critical("%d articles could not be stored; the next run fetches them", lost)
@@ -138,6 +167,8 @@ class StorePipeline:
             self.stop("store_failed")
 
     def _publish(self) -> None:
+        if self.archive:  # the rows name pages, which must not be lost when the power fails
+            self.archive.sync()
         try:
             while part := self.writer.publish():
                 self._count(part)
@@ -149,6 +180,7 @@ class StorePipeline:
 
     def _count(self, part: Part) -> None:
         logger.info("published %s: %d rows", part.path, len(part.rows))
+        self.published(part.path)
         if part.table == "articles":
             revised = sum(row["article_id"] in self._revised for row in part.rows)
             self.stats.inc_value("wartatek/revised", revised)

@@ -201,11 +201,12 @@ def test_validators_are_kept_whole_and_per_version(tmp_path):
     with reopened(tmp_path) as opened:
         opened.validate(url, Validators('"1"', None, b"a"), VERSION, NOON)
         opened.validate(url, Validators(None, "Fri, 01 Sep 2023 05:00:00 GMT", b"b"), VERSION, NOON)
-        found = opened.validators(url, VERSION)
+        found = opened.validators(url, VERSION, NOON)
+        assert opened.validators(url, VERSION, NOON + timedelta(seconds=1)) is None
         assert found == Validators(None, "Fri, 01 Sep 2023 05:00:00 GMT", b"b")
-        assert opened.validators(url, "2027.01.01") is None
+        assert opened.validators(url, "2027.01.01", NOON) is None
         opened.tidy(NOON + state.VALIDATORS_KEPT + timedelta(days=1))
-        assert opened.validators(url, VERSION) is None
+        assert opened.validators(url, VERSION, NOON) is None
 
 
 def test_a_host_that_refuses_us_is_left_alone_for_longer_each_time(tmp_path):
@@ -227,12 +228,15 @@ def test_a_block_lasts_as_long_as_the_host_asks(tmp_path):
         assert block.until == NOON + timedelta(hours=5)
 
 
-def test_a_day_is_walked_per_source(tmp_path):
+def test_a_day_is_walked_per_source_when_its_last_page_is_read(tmp_path):
     day = date(2023, 9, 1)
     with reopened(tmp_path) as opened:
-        opened.walked("kontan", day, "listing:a", 20, 3)
+        opened.walked("kontan", day, "listing:a", 20, first=True, done=False)
+        assert not opened.is_walked("kontan", day, "listing:a")
+        opened.walked("kontan", day, "listing:a", 3, first=False, done=True)
         assert opened.is_walked("kontan", day, "listing:a")
         assert not opened.is_walked("kontan", day, "listing:b")
+        assert opened.db.execute("SELECT listed FROM days").fetchall() == [(23,)]
 
 
 def test_a_transaction_is_all_or_nothing(tmp_path):
