@@ -1,0 +1,125 @@
+"""What people type: mistakes are one clear line and exit code 2 before any request."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.newsroom import Newsroom
+from output.dataset import open_dataset, read
+from tests.crawls import CHECKOUT
+
+USAGE, UNHEALTHY = 2, 1
+
+
+def scrapy(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    clean = {k: v for k, v in os.environ.items() if k not in ("NEWSROOM", "CONTACT", "OUTPUT_DIR")}
+    return subprocess.run(
+        [sys.executable, "-m", "scrapy", *arguments],
+        cwd=CHECKOUT,
+        env=clean | environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def room() -> Iterator[Newsroom]:
+    with Newsroom(seed=3, outlets=["kontan", "mediaindonesia"], recent=6, past=2) as newsroom:
+        yield newsroom
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["crawl"], "name one outlet"),
+        (["crawl", "kontan", "mediaindonesia"], "name one outlet; crawlall takes several"),
+        (["crawl", "kontann"], "there is no outlet kontann; did you mean kontan?"),
+        (["crawl", "zzz"], "`scrapy outlets` lists them"),
+        (["crawl", "kontan", "--sinse=2023-09-01"], "unknown option --sinse=2023-09-01"),
+        (["crawl", "kontan", "-a", "since"], "Invalid -a value"),
+        (["crawl", "kontan", "-a", "since=kemarin"], "since=kemarin is no date"),
+        (["crawl", "kontan", "-a", "limit=0"], "limit=0"),
+        (["crawl", "kontan", "-s", "OUTPUT_DIR=/proc/nowhere"], "OUTPUT_DIR: cannot write"),
+        (["crawlall", "kontan", "zzz"], "there is no outlet zzz"),
+        (["crawl", "republika"], "is never crawled: its robots.txt refuses us"),
+        (["crawl", "antara"], "name the outlet in the setting PERMITTED"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_a_mistake_is_one_clear_line(room: Newsroom, tmp_path: Path, arguments, said: str):
+    room.requests.clear()
+    done = scrapy(*arguments, NEWSROOM=room.url, OUTPUT_DIR=str(tmp_path))
+    assert done.returncode == USAGE, done.stderr
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert room.requests == []
+
+
+def test_the_web_is_not_crawled_without_a_contact(tmp_path: Path):
+    done = scrapy("crawl", "kontan", OUTPUT_DIR=str(tmp_path))
+    assert done.returncode == USAGE
+    assert "set CONTACT" in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_crawl_and_the_stock_exports(room: Newsroom, tmp_path: Path):
+    lines = tmp_path / "kontan.jsonl"
+    out = tmp_path / "data"
+    done = scrapy("crawl", "kontan", "-o", str(lines), NEWSROOM=room.url, OUTPUT_DIR=str(out))
+    assert done.returncode == 0, done.stderr
+    items = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
+    rows = read(out).to_pylist()
+    assert {item["article_id"] for item in items} == {row["article_id"] for row in rows}
+    assert list(items[0])[:2] == ["outlet", "article_id"]
+    assert "blocks" not in items[0]
+    assert items[0]["published_at"].endswith("+00:00")
+
+
+def test_crawlall_ends_with_a_table_and_says_who_is_unhealthy(room: Newsroom, tmp_path: Path):
+    room.fail("status", host="mediaindonesia.com", status=500)
+    try:
+        done = scrapy(
+            "crawlall", "kontan", "mediaindonesia", NEWSROOM=room.url, OUTPUT_DIR=str(tmp_path)
+        )
+    finally:
+        room.recover()
+    assert done.returncode == UNHEALTHY, done.stderr
+    table = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines() if line.split()}
+    assert table["outlet"] == "listed fetched stored rejected failed blocked seconds".split()
+    stored = int(table["kontan"][2])
+    assert stored == read(tmp_path).num_rows > 0
+    assert (
+        done.stdout.rstrip().splitlines()[-1].startswith("mediaindonesia is unhealthy: no source")
+    )
+    runs = open_dataset(tmp_path, "runs").to_table().to_pylist()
+    assert {run["outlet"]: run["judgement"] for run in runs} == {
+        "kontan": "healthy",
+        "mediaindonesia": "unhealthy",
+    }
+    assert len({run["run_id"] for run in runs}) == 1
+
+
+def test_outlets_as_a_table_and_as_json():
+    done = scrapy("outlets", "--json")
+    outlets = {one["name"]: one for one in map(json.loads, done.stdout.splitlines())}
+    kontan = outlets["kontan"]
+    assert kontan["publisher"] == "Kontan"
+    assert {"kind": "feed", "url": "https://investasi.kontan.co.id/rss", "status": "verified"} in (
+        kontan["sources"]
+    )
+    table = scrapy("outlets").stdout
+    assert all(name in table for name in outlets)
+
+
+def test_every_command_has_a_line_of_help():
+    done = scrapy()
+    listed = dict(line.split(None, 1) for line in done.stdout.splitlines() if line[:2] == "  ")
+    for name in ("crawl", "crawlall", "outlets", "newsroom", "extract", "demo"):
+        assert len(listed[name]) > 10
