@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import errno
+import importlib.util
+import io
 import os
 import shutil
 import time
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
+from typing import BinaryIO, cast
 
 import pyarrow as pa
 from pyarrow import fs
@@ -25,7 +28,7 @@ class Root:
         place = os.fspath(location)
         self.location = place if "://" in place else str(Path(place).resolve())
         if "://" in place:
-            self.filesystem, self.path = fs.FileSystem.from_uri(place)
+            self.filesystem, self.path = _open_uri(place)
         else:
             self.filesystem, self.path = fs.LocalFileSystem(), self.location
         self.local = isinstance(self.filesystem, fs.LocalFileSystem)
@@ -89,6 +92,36 @@ class Root:
         """Remove the file whose full path is `path`; somebody else may have done so."""
         with suppress(FileNotFoundError):
             self.filesystem.delete_file(path)
+
+
+def open_file(location: str) -> BinaryIO:
+    """The file at a path or URI, to be read from any place in it.
+
+    :raises OSError: it cannot be opened.
+    """
+    if "://" not in location:
+        return Path(location).open("rb")
+    filesystem, path = _open_uri(location)
+    return cast("BinaryIO", io.BufferedReader(filesystem.open_input_file(path), 4 << 20))
+
+
+def _open_uri(uri: str) -> tuple[fs.FileSystem, str]:
+    """The filesystem of `uri` and the place in it; what Arrow does not know, fsspec may.
+
+    :raises OSError, pa.ArrowInvalid: neither can open it.
+    """
+    try:
+        return fs.FileSystem.from_uri(uri)
+    except pa.ArrowInvalid:
+        if importlib.util.find_spec("fsspec") is None:
+            raise
+    from fsspec.core import url_to_fs
+
+    try:
+        known, path = url_to_fs(uri)
+    except ValueError as error:
+        raise OSError(str(error)) from error
+    return fs.PyFileSystem(fs.FSSpecHandler(known)), path  # type: ignore[abstract]
 
 
 def check_writable(location: str | os.PathLike[str]) -> None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.http import Response
 
+    from crawler.items import Article
+
 WIB = ZoneInfo("Asia/Jakarta")
 Status = Literal[
     "verified", "reported-ok", "listed", "inferred", "stale", "broken", "dead", "blocked"
@@ -33,6 +35,16 @@ class Candidate:
     section: str | None = None
     tags: list[str] = field(default_factory=list)
     via: str = ""  # the source that listed it, e.g. "feed:https://host/rss"
+
+    def complete(self, article: Article, article_id: str) -> Article:
+        """`article` with what only the list knew."""
+        article.article_id = article_id
+        article.discovered_via = self.via
+        if article.published_at is None and self.published is not None:
+            article.published_at, article.published_source = self.published, self.via
+        article.section = article.section or self.section
+        article.tags = article.tags or self.tags
+        return article
 
 
 class SourceError(Exception):
