@@ -21,6 +21,7 @@ bench: .venv-bench/.bench  ## speed, memory and quality, as ratios against named
 lock:  ## pin every dependency anew, with hashes (needs uv)
 	uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.11 -o requirements.lock
 	uv pip compile -q pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 -c requirements.lock -o requirements-dev.lock
+	uv pip compile -q pyproject.toml --group dev --group ci --universal --generate-hashes --python-version 3.11 -c requirements-dev.lock -o requirements-ci.lock
 	uv pip compile -q pyproject.toml --group bench --universal --generate-hashes --python-version 3.11 -o requirements-bench.lock
 clean:  ## remove .venv and caches, never output/data
 	rm -rf .venv .venv-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis
@@ -36,6 +37,8 @@ endef
 .venv/.run: requirements.lock | python
 	$(install)
 .venv/.dev: requirements-dev.lock .venv/.run
+	$(install)
+.venv/.ci: requirements-ci.lock .venv/.dev  # heavy: without them some tests skip
 	$(install)
 .venv-bench/.bench: requirements-bench.lock | python
 	$(install)
