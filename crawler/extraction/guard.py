@@ -1,13 +1,16 @@
 """What may not reach the parser: markup whose depth or size makes lexbor worse than quadratic.
 
-One linear pass over the bytes follows the open elements as the HTML standard does, but never
-believes that fewer are open than a parser would have: an end tag that a parser ignores is ignored.
+A page with few tags cannot hang it, whatever they are: there a plain count of opened minus closed
+serves. For the others one linear pass over the bytes follows the open elements as the HTML standard
+does, but never believes that fewer are open than a parser would have: an end tag that a parser
+ignores is ignored.
 """
 
 from __future__ import annotations
 
 import re
-from itertools import islice
+from collections import Counter
+from itertools import accumulate, islice
 
 from crawler.items import Rejected
 
@@ -16,7 +19,10 @@ MAX_NODES = 50_000
 _MAX_TOIL = 50_000  # steps spent on end tags that do not match; real pages need a few hundred
 
 _START = re.compile(rb"<[a-zA-Z!?]")
-_MANY = 5_000  # tags; of a page with more, its beginning is looked at alone first
+_NAME = re.compile(rb"<(/?[a-zA-Z][^\s/>]*)")
+_FEW = 2_000  # elements: so many nested ones are parsed in milliseconds
+_FEW_FORMATTING = 200  # the same for formatting elements, apart from links, which cannot nest
+_MANY = 8_000  # tags; of a page with more, its beginning is looked at alone first
 _BEGINNING = 20_000  # bytes
 
 
@@ -87,10 +93,29 @@ def check(body: bytes) -> None:
     signs = body.count(b"<")
     if signs > MAX_NODES:
         _count(body, signs)
+    if signs <= _MANY and _is_plain(_NAME.findall(body)):
+        return
     hidden = _count_hidden(body)
     if signs > _MANY:
         _follow(_TOKEN.findall(body, 0, _BEGINNING), hidden)
     _follow(_TOKEN.findall(body), hidden)
+
+
+def _is_plain(tags: list[bytes]) -> bool:
+    """Whether these are too few tags to hang the parser, and opened minus closed stays low."""
+    counts = Counter(tags)
+    steps = {tag: _step(tag.lower()) for tag in counts}
+    opened = sum(number for tag, number in counts.items() if steps[tag] > 0)
+    formatting = sum(counts[tag] for tag in counts if b"/" + tag.lower() in _FORMATTING)
+    if opened > _FEW or formatting - counts[b"a"] > _FEW_FORMATTING:
+        return False
+    return max(accumulate(map(steps.__getitem__, tags)), default=0) <= MAX_DEPTH
+
+
+def _step(tag: bytes) -> int:
+    if tag in _FLAT_TAGS:
+        return 0
+    return -1 if tag.startswith(b"/") else 1
 
 
 def _count(body: bytes, signs: int) -> None:
