@@ -8,15 +8,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from scrapy.cmdline import execute
 
 from crawler.newsroom import Newsroom
 from output.dataset import open_dataset, read
-from tests.crawls import CHECKOUT
+from tests.crawls import CHECKOUT, project_settings
 
 USAGE, UNHEALTHY = 2, 1
 
 
+def typed(*arguments: str, **settings: str) -> int:
+    """The exit code of a command that ends before a crawl, in this process."""
+    environment = project_settings(settings.pop("NEWSROOM", ""), Path(), **settings)
+    with pytest.raises(SystemExit) as ended:
+        execute(["scrapy", *arguments], environment)
+    return int(ended.value.code or 0)
+
+
+@pytest.fixture(autouse=True)
+def _in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(CHECKOUT)
+
+
 def scrapy(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """A command in a process of its own, as cron runs it."""
     clean = {k: v for k, v in os.environ.items() if k not in ("NEWSROOM", "CONTACT", "OUTPUT_DIR")}
     return subprocess.run(
         [sys.executable, "-m", "scrapy", *arguments],
@@ -53,20 +68,21 @@ def room() -> Iterator[Newsroom]:
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
 )
-def test_a_mistake_is_one_clear_line(room: Newsroom, tmp_path: Path, arguments, said: str):
+def test_a_mistake_is_one_clear_line(room: Newsroom, tmp_path: Path, capsys, arguments, said):
     room.requests.clear()
-    done = scrapy(*arguments, NEWSROOM=room.url, OUTPUT_DIR=str(tmp_path))
-    assert done.returncode == USAGE, done.stderr
-    assert said in done.stderr
-    assert done.stderr.count("\n") == 1, done.stderr
+    assert typed(*arguments, NEWSROOM=room.url, OUTPUT_DIR=str(tmp_path)) == USAGE
+    complaint = capsys.readouterr().err
+    assert said in complaint
+    assert complaint.count("\n") == 1
     assert room.requests == []
 
 
-def test_the_web_is_not_crawled_without_a_contact(tmp_path: Path):
-    done = scrapy("crawl", "kontan", OUTPUT_DIR=str(tmp_path))
-    assert done.returncode == USAGE
-    assert "set CONTACT" in done.stderr
-    assert done.stderr.count("\n") == 1
+def test_the_web_is_not_crawled_without_a_contact(tmp_path: Path, capsys):
+    assert typed("crawl", "kontan", OUTPUT_DIR=str(tmp_path), CONTACT="") == USAGE
+    complaint = capsys.readouterr().err
+    assert "set CONTACT" in complaint
+    assert complaint.count("\n") == 1
+    assert not list(tmp_path.iterdir())
 
 
 def test_crawl_and_the_stock_exports(room: Newsroom, tmp_path: Path):
@@ -106,20 +122,22 @@ def test_crawlall_ends_with_a_table_and_says_who_is_unhealthy(room: Newsroom, tm
     assert len({run["run_id"] for run in runs}) == 1
 
 
-def test_outlets_as_a_table_and_as_json():
-    done = scrapy("outlets", "--json")
-    outlets = {one["name"]: one for one in map(json.loads, done.stdout.splitlines())}
+def test_outlets_as_a_table_and_as_json(capsys):
+    assert typed("outlets", "--json") == 0
+    outlets = {one["name"]: one for one in map(json.loads, capsys.readouterr().out.splitlines())}
     kontan = outlets["kontan"]
     assert kontan["publisher"] == "Kontan"
-    assert {"kind": "feed", "url": "https://investasi.kontan.co.id/rss", "status": "verified"} in (
-        kontan["sources"]
-    )
-    table = scrapy("outlets").stdout
+    feed = {"kind": "feed", "url": "https://investasi.kontan.co.id/rss", "status": "verified"}
+    assert feed in kontan["sources"]
+    assert typed("outlets") == 0
+    table = capsys.readouterr().out
     assert all(name in table for name in outlets)
 
 
-def test_every_command_has_a_line_of_help():
-    done = scrapy()
-    listed = dict(line.split(None, 1) for line in done.stdout.splitlines() if line[:2] == "  ")
+def test_every_command_has_a_line_of_help(capsys):
+    assert typed() == 0
+    listed = dict(
+        line.split(None, 1) for line in capsys.readouterr().out.splitlines() if line[:2] == "  "
+    )
     for name in ("crawl", "crawlall", "outlets", "newsroom", "extract", "demo"):
         assert len(listed[name]) > 10
