@@ -5,6 +5,7 @@ Outside commands/, where Scrapy would take this class for a command.
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn, cast
@@ -14,6 +15,8 @@ from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 from crawler.arguments import ArgumentError, Arguments
+from crawler.memory import Memory
+from crawler.state import StateError
 from output.filesystem import check_writable
 
 if TYPE_CHECKING:
@@ -22,6 +25,7 @@ if TYPE_CHECKING:
     from crawler.spider import NewsSpider
 
 UNHEALTHY, USAGE = 1, 2
+HELD = 75  # EX_TEMPFAIL of sysexits.h: try again later
 
 
 class CrawlingCommand(BaseRunSpiderCommand):
@@ -52,6 +56,10 @@ class CrawlingCommand(BaseRunSpiderCommand):
             check_writable(self.settings["OUTPUT_DIR"])
         except OSError as error:
             self.complain(f"OUTPUT_DIR: {error}")
+        try:
+            Memory.of(self.settings, "").state.close()
+        except (StateError, sqlite3.Error) as error:
+            self.complain(f"STATE_DIR: {error}")
 
     def outlets(self) -> dict[str, type[NewsSpider]]:
         """All outlets by name."""

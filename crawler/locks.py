@@ -16,6 +16,8 @@ from filelock import FileLock, SoftFileLease, Timeout
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from scrapy.settings import BaseSettings
+
 FOLDER = "locks"
 LEASE = 60.0
 """Seconds without a heartbeat after which another host's claim on a shared folder has ended."""
@@ -43,6 +45,12 @@ def is_shared(folder: str | os.PathLike[str], mounts: Path = _MOUNTS) -> bool:
     place = Path(folder).resolve()
     kind = kinds[next(p for p in (place, *place.parents) if p in kinds)]
     return bool(NETWORK_FILESYSTEMS.fullmatch(kind))
+
+
+def place_of_locks(settings: BaseSettings) -> str:
+    """The dataset's folder, which all its users share; an object store has no locks to share."""
+    location: str = settings["OUTPUT_DIR"]
+    return settings["STATE_DIR"] if "://" in location else location
 
 
 @contextmanager

@@ -34,6 +34,7 @@ PERMITTED: list[str] = []
 
 # -- crawlall
 PARALLEL_OUTLETS = 8  # outlets at a time; those on one host come one after another
+COMPACT_OVER = 20  # files of one outlet and month that are merged after a run
 RUN_TIMEOUT = 3 * 3600  # seconds for a whole run of the present
 
 # -- Second looks: the ages in seconds at which an article may have been corrected or withdrawn

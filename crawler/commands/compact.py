@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from crawler.command import UNHEALTHY
-from crawler.locks import HeldError, locked
+from crawler.command import HELD, UNHEALTHY
+from crawler.locks import HeldError, locked, place_of_locks
 from crawler.maintenance import MaintenanceCommand
 from output.compaction import compact, remove_replaced
 from output.schema import SCHEMAS
@@ -14,8 +14,6 @@ from output.verification import foreign_files
 
 if TYPE_CHECKING:
     import argparse
-
-HELD = 75  # EX_TEMPFAIL of sysexits.h: try again later
 
 
 class Command(MaintenanceCommand):
@@ -29,11 +27,12 @@ class Command(MaintenanceCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
         names = args or self.stored()
         held = 0
         for name in names:
             try:
-                with locked(self.location, name):
+                with locked(place_of_locks(self.settings), name):
                     self._compact(name, upgrade=opts.upgrade)
             except HeldError as error:
                 print(error, file=sys.stderr)

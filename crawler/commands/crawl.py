@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from crawler.command import UNHEALTHY, CrawlingCommand
+from crawler.command import HELD, UNHEALTHY, CrawlingCommand
+from crawler.locks import HeldError, locked, place_of_locks
 
 if TYPE_CHECKING:
     import argparse
@@ -16,7 +17,7 @@ class Command(CrawlingCommand):
         return "[options] OUTLET"
 
     def short_desc(self) -> str:
-        return "Crawl one outlet; exit 0 healthy, 1 unhealthy, 2 usage"
+        return "Crawl one outlet; exit 0 healthy, 1 unhealthy, 2 usage, 75 already being crawled"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
@@ -24,10 +25,19 @@ class Command(CrawlingCommand):
             self.complain("name one outlet; crawlall takes several")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        assert self.crawler_process is not None
+        assert self.settings is not None
         [name] = args
+        try:
+            with locked(place_of_locks(self.settings), name):
+                self._crawl(name, opts.spargs)
+        except HeldError as error:
+            print(error, file=sys.stderr)
+            self.exitcode = HELD
+
+    def _crawl(self, name: str, arguments: dict[str, str]) -> None:
+        assert self.crawler_process is not None
         crawler = self._create_crawler(name)
-        self.crawler_process.crawl(crawler, **opts.spargs)
+        self.crawler_process.crawl(crawler, **arguments)
         self.crawler_process.start()
         if self.crawler_process.bootstrap_failed:
             self.exitcode = UNHEALTHY

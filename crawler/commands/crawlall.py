@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING, cast
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.arguments import Arguments
-from crawler.command import UNHEALTHY, CrawlingCommand
+from crawler.command import HELD, UNHEALTHY, CrawlingCommand
 from crawler.hosts import lanes
+from crawler.locks import HeldError, locked, place_of_locks
 from crawler.progress import Progress, Report
+from output.compaction import compact, remove_replaced
 from output.writer import new_run_id
 
 if TYPE_CHECKING:
@@ -29,7 +31,9 @@ class Command(CrawlingCommand):
         return "[options] [OUTLET ...]"
 
     def short_desc(self) -> str:
-        return "Crawl all outlets, or those named; exit 0 healthy, 1 one is unhealthy, 2 usage"
+        return (
+            "Crawl all outlets, or those named; exit 0 healthy, 1 unhealthy, 2 usage, 75 all held"
+        )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
@@ -43,15 +47,18 @@ class Command(CrawlingCommand):
         outlets = self.outlets()
         names = dict.fromkeys(args) or [n for n, o in outlets.items() if o.status in CRAWLED]
         self.crawlers: dict[str, Crawler] = {}
+        self.held: list[str] = []
         self.stopping = False
         domains = {name: outlets[name].allowed_domains for name in names}
         loop = asyncio.get_event_loop()
         crawling = loop.create_task(self._crawl(lanes(domains), opts.spargs))
         self.process.start(stop_after_crawl=False)
-        report = Report({name: self.crawlers.get(name) for name in names})
+        report = Report({n: self.crawlers.get(n) for n in names if n not in self.held})
         report.print()
         if not crawling.done() or report.unhealthy:
             self.exitcode = UNHEALTHY
+        elif len(self.held) == len(names):
+            self.exitcode = HELD
 
     @property
     def process(self) -> AsyncCrawlerProcess:
@@ -79,15 +86,32 @@ class Command(CrawlingCommand):
     async def _lane(
         self, names: list[str], gate: asyncio.Semaphore, arguments: dict[str, str]
     ) -> None:
+        assert self.settings is not None
         for name in names:
             async with gate:
                 if self.stopping:
                     return
-                crawler = self.crawlers[name] = self._create_crawler(name)
-                await asyncio.wait([self.process.crawl(crawler, **arguments)])
-                stats = crawler._stats
-                if stats and stats.get_value("finish_reason") == "shutdown":  # a signal came
-                    self.stopping = True
+                try:
+                    with locked(place_of_locks(self.settings), name):
+                        await self._crawl_one(name, arguments)
+                except HeldError as error:
+                    self.held.append(name)
+                    print(error, file=sys.stderr)
+
+    async def _crawl_one(self, name: str, arguments: dict[str, str]) -> None:
+        assert self.settings is not None
+        crawler = self.crawlers[name] = self._create_crawler(name)
+        await asyncio.wait([self.process.crawl(crawler, **arguments)])
+        stats = crawler._stats
+        if stats and stats.get_value("finish_reason") == "shutdown":  # a signal came
+            self.stopping = True
+            return
+        location = self.settings["OUTPUT_DIR"]
+        try:
+            compact(location, name, more_than=self.settings.getint("COMPACT_OVER"))
+            remove_replaced(location, name)
+        except OSError as error:  # the files stand as they did; a later run will merge them
+            print(f"{name} is not compacted: {error}", file=sys.stderr)
 
     async def _stop(self) -> None:
         self.stopping = True
