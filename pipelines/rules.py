@@ -19,7 +19,7 @@ _WORDS = re.compile(r"[a-z©]+")
 _WORD = re.compile(r"\{([A-Za-z]+)\}")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Rule:
     """One entry of rules.toml, which says what the fields mean."""
 

@@ -14,8 +14,9 @@ from crawler.extraction import EXTRACTOR_VERSION
 from crawler.extraction.blocks import Block
 from crawler.extraction.byline import parse_byline, split_names
 from crawler.extraction.dates import Date, find_date, parse_date
+from crawler.extraction.dumps import article_lines, is_prose
 from crawler.extraction.headlines import looks_like_headline
-from crawler.extraction.rejoin import Line, ends_sentence, paragraphs
+from crawler.extraction.rejoin import Line, paragraphs
 from crawler.extraction.rules import GENERIC, Rules
 from crawler.items import Article, Image, Rejected, Removal
 
@@ -27,7 +28,6 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\x00-\x08]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});")
 _HEADER = 12  # no header has more lines
 _DATE_LINE = 90  # characters; a longer line with a date in it is prose
-_LONG_LINE = 150  # characters; without a full stop still a paragraph
 _SITE = r"[A-Za-z][A-Za-z0-9-]{1,30}\.(?:CO\.ID|co\.id|COM|com|ID|id|CO|NET|net|TV|tv)\b"
 _DATELINE = re.compile(
     rf"(?:[A-Z][\w ]{{2,25}}, ?)?{_SITE}\s?[-–—,]"
@@ -75,13 +75,18 @@ def extract_text(
         outlet=rules.name, url=url, fetched_at=fetched_at, body_source="text", language="id",
         extractor_version=EXTRACTOR_VERSION,
     )  # fmt: skip
-    start = _header_length(lines, fetched_at)
-    end = _body_length(lines)
-    _read_header(article, [line.text for line in lines[:start]], fetched_at)
+    start, end = _header_length(lines, fetched_at), _body_length(lines)
+    # A header on top makes it an article; without one it may be a page whose menus come first.
+    found = article_lines([line.text for line in lines]) if start < 2 else None
+    start, end = found or (start, end)
+    header = [line.text for line in lines[:start]]
+    menu = [] if found is None else header
+    _read_header(article, _page_header(header, fetched_at) if found else header, fetched_at)
     body = paragraphs(lines[start:end])
-    if not any(_is_prose(paragraph) for paragraph in body):
+    if not any(is_prose(paragraph) for paragraph in body):
         raise Rejected("not_article", "no line of prose")
-    article.blocks = _blocks(body)
+    article.blocks = [Block("widget", text, rule="text:menu") for text in menu]
+    article.blocks += _blocks(body)
     article.blocks += [Block("widget", line.text, rule="text:tail") for line in lines[end:]]
     for line in lines[end:]:
         if tags := _TAGS.fullmatch(line.text):
@@ -144,14 +149,22 @@ def _header_length(lines: list[Line], now: datetime) -> int:
             length = i + 1
         elif i and text in texts[:i] and len(text) > 20:
             length, captions = i + 1, True
-        elif _is_prose(text) or len(text) > 200:
+        elif is_prose(text) or len(text) > 200:
             break
     if not length:
         return int(_is_title(texts[0]) and len(texts) > 1)
     # Below a title that is printed again stand the picture's credit and caption.
-    while captions and length < len(texts) and not _is_prose(texts[length]):
+    while captions and length < len(texts) and not is_prose(texts[length]):
         length += 1
     return length
+
+
+def _page_header(texts: list[str], now: datetime) -> list[str]:
+    """Of the lines above the body of a whole page: the title, and what says what it is."""
+    near = texts[-_HEADER:]
+    titles = [text for text in near if looks_like_headline(text) and not _published(text, now)]
+    told = [text for text in near if _published(text, now) or _ROLES.match(text)]
+    return [max(titles, key=len), *told] if titles else told
 
 
 def _body_length(lines: list[Line]) -> int:
@@ -159,7 +172,7 @@ def _body_length(lines: list[Line]) -> int:
     end = next((i for i, line in enumerate(lines) if _TICKER.match(line.text)), len(lines))
     if end == len(lines):
         return end
-    while end > 1 and not _is_prose(lines[end - 1].text):
+    while end > 1 and not is_prose(lines[end - 1].text):
         end -= 1
     return end
 
@@ -215,13 +228,6 @@ def _published(text: str, now: datetime) -> tuple[Date, str] | None:
         )
     rest = _AROUND_DATE.sub("", text.replace(found[1], ""))
     return None if rest else found
-
-
-def _is_prose(text: str) -> bool:
-    """Eight words or more that end as a sentence does, and are no headline."""
-    if text.count(" ") < 7 or text.endswith(("...", "…")) or looks_like_headline(text):
-        return False
-    return ends_sentence(text) or len(text) > _LONG_LINE
 
 
 def _is_title(text: str) -> bool:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 
 from crawler.extraction.byline import Byline, parse_byline
+from crawler.extraction.dumps import article_lines
 from crawler.extraction.headlines import headline_end, looks_like_headline
 from crawler.extraction.rejoin import Line, paragraphs
 from crawler.extraction.text import extract_text
@@ -251,3 +252,29 @@ def test_the_end_of_a_headline_that_is_known_or_whose_follower_is() -> None:
     assert headline_end(text, 0, known=["Pabrik Cip Berdiri"]) == len("Pabrik Cip Berdiri")
     elsewhere = f"Rajawali Delapan dipamerkan di Solo. {text}"
     assert headline_end(text, 0, elsewhere) == len("Pabrik Cip Berdiri")
+
+
+MENU = [f"Menu {number}" for number in range(20)]
+
+
+def test_a_whole_page_with_its_menus_above_and_lists_below() -> None:
+    article = read(
+        *MENU, "Harga Kartu Perdana Turun", TITLE, "Sabtu, 31 Mei 2025 12:03 WIB",
+        "Editor: Bagus Wiratama", "Bagikan", FIRST, "ADVERTISEMENT", SECOND,
+        "Menara kedua menyusul pada pekan depan, kata kepala proyek itu kepada pewarta.",
+        *MENU, "Kabel Laut Timur Rampung Dibangun", *MENU,
+        "Pembaca lain menulis bahwa sinyal di desanya masih lemah sampai hari ini.",
+    )  # fmt: skip
+    assert article.title == TITLE
+    assert article.published_at == datetime(2025, 5, 31, 12, 3, tzinfo=WIB)
+    assert article.editors == ["Bagus Wiratama"]
+    paragraphs = body(article)
+    assert (paragraphs[0], len(paragraphs)) == (FIRST, 3)
+    assert {"text:menu", "text:tail"} <= {removal.rule for removal in article.removed}
+
+
+def test_the_stretch_with_the_most_prose_is_the_article() -> None:
+    assert article_lines([*MENU, FIRST, "Iklan", SECOND, *MENU]) == (20, 23)
+    assert article_lines([TITLE, FIRST, SECOND, *MENU]) is None
+    assert article_lines(MENU) is None
+    assert article_lines([]) is None
