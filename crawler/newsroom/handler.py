@@ -40,6 +40,7 @@ class NewsroomHandler(HTTP11DownloadHandler):
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
+        self._disconnect_timeout = 10  # default 1: races with the closing itself on a busy machine
         try:
             self._address = loopback(crawler.settings["NEWSROOM"] or "")
         except ValueError as error:

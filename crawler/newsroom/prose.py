@@ -98,7 +98,7 @@ class Draft:
     def _add_list(self, rng: Random, passages: list[Passage]) -> None:
         place = rng.randint(2, len(passages) - 1)
         while passages[place - 1].kind == "heading":
-            place += 1
+            place -= 1
         intro = Passage("paragraph", rng.choice(_book()["any"]["intro"]))
         items = [Passage("list_item", self._say(rng, item)) for item in self._scenario["items"]]
         passages[place:place] = [intro, *items]

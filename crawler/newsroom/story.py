@@ -135,7 +135,7 @@ def tell(house: House, entry: Entry, neighbours: Sequence[Entry], seed: int) -> 
     if signoff_by_name:
         author = author.upper()
     agency = rng.choice(house.agencies) if house.agencies and rng.random() < 0.3 else None
-    others = [other for other in neighbours if other is not entry]
+    others = [other for other in neighbours if other.title != entry.title]
     related = rng.sample(others, min(len(others), rng.choice((1, 1, 2, 3))))
     asset = f"{entry.published_at:%Y/%m/%d}/{rng.randrange(10**10)}"
     return Story(

@@ -80,6 +80,8 @@ class World:
     ) -> None:
         self.seed = seed
         self.now = now or datetime.now(UTC)
+        self.robots: dict[str, str] = {}
+        """robots.txt by outlet, where it is another than the house's own."""
         self._cores: dict[tuple[str, int], bytes] = {}
         self._places: dict[str, _Place] = {}
         self._hosts: dict[str, list[Desk]] = {}
@@ -238,9 +240,8 @@ class World:
         path = target.partition("?")[0]
         for desk in self._hosts.get(host, ()):
             if path == "/robots.txt":
-                return Reply(
-                    200, desk.house.robots.lstrip().encode(), {"Content-Type": "text/plain"}
-                )
+                robots = self.robots.get(desk.house.name, desk.house.robots).lstrip()
+                return Reply(200, robots.encode(), {"Content-Type": "text/plain"})
             if listed := desk.listed.get(f"{host}{path}") or self._make_listed(desk, host, path):
                 return listed
             if page := self._index(desk, host, target):

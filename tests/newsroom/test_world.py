@@ -167,6 +167,12 @@ def test_leaks_are_two_forms_and_stand_on_their_pages():
         assert not set(truth.leaks) & set(truth.paragraphs)
 
 
+def test_robots_txt_can_be_another(world: World):
+    world.robots["kontan"] = "User-agent: *\nCrawl-delay: 3\n"
+    assert b"Crawl-delay: 3" in get(world, "https://industri.kontan.co.id/robots.txt").body
+    assert b"Crawl-delay" not in get(world, "https://mediaindonesia.com/robots.txt").body
+
+
 def test_flawed_feeds_of_the_dossier():
     world = World(1, ["kontan", "tribunnews", "tempotekno", "okezone"], now=NOW)
     assert get(world, "https://www.kontan.co.id/rss").body.startswith(b"<!DOCTYPE html>")
