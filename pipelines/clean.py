@@ -64,9 +64,13 @@ def _related(blocks: list[Block], cleaned: Cleaned, book: Rulebook) -> Iterator[
     seen: set[str] = set()
     for fragment in cleaned.fragments:
         block = blocks[fragment.block]
-        labels = book.of_kind("label") if fragment.rule else ()
-        by_words = any(rule.pattern.match(fragment.text) for rule in labels)
-        if not (fragment.rule.endswith(PROMO) or block.kind == "promo" or by_words):
+        if not fragment.rule:
+            continue
+        if not (
+            fragment.rule.endswith(PROMO)
+            or block.kind == "promo"
+            or any(rule.pattern.match(fragment.text) for rule in book.of_kind("label"))
+        ):
             continue
         first, last = fragment.start, fragment.start + len(fragment.text)
         inside = [a for a in block.anchors if first <= a.start < last and "/tag/" not in a.url]

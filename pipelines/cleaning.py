@@ -112,8 +112,10 @@ def _take_tail(body: Body) -> None:
         return
     kept = body.kept()
     for i, fragment in enumerate(kept):
+        if fragment.settled or fragment.rule or not i:
+            continue
         rule = next((r for r in body.rules["tail"] if r.pattern.match(fragment.text)), None)
-        if not rule or fragment.rule or not i:
+        if not rule:
             continue
         fragment.rule = rule.id
         after = kept[i + 1 :]
