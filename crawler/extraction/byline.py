@@ -26,7 +26,8 @@ _OFFICE = re.compile(
     r"\s*(?:[-–|/]\s*)?(?:(?<!\w)detik[A-Za-z]{2,12}|,?\s*Jurnalis"
     r"|(?<=[-–|] )[A-Z][\w ]{1,20}(?:\.com|\.id|\.co\.id))\s*$"
 )
-_BETWEEN = re.compile(r"\s*(?:[,;|/&]|\bdan\b|\band\b)\s*")
+_BETWEEN = re.compile(r"\s*(?:[,;|/&•·]|\bdan\b|\band\b)\s*")
+_COPYRIGHT = re.compile(r"\s*(?:copyright|hak cipta|©)", re.IGNORECASE)
 _DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,4}\.){1,3}[A-Z]?[a-z]{0,4}\.?")
 _NOBODY = frozenset(
     {"admin", "administrator", "redaksi", "tim redaksi", "editor", "reporter", "-", "n/a"}
@@ -57,6 +58,7 @@ def split_names(text: str) -> list[str]:
 def parse_byline(text: str) -> Byline:
     """Tell the people in `text` apart; names without a label are authors."""
     byline = Byline()
+    text = _COPYRIGHT.split(text, maxsplit=1)[0]
     text = _BY.sub("", text, count=1) if _BY.match(text) else _REPORT.sub("", text, count=1)
     parts = _LABEL.split(text)
     _add(byline.authors, parts[0])
