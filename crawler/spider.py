@@ -230,14 +230,15 @@ class NewsSpider(Spider):
                 content_type=_content_type(response),
                 encoding=self.rules().encoding,
             )
-            article = extract(page, self.rules(), fetched_at=fetched_at)
-            article.archive = response.meta.get("archive")
+            if first is None:
+                article = extract(page, self.rules(), fetched_at=fetched_at)
+                article.archive = response.meta.get("archive")
+            else:
+                article = join(first, page, self.rules())
         except Rejected as reject:
             self._count("fetched")
             self._reject(reject, waiting, response.url, fetched_at)
             return
-        if first is not None:
-            article = join(first, article)
         read = [*response.meta.get("pages_read", ()), response.url]
         further = (
             further_pages(page, self.next_page, read) if not response.meta.get("whole") else []

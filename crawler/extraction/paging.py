@@ -6,11 +6,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin, urlsplit
 
+from crawler.extraction.body import find_body
+from crawler.items import Rejected
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crawler.extraction.page import Page
-    from crawler.extraction.rules import Selectors
+    from crawler.extraction.rules import Rules, Selectors
     from crawler.items import Article
 
 MAX_PAGES = 20
@@ -25,20 +28,31 @@ def further_pages(page: Page, links: Selectors, read: Sequence[str]) -> list[str
     host = urlsplit(page.url).netloc
     for selector in (links,) if isinstance(links, str) else links:
         for anchor in page.tree.css(selector):
-            href = anchor.attributes.get("href")
-            if not href:
-                continue
-            url = urldefrag(urljoin(page.url, href)).url
+            url = _absolute(page.url, anchor.attributes.get("href"))
             if urlsplit(url).netloc == host and _address(url) not in done:
                 found.setdefault(_address(url), url)
     return list(found.values())
 
 
-def join(first: Article, further: Article) -> Article:
-    """`first` with the blocks of its `further` page; what both pages print stands once."""
+def join(first: Article, further: Page, rules: Rules) -> Article:
+    """`first` with the body of its `further` page, be it one line; what both print stands once.
+
+    :raises Rejected: `incomplete`, since no text is on that page.
+    """
+    body = find_body(further, rules)
+    if body is None:
+        raise Rejected("incomplete", f"no text on {further.url}")
     there = {block.text for block in first.blocks}
-    fresh = [block for block in further.blocks if block.text not in there]
+    fresh = [block for block in body.blocks if block.text not in there]
     return replace(first, blocks=[*first.blocks, *fresh])
+
+
+def _absolute(base: str, href: str | None) -> str:
+    """`href` without its fragment; "" if it leads nowhere."""
+    try:
+        return urldefrag(urljoin(base, href)).url if href else ""
+    except ValueError:
+        return ""
 
 
 def _address(url: str) -> str:
