@@ -8,6 +8,8 @@ by two at once adds nothing, and no old page ever becomes the latest.
 from __future__ import annotations
 
 import json
+import logging
+import os
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -15,6 +17,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
+import pyarrow as pa
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 from scrapy.spiderloader import get_spider_loader
@@ -59,6 +62,10 @@ COMPARED = [
 ]
 """What a page says: a row is written when any of these has changed."""
 
+BUGS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a page raises that meets a bug of ours; a crawl counts it too, and goes on."""
+
+logger = logging.getLogger(__name__)
 _check = RowCheck(ARTICLES)
 
 
@@ -203,7 +210,7 @@ def reparse(job: Job, path: str, progress: Callable[[int, int], None] | None = N
     """Read the pages of the WARC file at `path` into the dataset.
 
     :param progress: told the bytes and the pages that were done since it was told last
-    :raises OSError: the dataset cannot be written, or `path` not be opened
+    :raises OSError: the dataset cannot be opened
     """
     return _File(job, path).reparse(progress or (lambda size, pages: None))
 
@@ -223,13 +230,16 @@ class _File:
 
     def reparse(self, progress: Callable[[int, int], None]) -> Result:
         done = 0
-        with open_file(self.path) as source:
-            for batch in _batches(read_captures(source, self._is_wanted, self.counts)):
-                self._read(batch)
-                position = source.tell()
-                progress(position - done, len(batch))
-                done = position
-            progress(source.seek(0, 2) - done, 0)
+        try:
+            with open_file(self.path) as source:
+                for batch in _batches(read_captures(source, self._is_wanted, self.counts)):
+                    self._read(batch)
+                    position = source.tell()
+                    progress(position - done, len(batch))
+                    done = position
+                progress(source.seek(0, os.SEEK_END) - done, 0)
+        except (OSError, pa.ArrowInvalid) as error:
+            self.result.problem = str(error)
         if self.counts["bad/cut_off"]:
             self.result.problem = "it is cut off, or ends in what is no WARC record"
         return self.result
@@ -259,6 +269,10 @@ class _File:
                 article = self.outlets[name].read(capture)
             except Rejected as reject:
                 self._reject(reject, capture, row)
+                continue
+            except BUGS:
+                logger.exception("could not read %s", capture.url)
+                self.counts["bad/reader_error"] += 1
                 continue
             if not self.job.window.holds(article.published_at):
                 self.counts["skipped/outside_window"] += 1

@@ -88,7 +88,7 @@ def read(
         content the next number, in the order in which they were first fetched.
     """
     dataset = open_dataset(location, outlet=outlet)
-    table = dataset.to_table(_names(dataset, columns))
+    table = _with_pages(Root(location), dataset.to_table(_names(dataset, columns)))
     if revisions:
         keys = dataset.to_table(["article_id", "content_hash", "fetched_at"])
         table = table.append_column("revision", _revisions(keys))
@@ -106,7 +106,8 @@ def latest(
     for batch in dataset.to_batches(columns=names):  # one at a time: old captures are not held
         batches.append(batch.filter(keep.slice(row, len(batch))))
         row += len(batch)
-    return pa.Table.from_batches(batches, pa.schema([dataset.schema.field(name) for name in names]))
+    schema = pa.schema([dataset.schema.field(name) for name in names])
+    return _with_pages(Root(location), pa.Table.from_batches(batches, schema))
 
 
 def known(location: Location, outlet: str) -> dict[str, str]:
@@ -115,6 +116,19 @@ def known(location: Location, outlet: str) -> dict[str, str]:
     table = open_dataset(location, outlet=outlet).to_table(columns)
     table = table.sort_by([("fetched_at", "ascending"), ("extractor_version", "ascending")])
     return {row["article_id"]: row["content_hash"] for row in table.select(columns[:2]).to_pylist()}
+
+
+def _with_pages(root: Root, table: pa.Table) -> pa.Table:
+    """`table`, whose column `archive` is null where the file that it names has been removed."""
+    if "archive" not in table.column_names:
+        return table
+    places = table["archive"]
+    named = pc.struct_field(places, "file")
+    there = pa.array([root.relative(info.path) for info in root.files("archive")], pa.string())
+    gone = pc.and_(pc.starts_with(named, "archive/"), pc.invert(pc.is_in(named, there)))
+    kept = pc.if_else(pc.fill_null(gone, False), pa.scalar(None, places.type), places)
+    place = table.schema.get_field_index("archive")
+    return table.set_column(place, table.schema.field(place), kept)
 
 
 def _names(dataset: ds.Dataset, columns: Sequence[str] | None) -> list[str]:

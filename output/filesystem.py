@@ -105,6 +105,31 @@ def open_file(location: str) -> BinaryIO:
     return cast("BinaryIO", io.BufferedReader(filesystem.open_input_file(path), 4 << 20))
 
 
+def files_at(location: str, endings: tuple[str, ...]) -> dict[str, int]:
+    """The file at `location`, or those below that folder with one of `endings`; bytes by location.
+
+    :raises OSError, pa.ArrowInvalid: it cannot be opened.
+    """
+    if "://" in location:
+        filesystem, path = _open_uri(location)
+    else:
+        filesystem, path = fs.LocalFileSystem(), str(Path(location).resolve())
+    info = filesystem.get_file_info(path)
+    if info.is_file:
+        return {location if "://" in location else path: info.size or 0}
+    found = filesystem.get_file_info(fs.FileSelector(path, recursive=True))
+    files = [info for info in found if info.is_file and info.path.endswith(endings)]
+    return {_beside(location, path, info.path): info.size or 0 for info in files}
+
+
+def _beside(folder: str, path: str, file: str) -> str:
+    """How to open `file`, which stands below `path`, which is opened by `folder`."""
+    if "://" not in folder:
+        return file
+    address, mark, query = folder.partition("?")
+    return f"{address.rstrip('/')}/{file.removeprefix(path).lstrip('/')}{mark}{query}"
+
+
 def _open_uri(uri: str) -> tuple[fs.FileSystem, str]:
     """The filesystem of `uri` and the place in it; what Arrow does not know, fsspec may.
 
