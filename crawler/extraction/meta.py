@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from crawler.extraction import structured
@@ -93,7 +92,7 @@ def find_description(page: Page) -> str | None:
 
 def language_of(text: str, page: Page) -> str | None:
     """`id` or `en` by the small words of `text`; the page's claim only where these are silent."""
-    words = re.findall(r"[a-z]+", text[:4000].lower())
+    words = text[:2000].lower().split()
     indonesian = sum(word in _INDONESIAN for word in words)
     english = sum(word in _ENGLISH for word in words)
     if max(indonesian, english) >= 3:

@@ -12,7 +12,7 @@ from crawler.extraction.embedded import embedded_article
 from crawler.extraction.structured import ARTICLE_TYPES, Thing, is_a, text, things
 from crawler.items import Rejected
 
-_BETWEEN = "\x1f"  # no page holds the unit separator
+BETWEEN = "\x02"  # no page holds this, and no pattern takes it for a blank
 _LONGEST_RUN = 500  # scripts are longer, and so are paragraphs
 _META_KEYS = ("property", "name", "itemprop", "http-equiv")
 
@@ -74,10 +74,15 @@ class Page:
         return embedded_article(self.tree)
 
     @cached_property
+    def flow(self) -> str:
+        """The text nodes of the page in their order, as they stand, with BETWEEN between them."""
+        return self.tree.body.text(separator=BETWEEN) if self.tree.body else ""
+
+    @cached_property
     def runs(self) -> list[str]:
         """The text nodes of the page in their order, with single spaces; long ones are left out."""
-        whole = self.tree.body.text(separator=_BETWEEN) if self.tree.body else ""
-        runs = (" ".join(run.split()) for run in whole.split(_BETWEEN) if len(run) <= _LONGEST_RUN)
+        nodes = self.flow.split(BETWEEN)
+        runs = [" ".join(node.split()) for node in nodes if len(node) <= _LONGEST_RUN]
         return [run for run in runs if run]
 
     def own_urls(self) -> list[str]:

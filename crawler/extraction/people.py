@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.extraction.byline import Byline, parse_byline, split_names
+from crawler.extraction.page import BETWEEN
 from crawler.extraction.structured import texts
 
 if TYPE_CHECKING:
@@ -15,11 +16,16 @@ if TYPE_CHECKING:
     from crawler.extraction.page import Page
     from crawler.extraction.rules import Rules
 
-# A line that begins with a label: "Reporter: X"; on two lines "Penulis", ": X" or "Oleh", "X".
+# A text node that begins with a label: "Reporter: X"; in two nodes "Penulis", ": X" or "Oleh", "X".
 _LABELLED = re.compile(
-    r"^(?:(?:reporter|rep|penulis|pewarta|wartawan|jurnalis|kontributor|oleh|editor|red|redaktur|"
-    r"penyunting)(?: ?:\n.*| ?:.+|\n:.*)|(?:oleh|by)\n.*|(?:laporan|oleh) .*)$",
-    re.IGNORECASE | re.MULTILINE,
+    rf"{BETWEEN}\s*+((?:(?:reporter|rep|penulis|pewarta|wartawan|jurnalis|kontributor|oleh|editor|red|"
+    rf"redaktur|penyunting)(?:\s?:\s*+{BETWEEN}|\s?:|\s*+{BETWEEN}\s*+:)|(?:oleh|by)\s*+{BETWEEN}|"
+    rf"(?:laporan|oleh)\s)[^{BETWEEN}]*+)",
+    re.IGNORECASE,
+)
+_ROLE_ALONE = re.compile(
+    rf"{BETWEEN}\s*+(?:author|editor|penulis|reporter|pewarta|wartawan|jurnalis|redaktur)\s*+{BETWEEN}",
+    re.IGNORECASE,
 )
 _ROLES = {
     "author": "authors", "penulis": "authors", "reporter": "authors", "pewarta": "authors",
@@ -99,8 +105,8 @@ def _explicit(page: Page) -> Byline:
 def _labelled(page: Page) -> Byline:
     """What stands on the page with a label: "Reporter: X", "Penulis" ": X", "Oleh" "X"."""
     people = Byline()
-    for match in _LABELLED.finditer("\n".join(page.runs)):
-        text = match[0].replace("\n", " ")
+    for match in _LABELLED.finditer(page.flow):
+        text = " ".join(match[1].replace(BETWEEN, " ").split())
         if len(text) <= _LONGEST:
             found = parse_byline(text)
             people.authors = people.authors or [n for n in found.authors if _may_be_name(n)]
@@ -111,7 +117,7 @@ def _labelled(page: Page) -> Byline:
 def _titled(page: Page) -> Byline:
     """Names with what their bearers are behind them: "X" "Editor"."""
     people = Byline()
-    if _ROLES.keys().isdisjoint(run.lower() for run in page.runs if len(run) < 10):
+    if not _ROLE_ALONE.search(page.flow):
         return people
     for node in page.tree.css("[class*=role],[class*=position],[class*=jabatan]"):
         role = _ROLES.get(node.text().strip().lower())

@@ -40,6 +40,7 @@ _KINDS: dict[str, Kind] = {
 _POST = re.compile(
     r"(?:twitter|instagram|tiktok|facebook|fb|threads|bluesky)[-_]?(?:tweet|media|embed|post|video)"
 )
+_NO_MARKS: frozenset[str] = frozenset()
 _SENTENCE_END = (".", "!", "?", ":", ";", '"', "”", "’", "'", ")", "]", "…")
 _MIN_BROKEN = 40  # a shorter line that ends without a full stop is a heading or an item of a list
 _MIN_PAGE = 200
@@ -131,15 +132,15 @@ class Walk:
             self._flush()
             self._ended = end
         attributes = node.attributes
-        named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
-        own = frozenset(named.split())
+        named = _named(attributes) if attributes else ""
+        own = frozenset(named.split()) if named else _NO_MARKS
         inline = tag in _INLINE
         if not inline:
             self._flush()
         frame = _Frame(
             node,
             inline,
-            above.marks if inline else above.marks | own,
+            above.marks | own if own and not inline else above.marks,
             above.kind
             if inline
             else _KINDS.get(tag, above.kind if above.kind != "heading" else "paragraph"),
@@ -182,11 +183,7 @@ class Walk:
             return Verdict("embed", "markup:embed")
         if kind := _ASIDE.get(tag):
             return Verdict(kind, f"markup:{tag}")
-        if (
-            named != " "
-            and (verdict := judge(named, tag))
-            and 2 * len(node.text()) < self._page_text
-        ):
+        if named and (verdict := judge(named, tag)) and 2 * len(node.text()) < self._page_text:
             return verdict
         return None
 
@@ -250,6 +247,11 @@ class Walk:
         self.blocks.append(
             Block(kind, text, line.links(text), frame.marks | line.marks(text), bold, rule)
         )
+
+
+def _named(attributes: dict[str, str | None]) -> str:
+    """Classes and ids in lower case, "" without any."""
+    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower().strip()
 
 
 def _mark(line: Line, frame: _Frame) -> None:
