@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from crawler.extraction.blocks import Anchor, Block
@@ -49,7 +49,9 @@ bodies = st.lists(block(), max_size=8)
 
 
 @given(bodies)
-@settings(max_examples=400, deadline=None)
+@settings(
+    max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 def test_kept_and_taken_are_all_there_was_in_order(body: list[Block]) -> None:
     cleaned = clean(body)
     fragments = "".join(fragment.text for fragment in cleaned.fragments)
@@ -59,7 +61,9 @@ def test_kept_and_taken_are_all_there_was_in_order(body: list[Block]) -> None:
 
 
 @given(bodies)
-@settings(max_examples=400, deadline=None)
+@settings(
+    max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 def test_every_fragment_stands_in_its_block_where_it_says(body: list[Block]) -> None:
     for fragment in clean(body).fragments:
         text = body[fragment.block].text
@@ -67,14 +71,18 @@ def test_every_fragment_stands_in_its_block_where_it_says(body: list[Block]) -> 
 
 
 @given(st.lists(lines, max_size=8))
-@settings(max_examples=600, deadline=None)
+@settings(
+    max_examples=600, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 def test_cleaning_twice_is_cleaning_once(texts: list[str]) -> None:
     once = clean([Block("paragraph", text) for text in texts]).paragraphs
     assert clean([Block("paragraph", text) for text in once]).paragraphs == once
 
 
 @given(bodies)
-@settings(max_examples=200, deadline=None)
+@settings(
+    max_examples=200, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 def test_an_article_that_passes_twice_keeps_its_body(body: list[Block]) -> None:
     pipeline = CleanPipeline()
     article = Article(outlet="generic", url="https://contoh.id/a", blocks=body)
@@ -83,7 +91,7 @@ def test_an_article_that_passes_twice_keeps_its_body(body: list[Block]) -> None:
 
 
 @given(st.lists(st.sampled_from(PROSE), min_size=1, max_size=12))
-@settings(deadline=None)
+@settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 def test_prose_passes_unchanged(texts: list[str]) -> None:
     cleaned = clean([Block("paragraph", text) for text in texts])
     assert cleaned.paragraphs == texts
