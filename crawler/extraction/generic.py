@@ -46,51 +46,66 @@ def prose_container(tree: LexborHTMLParser) -> LexborNode | None:
 
 
 def _weigh(tree: LexborHTMLParser) -> dict[int, float]:
-    """For each element the weight of the prose in it."""
+    """For each element, by its id, the weight of the prose in it."""
     weights: dict[int, float] = {}
-    judged: dict[int, bool] = {}
+    places = _Places()
     for node in tree.body.traverse(include_text=True) if tree.body else ():
         if node.tag != "-text":
             continue
         raw = node.text_content or ""
         if len(raw) < _MIN_PROSE:
             continue
-        text = " ".join(raw.split())
-        if len(text) < _MIN_PROSE:
+        text = raw.strip()
+        if len(text) < _MIN_PROSE or (above := node.parent) is None:
             continue
         weight = float(min(len(text), _LONG_PROSE))
         if _DATELINE.match(text):
             weight += _DATELINE_BONUS
-        path = _ancestors(node)
-        if any(_is_junk(element, judged) for element in path):
-            continue
-        for element in path:
-            weights[element.mem_id] = weights.get(element.mem_id, 0.0) + weight
+        for element in places.around(above):
+            weights[element] = weights.get(element, 0.0) + weight
     return weights
 
 
-def _is_junk(element: LexborNode, judged: dict[int, bool]) -> bool:
-    known = judged.get(element.mem_id)
-    if known is None:
-        if element.tag in _UNREAD:
-            known = True
-        elif element.tag in ("body", "html"):
-            known = False
-        else:
-            attributes = element.attributes
-            named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
-            known = judge(named) is not None or is_hidden(named, attributes)
-        judged[element.mem_id] = known
-    return known
+class _Places:
+    """What stands around an element; each element of the tree is looked at once."""
+
+    def __init__(self) -> None:
+        self._above: dict[int, int] = {}  # an element's parent, both by id; 0 above the root
+        self._junk: dict[int, bool] = {}  # whether it or anything around it is not for reading
+
+    def around(self, node: LexborNode) -> list[int]:
+        """The ids of `node` and of all elements around it; none if one of them is junk."""
+        self._learn(node)
+        element = node.mem_id
+        if self._junk[element]:
+            return []
+        path = []
+        while element:
+            path.append(element)
+            element = self._above[element]
+        return path
+
+    def _learn(self, node: LexborNode) -> None:
+        new: list[LexborNode] = []
+        cursor: LexborNode | None = node
+        while cursor is not None and cursor.mem_id not in self._above:
+            new.append(cursor)
+            cursor = cursor.parent
+        above = cursor.mem_id if cursor is not None else 0
+        for element in reversed(new):
+            self._junk[element.mem_id] = self._junk.get(above, False) or _is_junk(element)
+            self._above[element.mem_id] = above
+            above = element.mem_id
 
 
-def _ancestors(node: LexborNode) -> list[LexborNode]:
-    path = []
-    above = node.parent
-    while above is not None:
-        path.append(above)
-        above = above.parent
-    return path
+def _is_junk(element: LexborNode) -> bool:
+    if element.tag in _UNREAD:
+        return True
+    attributes = element.attributes if element.tag not in ("body", "html") else {}
+    if not attributes:
+        return False
+    named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
+    return judge(named) is not None or is_hidden(named, attributes)
 
 
 def _children(node: LexborNode) -> list[LexborNode]:
