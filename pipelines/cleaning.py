@@ -118,10 +118,8 @@ def _take_tail(body: Body) -> None:
         if not rule:
             continue
         fragment.rule = rule.id
-        after = kept[i + 1 :]
-        goes_on = sum(is_prose(follower.text) for follower in after) > 1
-        for follower in after:
-            if goes_on and is_prose(follower.text):
+        for follower in kept[i + 1 :]:
+            if is_prose(follower.text):
                 break
             follower.rule = follower.rule or rule.id
 
