@@ -6,8 +6,7 @@ import re
 
 from crawler.extraction.blocks import Anchor
 
-_SPACES = re.compile(r"\s+")
-_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff\x00-\x08]")
+_INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
 
 
 class Line:
@@ -25,16 +24,21 @@ class Line:
 
     def add(self, raw: str, *, bold: bool = False, italic: bool = False) -> None:
         """Append the text of one node."""
-        piece = _SPACES.sub(" ", _INVISIBLE.sub("", raw))
-        if piece.startswith(" ") and (not self._pieces or self._pieces[-1].endswith(" ")):
-            piece = piece[1:]
+        if not raw.isascii():
+            raw = _INVISIBLE.sub("", raw)
+        piece = " ".join(raw.split())
+        if raw[:1].isspace() and self._pieces and not self._pieces[-1].endswith(" "):
+            piece = f" {piece}"
+        if raw[-1:].isspace() and piece and piece != " ":
+            piece += " "
         if not piece:
             return
         self._pieces.append(piece)
         self.length += len(piece)
-        letters = len(piece) - piece.count(" ")
-        self._bold += letters if bold else 0
-        self._italic += letters if italic else 0
+        if bold or italic:
+            letters = len(piece) - piece.count(" ")
+            self._bold += letters if bold else 0
+            self._italic += letters if italic else 0
 
     @property
     def empty(self) -> bool:
@@ -48,6 +52,8 @@ class Line:
 
     def wholly(self, text: str) -> tuple[bool, bool]:
         """Whether all of the line's `text` is bold, and whether all of it is italic."""
+        if not self._bold and not self._italic:
+            return False, False
         letters = len(text) - text.count(" ")
         return self._bold >= letters, self._italic >= letters
 

@@ -128,7 +128,7 @@ class Walk:
 
     def _enter(self, node: LexborNode, tag: str) -> _Frame:
         above = self._stack[-1]
-        if end := self._ends.get(node.mem_id):
+        if self._ends and (end := self._ends.get(node.mem_id)):
             self._flush()
             self._ended = end
         attributes = node.attributes
@@ -169,9 +169,11 @@ class Walk:
         inline: bool,
     ) -> Verdict | None:
         """What takes this element out of the running text, None if it stays."""
-        if rule := self._ruled.get(node.mem_id):
+        if self._ruled and (rule := self._ruled.get(node.mem_id)):
             verdict = judge(named)
             return Verdict(verdict.kind if verdict and verdict.kind == "promo" else "widget", rule)
+        if not attributes:
+            return Verdict(_ASIDE[tag], f"markup:{tag}") if tag in _ASIDE else None
         if is_hidden(named, attributes):
             if is_page(attributes) and len(node.text()) >= _MIN_PAGE:
                 return None
@@ -227,6 +229,8 @@ class Walk:
     def _flush(self, frame: _Frame | None = None) -> None:
         """End the line: what it holds is a block."""
         self._breaks = 0
+        if self._line.empty:
+            return
         line, self._line = self._line, Line()
         text = line.text
         for open_frame in reversed(self._stack):
