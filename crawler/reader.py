@@ -9,12 +9,13 @@ from urllib.parse import urlsplit
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import load_object
-from tldextract import TLDExtract
 
 from crawler.extraction.article import extract
 from crawler.extraction.page import Page
 from crawler.extraction.rules import GENERIC, Rules
 from crawler.extraction.text import extract_text
+from crawler.hosts import registered_domain
+from crawler.spider import NewsSpider
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 FIRST_STAGE_WITH_MEMORY = 400
 """Stages below this number (settings.ITEM_PIPELINES) look at nothing but the article."""
-
-# The list of public suffixes that the package ships: no look-up goes out.
-_registered = TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 class Stage(Protocol):
@@ -54,10 +52,11 @@ class Reader:
     def from_settings(cls, settings: BaseSettings) -> Reader:
         """All outlets of the project, and its pipelines up to validation."""
         loader = get_spider_loader(settings)
-        spiders = [loader.load(name) for name in sorted(loader.list())]
+        loaded = [loader.load(name) for name in sorted(loader.list())]
+        spiders = [spider for spider in loaded if issubclass(spider, NewsSpider)]
         domains = [(domain, spider.name) for spider in spiders for domain in spider.allowed_domains]
         # An outlet's own hosts win over hosts that merely share its registered domain.
-        hosts = {_registered_domain(domain): name for domain, name in reversed(domains)}
+        hosts = {registered_domain(domain): name for domain, name in reversed(domains)}
         pipelines = settings.getdict("ITEM_PIPELINES")
         paths = build_component_list(
             {path: order for path, order in pipelines.items() if order < FIRST_STAGE_WITH_MEMORY}
@@ -91,11 +90,7 @@ class Reader:
     def rules_for(self, urls: Iterable[str]) -> Rules:
         """The rules of the outlet that the first telling URL belongs to, else the generic ones."""
         for url in urls:
-            host = (urlsplit(url).hostname or "") if url else ""
-            if name := self.hosts.get(host) or self.hosts.get(_registered_domain(host)):
+            name = self.hosts.get(urlsplit(url).hostname or "")
+            if name := name or self.hosts.get(registered_domain(url)):
                 return self.outlets[name]
         return GENERIC
-
-
-def _registered_domain(host: str) -> str:
-    return _registered(host).top_domain_under_public_suffix or host

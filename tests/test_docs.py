@@ -1,4 +1,4 @@
-"""The documents are true: commands exist, code runs, links lead somewhere, columns are the schema's."""
+"""The documents are true: commands exist, code runs, links lead on, columns are the schema's."""
 
 import os
 import re
@@ -49,7 +49,8 @@ def test_every_documented_command_exists():
 
 def test_make_verbs_in_the_documents_exist():
     verbs = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    named = set(re.findall(r"`make ([a-z]+)|^make ([a-z]+)", "\n".join(TEXT.values()), re.MULTILINE))
+    text = "\n".join(TEXT.values())
+    named = set(re.findall(r"`make ([a-z]+)|^make ([a-z]+)", text, re.MULTILINE))
     assert {a or b for a, b in named} <= verbs
 
 
@@ -93,7 +94,9 @@ def dataset(tmp_path):
 BLOCKS = [
     pytest.param(code, id=f"{name}-{number}")
     for name, text in TEXT.items()
-    for number, code in enumerate(re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE))
+    for number, code in enumerate(
+        re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+    )
 ]
 
 

@@ -8,7 +8,7 @@ from crawler import documents
 from crawler.documents import Document, UnreadableError
 
 PAGE = b"<!DOCTYPE html><html><head><title>Satelit</title></head><body><p>Isi.</p></body></html>"
-TEXT = "JAKARTA - Operator menguji satelit orbit rendah.\n\nHasilnya memuaskan.".encode()
+TEXT = b"JAKARTA - Operator menguji satelit orbit rendah.\n\nHasilnya memuaskan."
 
 
 @pytest.mark.parametrize(

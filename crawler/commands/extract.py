@@ -52,7 +52,7 @@ class Command(ScrapyCommand):
             )
         exporter = PythonItemExporter(fields_to_export=self.settings.getlist("FEED_EXPORT_FIELDS"))
         for name in args:
-            row: dict[str, Any] = {"file": name}
+            row: dict[str | bytes, Any] = {"file": name}
             try:
                 article = reader.read(Document.load(Path(name)), url=opts.url, outlet=opts.outlet)
             except UnreadableError as error:
