@@ -48,14 +48,14 @@ class Judge:
     limit: int | None = None
     _seen: set[str] = field(default_factory=set)
     _seen_by: set[tuple[str, str]] = field(default_factory=set)
-    _wanted: int = 0
+    _wanted: set[str] = field(default_factory=set)
 
     def article_id(self, candidate: Candidate) -> str:
         return article_id(self.name, candidate.url, self.article)
 
-    def has_seen(self, article_id: str) -> bool:
-        """Whether this run's lists named the article."""
-        return article_id in self._seen
+    def wants(self, article_id: str) -> bool:
+        """Whether this run's lists named the article, and it was to be asked for."""
+        return article_id in self._wanted
 
     def judge(self, candidate: Candidate) -> Verdict:
         """The verdict; whoever is wanted counts towards the limit."""
@@ -88,9 +88,9 @@ class Judge:
             return reason
         if not self._is_technology(candidate, url):
             return "off_topic"
-        if self.limit is not None and self._wanted >= self.limit:
+        if self.limit is not None and len(self._wanted) >= self.limit:
             return "limit"
-        self._wanted += 1
+        self._wanted.add(key)
         return ""
 
     def _outside(self, candidate: Candidate) -> bool:

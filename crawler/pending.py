@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 FIRST_PAUSE = timedelta(minutes=30)
+HORIZON = timedelta(days=60)  # what lies beyond it was written by a clock that was far ahead
 ASIDE = datetime(9000, 1, 1, tzinfo=UTC)
 LONGEST_PAUSE = timedelta(days=1)
 MOST_TRIES = 10  # over four days: most outages are over by then
@@ -66,8 +67,16 @@ def take(db: sqlite3.Connection, outlet: str, run: str, now: datetime, most: int
     """The next `most` that are due, longest due first; a run is given each only once."""
     rows = db.execute(
         """SELECT article_id, candidate, look, tries FROM pending
-           WHERE outlet = ? AND next_at <= ? AND taken_by IS NOT ? ORDER BY next_at LIMIT ?""",
-        (outlet, microseconds(now), run, most),
+           WHERE outlet = ? AND (next_at <= ? OR next_at BETWEEN ? AND ?) AND taken_by IS NOT ?
+           ORDER BY next_at LIMIT ?""",
+        (
+            outlet,
+            microseconds(now),
+            microseconds(now + HORIZON),
+            microseconds(ASIDE) - 1,
+            run,
+            most,
+        ),
     ).fetchall()
     taken = [(run, article_id) for article_id, *_ in rows]
     db.executemany("UPDATE pending SET taken_by = ? WHERE article_id = ?", taken)

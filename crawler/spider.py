@@ -208,7 +208,7 @@ class NewsSpider(Spider):
         for one in waiting:
             if one.look or self.window.holds(one.candidate.published):
                 self._asked += 1
-                if not self.judge.has_seen(one.article_id):
+                if not self.judge.wants(one.article_id):
                     self._count("resumed")
                 self.crawler.engine.crawl(self._request(one))
         if waiting:

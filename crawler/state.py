@@ -38,6 +38,7 @@ BATCH = 10_000
 BLOCK = timedelta(hours=1)
 LONGEST_BLOCK = timedelta(days=7)
 VALIDATORS_KEPT = timedelta(days=30)
+BUSY_SECONDS = 30.0
 LOOKED_OVER = 64 << 20
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
@@ -145,7 +146,7 @@ class State:
         if not path.exists():
             for left in ("-wal", "-shm"):  # of a deleted state: SQLite would take them for its own
                 path.with_name(path.name + left).unlink(missing_ok=True)
-        self.db = sqlite3.connect(path, timeout=30, isolation_level=None)
+        self.db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
             self.db.execute("PRAGMA journal_mode = WAL")
             self.db.execute("PRAGMA synchronous = NORMAL")  # after a power cut a part is read again
@@ -186,6 +187,7 @@ class State:
             raise StateError(
                 f"a newer Wartatek wrote {self.path}: update this one, or move the file away"
             )
+        self.is_new = version == 0
         for number, script in enumerate(MIGRATIONS[version:], version + 1):
             self.db.executescript(
                 f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;"
@@ -209,15 +211,15 @@ class State:
         """Compare the index with the dataset's files, both ways; a new one takes in pending/."""
         indexed = {path: part for part, path in self.db.execute("SELECT id, path FROM parts")}
         standing = [path for table in ("articles", "rejects") for path in self._files(table)]
-        for path in indexed.keys() - set(standing):
-            self._drop(indexed[path])
         missing = [path for path in standing if path not in indexed]
-        for path in missing if indexed else [*self._files("pending"), *missing]:
+        for path in [*self._files("pending"), *missing] if self.is_new else missing:
             try:
                 self.add(path)
             except (pa.ArrowException, OSError, KeyError) as error:
                 # Whose business the dataset is sets such a file aside; here it is only left out.
                 logger.error("cannot read %s: %s", path, error)
+        for path in indexed.keys() - set(standing):
+            self._drop(indexed[path])
 
     def add(self, path: str) -> None:
         """Take in the part file at `path`, below the dataset's root, unless that was done.
@@ -242,7 +244,14 @@ class State:
         return [info.path[prefix:] for info in self.root.files(table)]
 
     def _drop(self, part: int) -> None:
+        """Forget a file that is gone; articles that went with it are asked for anew."""
+        lost = """SELECT article_id FROM captures AS gone WHERE part = :part AND NOT EXISTS
+                  (SELECT 1 FROM captures WHERE article_id = gone.article_id AND part <> :part)"""
         with self.transaction():
+            if articles := self.db.execute(lost, {"part": part}).fetchall():
+                self.db.execute("DELETE FROM validators")  # so that lists name them again
+                again = "UPDATE pending SET look = 0, next_at = 0 WHERE article_id = ?"
+                self.db.executemany(again, articles)
             self.db.execute("DELETE FROM captures WHERE part = ?", (part,))
             self.db.execute("DELETE FROM rejects WHERE part = ?", (part,))
             self.db.execute("DELETE FROM parts WHERE id = ?", (part,))
@@ -331,9 +340,10 @@ class State:
         return block
 
     def blocked(self, host: str, now: datetime) -> Block | None:
-        """The block that still holds for `host`."""
-        query = "SELECT reason, until, times FROM blocks WHERE host = ? AND until > ?"
-        row = self.db.execute(query, (host, microseconds(now))).fetchone()
+        """The block that still holds for `host`; one from a clock that was far ahead does not."""
+        query = "SELECT reason, until, times FROM blocks WHERE host = ? AND until BETWEEN ? AND ?"
+        latest = microseconds(now + pending.HORIZON)
+        row = self.db.execute(query, (host, microseconds(now), latest)).fetchone()
         return Block(row[0], instant(row[1]), row[2]) if row else None
 
     def unblock(self, host: str) -> None:

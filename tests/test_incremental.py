@@ -1,0 +1,322 @@
+"""What one run leaves to the next: every article once, every revision, and no outlet annoyed."""
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from scrapy.exceptions import CannotResolveHostError
+
+from crawler import state
+from crawler.newsroom import Newsroom
+from crawler.newsroom.handler import NewsroomHandler
+from output.dataset import open_dataset, read
+from spiders.mediaindonesia import MediaIndonesiaSpider
+from tests.crawls import Crawl, crawl
+
+ARTICLE = r"^/teknologi/\d{5,}/"
+ONE_BY_ONE = {"CONCURRENT_REQUESTS": 1, "CONCURRENT_REQUESTS_PER_DOMAIN": 1}
+
+
+@pytest.fixture
+def room() -> Iterator[Newsroom]:
+    with Newsroom(seed=5, outlets=["mediaindonesia"], recent=16, past=0, older=0) as newsroom:
+        yield newsroom
+
+
+def run(room: Newsroom, folder: Path, **settings) -> Crawl:
+    room.requests.clear()
+    done = crawl(MediaIndonesiaSpider, room, folder, **ONE_BY_ONE, **settings)
+    settled = done.outcomes.count("listed") + done.outcomes.count("resumed")
+    assert settled == done.outcomes.settled, done.stats
+    return done
+
+
+def articles_asked_for(room: Newsroom) -> list[str]:
+    return [asked.path for asked in room.requests if re.search(ARTICLE, asked.path)]
+
+
+def files(folder: Path) -> set[str]:
+    tables = ("articles", "rejects")
+    return {str(path) for table in tables for path in (folder / table).rglob("*.parquet")}
+
+
+def captures(folder: Path) -> Counter[str]:
+    return Counter(read(folder, columns=["article_id"])["article_id"].to_pylist())
+
+
+def urls(folder: Path) -> list[str]:
+    return read(folder, columns=["url"])["url"].to_pylist()
+
+
+def publish(room: Newsroom) -> str:
+    """A new article in the technology section."""
+    fresh = [url for url in room.publish("mediaindonesia", 12) if "/teknologi/" in url]
+    return fresh[0]
+
+
+def reasons(folder: Path) -> list[str]:
+    return open_dataset(folder, "rejects").to_table(["reason"])["reason"].to_pylist()
+
+
+def execute(folder: Path, statement: str) -> None:
+    db = sqlite3.connect(folder / state.FILE)
+    with db:
+        db.execute(statement)
+    db.close()
+
+
+def an_hour_later(folder: Path) -> None:
+    """What waits is due."""
+    execute(folder, "UPDATE pending SET next_at = 0")
+
+
+# -- nothing new
+
+
+def test_a_run_with_nothing_new_reads_lists_only_and_writes_no_part(room, tmp_path):
+    first = run(room, tmp_path)
+    before = files(tmp_path)
+    second = run(room, tmp_path)
+    assert first.outcomes.count("stored") > 3
+    assert articles_asked_for(room) == []
+    assert files(tmp_path) == before
+    assert second.outcomes.judgement() == ("healthy", "nothing new")
+
+
+def test_lists_are_asked_for_what_has_changed_only(room, tmp_path):
+    run(room, tmp_path)
+    second = run(room, tmp_path)
+    conditional = [a for a in room.requests if "if-none-match" in a.headers]
+    assert conditional
+    assert second.stats["downloader/response_status_count/304"] == len(conditional)
+    assert {asked.path for asked in room.requests} - {a.path for a in conditional} >= {
+        "/robots.txt"
+    }
+
+
+def test_a_new_article_is_found_behind_lists_that_were_unchanged(room, tmp_path):
+    run(room, tmp_path)
+    run(room, tmp_path)
+    new = publish(room)
+    third = run(room, tmp_path)
+    assert new in [article.url for article in third.stored]
+
+
+def test_rejects_are_not_asked_for_again(room, tmp_path, monkeypatch):
+    monkeypatch.setattr("pipelines.classify.THRESHOLD", 2.0)
+    monkeypatch.setattr(MediaIndonesiaSpider, "technology", r"nothing of it is technology")
+    first = run(room, tmp_path)
+    assert first.outcomes.count("stored") == 0 < first.outcomes.by("rejected")["off_topic"]
+    execute(tmp_path, "DELETE FROM validators")
+    second = run(room, tmp_path)
+    assert articles_asked_for(room) == []
+    assert second.outcomes.by("skipped")["rejected"] == first.outcomes.total("rejected")
+
+
+# -- second looks
+
+
+def test_an_edited_article_becomes_a_revision(room, tmp_path):
+    run(room, tmp_path)
+    url = urls(tmp_path)[0]
+    room.edit(url)
+    an_hour_later(tmp_path)
+    second = run(room, tmp_path)
+    assert second.outcomes.count("revised") == 1
+    assert second.outcomes.count("unchanged") == len(captures(tmp_path)) - 1
+    numbered = read(tmp_path, revisions=True).to_pylist()
+    assert [row["revision"] for row in numbered if row["url"] == url] == [1, 2]
+
+
+def test_a_look_at_an_unchanged_article_is_conditional_and_stores_nothing(room, tmp_path):
+    run(room, tmp_path)
+    before = files(tmp_path)
+    an_hour_later(tmp_path)
+    second = run(room, tmp_path)
+    asked = [a for a in room.requests if re.search(ARTICLE, a.path)]
+    assert len(asked) == second.outcomes.count("unchanged") == len(captures(tmp_path))
+    assert all("if-none-match" in one.headers for one in asked)
+    assert files(tmp_path) == before
+    run(room, tmp_path)
+    assert articles_asked_for(room) == []
+
+
+def test_an_article_that_is_gone_is_said_to_be_and_not_looked_at_again(room, tmp_path):
+    run(room, tmp_path)
+    room.remove(urls(tmp_path)[0])
+    an_hour_later(tmp_path)
+    second = run(room, tmp_path)
+    assert second.outcomes.count("gone") == 1
+    assert reasons(tmp_path).count("gone") == 1
+    an_hour_later(tmp_path)
+    run(room, tmp_path)
+    assert len(articles_asked_for(room)) == len(captures(tmp_path)) - 1
+
+
+def test_what_is_old_enough_is_left_in_peace(room, tmp_path):
+    run(room, tmp_path, REFETCH_AFTER=[])
+    an_hour_later(tmp_path)
+    run(room, tmp_path, REFETCH_AFTER=[])
+    assert articles_asked_for(room) == []
+
+
+# -- what failed comes again
+
+
+def test_what_failed_is_asked_for_again_when_its_feed_has_forgotten_it(room, tmp_path):
+    late = publish(room)
+    room.fail("status", path=re.escape(urlsplit(late).path), status=500)
+    first = run(room, tmp_path, RETRY_ENABLED=False)
+    assert first.outcomes.by("failed") == {"http_500": 1}
+    room.recover()
+    room.publish("mediaindonesia", 60)  # so many that no list names it any more
+    second = run(room, tmp_path)
+    assert late not in {article.url for article in second.stored}  # its pause is not over
+    an_hour_later(tmp_path)
+    third = run(room, tmp_path)
+    assert late in {article.url for article in third.stored}
+    assert set(captures(tmp_path).values()) == {1}
+
+
+def test_what_failed_survives_the_loss_of_the_state_too(room, tmp_path):
+    late = publish(room)
+    room.fail("status", path=re.escape(urlsplit(late).path), status=500)
+    run(room, tmp_path, RETRY_ENABLED=False)
+    room.recover()
+    room.publish("mediaindonesia", 60)
+    (tmp_path / state.FILE).unlink()
+    run(room, tmp_path)
+    an_hour_later(tmp_path)
+    run(room, tmp_path)
+    assert late in urls(tmp_path)
+    assert set(captures(tmp_path).values()) == {1}
+
+
+def test_what_never_comes_is_given_up_and_said_to_be(room, tmp_path, monkeypatch):
+    monkeypatch.setattr("crawler.pending.MOST_TRIES", 2)
+    room.fail("status", path=ARTICLE, status=404)
+    run(room, tmp_path)
+    an_hour_later(tmp_path)
+    second = run(room, tmp_path)
+    assert second.outcomes.by("rejected")["given_up"] == second.outcomes.count("resumed") > 3
+    an_hour_later(tmp_path)
+    run(room, tmp_path)
+    assert articles_asked_for(room) == []
+
+
+def test_a_host_without_a_name_is_asked_for_again(room, tmp_path):
+    handlers = dict.fromkeys(("http", "https"), Nameless)
+    first = run(room, tmp_path, DOWNLOAD_HANDLERS=handlers, RETRY_ENABLED=False)
+    assert set(first.outcomes.by("failed")) == {"dns"}
+    an_hour_later(tmp_path)
+    assert run(room, tmp_path).outcomes.count("stored") > 3
+
+
+class Nameless(NewsroomHandler):
+    """The outlet's name does not resolve when its articles are asked for."""
+
+    async def download_request(self, request):
+        if re.search(r"/teknologi/\d{5,}/", request.url):
+            raise CannotResolveHostError(request.url)
+        return await super().download_request(request)
+
+
+# -- hosts that refuse us
+
+
+@pytest.mark.parametrize(
+    ("fault", "asked_before"),
+    [
+        ({"kind": "challenge", "status": 202}, 1),
+        ({"kind": "challenge", "status": 200}, 1),
+        ({"kind": "status", "status": 403}, 3),
+        ({"kind": "status", "status": 429, "retry_after": 4000}, 1),
+        ({"kind": "status", "status": 503, "retry_after": 4000}, 1),
+    ],
+    ids=lambda value: f"{value['kind']} {value['status']}" if isinstance(value, dict) else "",
+)
+def test_a_host_that_refuses_us_is_left_alone_in_later_runs_too(
+    room, tmp_path, fault, asked_before
+):
+    room.fail(**fault, path=ARTICLE)
+    first = run(room, tmp_path)
+    assert len(articles_asked_for(room)) == asked_before
+    assert first.outcomes.judgement()[0] == "unhealthy"
+    room.recover()
+    second = run(room, tmp_path)
+    assert room.requests == []
+    assert second.outcomes.judgement()[0] == "unhealthy"
+    execute(tmp_path, "UPDATE blocks SET until = 1")
+    an_hour_later(tmp_path)
+    assert run(room, tmp_path).outcomes.count("stored") > 3
+    assert set(captures(tmp_path).values()) == {1}
+
+
+def test_a_clock_that_was_years_ahead_does_no_lasting_harm(room, tmp_path):
+    room.fail("status", path=ARTICLE, status=500)
+    run(room, tmp_path, RETRY_ENABLED=False)
+    room.recover()
+    execute(tmp_path, "UPDATE pending SET next_at = next_at + 100000000000000")
+    execute(
+        tmp_path, "INSERT INTO blocks VALUES ('mediaindonesia.com', '403', 2000000000000000, 9)"
+    )
+    assert run(room, tmp_path).outcomes.count("stored") > 3
+
+
+# -- damage
+
+
+def delete(path: Path) -> None:
+    path.unlink()
+
+
+def truncate(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+@pytest.mark.parametrize("damage", [delete, truncate, empty])
+def test_a_lost_state_doubles_nothing(room, tmp_path, damage):
+    run(room, tmp_path)
+    before = files(tmp_path)
+    damage(tmp_path / state.FILE)
+    run(room, tmp_path)
+    assert articles_asked_for(room) == []
+    assert files(tmp_path) == before
+
+
+@pytest.mark.parametrize("content", [b"PAR1 and then nothing", b"", b"some,other,file\n1,2,3\n"])
+def test_a_corrupt_part_is_set_aside_and_its_articles_come_again(room, tmp_path, content):
+    run(room, tmp_path)
+    stored = captures(tmp_path)
+    [part] = (tmp_path / "articles").rglob("*.parquet")
+    part.write_bytes(content)
+    second = run(room, tmp_path)
+    assert second.outcomes.judgement()[0] == "unhealthy"
+    third = run(room, tmp_path)
+    assert captures(tmp_path) == stored
+    assert third.outcomes.judgement()[0] == "healthy"
+
+
+def test_a_state_that_another_program_locks_costs_the_run_but_no_article(
+    room, tmp_path, monkeypatch
+):
+    run(room, tmp_path)
+    new = publish(room)
+    monkeypatch.setattr(state, "BUSY_SECONDS", 0.01)
+    other = sqlite3.connect(tmp_path / state.FILE, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    locked = crawl(MediaIndonesiaSpider, room, tmp_path)
+    other.execute("ROLLBACK")
+    other.close()
+    assert locked.outcomes.judgement()[0] == "unhealthy"
+    run(room, tmp_path)
+    assert new in urls(tmp_path)
+    assert set(captures(tmp_path).values()) == {1}
