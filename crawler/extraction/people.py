@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from crawler.extraction.page import Page
     from crawler.extraction.rules import Rules
 
+_GAP = rf"(?:\s*+{BETWEEN})++"  # blank nodes stand between the cells of a table
 # A text node that begins with a label: "Reporter: X"; in two nodes "Penulis", ": X" or "Oleh", "X".
 _LABELLED = re.compile(
     rf"{BETWEEN}\s*+((?:(?:reporter|rep|penulis|pewarta|wartawan|jurnalis|kontributor|oleh|editor|red|"
-    rf"redaktur|penyunting)(?:\s?:\s*+{BETWEEN}|\s?:|\s*+{BETWEEN}\s*+:)|(?:oleh|by)\s*+{BETWEEN}|"
+    rf"redaktur|penyunting)(?:\s?:{_GAP}|\s?:|{_GAP}\s*+:)|(?:oleh|by){_GAP}|"
     rf"(?:laporan|oleh)\s)[^{BETWEEN}]*+)",
     re.IGNORECASE,
 )
