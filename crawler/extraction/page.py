@@ -23,7 +23,7 @@ def parse_html(body: bytes | str) -> LexborHTMLParser:
     :raises Rejected: `empty_page`; `too_deep` or `too_many_nodes` for what would hang the parser.
     """
     source = body.encode("utf-8", "replace") if isinstance(body, str) else body
-    if not source.strip():
+    if not source or source.isspace():
         raise Rejected("empty_page")
     guard.check(source)
     tree = LexborHTMLParser(source)

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 _GAP = rf"(?:\s*+{BETWEEN})++"  # blank nodes stand between the cells of a table
 # A text node that begins with a label: "Reporter: X"; in two nodes "Penulis", ": X" or "Oleh", "X".
 _LABELLED = re.compile(
-    rf"{BETWEEN}\s*+((?:(?:reporter|rep|penulis|pewarta|wartawan|jurnalis|kontributor|oleh|editor|red|"
+    rf"{BETWEEN}\s*+(?=[rpwjkoelbRPWJKOELB])((?:(?:reporter|rep|penulis|pewarta|wartawan|jurnalis|kontributor|oleh|editor|red|"
     rf"redaktur|penyunting)(?:\s?:{_GAP}|\s?:|{_GAP}\s*+:)|(?:oleh|by){_GAP}|"
     rf"(?:laporan|oleh)\s)[^{BETWEEN}]*+)",
     re.IGNORECASE,
 )
 _ROLE_ALONE = re.compile(
-    rf"{BETWEEN}\s*+(?:author|editor|penulis|reporter|pewarta|wartawan|jurnalis|redaktur)\s*+{BETWEEN}",
+    rf"{BETWEEN}\s*+(?=[aeprwjAEPRWJ])(?:author|editor|penulis|reporter|pewarta|wartawan|jurnalis|redaktur)\s*+{BETWEEN}",
     re.IGNORECASE,
 )
 _ROLES = {
