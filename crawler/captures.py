@@ -7,44 +7,28 @@ import hashlib
 import re
 import zlib
 from collections import Counter
-from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
 from fastwarc import ArchiveIterator, WarcRecordType
-from fastwarc.stream_io import BrotliReader, ChunkedReader, GzipReader, WarcReader, ZstdReader
+from fastwarc.stream_io import BrotliReader, ChunkedReader, WarcReader, ZstdReader
 from fastwarc.warc import HeaderMap
 
 from crawler.archive import LISTED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from fastwarc import WarcRecord
 
 MAX_BYTES = 16 << 20
 """The largest page, as in a crawl (DOWNLOAD_MAXSIZE), and the largest record looked into."""
-_LOOKED_AT = (
-    WarcRecordType.response
-    | WarcRecordType.metadata
-    | WarcRecordType.revisit
-    | WarcRecordType.resource
-)
+_PAGES = (WarcRecordType.response, WarcRecordType.resource, WarcRecordType.revisit)
 _DIGESTS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "md5": hashlib.md5}
 _BLOCK = 1 << 20
 _BOUNDARY = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|WARC/1\.[01]\r\n")
-_Reader = Callable[[BinaryIO], WarcReader]
-_READERS: dict[str, tuple[bytes, _Reader]] = {
-    "chunked": (b"", ChunkedReader),
-    "gzip": (b"\x1f\x8b", GzipReader),
-    "x-gzip": (b"\x1f\x8b", GzipReader),
-    "deflate": (b"\x78", lambda inner: GzipReader(inner, zlib=True)),
-    "br": (b"", BrotliReader),
-    "zstd": (b"\x28\xb5\x2f\xfd", ZstdReader),
-}
-"""By coding: how its bytes begin, if that tells, and what reads them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +48,11 @@ class BadRecordError(Exception):
 
 
 class BrokenFrameError(BadRecordError):
-    """The record is not as long as it says, so the next one must be looked for."""
+    """The record at `position` is not as long as it says, so the next one must be looked for."""
+
+    def __init__(self, reason: str, position: int) -> None:
+        super().__init__(reason)
+        self.position = position
 
 
 def read_captures(
@@ -78,33 +66,63 @@ def read_captures(
 
     :param source: seekable
     """
-    start: int | None = 0
-    while start is not None:
-        source.seek(start)
-        last = start
+    start = 0
+    counted = False  # of an error between two records, which is met again where the second begins
+    while True:
+        last, reason = -1, "damaged"
         try:
-            listed = b""
-            for record in ArchiveIterator(source, _LOOKED_AT, parse_http=False):
-                last = record.stream_pos
-                if record.record_type == WarcRecordType.metadata:
-                    listed = _listed(record)
-                    continue
-                try:
-                    page = _page(record, wanted, counts, listed)
-                except BrokenFrameError:
-                    raise
-                except BadRecordError as error:
-                    counts[f"bad/{error}"] += 1
-                else:
-                    if page:
-                        yield page
-                listed = b""
-        except (OSError, BrokenFrameError) as error:
-            start = next_record(source, last + 1)
-            why = str(error) if isinstance(error, BrokenFrameError) else "damaged"
-            counts["bad/cut_off" if start is None else f"bad/{why}"] += 1
-        else:
+            for position, page in _pages(source, start, wanted, counts):
+                last = position
+                if page:
+                    yield page
             return
+        except BrokenFrameError as error:
+            last, reason, met_again = error.position, str(error), False
+        except OSError:
+            met_again = counted and last < 0
+        found = next_record(source, max(start, last) + 1)
+        counts[f"bad/{reason}" if found is not None else "bad/cut_off"] += 1
+        if met_again:
+            counts["bad/damaged"] -= 1
+        if found is None:
+            return
+        start, counted = found, reason == "damaged" and not met_again
+
+
+def _pages(
+    source: BinaryIO, start: int, wanted: Callable[[str], bool], counts: Counter[str]
+) -> Iterator[tuple[int, Capture | None]]:
+    """For each record from `start` on, its position and the page that it holds.
+
+    :raises OSError, BrokenFrameError: the next record cannot be found from here.
+    """
+    source.seek(start)
+    position, listed = -1, b""
+    for record in ArchiveIterator(source, parse_http=False):
+        position, page = record.stream_pos, None
+        if record.record_type == WarcRecordType.metadata:
+            listed = _listed(record)
+        elif record.record_type in _PAGES:
+            try:
+                page = _page(record, wanted, counts, listed)
+            except BrokenFrameError:
+                raise
+            except BadRecordError as error:
+                counts[f"bad/{error}"] += 1
+            listed = b""
+        yield position, page
+    if position >= 0:
+        _check_end(source, position)
+
+
+def _check_end(source: BinaryIO, position: int) -> None:
+    """:raises BrokenFrameError: the last record, at `position`, is cut off."""
+    source.seek(position)
+    for record in ArchiveIterator(source, parse_http=False):
+        if "Content-Length" not in record.headers or (
+            record.reader.consume() < record.content_length
+        ):
+            raise BrokenFrameError("length", position)
 
 
 def read_capture(source: BinaryIO, offset: int) -> Capture | None:
@@ -173,7 +191,7 @@ def _page(
         raise BadRecordError("date")
     block = record.reader.read()
     if "Content-Length" not in record.headers or len(block) < record.content_length:
-        raise BrokenFrameError("length")
+        raise BrokenFrameError("length", record.stream_pos)
     _check_digest(record, block)
     headers, body = HeaderMap(), block
     if record.record_type == WarcRecordType.response:
@@ -203,7 +221,34 @@ def _check_digest(record: WarcRecord, block: bytes) -> None:
         if stated.upper() != base64.b32encode(digest.digest()).decode().rstrip("=") and (
             stated.lower() != digest.hexdigest()
         ):
-            raise BrokenFrameError("digest")
+            raise BrokenFrameError("digest", record.stream_pos)
+
+
+def _inflated(body: bytes) -> bytes:
+    """gzip or zlib."""
+    stream = zlib.decompressobj(zlib.MAX_WBITS | 32)
+    try:
+        found = stream.decompress(body, MAX_BYTES + 1)
+    except zlib.error as error:
+        raise OSError(str(error)) from error
+    if not stream.eof and len(found) <= MAX_BYTES:
+        raise OSError("cut off")
+    return found
+
+
+def _by(reader: Callable[[BinaryIO], WarcReader]) -> Callable[[bytes], bytes]:
+    return lambda body: reader(BytesIO(body)).read(MAX_BYTES + 1)
+
+
+_CODINGS: dict[str, tuple[bytes, Callable[[bytes], bytes]]] = {
+    "chunked": (b"", _by(ChunkedReader)),
+    "gzip": (b"\x1f\x8b", _inflated),
+    "x-gzip": (b"\x1f\x8b", _inflated),
+    "deflate": (b"\x78", _inflated),
+    "br": (b"", _by(BrotliReader)),
+    "zstd": (b"\x28\xb5\x2f\xfd", _by(ZstdReader)),
+}
+"""How the bytes of each coding begin, if that tells, and what takes it off a page."""
 
 
 def _decoded(body: bytes, headers: HeaderMap) -> bytes:
@@ -216,13 +261,13 @@ def _decoded(body: bytes, headers: HeaderMap) -> bytes:
     for coding in reversed([word.strip().lower() for word in named.split(",") if word.strip()]):
         if coding == "identity":
             continue
-        if coding not in _READERS:
+        if coding not in _CODINGS:
             raise BadRecordError("coding")
-        magic, reader = _READERS[coding]
+        magic, take_off = _CODINGS[coding]
         if not body.startswith(magic):
             continue
         try:
-            body = reader(BytesIO(body)).read(MAX_BYTES + 1)
+            body = take_off(body)
         except OSError:
             if magic:
                 raise BadRecordError("coding") from None

@@ -222,6 +222,7 @@ class _File:
         self.job = job
         self.path = path
         self.root = Root(job.location)
+        self.name = self.root.name(path)
         self.history = History(job.location)
         self.outlets = outlets(job.overrides)
         self.result = Result(path)
@@ -278,8 +279,7 @@ class _File:
                 self.counts["skipped/outside_window"] += 1
                 continue
             article.run_id = self.job.run_id
-            file = self.root.relative(self.path)
-            article.archive = {"file": file, "offset": capture.offset}
+            article.archive = {"file": self.name, "offset": capture.offset}
             pairs.append((article, row))
         self._publish(self._changed(pairs))
 

@@ -41,6 +41,12 @@ class Root:
         """The inverse of `at`."""
         return path.removeprefix(self.path).lstrip("/")
 
+    def name(self, location: str) -> str:
+        """What rows call the file at `location`: relative, if it stands in the dataset."""
+        path = _open_uri(location)[1] if "://" in location else location
+        inside = path.startswith(f"{self.path}/") and ("://" in location) == (not self.local)
+        return self.relative(path) if inside else location
+
     def publish(self, path: str, content: pa.Buffer) -> None:
         """Make `content` stand at `path`, whole or not at all, also when the power fails.
 

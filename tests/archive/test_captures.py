@@ -1,0 +1,147 @@
+"""Records that lie, burst, break or carry more than they say: counted, bounded, passed over."""
+
+import gzip
+import resource
+import zlib
+from collections import Counter
+from io import BytesIO
+
+import brotli
+import pytest
+
+from crawler.captures import BadRecordError, Capture, read_capture, read_captures
+from tests.archive.warcs import raw_record, zipped
+
+GOOD = raw_record()
+LONG = b"<p>" + b"x" * 5000
+
+
+def read(content: bytes) -> tuple[list[Capture], dict[str, int]]:
+    counts = Counter[str]()
+    return list(read_captures(BytesIO(content), lambda url: True, counts)), dict(counts)
+
+
+def coded(coding: str, body: bytes) -> bytes:
+    header = f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{coding}\r\n\r\n"
+    return raw_record(body, head=header.encode())
+
+
+@pytest.mark.parametrize(
+    "pack", [zipped, lambda *records: b"".join(records)], ids=["gzip", "plain"]
+)
+def test_pages_come_in_the_files_order_with_their_place(pack):
+    captures, counts = read(pack(GOOD, GOOD))
+    assert [capture.body for capture in captures] == [b"<p>ya</p>"] * 2
+    assert captures[0].url == "https://kontan.co.id/1"
+    assert captures[0].fetched_at.isoformat() == "2023-10-02T03:00:00+00:00"
+    assert captures[0].content_type == "text/html"
+    assert counts == {}
+    again = read_capture(BytesIO(pack(GOOD, GOOD)), captures[1].offset)
+    assert again == captures[1]
+
+
+@pytest.mark.parametrize(
+    ("bad", "reason"),
+    [
+        (raw_record(length=10_000), "length"),
+        (raw_record(LONG, length=100), "damaged"),
+        (raw_record(url=b"https://kontan.co.id/\xff\xfe"), "url"),
+        (raw_record(date=b"kemarin"), "date"),
+        (raw_record(head=b"omong kosong\r\n\r\n"), "http"),
+        (raw_record(head=b""), "http"),
+        (raw_record(more=b"X: " + b"a" * 100_000 + b"\r\n"), "damaged"),
+        (
+            raw_record(more=b"WARC-Block-Digest: sha1:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\r\n"),
+            "digest",
+        ),
+        (raw_record(b"z" * 200_000_000), "too_large"),
+        (coded("Content-Encoding: gzip", gzip.compress(bytes(200_000_000), 1)), "too_large"),
+        (
+            coded("Content-Encoding: br", brotli.compress(bytes(200_000_000), quality=1)),
+            "too_large",
+        ),
+        (coded("Content-Encoding: gzip", gzip.compress(LONG)[:30]), "coding"),
+        (coded("Content-Encoding: rot13", b"<c>"), "coding"),
+        (b"not a record at all", "damaged"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
+)
+def test_a_bad_record_is_counted_and_its_neighbours_are_read(bad, reason):
+    captures, counts = read(zipped(GOOD, bad, GOOD))
+    assert [capture.body for capture in captures if capture.body == b"<p>ya</p>"] == [
+        b"<p>ya</p>"
+    ] * 2
+    assert counts == {f"bad/{reason}": 1}
+
+
+def test_a_member_whose_bytes_were_flipped_is_passed_over():
+    broken = bytearray(zipped(raw_record(bytes(range(256)) * 50)))
+    broken[100] ^= 0xFF
+    captures, counts = read(zipped(GOOD) + bytes(broken) + zipped(GOOD))
+    assert len(captures) == 2
+    assert counts == {"bad/damaged": 1}
+
+
+@pytest.mark.parametrize("cut", [0.2, 0.5, 0.9])
+def test_a_truncated_file_is_read_up_to_the_break(cut):
+    last = zipped(raw_record(bytes(range(256)) * 50))
+    captures, counts = read(zipped(GOOD) + last[: int(len(last) * cut)])
+    assert len(captures) == 1
+    assert counts == {"bad/cut_off": 1}
+
+
+def test_what_is_no_warc_ends_at_once():
+    assert read(b"halo, dunia\n" * 1000) == ([], {"bad/cut_off": 1})
+    assert read(b"") == ([], {})
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("Transfer-Encoding: chunked", b"9\r\n<p>ya</p>\r\n0\r\n\r\n"),
+        ("Content-Encoding: gzip", gzip.compress(b"<p>ya</p>")),
+        ("Content-Encoding: deflate", zlib.compress(b"<p>ya</p>")),
+        ("Content-Encoding: br", brotli.compress(b"<p>ya</p>")),
+        ("Content-Encoding: identity", b"<p>ya</p>"),
+        # Tools that take a coding off leave its header standing.
+        ("Transfer-Encoding: chunked", b"<p>ya</p>"),
+        ("Content-Encoding: gzip", b"<p>ya</p>"),
+        ("Content-Encoding: gzip\r\nTransfer-Encoding: chunked", gzip.compress(b"<p>ya</p>")),
+    ],
+)
+def test_codings_are_taken_off(coding, body):
+    [capture], counts = read(zipped(coded(coding, body)))
+    assert capture.body == b"<p>ya</p>"
+    assert counts == {}
+
+
+@pytest.mark.parametrize(
+    ("record", "reason"),
+    [
+        (raw_record(head=b"HTTP/1.1 404 Not Found\r\n\r\n"), "status"),
+        (raw_record(head=b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n"), "not_html"),
+    ],
+)
+def test_what_is_no_page_is_skipped_by_count(record, reason):
+    assert read(zipped(record)) == ([], {f"skipped/{reason}": 1})
+
+
+def test_a_header_that_tries_to_be_two_stays_in_its_record():
+    injected = raw_record(more=b"X: a\r\nWARC-Target-URI: https://lain.example/\r\n")
+    captures, _ = read(zipped(injected, GOOD))
+    assert [capture.url for capture in captures] == ["https://kontan.co.id/1"] * 2
+
+
+def test_memory_does_not_grow_with_what_a_record_hides():
+    """200 MB in a record, and 200 MB behind a coding, weigh 2 MB together in the file."""
+    bomb = coded("Content-Encoding: gzip", gzip.compress(bytes(200_000_000), 1))
+    content = zipped(raw_record(b"z" * 200_000_000), bomb)
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    read(content)
+    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    assert grown < 60_000  # KB
+
+
+def test_a_place_without_a_record_is_said():
+    with pytest.raises((OSError, BadRecordError)):
+        read_capture(BytesIO(zipped(GOOD)), 7)
