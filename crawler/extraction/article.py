@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.extraction import EXTRACTOR_VERSION
-from crawler.extraction.body import Body, find_body
+from crawler.extraction.body import Body, find_body, last_resort
 from crawler.extraction.meta import (
     find_description,
     find_section,
@@ -53,6 +53,8 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
     url = page.url or next(iter(page.own_urls()), "")
     title = find_title(page, rules)
     body = find_body(page, rules)
+    _turn_away(page, url, title, body)
+    body = body or last_resort(page)
     when = find_when(page, rules, title.node if title else None, fetched_at)
     body = _judged(page, url, title, body, when)
     people = find_people(page, rules, body.blocks)
@@ -85,21 +87,28 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
     )
 
 
+def _turn_away(page: Page, url: str, title: Title | None, body: Body | None) -> None:
+    """Galleries and videos with little text go before the last resort looks for more.
+
+    :raises Rejected: it is one.
+    """
+    size = body.size if body else 0
+    if size >= (3 * _GALLERY_TEXT if body and body.source in _GUESSED else _GALLERY_TEXT):
+        return
+    clues = [url, *page.own_urls(), title.text if title else "", page.meta.get("og:title", "")]
+    for reason, cue in (("gallery", _GALLERY), ("video", _VIDEO)):
+        if any(cue.search(clue) for clue in clues):
+            raise Rejected(reason, f"{size} characters of prose")
+    if page.meta.get("og:type", "").startswith("video"):
+        raise Rejected("video", f"{size} characters of prose")
+
+
 def _judged(page: Page, url: str, title: Title | None, body: Body | None, when: When) -> Body:
     """`body` if the page is an article.
 
     :raises Rejected: it is none.
     """
-    size = body.size if body else 0
-    long = _GALLERY_TEXT if body and body.source not in _GUESSED else 3 * _GALLERY_TEXT
-    clues = [url, *page.own_urls(), title.text if title else "", page.meta.get("og:title", "")]
-    if size < long:
-        for reason, cue in (("gallery", _GALLERY), ("video", _VIDEO)):
-            if any(cue.search(clue) for clue in clues):
-                raise Rejected(reason, f"{size} characters of prose")
-        if page.meta.get("og:type", "").startswith("video"):
-            raise Rejected("video", f"{size} characters of prose")
-    if body is None or size < _MIN_BODY:
+    if body is None or body.size < _MIN_BODY:
         raise Rejected("not_article", "no body")
     addresses = [address for address in [url, *page.own_urls()] if address]
     if any(_INDEX_PATH.match(address) for address in addresses):

@@ -46,7 +46,7 @@ class Body:
 
 
 def find_body(page: Page, rules: Rules) -> Body | None:
-    """The body by selectors, else page data, itemprop, density, JSON-LD, trafilatura."""
+    """The body by selectors, else page data, itemprop, density, JSON-LD."""
     sources = (
         (_selected, _MIN_OWN),
         (_embedded, _MIN_TEXT),
@@ -57,11 +57,15 @@ def find_body(page: Page, rules: Rules) -> Body | None:
         for body in source(page, rules):
             if body.size >= least:
                 return body
-    for resort in (_stated, _last_resort):
-        plain = resort(page)
-        if plain and plain.size >= _MIN_TEXT:
-            return plain
-    return None
+    return _stated(page)
+
+
+def last_resort(page: Page) -> Body | None:
+    """The body as trafilatura sees it, which takes longer than all else together."""
+    if page.size > MAX_LAST_RESORT:
+        return None
+    text = trafilatura.extract(page.text, include_comments=False, include_tables=False)
+    return _plain("trafilatura", (text or "").splitlines())
 
 
 def _selected(page: Page, rules: Rules) -> Iterator[Body]:
@@ -128,14 +132,8 @@ def _stated(page: Page) -> Body | None:
     return _plain("jsonld", _BREAK.split(text)) if isinstance(text, str) else None
 
 
-def _last_resort(page: Page) -> Body | None:
-    if page.size > MAX_LAST_RESORT:
-        return None
-    text = trafilatura.extract(page.text, include_comments=False, include_tables=False)
-    return _plain("trafilatura", (text or "").splitlines())
-
-
 def _plain(source: str, lines: list[str]) -> Body | None:
     texts = [" ".join(line.split()) for line in lines]
     blocks = [Block("paragraph", text) for text in texts if text]
-    return Body(source, blocks, []) if blocks else None
+    body = Body(source, blocks, [])
+    return body if body.size >= _MIN_TEXT else None
