@@ -1,0 +1,125 @@
+"""Whole processes that are killed, starved of disk or started twice; the long trials too."""
+
+import os
+import random
+import resource
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from crawler.locks import locked
+from crawler.newsroom import Newsroom
+from output.dataset import read
+from output.verification import verify
+from spiders.mediaindonesia import MediaIndonesiaSpider
+from tests.crawls import CHECKOUT, crawl
+
+UNHEALTHY, USAGE, HELD = 1, 2, 75
+SETTINGS = ("PART_ROWS=4", "DOWNLOAD_DELAY=0.02", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
+
+
+@pytest.fixture
+def room() -> Iterator[Newsroom]:
+    with Newsroom(seed=7, outlets=["mediaindonesia"], recent=40, past=0, older=0) as newsroom:
+        yield newsroom
+
+
+def start(
+    room: Newsroom,
+    folder: Path,
+    *arguments: str,
+    before: Callable[[], None] | None = None,
+    command: str = "crawl",
+) -> subprocess.Popen[str]:
+    clean = {k: v for k, v in os.environ.items() if k not in ("CONTACT", "STATE_DIR")}
+    options = [word for setting in SETTINGS for word in ("-s", setting)]
+    return subprocess.Popen(
+        [sys.executable, "-m", "scrapy", command, *options, *(arguments or ("mediaindonesia",))],
+        cwd=CHECKOUT,
+        env={**clean, "NEWSROOM": room.url, "OUTPUT_DIR": str(folder)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=before,
+    )
+
+
+def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
+    _, errors = process.communicate(timeout=300)
+    return process.returncode, errors
+
+
+def crawled(room: Newsroom, folder: Path) -> Counter[str]:
+    """What stands in `folder` after a run that nothing disturbs."""
+    done = crawl(MediaIndonesiaSpider, room, folder)
+    assert done.outcomes.judgement()[0] == "healthy", done.stats
+    assert verify(folder) == []
+    return stored(folder)
+
+
+def stored(folder: Path) -> Counter[str]:
+    return Counter(read(folder, columns=["url"])["url"].to_pylist())
+
+
+def test_a_killed_run_loses_nothing(room, tmp_path):
+    folder = tmp_path / "killed"
+    process = start(room, folder)
+    while not any((folder / "articles").rglob("*.parquet")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    before = stored(folder)
+    assert before
+    after = crawled(room, folder)
+    assert before <= after == crawled(room, tmp_path / "whole")
+    assert set(after.values()) == {1}
+
+
+def test_a_full_disk_is_said_and_loses_nothing(room, tmp_path):
+    def small_files_only() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (70_000, 70_000))
+
+    folder = tmp_path / "full"
+    code, errors = finish(start(room, folder, before=small_files_only))
+    assert code in (UNHEALTHY, USAGE)
+    assert "File too large" in errors or "disk" in errors
+    assert crawled(room, folder) == crawled(room, tmp_path / "whole")
+
+
+def test_an_outlet_is_crawled_once_at_a_time(room, tmp_path):
+    with locked(tmp_path, "mediaindonesia"):
+        one, several = start(room, tmp_path), start(room, tmp_path, command="crawlall")
+        for code, errors in (finish(one), finish(several)):
+            assert code == HELD
+            assert f"process {os.getpid()} on" in errors
+    assert not (tmp_path / "runs").exists()
+
+
+# -- long trials
+
+
+@pytest.mark.trial
+def test_thirty_kills_lose_and_double_nothing(tmp_path):
+    chance = random.Random(11)
+    with Newsroom(seed=11, outlets=["mediaindonesia"], recent=150, past=0, older=0) as room:
+        folder = tmp_path / "killed"
+        amid = 0
+        for _ in range(30):
+            process = start(room, folder)
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(chance.uniform(3.0, 12.0))
+            amid += process.poll() is None
+            process.kill()
+            process.communicate()
+        assert amid > 20
+        assert crawled(room, folder) == crawled(room, tmp_path / "whole")
+        assert set(stored(folder).values()) == {1}
