@@ -1,0 +1,75 @@
+"""`scrapy report`: what is in the dataset, how fresh and how clean, as one page."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+from scrapy.spiderloader import get_spider_loader
+
+from crawler.arguments import ArgumentError, Arguments
+from crawler.maintenance import MaintenanceCommand
+from crawler.report.page import write_page
+from output.summary import Summary
+
+if TYPE_CHECKING:
+    import argparse
+
+
+class Command(MaintenanceCommand):
+    def syntax(self) -> str:
+        return "[options]"
+
+    def short_desc(self) -> str:
+        return "Write a page about the dataset: freshness, fill rates, rejects, topics, runs"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument("--since", metavar="DAY", help="the first day, in WIB: 2023-09-01")
+        parser.add_argument("--until", metavar="DAY", help="the last day, in WIB")
+        parser.add_argument("-o", "--output", metavar="FILE", help="default OUTPUT_DIR/report.html")
+        parser.add_argument("-q", "--quiet", action="store_true", help="say nothing of success")
+        parser.add_argument("--json", action="store_true", help="say what was written as JSON")
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        if args:
+            self.complain("it takes no arguments: --since and --until choose the period")
+        if not opts.output and "://" in self.location:
+            self.complain("the dataset is not on this machine: say -o FILE")
+        given = {name: getattr(opts, name) for name in ("since", "until") if getattr(opts, name)}
+        try:
+            self.period = Arguments.of(given).window
+        except ArgumentError as error:
+            self.complain(f"--{error}")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        page = Path(opts.output or Path(self.location) / "report.html")
+        try:
+            summary = Summary(self.location, self.period.since, self.period.until)
+        except (OSError, pa.ArrowInvalid) as error:
+            self.complain(f"the dataset cannot be read ({error}); `scrapy verify` names what is wrong")
+        try:
+            html = write_page(summary, self._declared())
+            page.parent.mkdir(parents=True, exist_ok=True)
+            page.write_text(html, "utf-8")
+        except OSError as error:
+            self.complain(f"cannot write {page}: {error.strerror}")
+        finally:
+            summary.close()
+        self._tell(page, len(html.encode()), summary.articles, opts)
+
+    def _tell(self, page: Path, size: int, articles: int, opts: argparse.Namespace) -> None:
+        if opts.json:
+            print(json.dumps({"file": str(page), "bytes": size, "articles": articles}))
+        elif not opts.quiet:
+            print(f"{page}: {articles:,} articles, {size / 1e6:.1f} MB")
+
+    def _declared(self) -> dict[str, tuple[str, str]]:
+        """Publisher and status of every outlet that has a spider."""
+        assert self.settings is not None
+        loader = get_spider_loader(self.settings)
+        outlets = {name: loader.load(name) for name in loader.list()}
+        return {name: (one.publisher, one.status) for name, one in outlets.items()}

@@ -1,0 +1,82 @@
+"""The dataset as DuckDB views: exact while it is written to, of any age, local or not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+import pyarrow.dataset as ds
+import pyarrow.parquet as pq
+
+from output.dataset import live_files, open_dataset
+from output.filesystem import Root
+from output.schema import SCHEMA_VERSION, SCHEMAS
+
+if TYPE_CHECKING:
+    from output.dataset import Location
+
+VERSION_KEY = b"wartatek.schema_version"
+CLUSTERS = pa.schema(
+    [("article_id", pa.string()), ("cluster_id", pa.string()), ("as_of", pa.timestamp("us", "UTC"))]
+)
+"""What is read of the table clusters/: who belongs to which group of near copies."""
+READ = ("captures", "rejects", "runs", "clusters")
+
+# In WIB, whose days and months the dataset counts in; without a zone, so that no reader moves it.
+WIB = "({} AT TIME ZONE 'Asia/Jakarta')"
+
+
+def connect(location: Location) -> duckdb.DuckDBPyConnection:
+    """A connection with the views captures, latest, rejects, runs and clusters.
+
+    A view has no rows where the dataset has none, and nulls where its files are older than a
+    column. The connection itself opens no file and no address.
+    """
+    connection = duckdb.connect(
+        config={"enable_external_access": False, "autoinstall_known_extensions": False}
+    )
+    connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
+    connection.register("captures", open_dataset(location))
+    connection.register("rejects", open_dataset(location, "rejects"))
+    connection.register("runs", open_dataset(location, "runs"))
+    connection.register("all_clusters", _clusters(Root(location)))
+    connection.execute("""
+        CREATE TEMP VIEW latest AS SELECT * FROM captures QUALIFY row_number() OVER (
+            PARTITION BY article_id ORDER BY fetched_at DESC, extractor_version DESC) = 1;
+        CREATE TEMP VIEW clusters AS
+            SELECT article_id, arg_max(cluster_id, as_of) AS cluster_id, max(as_of) AS as_of
+            FROM all_clusters GROUP BY article_id""")
+    return connection
+
+
+def has_clusters(location: Location) -> bool:
+    """Whether the near copies of the dataset have been grouped at all."""
+    return bool(_cluster_files(Root(location)))
+
+
+def older_columns(location: Location) -> Counter[str]:
+    """The columns of articles/ that files of an older schema version lack: how many files each."""
+    root = Root(location)
+    lacking: Counter[str] = Counter()
+    for path in live_files(root, "articles"):
+        schema = pq.read_schema(path, filesystem=root.filesystem)
+        version = (schema.metadata or {}).get(VERSION_KEY, b"0").decode()
+        if version != str(SCHEMA_VERSION):
+            lacking.update(set(SCHEMAS["articles"].names) - set(schema.names))
+    return lacking
+
+
+def _clusters(root: Root) -> ds.Dataset:
+    files = _cluster_files(root)
+    return ds.FileSystemDataset(
+        [ds.ParquetFileFormat().make_fragment(path, root.filesystem) for path in files],
+        CLUSTERS,
+        ds.ParquetFileFormat(),
+        root.filesystem,
+    )
+
+
+def _cluster_files(root: Root) -> list[str]:
+    return [info.path for info in root.files("clusters") if info.path.endswith(".parquet")]
