@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal[
-    "paragraph", "heading", "list_item", "quote", "caption", "embed", "promo", "widget"
-]
+Kind = Literal["paragraph", "heading", "list_item", "quote", "caption", "embed", "promo", "widget"]
 
 
 @dataclass(slots=True)
 class Anchor:
-    """A link inside a block: its text, its absolute target, and where the text stands in the block."""
+    """A link inside a block: its text, its absolute target, and where its text stands."""
 
     text: str
     url: str

@@ -22,7 +22,7 @@ class Rules:
 
     name: str = "generic"
     article_url: str = ""
-    """Regex searched in the URL; its group `id`, where there is one, is the outlet's own article id."""
+    """Regex searched in the URL; its group `id`, if it has one, is the outlet's own article id."""
     title: Selectors = ()
     body: Selectors = ()
     body_end: Selectors = ()
@@ -36,7 +36,7 @@ class Rules:
     junk: Selectors = ()
     """Parts of the body that are never the article; kept in `removed` as `<outlet>:<selector>`."""
     distrust: frozenset[Field] = frozenset()
-    """Fields whose metadata is known to lie: the visible value wins, and metadata is the last choice.
+    """Fields whose metadata is known to lie: the visible value wins, metadata is the last choice.
     `zone`: the clock in metadata is WIB whatever zone it names."""
     encoding: str = "utf-8"
     own_names: tuple[str, ...] = ()
@@ -46,7 +46,11 @@ class Rules:
     def of(cls, declaration: Any) -> Rules:
         """The rules that stand as attributes on `declaration` (a spider class)."""
         return cls(
-            **{f.name: getattr(declaration, f.name) for f in fields(cls) if hasattr(declaration, f.name)}
+            **{
+                f.name: getattr(declaration, f.name)
+                for f in fields(cls)
+                if hasattr(declaration, f.name)
+            }
         )
 
     @cached_property
