@@ -227,6 +227,7 @@ class _File:
         self.outlets = outlets(job.overrides)
         self.result = Result(path)
         self.counts = self.result.counts
+        self._names: dict[str, str] = {}  # of the outlets, by URL, for the batch that is being made
         self._seen: set[int] = set()
 
     def reparse(self, progress: Callable[[int, int], None]) -> Result:
@@ -235,6 +236,7 @@ class _File:
             with open_file(self.path) as source:
                 for batch in _batches(read_captures(source, self._is_wanted, self.counts)):
                     self._read(batch)
+                    self._names.clear()
                     position = source.tell()
                     progress(position - done, len(batch))
                     done = position
@@ -251,6 +253,8 @@ class _File:
             reason = "other_outlet"
         if reason:
             self.counts[f"skipped/{reason}"] += 1
+        else:
+            self._names[url] = name
         return not reason
 
     def _read(self, batch: list[Capture]) -> None:
@@ -258,7 +262,7 @@ class _File:
         batch = self._to_be_judged(batch)
         if not batch:
             return
-        names = [self.outlets.find(capture.url)[0] for capture in batch]
+        names = [self._names[capture.url] for capture in batch]
         rows = self.history.rows({*names}, _moments(batch))
         pairs: list[tuple[Article, Row | None]] = []
         for name, capture in zip(names, batch, strict=True):
@@ -286,7 +290,7 @@ class _File:
     def _to_be_judged(self, batch: list[Capture]) -> list[Capture]:
         if not self.job.rejects:
             return batch
-        names = {self.outlets.find(capture.url)[0] for capture in batch}
+        names = {self._names[capture.url] for capture in batch}
         rejected = self.history.rejected(names, _moments(batch), self.job.rejects)
         wanted = [c for c in batch if (c.url, c.fetched_at) in rejected]
         self.counts["skipped/not_rejected"] += len(batch) - len(wanted)
