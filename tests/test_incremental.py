@@ -14,6 +14,7 @@ from crawler import state
 from crawler.newsroom import Newsroom
 from crawler.newsroom.handler import NewsroomHandler
 from output.dataset import open_dataset, read
+from output.forgetting import forget, ids_of
 from spiders.mediaindonesia import MediaIndonesiaSpider
 from tests.crawls import Crawl, crawl
 
@@ -320,3 +321,21 @@ def test_a_state_that_another_program_locks_costs_the_run_but_no_article(
     run(room, tmp_path)
     assert new in urls(tmp_path)
     assert set(captures(tmp_path).values()) == {1}
+
+
+# -- taken down
+
+
+def test_a_forgotten_article_does_not_come_back(room, tmp_path):
+    run(room, tmp_path)
+    url = urls(tmp_path)[0]
+    [article] = ids_of(tmp_path, "mediaindonesia", url)
+    forget(tmp_path, "mediaindonesia", article)
+    an_hour_later(tmp_path)
+    second = run(room, tmp_path)
+    assert urlsplit(url).path not in articles_asked_for(room)
+    assert second.outcomes.by("skipped")["forgotten"] == 1
+    (tmp_path / state.FILE).unlink()
+    run(room, tmp_path)
+    assert urlsplit(url).path not in articles_asked_for(room)
+    assert url not in urls(tmp_path)

@@ -1,0 +1,71 @@
+"""`scrapy forget URL|ARTICLE_ID ...`: take articles out of the dataset, for good."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, cast
+from urllib.parse import urlsplit
+
+from scrapy.commands import ScrapyCommand
+from scrapy.spiderloader import get_spider_loader
+from scrapy.utils.url import url_is_from_spider
+
+from crawler.command import HELD
+from crawler.extraction.urls import article_id, canonical_url
+from crawler.locks import HeldError, locked, place_of_locks
+from crawler.maintenance import MaintenanceCommand
+from crawler.memory import Memory
+from output.forgetting import forget, ids_of
+
+if TYPE_CHECKING:
+    import argparse
+
+    from crawler.spider import NewsSpider
+
+
+class Command(MaintenanceCommand):
+    def syntax(self) -> str:
+        return "[options] URL|ARTICLE_ID ..."
+
+    def short_desc(self) -> str:
+        return "Take articles out of the dataset, never to come back"
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        ScrapyCommand.process_options(self, args, opts)
+        assert self.settings is not None
+        loader = get_spider_loader(self.settings)
+        self.outlets = {n: cast("type[NewsSpider]", loader.load(n)) for n in sorted(loader.list())}
+        if not args:
+            self.complain("name a URL or an article_id")
+        self.articles = [article for arg in args for article in self._articles(arg)]
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        for outlet, article in self.articles:
+            try:
+                with locked(place_of_locks(self.settings), outlet):
+                    gone = forget(self.location, outlet, article)
+            except HeldError as error:
+                print(error, file=sys.stderr)
+                self.exitcode = HELD
+                continue
+            print(f"{article}: {gone.rows} rows removed; it will not be fetched again")
+            for file in gone.archives:
+                print(f"{file} still holds its page", file=sys.stderr)
+        Memory.of(self.settings, "").state.close()  # what it knew of them goes too
+
+    def _articles(self, arg: str) -> list[tuple[str, str]]:
+        """The outlet and the id of each article that `arg` means."""
+        if not urlsplit(arg).scheme.startswith("http"):
+            outlet = arg.partition(":")[0]
+            if outlet not in self.outlets or ":" not in arg:
+                self.complain(f"{arg} is neither a URL nor an article_id like kontan:123")
+            return [(outlet, arg)]
+        url = canonical_url(arg) or arg
+        names = [n for n, spider in self.outlets.items() if url_is_from_spider(url, spider)]
+        if not names:
+            self.complain(f"{arg} is no URL of an outlet; name its article_id")
+        [name, *_] = names
+        pattern = self.outlets[name].rules().article_pattern
+        own = article_id(name, url, pattern)
+        return [(name, found) for found in sorted({own, *ids_of(self.location, name, url)})]
