@@ -42,7 +42,7 @@ def ids_of(location: Location, outlet: str, url: str) -> set[str]:
             file = pq.ParquetFile(info.path, filesystem=root.filesystem)
             rows = file.read(["article_id", *columns])
             for column in columns:
-                named = rows.filter(pc.equal(rows[column], pa.scalar(url)))["article_id"]
+                named = rows.filter(pc.field(column) == pc.scalar(url))["article_id"]
                 found.update(article_id for article_id in named.to_pylist() if article_id)
     return found
 
@@ -57,24 +57,23 @@ def forget(location: Location, outlet: str, article_id: str) -> Forgotten:
     """
     root = Root(location)
     _bury(location, outlet, article_id)
-    rows, archives = 0, set()
+    rows = 0
+    archives: set[str] = set()
     for table in HOLDING:
+        its = pc.field("article_id") == pc.scalar(article_id)
+        if table == "rejects":
+            its &= pc.field("reason") != pc.scalar(FORGOTTEN)
         live = live_files(root, table, outlet)
         for info in root.files(f"{table}/outlet={outlet}"):
             part = pq.ParquetFile(info.path, filesystem=root.filesystem).read()
-            its = pc.equal(part["article_id"], pa.scalar(article_id))
-            if table == "rejects":
-                its = pc.and_(its, pc.not_equal(part["reason"], pa.scalar(FORGOTTEN)))
-            its = pc.fill_null(its, False)
-            if not pc.any(its).as_py():
+            gone = part.filter(its)
+            if not gone.num_rows:
                 continue
             if table == "articles":
-                archives |= {
-                    page["file"] for page in part.filter(its)["archive"].to_pylist() if page
-                }
+                archives |= {page["file"] for page in gone["archive"].to_pylist() if page}
             if info.path in live:
-                rows += pc.sum(its).as_py()
-                _rewrite(root, info.path, part.filter(pc.invert(its)))
+                rows += gone.num_rows
+                _rewrite(root, info.path, part.filter(~its | pc.field("article_id").is_null()))
             else:  # a merged file has its other rows
                 root.remove(info.path)
     return Forgotten(rows, sorted(archives))

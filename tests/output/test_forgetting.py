@@ -63,3 +63,10 @@ def test_an_article_is_found_by_its_url(tmp_path):
     write(tmp_path, "run-1", article(1), article(2))
     assert ids_of(tmp_path, "kontan", "https://kontan.example/news/2") == {"kontan:2"}
     assert ids_of(tmp_path, "kontan", "https://kontan.example/news/3") == set()
+
+
+def test_rejects_without_an_id_stay(tmp_path):
+    write(tmp_path, "run-1", reject(1), reject(2) | {"article_id": "kontan:2"}, table="rejects")
+    forget(tmp_path, "kontan", "kontan:2")
+    left = open_dataset(tmp_path, "rejects").to_table()["article_id"].to_pylist()
+    assert sorted(left, key=str) == [None, "kontan:2"]
