@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -33,3 +34,21 @@ def lanes(domains: Mapping[str, Iterable[str]]) -> list[list[str]]:
             names, members = names | lane[0], lane[1] + members
         found.append((names, members))
     return [members for _, members in found]
+
+
+def share(domains: Mapping[str, Iterable[str]], number: int, hosts: int) -> set[str]:
+    """The outlets that crawl host `number` of 1 to `hosts` takes; a lane stays together.
+
+    Rendezvous hashing (Thaler and Ravishankar, 1998): every lane goes to the host whose hash with
+    it is greatest, so that one more host takes over its share and nothing else moves.
+    """
+
+    def weight(lane: str, host: int) -> bytes:
+        return hashlib.sha256(f"{lane} {host}".encode()).digest()
+
+    taken: set[str] = set()
+    for lane in lanes(domains):
+        weights = {weight(min(lane), host): host for host in range(1, hosts + 1)}
+        if weights[max(weights)] == number:
+            taken.update(lane)
+    return taken

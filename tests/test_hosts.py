@@ -1,4 +1,4 @@
-from crawler.hosts import lanes, registered_domain
+from crawler.hosts import lanes, registered_domain, share
 
 
 def test_the_registered_domain_of_hosts_and_urls():
@@ -21,3 +21,32 @@ def test_outlets_on_one_host_share_a_lane_and_keep_their_order():
 def test_an_outlet_with_two_hosts_joins_two_lanes():
     domains = {"a": ["a.com"], "b": ["b.com"], "c": ["a.com", "b.com"]}
     assert [sorted(lane) for lane in lanes(domains)] == [["a", "b", "c"]]
+
+
+OUTLETS = {f"koran{n}": [f"koran{n}.example"] for n in range(60)} | {
+    "tekno": ["tekno.kabarlaut.web.id"],
+    "niaga": ["niaga.kabarlaut.web.id"],
+}
+
+
+def test_every_outlet_is_on_exactly_one_host():
+    for hosts in (1, 2, 5):
+        shares = [share(OUTLETS, number, hosts) for number in range(1, hosts + 1)]
+        assert sorted(name for one in shares for name in one) == sorted(OUTLETS)
+        assert all(len(one) > len(OUTLETS) / hosts / 3 for one in shares)
+
+
+def test_outlets_of_one_owner_stay_on_one_host():
+    for hosts in range(1, 20):
+        assert any({"tekno", "niaga"} <= share(OUTLETS, n, hosts) for n in range(1, hosts + 1))
+
+
+def test_one_more_host_takes_its_share_and_moves_nothing_else():
+    for hosts in range(1, 8):
+        moved = {
+            name
+            for number in range(1, hosts + 1)
+            for name in share(OUTLETS, number, hosts) - share(OUTLETS, number, hosts + 1)
+        }
+        assert moved == share(OUTLETS, hosts + 1, hosts + 1)
+        assert len(moved) < 2.5 * len(OUTLETS) / (hosts + 1)

@@ -11,7 +11,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.arguments import Arguments
 from crawler.command import HELD, UNHEALTHY, CrawlingCommand
-from crawler.hosts import lanes
+from crawler.hosts import lanes, share
 from crawler.locks import HeldError, locked, place_of_locks
 from crawler.progress import Progress, Report
 from output.compaction import compact, remove_replaced
@@ -35,17 +35,32 @@ class Command(CrawlingCommand):
             "Crawl all outlets, or those named; exit 0 healthy, 1 unhealthy, 2 usage, 75 all held"
         )
 
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument(
+            "--shard", metavar="I/N", help="only the outlets of crawl host I of N, e.g. 2/5"
+        )
+
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
         assert self.settings is not None
+        self.shard = self._shard(opts.shard) if opts.shard else (1, 1)
         self.settings.set("RUN_ID", new_run_id(), priority="cmdline")
         if (self.settings.getpriority("LOG_LEVEL") or 0) < SETTINGS_PRIORITIES["cmdline"]:
             # Thirty outlets' every step would bury the progress line.
             self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
 
+    def _shard(self, text: str) -> tuple[int, int]:
+        number, _, hosts = text.partition("/")
+        if not (number.isdecimal() and hosts.isdecimal() and 1 <= int(number) <= int(hosts)):
+            self.complain(f"--shard {text} is nothing like 2/5, the second of five hosts")
+        return int(number), int(hosts)
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         outlets = self.outlets()
-        names = dict.fromkeys(args) or [n for n, o in outlets.items() if o.status in CRAWLED]
+        ours = share({n: o.allowed_domains for n, o in outlets.items()}, *self.shard)
+        wanted = dict.fromkeys(args) or [n for n, o in outlets.items() if o.status in CRAWLED]
+        names = [name for name in wanted if name in ours]
         self.crawlers: dict[str, Crawler] = {}
         self.held: list[str] = []
         self.stopping = False
@@ -57,7 +72,7 @@ class Command(CrawlingCommand):
         report.print()
         if not crawling.done() or report.unhealthy:
             self.exitcode = UNHEALTHY
-        elif len(self.held) == len(names):
+        elif names and len(self.held) == len(names):
             self.exitcode = HELD
 
     @property
