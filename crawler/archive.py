@@ -117,6 +117,12 @@ class Archive:
                 os.fsync(file.fileno())
                 _publish(self.root, self.outlet, self._path)
 
+    def close(self) -> None:
+        """Leave the file that grows to the next run."""
+        if self._file:
+            self._file.close()
+            self._file = None
+
     def _begin(self) -> BinaryIO:
         self.folder.mkdir(parents=True, exist_ok=True)
         self._path = self.folder / f"{self.run_id}-{self._files:05}.warc.gz"

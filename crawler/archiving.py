@@ -127,7 +127,9 @@ class ArchiveMiddleware:
                 self._give_up(error)
 
     def _give_up(self, error: OSError) -> None:
-        self.archive = None
+        if self.archive:
+            self.archive.close()
+            self.archive = None
         self.stats.set_value("wartatek/archive/error", str(error))
         logger.error("no page is kept any more in this run: %s", error)
 

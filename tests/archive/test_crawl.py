@@ -1,0 +1,118 @@
+"""What a crawl leaves in the archive, and what its rows say of it."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from warcio.archiveiterator import ArchiveIterator
+
+from crawler.captures import read_capture
+from crawler.newsroom import Newsroom
+from output.dataset import latest, open_dataset, read
+from spiders.mediaindonesia import MediaIndonesiaSpider
+from tests.crawls import CHECKOUT, crawl
+
+
+@pytest.fixture
+def room() -> Iterator[Newsroom]:
+    with Newsroom(
+        seed=3, outlets=["mediaindonesia"], recent=4, past=2, older=0, compress=True
+    ) as newsroom:
+        yield newsroom
+
+
+def warcs(out: Path) -> list[Path]:
+    return sorted((out / "archive").rglob("*.warc.gz"))
+
+
+def urls(path: Path) -> list[str]:
+    with path.open("rb") as file:
+        return [
+            record.rec_headers.get_header("WARC-Target-URI")
+            for record in ArchiveIterator(file, check_digests="raise")
+            if record.rec_type == "response"
+        ]
+
+
+def test_every_row_names_the_page_it_was_read_from(room: Newsroom, tmp_path: Path):
+    done = crawl(MediaIndonesiaSpider, room, tmp_path)
+    [path] = warcs(tmp_path)
+    rows = read(tmp_path).to_pylist()
+    assert len(rows) == done.outcomes.count("stored") > 2
+    for row in rows:
+        with (tmp_path / row["archive"]["file"]).open("rb") as file:
+            capture = read_capture(file, row["archive"]["offset"])
+        assert (capture.url, capture.fetched_at) == (row["url"], row["fetched_at"])
+        assert row["title"].encode() in capture.body  # sent in gzip, kept without
+    rejects = open_dataset(tmp_path, "rejects").to_table().to_pylist()
+    assert len(urls(path)) == done.outcomes.count("fetched") == len(rows) + len(rejects)
+
+
+def test_lists_are_kept_if_wanted(room: Newsroom, tmp_path: Path):
+    crawl(MediaIndonesiaSpider, room, tmp_path, ARCHIVE_LISTS=True)
+    assert "https://mediaindonesia.com/feed" in urls(warcs(tmp_path)[0])
+
+
+def test_the_archive_can_be_switched_off(room: Newsroom, tmp_path: Path):
+    crawl(MediaIndonesiaSpider, room, tmp_path, ARCHIVE=False)
+    assert not warcs(tmp_path)
+    assert set(read(tmp_path)["archive"].to_pylist()) == {None}
+
+
+def test_a_page_that_forbids_it_is_not_kept(
+    room: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("crawler.archiving.forbids_archiving", lambda headers, body: True)
+    done = crawl(MediaIndonesiaSpider, room, tmp_path)
+    assert done.stats["wartatek/archive/forbidden"] == done.outcomes.count("fetched")
+    assert not warcs(tmp_path)
+    assert set(read(tmp_path)["archive"].to_pylist()) == {None}
+
+
+def test_rows_whose_page_was_pruned_say_null(room: Newsroom, tmp_path: Path):
+    crawl(MediaIndonesiaSpider, room, tmp_path, ARCHIVE_KEEP="0 GB")
+    assert not warcs(tmp_path)
+    for table in (read(tmp_path), latest(tmp_path), read(tmp_path, columns=["archive"])):
+        assert table["archive"].null_count == len(table) > 2
+    stored = open_dataset(tmp_path).to_table(["archive"])
+    assert stored["archive"].null_count == 0  # what other readers see
+
+
+def test_without_room_for_the_archive_the_crawl_goes_on(
+    room: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("crawler.archive._write", full)
+    done = crawl(MediaIndonesiaSpider, room, tmp_path)
+    assert done.outcomes.count("stored") > 2
+    assert "No space left" in done.stats["wartatek/archive/error"]
+    assert set(read(tmp_path)["archive"].to_pylist()) == {None}
+
+
+@pytest.mark.trial
+def test_a_kill_loses_no_page_of_a_published_row(room: Newsroom, tmp_path: Path):
+    """Rows are published after every article; the run is killed after the third."""
+    environment = os.environ | {"NEWSROOM": room.url, "OUTPUT_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "scrapy", "crawl", "mediaindonesia", "-s", "PART_ROWS=1"]
+    with subprocess.Popen(
+        [*command, "-s", "DOWNLOAD_DELAY=0.3"], env=environment, cwd=CHECKOUT
+    ) as run:
+        while sum(1 for _ in tmp_path.glob("articles/*/*/*.parquet")) < 3:
+            assert run.poll() is None
+            time.sleep(0.05)
+        run.send_signal(signal.SIGKILL)
+    assert not warcs(tmp_path)
+    before = open_dataset(tmp_path).to_table(["url", "archive"]).to_pylist()
+    crawl(MediaIndonesiaSpider, room, tmp_path)
+    kept = {f"archive/{p.relative_to(tmp_path / 'archive')}" for p in warcs(tmp_path)}
+    for row in before:
+        assert row["archive"]["file"] in kept
+        with (tmp_path / row["archive"]["file"]).open("rb") as file:
+            assert read_capture(file, row["archive"]["offset"]).url == row["url"]

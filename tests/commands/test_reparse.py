@@ -1,0 +1,91 @@
+"""`scrapy reparse` as people type it."""
+
+import subprocess
+import sys
+from argparse import ArgumentParser
+from pathlib import Path
+
+import pytest
+from scrapy.utils.project import get_project_settings
+
+from crawler.commands.reparse import Command, report
+from crawler.reparse import Change, Result
+from output.dataset import read
+from tests.archive.warcs import pages, write_warc
+
+CHECKOUT = Path(__file__).parents[2]
+
+
+def reparse(*arguments: str | Path, out: Path) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "scrapy", "reparse", *map(str, arguments)]
+    return subprocess.run(
+        [*command, "-s", f"OUTPUT_DIR={out}"],
+        cwd=CHECKOUT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+
+def test_a_folder_of_files_whole_and_cut_off(tmp_path: Path):
+    """In processes, with what is wrong named and told by the exit code."""
+    snaps = pages("mediaindonesia", 8)
+    write_warc(tmp_path / "in" / "deep" / "a.warc.gz", snaps[:4])
+    cut = write_warc(tmp_path / "in" / "b.warc.gz", snaps[4:])
+    cut.write_bytes(cut.read_bytes()[:-200])
+    (tmp_path / "in" / "README").write_text("no archive")
+    done = reparse(tmp_path / "in", "--workers", "2", out=tmp_path / "out")
+    assert done.returncode == 1, done.stderr
+    assert "2 files, 8 pages" in done.stdout or "2 files, 7 pages" in done.stdout
+    assert f"{cut}: it is cut off" in done.stdout
+    assert read(tmp_path / "out").num_rows > 3
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Command:
+    it = Command()
+    it.settings = get_project_settings()
+    it.settings.set("OUTPUT_DIR", str(tmp_path / "out"), priority="cmdline")
+    return it
+
+
+def typed(command: Command, words: list[str]) -> None:
+    """What Scrapy does with a command line."""
+    parser = ArgumentParser(conflict_handler="resolve")
+    command.add_options(parser)
+    opts, args = parser.parse_known_args(words)
+    command.process_options(args, opts)
+    command.run(args, opts)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        ([], "name WARC files"),
+        (["{}/nowhere"], "nowhere"),
+        (["{}"], "there is no WARC file"),
+        (["{}", "--outlet", "kontann"], "there is no outlet kontann"),
+        (["{}", "--workers", "0"], "--workers"),
+        (["{}", "--since", "2023-02-01", "--until", "2023-01-01"], "is after"),
+        (["{}", "--nonsense"], "unknown option --nonsense"),
+        (["gopher://x/y"], "gopher"),
+    ],
+)
+def test_a_mistake_is_one_line_and_exit_code_2(
+    command: Command, tmp_path: Path, arguments, complaint, capsys
+):
+    words = [word.format(tmp_path) for word in arguments]
+    with pytest.raises(SystemExit) as left:
+        typed(command, words)
+    assert left.value.code == 2
+    [line] = capsys.readouterr().err.strip().splitlines()
+    assert complaint in line
+
+
+def test_the_report_of_a_diff_shows_both_sides(capsys):
+    result = Result("a.warc.gz")
+    result.counts.update(pages=3, changed=1, unchanged=2)
+    result.fields.update(body=1)
+    long = "Kapal berangkat. " * 40
+    result.examples.append(Change("https://x.example/1", "body", long + "Pagi.", long + "Malam."))
+    report([result], 1.5, diff=True)
+    shown = capsys.readouterr().out
+    assert "1 changed would be written" in shown
+    assert "Pagi." in shown and "Malam." in shown and "unchanged: 2" in shown
