@@ -14,7 +14,9 @@ from scrapy import signals
 from scrapy.extensions.throttle import AutoThrottle
 
 from crawler.extraction import EXTRACTOR_VERSION
+from crawler.health import history, shortcomings
 from crawler.items import Article, Rejected
+from crawler.spider import NewsSpider
 from output.schema import SCHEMA_VERSION
 from output.writer import Writer, new_run_id
 
@@ -194,8 +196,13 @@ class RunManifest:
             self.stats.inc_value("wartatek/failed/unfinished", unfinished)
             outcomes = Outcomes(self.stats.get_stats())
         judgement, detail = outcomes.judgement()
-        self.stats.set_value("wartatek/judgement", judgement)
-        self.stats.set_value("wartatek/detail", detail)
+        self._judge(judgement, detail)
+        if judgement == "healthy" and isinstance(spider, NewsSpider) and spider.is_routine:
+            now = datetime.now(UTC)
+            runs = [*history(self.output_dir, spider.name, now), self.row(outcomes)]
+            if found := shortcomings(runs, now):
+                judgement, detail = "unhealthy", "; ".join(found)
+                self._judge(judgement, detail)
         logger.info("%s is %s: %s (%s)", spider.name, judgement, detail, reason)
         writer = Writer(self.output_dir, self.run_id)
         writer.write("runs", spider.name, self.row(outcomes))
@@ -204,6 +211,10 @@ class RunManifest:
         except OSError as error:
             self.stats.set_value("wartatek/judgement", "unhealthy")
             self.stats.set_value("wartatek/detail", f"cannot store: {error}")
+
+    def _judge(self, judgement: str, detail: str) -> None:
+        self.stats.set_value("wartatek/judgement", judgement)
+        self.stats.set_value("wartatek/detail", detail)
 
     def row(self, outcomes: Outcomes) -> dict[str, Any]:
         stats = outcomes.stats

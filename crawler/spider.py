@@ -107,6 +107,11 @@ class NewsSpider(Spider):
         super().update_settings(settings)
         settings.set("USER_AGENT", user_agent(settings), priority="spider")
 
+    @property
+    def is_routine(self) -> bool:
+        """Whether all of the present is asked for, as cron does, so that runs compare."""
+        return not self.window.past and self.limit is None
+
     @classmethod
     def rules(cls) -> Rules:
         """How its article pages are read."""
