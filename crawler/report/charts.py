@@ -6,7 +6,6 @@ JavaScript. Every chart is drawn twice, for a wide screen and for a phone.
 
 from __future__ import annotations
 
-import re
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,8 @@ if TYPE_CHECKING:
     from output.summary import Rows
 
 VEGA_LITE = "6.1"  # what draws is a part of the pinned vl-convert
-_WIDTHS = {"broad": 820, "narrow": 270}
+_WIDTHS = {"broad": 820, "narrow": 250}
+_STEP = 80  # pixels of a day, week, ... at most
 _ROW = 17  # pixels of a row of a strip
 _HEIGHT = 190
 _SERIES = 6
@@ -27,12 +27,12 @@ _CONFIG = {
     "aria": False,  # the table beside a chart says it in words
     "background": None,
     "view": {"stroke": None},
+    "padding": {"left": 16, "top": 5, "right": 22, "bottom": 5},  # the page's font may be wider
     "axis": {
         "labelColor": "var(--soft)", "gridColor": "var(--line)", "domainColor": "var(--soft)",
         "tickColor": "var(--soft)", "labelFontSize": 11, "title": None, "labelLimit": 130,
     },
 }  # fmt: skip
-_SIZE = re.compile(r' width="[\d.]+" height="[\d.]+"')
 
 
 def columns(rows: Rows, value: str, step: str) -> Markup:
@@ -49,11 +49,13 @@ def columns(rows: Rows, value: str, step: str) -> Markup:
     return _draw(spec, _with_ends(rows, step))
 
 
-def strips(rows: Rows, name: str, value: str, step: str) -> Markup:
+def strips(
+    rows: Rows, name: str, value: str, step: str, fill: str = "var(--accent)"
+) -> Markup:
     """One row for each `name`, darker where `value` is greater."""
     names = len({row[name] for row in rows})
     spec = {
-        "mark": {"type": "rect", "fill": "var(--accent)"},
+        "mark": {"type": "rect", "fill": fill},
         "encoding": {
             **_time(step),
             "y": {
@@ -98,7 +100,7 @@ def colour(series: int) -> str:
 
 
 def _time(step: str) -> dict[str, Any]:
-    axis = {"format": _FORMATS[step], "grid": False, "labelOverlap": True}
+    axis = {"format": _FORMATS[step], "grid": False, "labelOverlap": "greedy", "labelSeparation": 16}
     if step == "day":
         axis["tickMinStep"] = 24 * 3600 * 1000
     scale = {"type": "utc", "nice": False}
@@ -118,12 +120,18 @@ def _end(day: date, step: str) -> date:
     return day + timedelta(days=7 if step == "week" else 1)
 
 
+def _days(first: str, last: str) -> int:
+    return (date.fromisoformat(last) - date.fromisoformat(first)).days
+
+
 def _draw(spec: dict[str, Any], rows: Rows) -> Markup:
+    first, last = min(row["day"] for row in rows), max(row["end"] for row in rows)
+    shortest = min(_days(row["day"], row["end"]) for row in rows)
+    room = _STEP * _days(first, last) // shortest
     drawn = []
     for screen, width in _WIDTHS.items():
-        whole = spec | {"data": {"values": rows}, "width": width, "config": _CONFIG}
+        whole = spec | {"data": {"values": rows}, "width": min(width, room), "config": _CONFIG}
         svg = vl_convert.vegalite_to_svg(whole, vl_version=VEGA_LITE)
-        svg = _SIZE.sub(' aria-hidden="true"', svg, count=1)
-        drawn.append(f'<div class="{screen}">{svg}</div>')
+        drawn.append(f'<div class="{screen}" aria-hidden="true">{svg}</div>')
     # vl-convert escapes what the rows say; the test of hostile names holds it to that.
     return Markup("".join(drawn))  # noqa: S704

@@ -151,7 +151,7 @@ def _pictures(
     drawn = {
         "articles": charts.columns(over_time, "articles", summary.daily),
         "outlets": charts.strips(by_outlet, "outlet", "articles", step),
-        "fields": charts.strips(fields, "field", "share", step),
+        "fields": charts.strips(fields, "field", "share", step, charts.colour(0)),
         "sources": charts.shares(sources, "source", "articles", step, kinds),
     }
     if topics:
