@@ -29,7 +29,7 @@ clean:  ## remove .venv and caches, never output/data
 # uv where it is present, else venv and pip: both check every hash.
 define install
 	@test -x $(@D)/bin/python || { $(PYTHON) -m venv $(@D) 2>/dev/null || uv venv -q --seed -p $(PYTHON) $(@D); }
-	@if command -v uv >/dev/null 2>&1; then uv pip install -q -p $(@D) --require-hashes -r $<; \
+	@if command -v uv >/dev/null 2>&1; then uv pip install -q --compile-bytecode -p $(@D) --require-hashes -r $<; \
 	else $(@D)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $<; fi
 	@touch $@
 endef
