@@ -15,7 +15,7 @@ from crawler.sources.candidate import Candidate, Window
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 FIRST_PAUSE = timedelta(minutes=30)
 HORIZON = timedelta(days=60)  # what lies beyond it was written by a clock that was far ahead
@@ -83,6 +83,13 @@ def take(db: sqlite3.Connection, outlet: str, run: str, now: datetime, most: int
     return [
         Waiting(article, decode(text), bool(look), tries) for article, text, look, tries in rows
     ]
+
+
+def waiting(db: sqlite3.Connection, outlet: str) -> Iterator[Waiting]:
+    """All articles of `outlet` that are not stored yet."""
+    query = "SELECT article_id, candidate, tries FROM pending WHERE outlet = ? AND NOT look"
+    for article_id, text, tries in db.execute(query, (outlet,)):
+        yield Waiting(article_id, decode(text), look=False, tries=tries)
 
 
 def failed(db: sqlite3.Connection, article_id: str, reason: str, now: datetime) -> bool:

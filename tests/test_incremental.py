@@ -13,8 +13,10 @@ from scrapy.exceptions import CannotResolveHostError
 from crawler import state
 from crawler.newsroom import Newsroom
 from crawler.newsroom.handler import NewsroomHandler
+from crawler.state import open_state
 from output.dataset import open_dataset, read
 from output.forgetting import forget, ids_of
+from spiders.detikinet import DetikInetSpider
 from spiders.mediaindonesia import MediaIndonesiaSpider
 from tests.crawls import Crawl, crawl
 
@@ -339,3 +341,26 @@ def test_a_forgotten_article_does_not_come_back(room, tmp_path):
     run(room, tmp_path)
     assert urlsplit(url).path not in articles_asked_for(room)
     assert url not in urls(tmp_path)
+
+
+# -- backfill
+
+
+def test_a_backfill_goes_on_where_it_was_cut_off(tmp_path):
+    days = {"since": "2023-09-01", "until": "2023-09-30"}
+    with Newsroom(seed=5, outlets=["detikinet"], recent=0, past=12, older=0) as room:
+        whole = crawl(DetikInetSpider, room, tmp_path / "whole", arguments=days)
+        folder = tmp_path / "cut"
+        crawl(DetikInetSpider, room, folder, arguments=days, CLOSESPIDER_PAGECOUNT=20)
+        with open_state(folder, folder) as opened:
+            walked = {row[0] for row in opened.db.execute("SELECT day FROM days WHERE done")}
+        room.requests.clear()
+        crawl(DetikInetSpider, room, folder, arguments=days)
+        asked = {
+            f"{year}-{month}-{day}"
+            for one in room.requests
+            for month, day, year in re.findall(r"date=(\d\d)/(\d\d)/(\d{4})", one.path)
+        }
+    assert whole.outcomes.count("stored") > 3
+    assert captures(folder) == captures(tmp_path / "whole")
+    assert walked and not asked & walked and len(asked | walked) == 30
