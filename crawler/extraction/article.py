@@ -52,7 +52,7 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
     """
     url = page.url or next(iter(page.own_urls()), "")
     title = find_title(page, rules)
-    body = find_body(page, rules)
+    body = find_body(page, rules, title)
     _turn_away(page, url, title, body)
     body = body or last_resort(page)
     when = find_when(page, rules, title.node if title else None, fetched_at)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from crawler.extraction.page import Page
     from crawler.extraction.rules import Rules
+    from crawler.extraction.titles import Title
 
 MAX_LAST_RESORT = 1_000_000  # bytes; trafilatura is too slow for larger pages
 _MIN_TEXT = 80  # characters; a shorter body is not believed while another source is left
@@ -45,19 +46,18 @@ class Body:
         )
 
 
-def find_body(page: Page, rules: Rules) -> Body | None:
+def find_body(page: Page, rules: Rules, title: Title | None = None) -> Body | None:
     """The body by selectors, else page data, itemprop, density, JSON-LD."""
     sources = (
         (_selected, _MIN_OWN),
         (_embedded, _MIN_TEXT),
         (_itemprop, _MIN_TEXT),
-        (_density, _MIN_TEXT),
     )
     for source, least in sources:
         for body in source(page, rules):
             if body.size >= least:
                 return body
-    return _stated(page)
+    return _density(page, rules, title) or _stated(page)
 
 
 def last_resort(page: Page) -> Body | None:
@@ -85,9 +85,10 @@ def _itemprop(page: Page, rules: Rules) -> Iterator[Body]:
         yield _walk(page, rules, "itemprop", roots)
 
 
-def _density(page: Page, rules: Rules) -> Iterator[Body]:
-    if root := prose_container(page.tree):
-        yield _walk(page, rules, "density", [root])
+def _density(page: Page, rules: Rules, title: Title | None) -> Body | None:
+    root = prose_container(page.tree, title)
+    body = _walk(page, rules, "density", [root]) if root else None
+    return body if body and body.size >= _MIN_TEXT else None
 
 
 def _walk(page: Page, rules: Rules, source: str, roots: list[LexborNode]) -> Body:

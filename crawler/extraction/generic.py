@@ -1,22 +1,37 @@
-"""Where the article stands on a page of which nothing is known: the density of linkless prose."""
+"""Where the article stands on a page of which nothing is known: the prose below the headline."""
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.extraction.vocabulary import is_hidden, judge
+from crawler.extraction.vocabulary import HEADINGS, is_hidden, is_page, judge
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
+    from crawler.extraction.titles import Title
+
 _UNREAD = frozenset(
-    "script style noscript template svg textarea select option button title a h1 h2 h3 h4 h5 h6 "
-    "figcaption nav footer form label iframe".split()
+    "script style noscript template svg textarea select option button title a h1 figcaption "
+    "nav footer form label iframe".split()
 )
+_TEASER_HEADS = frozenset({"h1", "h2", "h3", "h4", "h5"})
 _MIN_PROSE = 40  # characters of a text node that may be a sentence
 _LONG_PROSE = 400  # a longer one says no more for its place than this
 _DOMINANT = 0.6  # a child that holds this share of the prose below an element is where it stands
+_ALL = 0.95  # the same for what can be a part of a text: a list, a quotation
+_PARTS = frozenset(
+    "p ul ol li dl dd blockquote table tbody tr td span font b strong i em u center details".split()
+)
+_TEASER_PROSE = 2  # text nodes of prose in a teaser, at most
+_PART = 0.03  # of what the largest part of a text holds, another part holds at least
+_FAR = 15  # links outside the prose; what stands behind so many says half as much for its place
+_ABOVE = 0.1  # what prose above the headline says
 _DATELINE = re.compile(
     r"^\W{0,3}(?:"
     r"[A-Z][\w.,/ ]{2,40}(?:\.com|\.CO\.ID|\.co\.id|\(ANTARA[^)]{0,8}\))"
@@ -24,46 +39,137 @@ _DATELINE = re.compile(
     r"|[A-Z][a-z]+(?: [A-Z][a-z]+)?\s+[-–—]{1,2}\s)"
 )
 _DATELINE_BONUS = 600.0
+_LAYOUT = re.compile(r"(?<![a-z])(?:row|container|col|columns?|grid|clearfix|wrapper)(?![a-z])")
+_DIGITS = re.compile(r"\d+")
 
 
-def prose_container(tree: LexborHTMLParser) -> LexborNode | None:
-    """The smallest element that holds most of the page's prose, None if there is hardly any."""
-    weights = _weigh(tree)
+@dataclass(slots=True)
+class _Prose:
+    """A text node of prose: what stands around it, and how much it says for its place."""
+
+    around: list[int]
+    weight: float
+    headed: int = 0  # what holds both it and a foreign headline before it; 0: nothing does
+
+
+def prose_container(tree: LexborHTMLParser, title: Title | None = None) -> LexborNode | None:
+    """The smallest element that holds most of the page's prose, None if there is hardly any.
+
+    Prose counts the less the more links stand between it and the headline, and not at all in
+    teasers and under the headlines of other articles.
+    """
+    weights = _Scan(tree, title).weights()
     node = tree.body
     if node is None or weights.get(node.mem_id, 0.0) < _MIN_PROSE:
         return None
     while True:
-        best = max(
-            (child for child in _children(node)),
-            key=lambda child: weights.get(child.mem_id, 0.0),
-            default=None,
-        )
-        if best is None or weights.get(best.mem_id, 0.0) < _DOMINANT * weights[node.mem_id]:
+        children = _children(node)
+        best = max(children, key=lambda child: weights.get(child.mem_id, 0.0), default=None)
+        if best is None:
             return node
-        if best.tag == "p":  # one paragraph is not a container, unless it is all there is
-            return best if weights[best.mem_id] >= 0.95 * weights[node.mem_id] else node
+        share = weights.get(best.mem_id, 0.0) / weights[node.mem_id]
+        if share < (_ALL if best.tag in _PARTS else _DOMINANT):
+            return node
+        if any(_is_like(best, child, weights) for child in children):
+            return node
         node = best
 
 
-def _weigh(tree: LexborHTMLParser) -> dict[int, float]:
-    """For each element, by its id, the weight of the prose in it."""
-    weights: dict[int, float] = {}
-    places = _Places()
-    for node in tree.body.traverse(include_text=True) if tree.body else ():
-        if node.tag != "-text":
-            continue
-        raw = node.text_content or ""
-        if len(raw) < _MIN_PROSE:
-            continue
-        text = raw.strip()
-        if len(text) < _MIN_PROSE or (above := node.parent) is None:
-            continue
+def _is_like(best: LexborNode, child: LexborNode, weights: dict[int, float]) -> bool:
+    """Whether `child` is another part of the text that `best` is one part of, such as a page."""
+    if child is best or child.mem_id == best.mem_id or child.tag != best.tag:
+        return False
+    if weights.get(child.mem_id, 0.0) < _PART * weights[best.mem_id]:
+        return False
+    name = _named(best)
+    if _named(child) != name or _LAYOUT.search(name):
+        return False
+    return bool(name.strip()) or not (_children(best) or _children(child))
+
+
+def _named(node: LexborNode) -> str:
+    """Its class and its id, which tells pages apart by a number."""
+    attributes = node.attributes
+    return f"{attributes.get('class') or ''} {_DIGITS.sub('', attributes.get('id') or '')}"
+
+
+class _Scan:
+    """One reading of the page, from its top to its end."""
+
+    def __init__(self, tree: LexborHTMLParser, title: Title | None) -> None:
+        self._tree = tree
+        self._title = title.text if title else ""
+        self._node = title.node.mem_id if title and title.node is not None else 0
+        self._places = _Places()
+        self._head: list[int] = []  # what is around the last foreign headline
+        self._links = 0
+        self._paragraph = 0  # what holds the last prose
+        self._dateline = False
+        self._headline: set[int] = set()  # what is around it
+
+    def weights(self) -> dict[int, float]:
+        """For each element, by its id, the weight of the prose in it that may be the article's."""
+        found = self._prose()
+        size = Counter(element for prose in found for element in prose.around)
+        own = [prose for prose in found if not self._is_teaser(prose, size)] or found
+        everywhere = _sums(own)
+        total = sum(prose.weight for prose in own)
+        misnamed = {e for e in self._places.named if everywhere.get(e, 0.0) > 0.5 * total}
+        widgets = self._places.named - misnamed
+        return _sums(prose for prose in own if widgets.isdisjoint(prose.around))
+
+    def _is_teaser(self, prose: _Prose, size: Counter[int]) -> bool:
+        headed = prose.headed
+        return bool(headed) and headed not in self._headline and size[headed] <= _TEASER_PROSE
+
+    def _prose(self) -> list[_Prose]:
+        """The prose of the page in its order."""
+        found: list[_Prose] = []
+        for node in self._tree.body.traverse(include_text=True) if self._tree.body else ():
+            tag = node.tag
+            if tag == "-text":
+                raw = node.text_content or ""
+                if len(raw) >= _MIN_PROSE and len(text := raw.strip()) >= _MIN_PROSE:
+                    found.extend(self._read(node, text))
+            elif tag == "a":
+                self._links += node.parent is None or node.parent.mem_id != self._paragraph
+            elif tag in _TEASER_HEADS:
+                self._heading(node, found)
+        return found
+
+    def _heading(self, node: LexborNode, found: list[_Prose]) -> None:
+        if node.mem_id == self._node:
+            self._start(node, found)
+        elif node.css_first("a") or (node.parent is not None and node.parent.tag == "a"):
+            self._head = self._places.around(node.parent or node)
+
+    def _start(self, node: LexborNode, found: list[_Prose]) -> None:
+        """Here is the headline; what came before it says little."""
+        for prose in found:
+            prose.weight *= _ABOVE
+        self._headline = set(self._places.around(node.parent or node))
+        self._links, self._head, self._dateline = 0, [], False
+
+    def _read(self, node: LexborNode, text: str) -> Iterator[_Prose]:
+        if (above := node.parent) is None:
+            return
+        around = self._places.around(above)
+        if not self._node and not self._headline and text == self._title and above.tag != "a":
+            self._headline = set(around)
+            self._links, self._head = 0, []
+            return
+        if not around or self._places.is_junk(above):
+            return
+        if above.tag in HEADINGS and not text.endswith("."):
+            return
         weight = float(min(len(text), _LONG_PROSE))
-        if _DATELINE.match(text):
+        if not self._dateline and _DATELINE.match(text):
+            self._dateline = True  # an article begins once
             weight += _DATELINE_BONUS
-        for element in places.around(above):
-            weights[element] = weights.get(element, 0.0) + weight
-    return weights
+        headed = next((element for element in around if element in self._head), 0)
+        self._head = []
+        far = self._links / _FAR if self._headline else 0.0
+        yield _Prose(around, weight * 0.5**far, headed)
 
 
 class _Places:
@@ -72,18 +178,21 @@ class _Places:
     def __init__(self) -> None:
         self._above: dict[int, int] = {}  # an element's parent, both by id; 0 above the root
         self._junk: dict[int, bool] = {}  # whether it or anything around it is not for reading
+        self.named: set[int] = set()  # elements that are called as promos and widgets are
 
     def around(self, node: LexborNode) -> list[int]:
-        """The ids of `node` and of all elements around it; none if one of them is junk."""
+        """The ids of `node` and of all elements around it, the nearest first."""
         self._learn(node)
         element = node.mem_id
-        if self._junk[element]:
-            return []
         path = []
         while element:
             path.append(element)
             element = self._above[element]
         return path
+
+    def is_junk(self, node: LexborNode) -> bool:
+        """Whether `node`, which was looked at, or an element around it is not for reading."""
+        return self._junk[node.mem_id]
 
     def _learn(self, node: LexborNode) -> None:
         new: list[LexborNode] = []
@@ -93,19 +202,30 @@ class _Places:
             cursor = cursor.parent
         above = cursor.mem_id if cursor is not None else 0
         for element in reversed(new):
-            self._junk[element.mem_id] = self._junk.get(above, False) or _is_junk(element)
+            self._junk[element.mem_id] = self._junk.get(above, False) or self._is_unread(element)
             self._above[element.mem_id] = above
             above = element.mem_id
 
-
-def _is_junk(element: LexborNode) -> bool:
-    if element.tag in _UNREAD:
-        return True
-    attributes = element.attributes if element.tag not in ("body", "html") else {}
-    if not attributes:
+    def _is_unread(self, element: LexborNode) -> bool:
+        if element.tag in _UNREAD:
+            return True
+        attributes = element.attributes if element.tag not in ("body", "html") else {}
+        if not attributes:
+            return False
+        named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
+        if is_hidden(named, attributes):
+            return not is_page(attributes)
+        if judge(named):
+            self.named.add(element.mem_id)
         return False
-    named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
-    return judge(named) is not None or is_hidden(named, attributes)
+
+
+def _sums(found: Iterable[_Prose]) -> dict[int, float]:
+    sums: dict[int, float] = {}
+    for prose in found:
+        for element in prose.around:
+            sums[element] = sums.get(element, 0.0) + prose.weight
+    return sums
 
 
 def _children(node: LexborNode) -> list[LexborNode]:
