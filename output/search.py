@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
@@ -21,6 +22,8 @@ from output.views import WIB, connect
 
 if TYPE_CHECKING:
     from datetime import date
+
+    import duckdb
 
     from output.dataset import Location
 
@@ -64,7 +67,9 @@ class Library:
         self.location = location
         self.root = Root(location)
         self._lock = threading.Lock()
-        self._read()
+        self._looked = 0.0
+        self._seen: list[tuple[str, int | None]] = []
+        self._connection = self._read()
 
     def refresh(self) -> None:
         """Read the dataset again if its files have changed."""
@@ -74,23 +79,24 @@ class Library:
             self._looked = time.monotonic()
             if self._files() != self._seen:
                 self._connection.close()
-                self._read()
+                self._connection = self._read()
 
-    def _read(self) -> None:
+    def _read(self) -> duckdb.DuckDBPyConnection:
         self._looked = time.monotonic()
         self._seen = self._files()
-        self._connection = connect(self.location)
-        self._connection.execute(_INDEX)
-        self.outlets = self._names("SELECT DISTINCT outlet FROM index ORDER BY outlet")
-        self.topics = self._names("SELECT DISTINCT unnest(topics) AS topic FROM index ORDER BY topic")
+        connection = connect(self.location)
+        connection.execute(_INDEX)
+        outlets = "SELECT DISTINCT outlet FROM index ORDER BY outlet"
+        topics = "SELECT DISTINCT unnest(topics) AS topic FROM index ORDER BY topic"
+        self.outlets = [name for (name,) in connection.execute(outlets).fetchall()]
+        self.topics = [name for (name,) in connection.execute(topics).fetchall()]
         for view in ("captures", "all_clusters"):  # their files are not held open
-            self._connection.unregister(view)
+            connection.unregister(view)
+        return connection
 
     def _files(self) -> list[tuple[str, int | None]]:
-        return [(f.path, f.size) for name in ("articles", "clusters") for f in self.root.files(name)]
-
-    def _names(self, query: str) -> list[str]:
-        return [name for (name,) in self._connection.execute(query).fetchall()]
+        files = [*self.root.files("articles"), *self.root.files("clusters")]
+        return [(file.path, file.size) for file in files]
 
     def _rows(self, query: str, values: dict[str, Any]) -> list[Row]:
         with self._lock:
@@ -126,7 +132,9 @@ class Library:
         for month in months:
             ids = self._with_words(question.outlet, month["month"], words)
             here = values | {"ids": ids, "month": month["month"]}
-            query = f"SELECT * FROM index WHERE {where} AND month = $month AND key IN $ids {_NEWEST}"
+            query = (
+                f"SELECT * FROM index WHERE {where} AND month = $month AND key IN $ids {_NEWEST}"
+            )
             found += self._rows(query, here) if ids else []
             if len(found) >= wanted:
                 break
@@ -143,7 +151,7 @@ class Library:
             )
         dataset = open_dataset(self.location, outlet=outlet or None)
         table = dataset.to_table(["article_id", "fetched_at"], filter=wanted)
-        moments = table["fetched_at"].cast("int64").to_pylist()  # microseconds
+        moments = table["fetched_at"].cast(pa.int64()).to_pylist()  # microseconds
         ids = table["article_id"].to_pylist()
         return [f"{one} {moment}" for one, moment in zip(ids, moments, strict=True)]
 

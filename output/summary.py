@@ -185,7 +185,8 @@ class Summary:
             SELECT cluster_id, arg_min(title, coalesce(published, fetched)) AS title,
                 list_sort(list(DISTINCT outlet)) AS outlets, count(*) AS articles
             FROM facts WHERE cluster_id IS NOT NULL GROUP BY cluster_id
-            HAVING len(outlets) > 1 ORDER BY len(outlets) DESC, articles DESC, cluster_id LIMIT ?""",
+            HAVING len(outlets) > 1
+            ORDER BY len(outlets) DESC, articles DESC, cluster_id LIMIT ?""",
             most,
         )
 
@@ -196,7 +197,8 @@ class Summary:
             WITH said AS (SELECT date_trunc('{self.step}', day)::DATE AS day,
                 unnest(topics) AS topic FROM facts)
             SELECT day, topic, count(*) AS articles FROM said
-            WHERE topic IN (SELECT topic FROM said GROUP BY topic ORDER BY count(*) DESC, topic LIMIT ?)
+            WHERE topic IN (
+                SELECT topic FROM said GROUP BY topic ORDER BY count(*) DESC, topic LIMIT ?)
             GROUP BY ALL ORDER BY day, topic""",
             most,
         )

@@ -18,11 +18,15 @@ if TYPE_CHECKING:
     from output.dataset import Location
 
 VERSION_KEY = b"wartatek.schema_version"
+_INSTANT = pa.timestamp("us", tz="UTC")
 CLUSTERS = pa.schema(
-    [("article_id", pa.string()), ("cluster_id", pa.string()), ("as_of", pa.timestamp("us", "UTC"))]
+    [
+        pa.field("article_id", pa.string()),
+        pa.field("cluster_id", pa.string()),
+        pa.field("as_of", _INSTANT),
+    ]
 )
 """What is read of the table clusters/: who belongs to which group of near copies."""
-READ = ("captures", "rejects", "runs", "clusters")
 
 # In WIB, whose days and months the dataset counts in; without a zone, so that no reader moves it.
 WIB = "({} AT TIME ZONE 'Asia/Jakarta')"
@@ -38,6 +42,8 @@ def connect(location: Location) -> duckdb.DuckDBPyConnection:
         config={"enable_external_access": False, "autoinstall_known_extensions": False}
     )
     connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
+    # DuckDB does not know how large a view is: joins are written with the smaller side last.
+    connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     connection.register("captures", open_dataset(location))
     connection.register("rejects", open_dataset(location, "rejects"))
     connection.register("runs", open_dataset(location, "runs"))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from crawler.browse.places import text_of
 from crawler.captures import BadRecordError, read_capture
@@ -30,7 +30,7 @@ def archived(root: Root, place: dict[str, Any] | None) -> Page | None:
         return None
     try:
         with root.filesystem.open_input_file(root.at(place["file"])) as file:
-            capture = read_capture(file, place["offset"])
+            capture = read_capture(cast("BinaryIO", file), place["offset"])
         if capture is None:
             return None
         return Page(capture.body, capture.url, content_type=capture.content_type)
@@ -47,4 +47,8 @@ def inert(page: Page) -> str:
     """The page without what acts or asks for anything by itself."""
     for node in page.tree.css(_ACTIVE):
         node.decompose()
-    return "<!doctype html>\n" + (page.tree.html or "")
+    for node in page.tree.css("[href], [ping], [action], [formaction]"):
+        for name in ("href", "ping", "action", "formaction"):
+            if name in node.attributes:
+                del node.attrs[name]
+    return page.tree.html or ""

@@ -41,7 +41,9 @@ def in_place(
     starts = _starts(paragraphs, squeezed)
     if not starts:
         return _by_rule(body, fragments)
-    placed: list[tuple[int, int, Piece]] = [(at, 0, piece) for at, piece in zip(starts, body, strict=True)]
+    placed: list[tuple[int, int, Piece]] = [
+        (at, 0, piece) for at, piece in zip(starts, body, strict=True)
+    ]
     beside = []
     taken: dict[str, int] = {}
     for fragment in fragments:
@@ -66,7 +68,7 @@ def text_of(body: bytes | str) -> str:
 
 
 def _by_rule(body: list[Piece], fragments: list[Piece]) -> tuple[list[Piece], list[Piece]]:
-    """Without the page only the ends are known: a dateline opened the body, a sign-off closed it."""
+    """Without the page only the ends are known: a dateline, a sign-off."""
     opening = [one for one in fragments if one.rule.startswith(_FIRST)]
     closing = [one for one in fragments if one.rule.startswith(_LAST)]
     beside = [one for one in fragments if one not in opening and one not in closing]

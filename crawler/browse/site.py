@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,9 +86,8 @@ class Site:
             exception_handlers={HTTPException: self.problem},  # type: ignore[dict-item]
         )
 
-    def _render(self, name: str, status: int = 200, **values: Any) -> Response:
-        html = self.templates.get_template(name).render(**values)
-        return HTMLResponse(html, status)
+    def _render(self, name: str, **values: Any) -> HTMLResponse:
+        return HTMLResponse(self.templates.get_template(name).render(**values))
 
     def search(self, request: Request) -> Response:
         self.library.refresh()
@@ -143,7 +143,9 @@ class Site:
         return article, captures, number
 
     def problem(self, request: Request, error: HTTPException) -> Response:
-        return self._render("problem.html", error.status_code, status=error.status_code)
+        response = self._render("problem.html", status=error.status_code)
+        response.status_code = error.status_code
+        return response
 
 
 def serve_on(library: Library) -> Starlette:
@@ -172,7 +174,7 @@ def _day(text: str) -> date | None:
 
 
 def _whole(text: str, otherwise: int) -> int:
-    return int(text) if text.isascii() and text.isdigit() and 0 < int(text[:6]) < 10_000 else otherwise
+    return int(text) if re.fullmatch("[1-9][0-9]{0,3}", text) else otherwise
 
 
 def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[Any]:

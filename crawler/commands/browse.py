@@ -47,13 +47,12 @@ class Command(MaintenanceCommand):
         try:
             library = Library(self.location)
         except (OSError, pa.ArrowInvalid) as error:
-            self.complain(f"the dataset cannot be read ({error}); `scrapy verify` names what is wrong")
+            self.complain(f"the dataset cannot be read, as `scrapy verify` can tell: {error}")
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         if opts.json:
             print(json.dumps({"url": url}), flush=True)
         elif not opts.quiet:
             print(f"The dataset is at {url} until you press Ctrl-C", flush=True)
-        config = uvicorn.Config(
-            serve_on(library), log_config=None, access_log=False, server_header=False, lifespan="off"
-        )
+        app = serve_on(library)
+        config = uvicorn.Config(app, log_config=None, server_header=False, lifespan="off")
         uvicorn.Server(config).run(sockets=[listener])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
 from scrapy.spiderloader import get_spider_loader
@@ -16,6 +16,8 @@ from output.summary import Summary
 
 if TYPE_CHECKING:
     import argparse
+
+    from crawler.spider import NewsSpider
 
 
 class Command(MaintenanceCommand):
@@ -50,7 +52,7 @@ class Command(MaintenanceCommand):
         try:
             summary = Summary(self.location, self.period.since, self.period.until)
         except (OSError, pa.ArrowInvalid) as error:
-            self.complain(f"the dataset cannot be read ({error}); `scrapy verify` names what is wrong")
+            self.complain(f"the dataset cannot be read, as `scrapy verify` can tell: {error}")
         try:
             html = write_page(summary, self._declared())
             page.parent.mkdir(parents=True, exist_ok=True)
@@ -71,5 +73,5 @@ class Command(MaintenanceCommand):
         """Publisher and status of every outlet that has a spider."""
         assert self.settings is not None
         loader = get_spider_loader(self.settings)
-        outlets = {name: loader.load(name) for name in loader.list()}
-        return {name: (one.publisher, one.status) for name, one in outlets.items()}
+        outlets = [cast("type[NewsSpider]", loader.load(name)) for name in loader.list()]
+        return {one.name: (one.publisher, one.status) for one in outlets}

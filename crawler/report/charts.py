@@ -1,4 +1,4 @@
-"""Charts as SVG: declared in Vega-Lite, drawn when the page is written, coloured by its style sheet.
+"""Charts as SVG: declared in Vega-Lite, drawn when the page is written, coloured by its style.
 
 No script and no font travels with the page: Vega-Lite inside it would be 0.8 MB and blank without
 JavaScript. Every chart is drawn twice, for a wide screen and for a phone.
@@ -23,6 +23,8 @@ _HEIGHT = 190
 _SERIES = 6
 """Colours that the style sheet has, --c1 to --c6."""
 _FORMATS = {"day": "%d/%m", "week": "%Y-%m", "month": "%Y-%m", "year": "%Y"}
+_COUNTS = {"tickCount": 4, "tickMinStep": 1}
+_SHARES = {"tickCount": 4, "format": ".0%"}
 _CONFIG = {
     "aria": False,  # the table beside a chart says it in words
     "background": None,
@@ -30,7 +32,8 @@ _CONFIG = {
     "padding": {"left": 16, "top": 5, "right": 22, "bottom": 5},  # the page's font may be wider
     "axis": {
         "labelColor": "var(--soft)", "gridColor": "var(--line)", "domainColor": "var(--soft)",
-        "tickColor": "var(--soft)", "labelFontSize": 11, "title": None, "labelLimit": 130,
+        "tickColor": "var(--soft)", "labelFontSize": 11,
+        "labelSeparation": 16, "labelLimit": 130, "title": None,
     },
 }  # fmt: skip
 
@@ -41,7 +44,11 @@ def columns(rows: Rows, value: str, step: str) -> Markup:
         "mark": {"type": "rect", "fill": "var(--accent)"},
         "encoding": {
             **_time(step),
-            "y": {"field": value, "type": "quantitative", "axis": {"tickCount": 4, "tickMinStep": 1}},
+            "y": {
+                "field": value,
+                "type": "quantitative",
+                "axis": {"tickCount": 4, "tickMinStep": 1},
+            },
             "y2": {"datum": 0},
         },
         "height": _HEIGHT,
@@ -49,9 +56,7 @@ def columns(rows: Rows, value: str, step: str) -> Markup:
     return _draw(spec, _with_ends(rows, step))
 
 
-def strips(
-    rows: Rows, name: str, value: str, step: str, fill: str = "var(--accent)"
-) -> Markup:
+def strips(rows: Rows, name: str, value: str, step: str, fill: str = "var(--accent)") -> Markup:
     """One row for each `name`, darker where `value` is greater."""
     names = len({row[name] for row in rows})
     spec = {
@@ -82,7 +87,7 @@ def shares(rows: Rows, name: str, value: str, step: str, names: list[str]) -> Ma
         "mark": {"type": "rect"},
         "encoding": {
             **_time(step),
-            "y": {"field": "from", "type": "quantitative", "axis": {"format": ".0%", "tickCount": 4}},
+            "y": {"field": "from", "type": "quantitative", "axis": _SHARES},
             "y2": {"field": "to"},
             "fill": {
                 "field": name, "type": "nominal", "legend": None,
@@ -100,11 +105,12 @@ def colour(series: int) -> str:
 
 
 def _time(step: str) -> dict[str, Any]:
-    axis = {"format": _FORMATS[step], "grid": False, "labelOverlap": "greedy", "labelSeparation": 16}
+    axis = {"format": _FORMATS[step], "grid": False, "labelOverlap": "greedy"}
     if step == "day":
         axis["tickMinStep"] = 24 * 3600 * 1000
     scale = {"type": "utc", "nice": False}
-    return {"x": {"field": "day", "type": "temporal", "axis": axis, "scale": scale}, "x2": {"field": "end"}}
+    start = {"field": "day", "type": "temporal", "axis": axis, "scale": scale}
+    return {"x": start, "x2": {"field": "end"}}
 
 
 def _with_ends(rows: Rows, step: str) -> Rows:
