@@ -1,0 +1,96 @@
+"""What stands in deploy/ is what the documentation promises, and what cron and systemd accept."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import shutil
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from crawler import command
+from crawler.newsroom import Newsroom
+from output.dataset import read
+
+ROOT = Path(__file__).resolve().parents[1]
+DEPLOY = ROOT / "deploy"
+
+
+def test_every_exit_code_is_in_the_table():
+    rows = re.findall(r"^\| (\d+) \|", (ROOT / "docs/cron.md").read_text(), re.MULTILINE)
+    codes = {0, command.UNHEALTHY, command.USAGE, command.HELD}
+    assert {int(row) for row in rows} == codes
+
+
+def test_cron_does_not_call_make():
+    lines = [line for line in (DEPLOY / "crontab").read_text().splitlines() if "scrapy" in line]
+    assert len(lines) == 2
+    assert all(".venv/bin/python -m scrapy" in line and "make" not in line for line in lines)
+
+
+def test_systemd_takes_a_held_outlet_for_no_failure():
+    unit = configparser.ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read(DEPLOY / "wartatek.service")
+    assert unit["Service"]["SuccessExitStatus"] == str(command.HELD)
+    assert unit["Service"]["ExecStart"].endswith(".venv/bin/python -m scrapy crawlall")
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="systemd is not here")
+@pytest.mark.parametrize("unit", ["wartatek.service", "wartatek.timer"])
+def test_systemd_accepts_the_units(tmp_path, unit):
+    for name in ("wartatek.service", "wartatek.timer"):
+        text = (DEPLOY / name).read_text().replace("/srv/wartatek/.venv/bin/python", "/bin/true")
+        (tmp_path / name).write_text(text.replace("User=wartatek\n", ""))
+    done = subprocess.run(
+        ["systemd-analyze", "verify", str(tmp_path / unit)], capture_output=True, text=True
+    )
+    assert "wartatek" not in done.stderr, done.stderr
+
+
+@pytest.mark.skipif(not shutil.which("logrotate"), reason="logrotate is not here")
+def test_logrotate_accepts_the_file(tmp_path):
+    done = subprocess.run(
+        ["logrotate", "--debug", "--state", str(tmp_path / "state"), str(DEPLOY / "logrotate")],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0 and "error" not in done.stderr, done.stderr
+
+
+@pytest.mark.trial
+@pytest.mark.skipif(not shutil.which("cron") or os.getuid() != 0, reason="no cron daemon here")
+def test_the_real_cron_runs_it_every_minute(tmp_path):
+    if subprocess.run(["crontab", "-l"], capture_output=True).returncode == 0:
+        pytest.skip("this user has a crontab of its own")
+    with Newsroom(seed=3, outlets=["mediaindonesia"], recent=8, past=0, older=0) as room:
+        table = (DEPLOY / "crontab").read_text().replace("*/30", "*")
+        table = table.replace(
+            "crawlall >>output/crawlall.log", f"crawlall mediaindonesia >>{tmp_path}/log"
+        )
+        table = table.replace("WARTATEK=/srv/wartatek", f"WARTATEK={ROOT}").replace(
+            "MAILTO=you@example.org", "MAILTO="
+        )
+        table = f"NEWSROOM={room.url}\nOUTPUT_DIR={tmp_path}/data\n" + table
+        subprocess.run(["crontab", "-"], input=table, text=True, check=True)
+        daemon = subprocess.Popen(["cron", "-f"])
+        try:
+            wait_for(lambda: len(list((tmp_path / "data/runs").rglob("*.parquet"))) >= 2)
+        finally:
+            daemon.terminate()
+            daemon.wait()
+            subprocess.run(["crontab", "-r"], check=True)
+    stored = read(tmp_path / "data", columns=["article_id"])["article_id"].to_pylist()
+    assert stored and len(stored) == len(set(stored))
+
+
+def wait_for(done, seconds=240):
+    """Cron's own clock is all there is to wait for."""
+    end = time.monotonic() + seconds
+    while not done():
+        assert time.monotonic() < end, "cron has not run it"
+        time.sleep(1)
