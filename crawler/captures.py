@@ -15,13 +15,16 @@ from fastwarc import ArchiveIterator, WarcRecordType
 from fastwarc.stream_io import BrotliReader, ChunkedReader, WarcReader, ZstdReader
 from fastwarc.warc import HeaderMap
 
-from crawler.archive import LISTED
+from crawler.archive import ARCHIVE, LISTED
+from crawler.extraction.urls import canonical_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from datetime import datetime
 
     from fastwarc import WarcRecord
+
+    from output.filesystem import Root
 
 MAX_BYTES = 16 << 20
 """The largest page, as in a crawl (DOWNLOAD_MAXSIZE), and the largest record looked into."""
@@ -133,6 +136,18 @@ def read_capture(source: BinaryIO, offset: int) -> Capture | None:
     source.seek(offset)
     for record in ArchiveIterator(source, WarcRecordType.response, parse_http=False):
         return _page(record, lambda url: True, Counter(), b"")
+    return None
+
+
+def find_capture(root: Root, outlet: str, url: str) -> Capture | None:
+    """The page of the article at `url`, as it was kept last in the archive of `outlet`."""
+    wanted = canonical_url(url)
+    files = sorted(root.files(f"{ARCHIVE}/outlet={outlet}"), key=lambda info: info.path)
+    for info in reversed(files):
+        with root.open_file(info.path) as source:
+            found = read_captures(source, lambda kept: canonical_url(kept) == wanted, Counter())
+            if captures := list(found):
+                return captures[-1]
     return None
 
 

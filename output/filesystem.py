@@ -77,6 +77,10 @@ class Root:
             _copy_local(source, target, Path(self.at(STAGING)))
         _sync_folder(target.parent)
 
+    def open_file(self, path: str) -> BinaryIO:
+        """The file whose full path is `path`, to be read from any place in it."""
+        return _buffered(self.filesystem, path)
+
     def files(self, folder: str) -> list[fs.FileInfo]:
         """The files under `folder`, by path; none if there is no such folder."""
         found = self.filesystem.get_file_info(
@@ -108,6 +112,10 @@ def open_file(location: str) -> BinaryIO:
     if "://" not in location:
         return Path(location).open("rb")
     filesystem, path = _open_uri(location)
+    return _buffered(filesystem, path)
+
+
+def _buffered(filesystem: fs.FileSystem, path: str) -> BinaryIO:
     return cast("BinaryIO", io.BufferedReader(filesystem.open_input_file(path), 4 << 20))
 
 

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Any, cast
 from scrapy import Request
 from scrapy.utils.misc import load_object
 
+from crawler.captures import find_capture
 from crawler.command import UNHEALTHY, CrawlingCommand
 from crawler.documents import Document, UnreadableError
 from crawler.extraction.page import Page
 from crawler.items import Rejected
 from crawler.settings import BASE
 from crawler.snapshot import OwnWords, expectation, read
+from output.filesystem import Root
 
 if TYPE_CHECKING:
     import argparse
@@ -46,12 +48,16 @@ class Command(CrawlingCommand):
             action="store_true",
             help="rewrite what is expected of the outlet's fixtures; their pages stay",
         )
+        parser.add_argument(
+            "--from-archive", action="store_true", help="take URL as it was kept last, offline"
+        )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
+        self.dataset = Root(self.settings["OUTPUT_DIR"])
         self.folder = TemporaryDirectory(prefix="wartatek-snapshot-")
         self.settings.set("OUTPUT_DIR", self.folder.name, priority="cmdline")
-        if opts.expect or not _is_url(args[-1:]):
+        if opts.expect or opts.from_archive or not _is_url(args[-1:]):
             self.settings.set("CONTACT", "nobody is asked", priority="default")
         options = [arg for arg in args if arg.startswith("-")]
         super().process_options(options or args[:1], opts)
@@ -71,6 +77,8 @@ class Command(CrawlingCommand):
             if opts.expect:
                 for page in sorted((FIXTURES / self.outlet.name).glob("*.html")):
                     self.expect(page)
+            elif opts.from_archive:
+                self.take(args[1])
             elif _is_url(args[1:]):
                 self.fetch(args[1])
             else:
@@ -100,6 +108,13 @@ class Command(CrawlingCommand):
         else:
             self.exitcode = UNHEALTHY
             print(f"{url} could not be fetched; the log says why")
+
+    def take(self, url: str) -> None:
+        """Use a page that a crawl has kept."""
+        capture = find_capture(self.dataset, self.outlet.name, url)
+        if capture is None:
+            self.complain(f"{url}: no page of it is kept in {self.dataset.at('archive')}")
+        self.keep(capture.body, capture.url)
 
     def keep(self, body: bytes, url: str) -> None:
         """Write the page in our words; its name is its year, which is the template's."""

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from argparse import ArgumentParser
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +13,11 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.captures import read_capture
+from crawler.commands.snapshot import Command
 from crawler.newsroom import Newsroom
 from output.dataset import latest, open_dataset, read
 from spiders.mediaindonesia import MediaIndonesiaSpider
-from tests.crawls import CHECKOUT, crawl
+from tests.crawls import CHECKOUT, crawl, project_settings
 
 
 @pytest.fixture
@@ -94,6 +96,31 @@ def test_without_room_for_the_archive_the_crawl_goes_on(
     assert done.outcomes.count("stored") > 2
     assert "No space left" in done.stats["wartatek/archive/error"]
     assert set(read(tmp_path)["archive"].to_pylist()) == {None}
+
+
+def snapshot(out: Path, url: str) -> list[tuple[bytes, str]]:
+    """What `scrapy snapshot mediaindonesia --from-archive URL` makes a fixture of."""
+    kept = []
+    command = Command()
+    command.settings = project_settings("", out)
+    parser = ArgumentParser(conflict_handler="resolve")
+    command.add_options(parser)
+    opts, args = parser.parse_known_args(["mediaindonesia", "--from-archive", url])
+    command.process_options(args, opts)
+    command.keep = lambda body, url: kept.append((body, url))
+    command.run(args, opts)
+    return kept
+
+
+def test_a_kept_page_becomes_a_fixture(room: Newsroom, tmp_path: Path, capsys):
+    crawl(MediaIndonesiaSpider, room, tmp_path)
+    url = read(tmp_path)["url"].to_pylist()[0]
+    [(body, found)] = snapshot(tmp_path, url)
+    assert found == url
+    assert b"<h1" in body
+    with pytest.raises(SystemExit):
+        snapshot(tmp_path, "https://mediaindonesia.com/teknologi/1/tiada")
+    assert "no page of it is kept" in capsys.readouterr().err
 
 
 @pytest.mark.trial
