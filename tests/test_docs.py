@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from scrapy.cmdline import execute
+from scrapy.utils.project import get_project_settings
 
 from output.schema import ARTICLES, REJECTS, RUNS
 from output.writer import Writer
@@ -33,12 +35,12 @@ def test_every_command_is_documented(command):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_has_help(command):
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", command, "-h"], cwd=ROOT, capture_output=True, text=True
-    )
-    assert done.returncode == 0
-    assert f"scrapy {command}" in done.stdout
+def test_every_command_has_help(command, capsys, monkeypatch):
+    monkeypatch.chdir(ROOT)
+    with pytest.raises(SystemExit) as ended:
+        execute(["scrapy", command, "-h"], settings=get_project_settings())
+    assert ended.value.code == 0
+    assert f"scrapy {command}" in capsys.readouterr().out
 
 
 def test_every_documented_command_exists():

@@ -1,0 +1,82 @@
+"""Writes docs/quality.md: how good extraction is, page by page, beside the peers.
+
+.venv-bench/bin/python -m benchmarks.quality
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from benchmarks import extraction
+from crawler.newsroom import leaks
+
+PAGE = Path(__file__).resolve().parents[1] / "docs/quality.md"
+COLUMNS = {
+    "F1": "f1", "paragraphs": "para", "leaks": "leaks", "title": "title", "time": "date",
+    "authors": "authors", "perfect": "perfect",
+}  # fmt: skip
+TEXT = """# Quality
+
+Written by `.venv-bench/bin/python -m benchmarks.quality` on {day}; `make bench` prints the same with speed.
+
+{pages} real article pages of eleven outlets (2015 to 2026) with labels made by hand, and {must} strings on them that
+a clean body must not hold. F1 is over 4-word shingles; `paragraphs` is the share of paragraphs found whole; title, time
+(within five minutes) and authors are shares of pages that have them exactly; `perfect` counts bodies without a flaw.
+"No outlet rules" means that the page is read as if its outlet were unknown.
+
+{table}
+
+Speed, on one core of a small shared machine, all tools in turns over the same pages: {ratio} times the pages per second
+of trafilatura.
+
+These pages were at hand while the rules were written, so pages that nobody here has seen will score lower. The tests hold
+floors under these figures; a floor is lowered only with an explicit flag.
+
+## What is known to leak or to be missed
+
+- House notices in plain paragraphs that no rule names: {leaks}.
+- A promo inside a text without any paragraph breaks, whose headline stands nowhere else in the document: it is kept, and
+  named in `removed` under `doubtful:`.
+- A bare city as dateline ("Jakarta - ") is known only if the city is in the list in pipelines/rules.toml.
+- Pages whose text is built by scripts and stands neither in the page's data nor in its JSON-LD.
+- Sections of some templates of 2015 and 2016, which are null.
+"""
+
+
+def main() -> None:
+    samples = extraction.real_samples()
+    tools = {
+        "wartatek": extraction.wartatek(None),
+        "wartatek, no outlet rules": extraction.wartatek("generic"),
+    } | extraction.installed_peers()
+    rows: dict[str, dict[str, Any]] = {}
+    for name, read in tools.items():
+        rows[name] = extraction.score_real({s.file: read(s) or {} for s in samples})
+    speeds = extraction.measure(tools, samples)
+    first = rows["wartatek"]
+    notices = (leaks.__doc__ or "").split("\n- ")[1:]
+    PAGE.write_text(
+        TEXT.format(
+            day=f"{datetime.now(UTC):%Y-%m-%d}",
+            pages=first["pages"],
+            must=first["must"],
+            table=_table(rows, speeds),
+            ratio=round(speeds["wartatek"] / speeds["trafilatura"], 1),
+            leaks="; ".join(notice.partition(" (")[0] for notice in notices),
+        )
+    )
+    print(PAGE)
+
+
+def _table(rows: dict[str, dict[str, Any]], speeds: dict[str, float]) -> str:
+    lines = [f"| tool | {' | '.join(COLUMNS)} | pages/s |", "|---" * (len(COLUMNS) + 2) + "|"]
+    for name, row in rows.items():
+        cells = [str(row[key]) for key in COLUMNS.values()]
+        lines.append(f"| {name} | {' | '.join(cells)} | {speeds[name]:.0f} |")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    main()
