@@ -58,7 +58,7 @@ class Command(CrawlingCommand):
         self.folder = TemporaryDirectory(prefix="wartatek-snapshot-")
         self.settings.set("OUTPUT_DIR", self.folder.name, priority="cmdline")
         if opts.expect or opts.from_archive or not _is_url(args[-1:]):
-            self.settings.set("CONTACT", "nobody is asked", priority="default")
+            self.settings.set("CONTACT", "nobody is asked", priority="cmdline")
         options = [arg for arg in args if arg.startswith("-")]
         super().process_options(options or args[:1], opts)
         if len(args) != (1 if opts.expect else 2):
