@@ -18,14 +18,12 @@ if TYPE_CHECKING:
     from output.dataset import Location
 
 VERSION_KEY = b"wartatek.schema_version"
-_INSTANT = pa.timestamp("us", tz="UTC")
-CLUSTERS = pa.schema(
-    [
-        pa.field("article_id", pa.string()),
-        pa.field("cluster_id", pa.string()),
-        pa.field("as_of", _INSTANT),
-    ]
-)
+_COLUMNS: list[pa.Field[pa.DataType]] = [
+    pa.field("article_id", pa.string()),
+    pa.field("cluster_id", pa.string()),
+    pa.field("as_of", pa.timestamp("us", tz="UTC")),
+]
+CLUSTERS = pa.schema(_COLUMNS)
 """What is read of the table clusters/: who belongs to which group of near copies."""
 
 # In WIB, whose days and months the dataset counts in; without a zone, so that no reader moves it.

@@ -138,17 +138,20 @@ def _missing(summary: Summary, totals: dict[str, Any]) -> list[Markup]:
 
 def _pictures(
     summary: Summary, over_time: Rows, by_outlet: Rows, sources: Rows, topics: Rows
-) -> dict[str, Markup]:
-    """The charts, if there is anything to draw."""
+) -> dict[str, Markup | None]:
+    """The charts; None where there is nothing to draw."""
+    drawn: dict[str, Markup | None] = dict.fromkeys(
+        ("articles", "outlets", "fields", "sources", "topics")
+    )
     if not over_time:
-        return {}
+        return drawn
     step, kinds = summary.step, list(_totals_by(sources, "source"))
     fields = [
         {"day": row["day"], "field": name, "share": row[name]}
         for row in summary.fill_rates_over_time()
         for name in FIELDS
     ]
-    drawn = {
+    drawn |= {
         "articles": charts.columns(over_time, "articles", summary.daily),
         "outlets": charts.strips(by_outlet, "outlet", "articles", step),
         "fields": charts.strips(fields, "field", "share", step, charts.colour(0)),

@@ -1,0 +1,74 @@
+"""Small datasets for the tests of what reads them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from output.schema import content_hash
+from output.writer import Writer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOON = datetime(2026, 1, 20, 5, tzinfo=UTC)
+"""Noon in WIB."""
+
+
+def row(number: int = 1, outlet: str = "kontan", **columns: Any) -> dict[str, Any]:
+    """An article's row; `columns` replace what it says of itself."""
+    paragraphs = columns.pop("paragraphs", [f"Isi berita nomor {number}.", "Alinea penutupnya."])
+    title = columns.pop("title", f"Berita nomor {number}")
+    body = "\n\n".join(paragraphs)
+    moment = NOON + timedelta(minutes=number)
+    return {
+        "article_id": f"{outlet}:{number}",
+        "url": f"https://contoh.example/{number}",
+        "title": title,
+        "body": body,
+        "paragraphs": paragraphs,
+        "word_count": len(body.split()),
+        "body_source": "css:div.isi",
+        "published_at": moment,
+        "fetched_at": moment + timedelta(hours=1),
+        "content_hash": content_hash(title, body),
+        "run_id": "uji",
+        "extractor_version": "2026.11.22",
+    } | columns
+
+
+def write(folder: Path, table: str = "articles", **rows: list[dict[str, Any]]) -> Path:
+    """Write the rows of each outlet; `folder`."""
+    writer = Writer(folder, "20260120T000000Z-uji")
+    for outlet, theirs in rows.items():
+        for one in theirs:
+            writer.write(table, outlet, one)
+    writer.flush()
+    return folder
+
+
+def run(outlet_is: str = "healthy", **columns: Any) -> dict[str, Any]:
+    """A manifest's row."""
+    counts = dict.fromkeys(("listed", "fetched", "stored", "revised", "rejected", "failed"), 3)
+    return {
+        "run_id": "uji",
+        "started_at": NOON,
+        "seconds": 4.5,
+        "blocked": 0,
+        "judgement": outlet_is,
+        "detail": "nothing was stored" if outlet_is != "healthy" else None,
+    } | counts | columns  # fmt: skip
+
+
+def write_clusters(folder: Path, groups: dict[str, list[str]]) -> None:
+    """The table clusters/: the articles of each group."""
+    rows = [
+        {"article_id": article, "cluster_id": cluster, "as_of": NOON}
+        for cluster, articles in groups.items()
+        for article in articles
+    ]
+    (folder / "clusters").mkdir()
+    pq.write_table(pa.Table.from_pylist(rows), folder / "clusters/clusters.parquet")

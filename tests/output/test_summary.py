@@ -1,0 +1,127 @@
+"""What the report counts, over datasets whose answers are known."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pyarrow.parquet as pq
+import pytest
+
+from output.summary import Summary
+from tests.datasets import NOON, row, run, write, write_clusters
+
+
+@pytest.fixture
+def summary(tmp_path):
+    """Three articles of two outlets, one revised, one of a later month without a time."""
+    removed = [{"rule": "baca-juga:promo", "text": "Baca juga: Lain"}] * 2
+    later = NOON + timedelta(days=40)
+    write(
+        tmp_path,
+        kontan=[
+            row(1, tags=["AI"], topics=["ai"], removed=removed),
+            row(1, paragraphs=["Isi baru."], fetched_at=later, tags=["AI", "Gim"], topics=["ai"]),
+            row(2, tags=["ai"], removed=removed),
+        ],
+        tirto=[row(3, "tirto", published_at=None, fetched_at=later, body_source="generic")],
+    )
+    rejects = [
+        {"url": "u", "reason": reason, "fetched_at": NOON, "run_id": "uji"}
+        for reason in ("gallery", "gallery", "video")
+    ]
+    write(tmp_path, "rejects", tirto=rejects)
+    write(tmp_path, "runs", kontan=[run()], tirto=[run("unhealthy")])
+    summary = Summary(tmp_path)
+    yield summary
+    summary.close()
+
+
+def test_an_article_counts_once_as_last_captured(summary):
+    totals = summary.totals()
+    assert (totals["articles"], totals["captures"], totals["outlets"]) == (3, 4, 2)
+    assert (totals["rejects"], totals["runs"], totals["undated"]) == (3, 2, 1)
+    assert summary.revisions() == [{"contents": 1, "articles": 2}, {"contents": 2, "articles": 1}]
+    assert [one["article_id"] for one in summary.revised()] == ["kontan:1"]
+    assert summary.removals() == [
+        {"rule": "baca-juga:promo", "fragments": 2, "articles": 1, "outlets": 1}
+    ]
+
+
+def test_days_and_hours_are_in_wib(summary):
+    assert summary.articles_over_time() == [
+        {"day": date(2026, 1, 20), "articles": 2},
+        {"day": date(2026, 3, 1), "articles": 1},
+    ]
+    assert [one["hour"] for one in summary.hours() if one["articles"]] == [12]
+
+
+def test_each_outlet_has_its_rejects_and_its_last_run(summary):
+    kontan, tirto = summary.outlets()
+    assert (kontan["articles"], kontan["rejects"], kontan["judgement"]) == (2, 0, "healthy")
+    assert (tirto["articles"], tirto["rejects"], tirto["judgement"]) == (1, 3, "unhealthy")
+    assert summary.rejects()[0] == {
+        "reason": "gallery",
+        "pages": 2,
+        "outlets": 1,
+        "mostly": "tirto",
+    }
+    [one] = summary.runs()
+    assert (one["outlets"], one["listed"], one["unhealthy"]) == (2, 6, ["tirto"])
+
+
+def test_fill_rates_are_shares_and_an_empty_list_is_not_filled(summary):
+    kontan, tirto = summary.fill_rates()
+    assert (kontan["published_at"], kontan["tags"], kontan["topics"]) == (1, 1, 0.5)
+    assert (tirto["published_at"], tirto["tags"]) == (0, 0)
+    assert [one["body_source"] for one in summary.fill_rates_over_time()] == [1, 1]
+
+
+def test_tags_that_differ_in_case_are_one(summary):
+    assert summary.tags()[0]["articles"] == 2
+
+
+def test_the_period_is_of_whole_days_in_wib_both_included(tmp_path):
+    last_minute = NOON + timedelta(hours=11, minutes=59)
+    write(
+        tmp_path,
+        kontan=[
+            row(1, published_at=last_minute),
+            row(2, published_at=last_minute + timedelta(minutes=1)),
+        ],
+    )
+    summary = Summary(tmp_path, date(2026, 1, 20), date(2026, 1, 20))
+    assert summary.articles == 1
+    summary.close()
+
+
+def test_clusters_come_from_their_table_and_not_from_what_was_known_when_stored(tmp_path):
+    write(
+        tmp_path,
+        kontan=[row(1, cluster_id="old"), row(2, cluster_id="old")],
+        tirto=[row(3, "tirto")],
+    )
+    write_clusters(tmp_path, {"c1": ["kontan:1", "tirto:3"]})
+    summary = Summary(tmp_path)
+    assert summary.has_clusters
+    assert summary.copied()[0]["outlets"] == ["kontan", "tirto"]
+    summary.close()
+
+
+def test_an_empty_dataset_has_nothing_and_no_error(tmp_path):
+    summary = Summary(tmp_path)
+    assert summary.totals()["articles"] == 0
+    for section in ("outlets", "articles_over_time", "fill_rates", "removals", "tags", "runs"):
+        assert getattr(summary, section)() == []
+    summary.close()
+
+
+def test_files_of_an_older_schema_version_are_read_and_named(tmp_path):
+    write(tmp_path, kontan=[row(1)])
+    [path] = tmp_path.rglob("*.parquet")
+    table = pq.read_table(path, partitioning=None).drop_columns(["tech_score", "archive"])
+    old = table.replace_schema_metadata({"wartatek.schema_version": "0"})
+    pq.write_table(old, path)
+    summary = Summary(tmp_path)
+    assert summary.older_columns == {"tech_score": 1, "archive": 1}
+    assert summary.fill_rates()[0]["tech_score"] == 0
+    summary.close()

@@ -1,0 +1,118 @@
+"""The page itself: complete by itself, right where little is known, and unharmed by what it shows."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from datetime import timedelta
+
+import pytest
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler.pages.rendering import ago, content_hash, number, percent
+from crawler.report.page import write_page
+from output.summary import Summary
+from tests.datasets import NOON, row, run, write
+from tests.hostile import MARKUP, TITLES
+
+DECLARED = {"kontan": ("Kontan", "verified"), "tirto": ("tirto.id", "modelled")}
+
+
+def page_of(folder, **period):
+    summary = Summary(folder, **period)
+    try:
+        return write_page(summary, DECLARED)
+    finally:
+        summary.close()
+
+
+@pytest.fixture(scope="module")
+def html(tmp_path_factory):
+    """A page whose dataset holds every hostile title, also as topic, tag, rule and source."""
+    folder = tmp_path_factory.mktemp("dataset")
+    rows = [
+        row(
+            n, title=title, tags=[title], topics=[title], body_source=title,
+            removed=[{"rule": title, "text": title}], cluster_id="c",
+        )
+        for n, title in enumerate(TITLES)
+    ]  # fmt: skip
+    copies = [one | {"article_id": f"tirto:{n}"} for n, one in enumerate(rows)]
+    write(folder, kontan=rows, tirto=copies)
+    write(folder, "runs", kontan=[run("unhealthy", detail=MARKUP)])
+    return page_of(folder)
+
+
+def test_it_needs_nothing_from_anywhere(html):
+    asked = LexborHTMLParser(html).css("[src], [srcset], [href], [data], [action], [poster]")
+    assert {node.attributes.get("href") or "" for node in asked} <= {"data:,"} | {
+        f"#{name}" for name in re.findall(r' id="([a-z]+)"', html)
+    }
+    assert "url(" not in html.partition("</style>")[0]
+    assert "default-src 'none'" in html
+    assert content_hash(re.search(r"<script>(.*?)</script>", html, re.DOTALL)[1]) in html
+
+
+def test_what_it_shows_stays_text(html):
+    assert html.count("<script") == 1
+    assert "<img" not in html
+    assert "&lt;script&gt;" in html
+    assert "{{ 7 * 7 }}" in html
+
+
+def test_it_draws_each_chart_for_both_screens_beside_its_table(html):
+    assert html.count("<svg") == 10
+    assert html.count("<details>") >= 4
+    assert "var(--accent)" in html
+
+
+def test_headings_do_not_skip_a_level_and_every_section_is_named(html):
+    levels = [
+        int(level)
+        for level in re.findall(r"<h(\d)", re.sub(r"<svg.*?</svg>", "", html, flags=re.DOTALL))
+    ]
+    assert levels[0] == 1
+    assert all(b - a <= 1 for a, b in itertools.pairwise(levels))
+    named = re.findall(r'<section id="[a-z]+" aria-labelledby="([a-z-]+)"', html)
+    assert len(named) == html.count("<section ")
+    assert all(f'id="{name}"' in html for name in named)
+
+
+def test_everything_said_is_said_in_both_languages(html):
+    assert html.count('<span lang="id">') == html.count('<span lang="en">') > 50
+
+
+def test_an_empty_dataset_is_a_page_that_says_so(tmp_path):
+    html = page_of(tmp_path)
+    assert "The dataset holds no article" in html
+    assert "<svg" not in html
+    assert "Kontan" in html  # outlets that could be crawled are listed
+
+
+def test_one_outlet_with_nothing_but_what_is_required(tmp_path):
+    write(tmp_path, kontan=[row(1, published_at=None, word_count=None, body_source=None)])
+    html = page_of(tmp_path)
+    assert "1 articles without a publication time" in html
+    assert "There are no manifests of runs" in html
+    assert "There is no clusters/ table" in html
+    assert "No publication times." in html
+
+
+def test_a_quiet_outlet_stands_out(tmp_path):
+    write(tmp_path, kontan=[row(1)])
+    assert re.search(r'class="n bad"><span lang="id">\d+ hari', page_of(tmp_path))
+
+
+@pytest.mark.parametrize(
+    ("share", "said"), [(0, "0%"), (0.001, "<1%"), (0.5, "50%"), (0.999, "99%"), (1, "100%")]
+)
+def test_only_what_is_complete_is_called_100(share, said):
+    assert percent(share) == said
+
+
+def test_numbers_and_ages():
+    assert number(1234567) == "1\u202f234\u202f567"
+    assert "59 min" in ago(timedelta(minutes=59))
+    assert "47 h" in ago(timedelta(hours=47))
+    assert "2 days" in ago(timedelta(days=2))
+    assert "0 min" in ago(NOON - NOON - timedelta(hours=1))  # a clock that was ahead
