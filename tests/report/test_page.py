@@ -1,4 +1,4 @@
-"""The page itself: complete by itself, right where little is known, and unharmed by what it shows."""
+"""The page itself: complete, right where little is known, and unharmed by what it shows."""
 
 from __future__ import annotations
 

@@ -1,0 +1,56 @@
+"""Where removed fragments had stood."""
+
+from __future__ import annotations
+
+from crawler.browse.places import in_place, text_of
+
+PARAGRAPHS = ["Alinea pertama berita ini.", "Alinea kedua berita ini."]
+PROMO = {"rule": "baca-juga:promo", "text": "Baca juga: Kabar lain"}
+
+
+def shown(paragraphs, removed, page):
+    body, beside = in_place(paragraphs, removed, page)
+    return [piece.text for piece in body], [piece.text for piece in beside]
+
+
+def test_a_fragment_stands_between_its_paragraphs():
+    page = "Menu Alinea pertama\n berita ini. Baca juga:  Kabar lain Alinea kedua berita ini. Kaki"
+    body, beside = shown(PARAGRAPHS, [PROMO], page)
+    assert body == [PARAGRAPHS[0], PROMO["text"], PARAGRAPHS[1]]
+    assert beside == []
+
+
+def test_the_same_words_in_the_menu_above_are_not_the_fragment():
+    page = " ".join([PROMO["text"], *PARAGRAPHS, PROMO["text"]])
+    body, _ = shown(PARAGRAPHS, [PROMO], page)
+    assert body == [*PARAGRAPHS, PROMO["text"]]
+
+
+def test_a_fragment_taken_twice_stands_in_two_places():
+    page = " ".join([PARAGRAPHS[0], PROMO["text"], PARAGRAPHS[1], PROMO["text"]])
+    body, _ = shown(PARAGRAPHS, [PROMO, PROMO], page)
+    assert body == [PARAGRAPHS[0], PROMO["text"], PARAGRAPHS[1], PROMO["text"]]
+
+
+def test_what_the_page_does_not_show_is_beside():
+    body, beside = shown(PARAGRAPHS, [PROMO], " ".join(PARAGRAPHS))
+    assert (body, beside) == (PARAGRAPHS, [PROMO["text"]])
+
+
+def test_without_a_page_only_the_ends_are_known():
+    removed = [
+        PROMO,
+        {"rule": "dateline-city", "text": "JAKARTA -"},
+        {"rule": "signoff-codes", "text": "(AB/CD)"},
+    ]
+    body, beside = shown(PARAGRAPHS, removed, None)
+    assert body == ["JAKARTA -", *PARAGRAPHS, "(AB/CD)"]
+    assert beside == [PROMO["text"]]
+
+
+def test_a_page_that_holds_other_words_places_nothing():
+    assert shown(PARAGRAPHS, [PROMO], "Halaman lain sama sekali") == (PARAGRAPHS, [PROMO["text"]])
+
+
+def test_scripts_are_no_words():
+    assert text_of("<p>Isi</p><script>bukan isi</script>").split() == ["Isi"]

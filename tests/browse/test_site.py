@@ -1,0 +1,186 @@
+"""The pages of browse, asked for without a browser."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from starlette.testclient import TestClient
+
+from crawler.archive import Archive, Exchange
+from crawler.browse.site import asked, serve_on
+from output.filesystem import Root
+from output.search import Library
+from tests.datasets import NOON, row, write, write_clusters
+from tests.hostile import SCRIPT, TITLES
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGE = b"""<html><head><meta http-equiv="refresh" content="0;url=https://outside.example/">
+<link rel="preconnect" href="https://outside.example/"><base href="https://outside.example/">
+</head><body><p>Isi berita nomor 1.</p><div>Baca juga: Kabar lain</div><p>Alinea penutupnya.</p>
+<script>document.title = 'taken'</script><a href="https://outside.example/">keluar</a>
+<img src="https://outside.example/x.png"></body></html>"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    """kontan:1 with its page and two captures, its copy tirto:9, and hostile titles from 10 on."""
+    folder = tmp_path_factory.mktemp("dataset")
+    archive = Archive(Root(folder), folder / "open", "kontan", "uji")
+    place = archive.keep(
+        Exchange("https://contoh.example/1", NOON, [], 200, [(b"Content-Type", b"text/html")], PAGE)
+    )
+    archive.finish()
+    promo = {"rule": "baca-juga:promo", "text": "Baca juga: Kabar lain"}
+    later = NOON + timedelta(days=1)
+    revised = ["Isi berita nomor satu.", "Alinea penutupnya."]
+    write(
+        folder,
+        kontan=[
+            row(1, archive=place, removed=[promo], topics=["ai"], tags=["Gawai"]),
+            row(1, paragraphs=revised, fetched_at=later, topics=["ai"], tags=["Gawai"]),
+            row(2, archive={"file": "../../etc/passwd", "offset": 0}),
+            row(3, archive={"file": "archive/outlet=kontan/gone.warc.gz", "offset": 7}),
+            *[row(10 + n, title=title) for n, title in enumerate(TITLES)],
+        ],
+        tirto=[row(9, "tirto", published_at=NOON - timedelta(days=50))],
+    )
+    write_clusters(folder, {"c1": ["kontan:1", "tirto:9"]})
+    return folder
+
+
+@pytest.fixture(scope="module")
+def client(folder) -> TestClient:
+    return TestClient(serve_on(Library(folder)), base_url="http://127.0.0.1")
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("", 9),
+        ("words=NOMOR+1", 1),
+        ("words=gawai", 1),
+        ("words=penutupnya", 0),
+        ("words=penutupnya&texts=1", 9),
+        ("words=satu&texts=1", 1),
+        ("outlet=tirto", 1),
+        ("topic=ai", 1),
+        ("since=2026-01-20", 8),
+        ("until=2026-01-19", 1),
+        ("outlet=%27+OR+1%3D1+--", 0),
+        ("words=%25&texts=1", 0),
+        ("since=kemarin&page=zz", 9),
+    ],
+)
+def test_search(client, query, found):
+    page = client.get(f"/?{query}")
+    assert page.status_code == 200
+    assert page.text.count('<li>\n  <p class="small soft">') == found
+
+
+def test_pages_follow_each_other(tmp_path):
+    write(tmp_path, kontan=[row(n) for n in range(60)])
+    client = TestClient(serve_on(Library(tmp_path)), base_url="http://127.0.0.1")
+    for texts in ("", "&texts=1"):
+        first, last = (client.get(f"/?words=berita{texts}&page={n}").text for n in (1, 3))
+        assert (first.count("<h2"), last.count("<h2")) == (25, 10)
+        assert 'rel="next"' in first
+        assert 'rel="next"' not in last
+
+
+def test_what_was_removed_stands_where_it_stood_with_its_rule(client):
+    text = client.get("/article/kontan:1?capture=1").text
+    first, promo, last = (text.index(words) for words in ("nomor 1.", "Kabar lain", "Alinea penut"))
+    assert first < promo < last
+    assert "<code>baca-juga:promo</code>" in text
+
+
+def test_an_article_shows_its_last_capture_and_what_changed(client):
+    text = client.get("/article/kontan:1").text
+    assert "<del>1.</del>" in text
+    assert "<ins>satu.</ins>" in text
+    assert '<a href="?capture=1">' in text
+
+
+def test_an_article_names_its_copies(client):
+    assert 'href="/article/tirto%3A9"' in client.get("/article/kontan:1").text
+
+
+@pytest.mark.parametrize("article", ["kontan:2", "kontan:3", "tirto:9"])
+def test_without_an_archived_page_it_says_so(client, article):
+    assert "The archive does not have this page." in client.get(f"/article/{article}").text
+    assert client.get(f"/page/{article}").status_code == 404
+
+
+def test_the_archived_page_can_do_nothing(client):
+    page = client.get("/page/kontan:1?capture=1")
+    assert "Isi berita nomor 1." in page.text
+    assert page.headers["content-security-policy"].startswith("sandbox; default-src 'none'")
+    for way_out in ("<script", "http-equiv", "<link", "<base", "href="):
+        assert way_out not in page.text
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/article/../../etc/passwd",
+        "/article/%2e%2e%2f%2e%2e%2fetc%2fpasswd",
+        "/page/kontan:1/../../state.db",
+        "/article/kontan:1?capture=99",
+        "/article/' OR 1=1 --",
+        "/style.css/../page.html",
+        "/nothing",
+    ],
+)
+def test_no_path_reaches_anything_else(client, path):
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert "This is not in the dataset." in answer.text
+
+
+@pytest.mark.parametrize("path", ["/", "/article/kontan:1", "/nothing", "/style.css", "/page.js"])
+def test_every_answer_has_a_strict_policy(client, path):
+    headers = client.get(path).headers
+    assert headers["content-security-policy"].startswith("default-src 'none'")
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "no-referrer"
+
+
+def test_another_name_for_this_machine_is_refused(client):
+    """A page elsewhere could let its own name point here, and read."""
+    assert client.get("/", headers={"host": "outside.example"}).status_code == 400
+
+
+def test_nothing_can_be_written(client):
+    assert {client.request(verb, "/").status_code for verb in ("POST", "PUT", "DELETE")} == {405}
+
+
+def test_titles_stay_text(client):
+    assert SCRIPT not in client.get("/").text
+    for n in range(len(TITLES)):
+        text = client.get(f"/article/kontan:{10 + n}").text
+        assert text.count("<script") == 1
+        assert "<img" not in text
+
+
+def test_an_empty_dataset_is_a_page_that_says_so(tmp_path):
+    client = TestClient(serve_on(Library(tmp_path)), base_url="http://127.0.0.1")
+    assert "The dataset is still empty." in client.get("/").text
+
+
+def test_new_files_are_seen(tmp_path, monkeypatch):
+    library = Library(tmp_path)
+    write(tmp_path, kontan=[row(1)])
+    library.refresh()
+    assert not library.outlets, "it looks again only after a while"
+    monkeypatch.setattr("output.search.LOOK_AGAIN", 0)
+    library.refresh()
+    assert library.outlets == ["kontan"]
+
+
+def test_a_search_is_not_endless():
+    assert len(asked({"words": "a" * 9999}).words) == 200
