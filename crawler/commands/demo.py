@@ -35,12 +35,17 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         root = self.settings["OUTPUT_DIR"]
+        if "://" not in root:
+            root = os.path.relpath(root)
         scrapy = [sys.executable, "-m", "scrapy"]
         # A process of its own: crawling and serving would share one interpreter lock.
         with subprocess.Popen([*scrapy, "newsroom"], stdout=subprocess.PIPE, text=True) as newsroom:
             try:
                 assert newsroom.stdout is not None
-                url = newsroom.stdout.readline().split()[-1]
+                url = newsroom.stdout.readline().strip()
+                if not url:
+                    self.exitcode = 1  # it has said why
+                    return
                 print(f"The newsroom serves its outlets at {url}", flush=True)
                 environment = os.environ | {"NEWSROOM": url}
                 crawl = [*scrapy, "crawlall", *args, "-s", f"OUTPUT_DIR={root}"]
