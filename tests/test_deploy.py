@@ -73,7 +73,7 @@ def test_the_real_cron_runs_it_every_minute(tmp_path):
             "crawlall >>output/crawlall.log", f"crawlall mediaindonesia >>{tmp_path}/log"
         )
         table = table.replace("WARTATEK=/srv/wartatek", f"WARTATEK={ROOT}").replace(
-            "MAILTO=you@example.org", "MAILTO="
+            "MAILTO=you@example.org", 'MAILTO=""'
         )
         table = f"NEWSROOM={room.url}\nOUTPUT_DIR={tmp_path}/data\n" + table
         subprocess.run(["crontab", "-"], input=table, text=True, check=True)
