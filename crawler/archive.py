@@ -158,16 +158,23 @@ def open_folder(location: str, outlet: str) -> Path:
     return Path(location) / OPEN / f"outlet={outlet}"
 
 
-def prune(root: Root, keep: str, now: datetime | None = None) -> list[str]:
-    """Remove the oldest finished files, of all outlets, until the rest is what `keep` allows.
+def allowance(keep: str) -> tuple[int, bool]:
+    """A number of days, or of GB, from "90 days" or "50 GB"; and whether it is days.
 
-    :param keep: "90 days" or "50 GB".
     :raises ValueError: `keep` says neither.
     """
     match = _KEEP.fullmatch(keep.strip())
     if not match:
         raise ValueError(f"ARCHIVE_KEEP={keep} is neither days (90 days) nor a size (50 GB)")
-    number, is_days = int(match["number"]), match["unit"].lower().startswith("d")
+    return int(match["number"]), match["unit"].lower().startswith("d")
+
+
+def prune(root: Root, keep: str, now: datetime | None = None) -> list[str]:
+    """Remove the oldest finished files, of all outlets, until the rest is what `keep` allows.
+
+    :param keep: as `allowance` takes it
+    """
+    number, is_days = allowance(keep)
     horizon = (now or datetime.now(UTC)) - timedelta(days=number) if is_days else None
     removed, total = [], 0
     files = sorted(root.files(ARCHIVE), key=lambda info: info.base_name, reverse=True)

@@ -14,6 +14,7 @@ from scrapy.commands import BaseRunSpiderCommand
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
+from crawler.archive import allowance
 from crawler.arguments import ArgumentError, Arguments
 from crawler.memory import Memory
 from crawler.state import StateError
@@ -52,6 +53,11 @@ class CrawlingCommand(BaseRunSpiderCommand):
                 "outlets must be able to write to you: set CONTACT, in the environment or with"
                 " -s CONTACT=, to your mail address or page"
             )
+        try:
+            if keep := self.settings["ARCHIVE_KEEP"]:
+                allowance(keep)
+        except ValueError as error:
+            self.complain(str(error))
         try:
             check_writable(self.settings["OUTPUT_DIR"])
         except OSError as error:

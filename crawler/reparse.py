@@ -306,9 +306,14 @@ class _File:
         """The rows that say what the dataset does not."""
         pairs = list(pairs)
         fresh = {a.article_id for a, row in pairs if row is None and a.article_id}
-        before = self.history.contents({a.outlet for a, _ in pairs}, fresh)
+        names = {article.outlet for article, _ in pairs}
+        before = self.history.contents(names, fresh)
+        forgotten = self.history.forgotten(names, fresh)
         article_row = load_object("pipelines.store.article_row")
         for article, old in pairs:
+            if article.article_id in forgotten:
+                self.counts["skipped/forgotten"] += 1
+                continue
             new = article_row(article)
             try:
                 _check.weigh(new)

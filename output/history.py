@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from output.dataset import open_dataset
+from output.forgetting import FORGOTTEN
 from output.schema import ARTICLES, KEYS
 from output.writer import encode, month_of
 
@@ -55,6 +56,16 @@ class History:
         wanted = _of(outlets, moments) & pc.field("reason").isin(list(reasons))
         table = self._rejects.to_table(["url", "fetched_at"], filter=wanted)
         return {(row["url"], row["fetched_at"]) for row in table.to_pylist()} & {*moments}
+
+    def forgotten(self, outlets: Collection[str], article_ids: Collection[str]) -> set[str]:
+        """Those of the articles that a person took out for good."""
+        if not article_ids:
+            return set()
+        wanted = pc.field("outlet").isin(list(outlets))
+        wanted &= pc.field("reason") == pc.scalar(FORGOTTEN)
+        wanted &= pc.field("article_id").isin(list(article_ids))
+        table = self._rejects.to_table(["article_id"], filter=wanted)
+        return {str(article_id) for article_id in table["article_id"].to_pylist()}
 
     def contents(
         self, outlets: Collection[str], article_ids: Collection[str]

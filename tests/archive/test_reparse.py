@@ -18,10 +18,12 @@ from output.compaction import compact
 from output.dataset import latest, open_dataset, read
 from output.filesystem import Root
 from output.verification import verify
+from output.writer import Writer
 from spiders.kontan import KontanSpider
 from spiders.mediaindonesia import MediaIndonesiaSpider
 from tests.archive.warcs import Snap, pages, raw_record, write_revisit, write_warc, zipped
 from tests.crawls import crawl
+from tests.output.rows import reject
 
 VERSION = "2099.01.01"
 
@@ -241,13 +243,25 @@ def test_rejects_are_judged_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     found = counts(run(out, *warcs(out), rejects=("off_topic",)))
     assert found["new"] == len(off_topic)
     urls = {row["url"]: row for row in read(out).to_pylist()}
-    for reject in off_topic:
-        assert urls[reject["url"]]["discovered_via"] == reject["discovered_via"]
-        assert urls[reject["url"]]["article_id"] == reject["article_id"]
+    for judged in off_topic:
+        assert urls[judged["url"]]["discovered_via"] == judged["discovered_via"]
+        assert urls[judged["url"]]["article_id"] == judged["article_id"]
 
 
 def _rejects(out: Path) -> list[dict]:
     return open_dataset(out, "rejects").to_table().to_pylist()
+
+
+def test_what_a_person_took_out_does_not_come_back(data: Path, tmp_path: Path):
+    out = tmp_path / "out"
+    [row, *others] = content(read(data, outlet="mediaindonesia"))
+    writer = Writer(out, "forget-1")
+    gone = reject() | {"article_id": row["article_id"], "reason": "forgotten", "url": row["url"]}
+    writer.write("rejects", "mediaindonesia", gone)
+    writer.flush()
+    found = counts(run(out, *warcs(data), outlets=("mediaindonesia",)))
+    assert found["skipped/forgotten"] == 1
+    assert content(read(out)) == others
 
 
 def test_a_diff_shows_and_writes_nothing(data: Path, newer):
