@@ -86,18 +86,17 @@ def alone(paths: list[Path], folder: Path) -> float:
 
 
 def trafilatura(paths: list[Path]) -> float:
-    """The same for the loop that trafilatura's documentation gives for WARC files."""
+    """The same for the loop that trafilatura's documentation gives for WARC files, on fastwarc
+    instead of warcio, which takes longer for a page."""
+    from fastwarc import ArchiveIterator, WarcRecordType
     from trafilatura import extract
-    from warcio.archiveiterator import ArchiveIterator
 
     start, pages = time.process_time(), 0
     for path in paths:
         with path.open("rb") as file:
-            for record in ArchiveIterator(file):
-                if record.rec_type != "response":
-                    continue
-                url = record.rec_headers.get_header("WARC-Target-URI")
-                extract(record.content_stream().read(), url=url, with_metadata=True)
+            for record in ArchiveIterator(file, WarcRecordType.response):
+                url = record.headers["WARC-Target-URI"]
+                extract(record.reader.read(), url=url, with_metadata=True)
                 pages += 1
                 if time.process_time() - start > PEER_SECONDS:
                     return pages / (time.process_time() - start)
