@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from output.summary import Rows
 
 VEGA_LITE = "6.1"  # what draws is a part of the pinned vl-convert
-_WIDTHS = {"broad": 820, "narrow": 250}
+_WIDTHS = {"broad": 880, "narrow": 260}
 _STEP = 80  # pixels of a day, week, ... at most
 _ROW = 17  # pixels of a row of a strip
 _HEIGHT = 190

@@ -46,8 +46,7 @@ def write_page(summary: Summary, declared: Mapping[str, tuple[str, str]]) -> str
         pictures=_pictures(summary, over_time, by_outlet, sources, topics),
         over_time=_values(over_time),
         by_outlet=_totals_by_step(by_outlet),
-        hours=hours,
-        most_in_an_hour=max(row["articles"] for row in hours),
+        hours=[row["articles"] for row in hours],
         fill_rates=summary.fill_rates(),
         source_totals=_totals_by(sources, "source"),
         removals=_values(summary.removals()),
@@ -66,7 +65,7 @@ def _values(rows: Rows) -> list[tuple[Any, ...]]:
 
 
 def _outlets(rows: Rows, declared: Mapping[str, tuple[str, str]], now: Any) -> Rows:
-    """All outlets, stored or only declared, with how fresh each is."""
+    """All outlets with how fresh each is; those that nothing is stored of come last."""
     known = {row["outlet"]: row for row in rows}
     told = []
     for name in sorted(known.keys() | declared.keys()):
@@ -80,7 +79,7 @@ def _outlets(rows: Rows, declared: Mapping[str, tuple[str, str]], now: Any) -> R
             | {"age": ago(now - newest) if newest else None}
             | {"stale": bool(newest) and now - newest > STALE}
         )
-    return told
+    return sorted(told, key=lambda row: not row["articles"])
 
 
 def _missing(summary: Summary, totals: dict[str, Any]) -> list[Markup]:

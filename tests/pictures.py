@@ -1,0 +1,77 @@
+"""`python -m tests.pictures`: the pictures in docs/pictures, from the demo's dataset.
+
+Needs Debian's chromium and chromium-driver, and a dataset that `make demo` wrote.
+"""
+
+from __future__ import annotations
+
+import base64
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from crawler.settings import OUTPUT_DIR
+from output.search import Library, Question
+from tests.screen import look, screen
+
+if TYPE_CHECKING:
+    from selenium.webdriver import Chrome
+
+PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
+SCREENS = {"light": (1200, False), "dark": (1200, True), "phone": (390, False)}
+HEIGHT = 1000
+SCRAPY = (sys.executable, "-m", "scrapy")
+
+
+def take(browser: Chrome, url: str, name: str, at: str = "body") -> None:
+    """A picture of `url` on every screen, from the element `at` down."""
+    for screen_name, (width, dark) in SCREENS.items():
+        look(browser, width=width, height=HEIGHT, dark=dark)
+        browser.get(url)
+        browser.execute_script("document.querySelector(arguments[0]).scrollIntoView()", at)
+        shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
+        (PICTURES / f"{name}-{screen_name}.png").write_bytes(base64.b64decode(shot["data"]))
+
+
+def main() -> None:
+    PICTURES.mkdir(parents=True, exist_ok=True)
+    library = Library(OUTPUT_DIR)
+    found = (
+        library.search(Question(outlet="kontan")).articles or library.search(Question()).articles
+    )
+    newest = f"{found[0]['day']:%Y-%m-01}"
+    serve = [*SCRAPY, "browse", "--port", "0", "-s", f"OUTPUT_DIR={OUTPUT_DIR}"]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(serve, stdout=subprocess.PIPE, text=True) as server,
+    ):
+        page = Path(folder) / "report.html"
+        write = [
+            *SCRAPY,
+            "report",
+            "-o",
+            str(page),
+            "--since",
+            newest,
+            "-s",
+            f"OUTPUT_DIR={OUTPUT_DIR}",
+        ]
+        subprocess.run(write, check=True)
+        assert server.stdout is not None
+        site = server.stdout.readline().split()[4].rstrip("/")
+        try:
+            with screen(Path(folder) / "profile") as browser:
+                take(browser, page.as_uri(), "report")
+                take(browser, page.as_uri(), "report-fields", "#hours")
+                take(browser, f"{site}/?words=ponsel", "browse")
+                article = quote(found[0]["article_id"], safe="")
+                take(browser, f"{site}/article/{article}", "browse-article")
+        finally:
+            server.terminate()
+
+
+if __name__ == "__main__":
+    main()
