@@ -176,7 +176,7 @@ def test_what_failed_is_asked_for_again_when_its_feed_has_forgotten_it(room, tmp
     first = run(room, tmp_path, RETRY_ENABLED=False)
     assert first.outcomes.by("failed") == {"http_500": 1}
     room.recover()
-    room.publish("mediaindonesia", 60)  # so many that no list names it any more
+    room.publish("mediaindonesia", 40)  # so many that no list names it any more
     second = run(room, tmp_path)
     assert late not in {article.url for article in second.stored}  # its pause is not over
     an_hour_later(tmp_path)
@@ -190,7 +190,7 @@ def test_what_failed_survives_the_loss_of_the_state_too(room, tmp_path):
     room.fail("status", path=re.escape(urlsplit(late).path), status=500)
     run(room, tmp_path, RETRY_ENABLED=False)
     room.recover()
-    room.publish("mediaindonesia", 60)
+    room.publish("mediaindonesia", 40)
     (tmp_path / state.FILE).unlink()
     run(room, tmp_path)
     an_hour_later(tmp_path)

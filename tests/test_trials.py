@@ -27,7 +27,7 @@ SETTINGS = ("PART_ROWS=4", "DOWNLOAD_DELAY=0.02", "CONCURRENT_REQUESTS_PER_DOMAI
 
 @pytest.fixture
 def room() -> Iterator[Newsroom]:
-    with Newsroom(seed=7, outlets=["mediaindonesia"], recent=40, past=0, older=0) as newsroom:
+    with Newsroom(seed=7, outlets=["mediaindonesia"], recent=16, past=0, older=0) as newsroom:
         yield newsroom
 
 
