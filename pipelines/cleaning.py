@@ -5,10 +5,11 @@ Pure functions on blocks. Each step looks only at what the steps before it kept.
 
 from __future__ import annotations
 
+import operator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pipelines.fragments import Body, Cleaned, Fragment, is_prose
+from pipelines.fragments import PROMO, Body, Cleaned, Fragment, is_prose
 from pipelines.promos import is_promo_line, take_bare_links, take_promos
 from pipelines.rules import Rule, Rulebook, load_rules
 
@@ -118,10 +119,20 @@ def _take_tail(body: Body) -> None:
         if not rule:
             continue
         fragment.rule = rule.id
+        teasers = _are_teasers(body, fragment)
         for follower in kept[i + 1 :]:
-            if is_prose(follower.text):
+            if is_prose(follower.text) and not teasers:
                 break
             follower.rule = follower.rule or rule.id
+
+
+def _are_teasers(body: Body, heading: Fragment) -> bool:
+    """Whether nothing stands below `heading` but linked headlines with one line of prose each."""
+    at = next(i for i, fragment in enumerate(body.out.fragments) if fragment is heading)
+    rest = [fragment for fragment in body.out.fragments[at + 1 :] if fragment.text]
+    links = [fragment.rule.endswith(PROMO) or body.is_link(fragment) for fragment in rest]
+    below = [bool(i) and links[i - 1] for i in range(len(rest))]
+    return sum(below) > 1 and all(map(operator.or_, links, below))
 
 
 def _take_signoff(body: Body) -> None:

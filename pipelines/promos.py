@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _MARKS = ":：|–—-"  # what tells a label from the same words in prose
 _BOUNDARY = re.compile(r"[.!?][\"”’']? +[A-Z\"“‘]")
+_NUMBERED = re.compile(r"#?\d{1,2}[.)]? ")
 _DOUBT = 120  # characters of a doubtful promo that are shown
 _MOST = 40  # labels in one block; no real one has more than six
 
@@ -30,7 +31,7 @@ def take_bare_links(body: Body) -> None:
     run: list[Fragment] = []
     before = ""
     for fragment in [*body.kept(), None]:
-        if fragment and _may_be_headline(fragment.text) and body.is_link(fragment):
+        if fragment and _may_be_headline(fragment.text) and _is_link_alone(body, fragment):
             run.append(fragment)
             continue
         announced = before.endswith(":")
@@ -39,6 +40,12 @@ def take_bare_links(body: Body) -> None:
                 link.rule = f"bare-links:{PROMO}"
         run = []
         before = fragment.text if fragment else ""
+
+
+def _is_link_alone(body: Body, fragment: Fragment) -> bool:
+    """Whether `fragment` is links only, and no numbered heading of a list of products."""
+    numbered = _NUMBERED.match(fragment.text) and body.blocks[fragment.block].kind == "heading"
+    return not numbered and body.is_link(fragment)
 
 
 def is_promo_line(body: Body, text: str) -> bool:

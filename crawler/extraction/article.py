@@ -25,6 +25,7 @@ from crawler.items import Article, Rejected
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from crawler.extraction.blocks import Block
     from crawler.extraction.page import Page
 
 _GALLERY = re.compile(
@@ -35,7 +36,8 @@ _GALLERY = re.compile(
 _VIDEO = re.compile(r"//(?:video|tv|20)\.|/(?:videos?|watch|tv)/|^video\s*:", re.IGNORECASE)
 _GALLERY_TEXT = 1200  # characters; a gallery with more than this is a story with pictures
 _INDEX_PATH = re.compile(
-    r"^https?://[^/]+/?(?:(?:indeks|index|tag|search|topik|topic)\b[^?]*)?(?:\?.*)?$"
+    r"^https?://[^/]+/?(?:(?:(?:indeks|index|tags?|search|topik|topic|author|penulis|kanal|channel|category|"
+    r"kategori|rubrik)\b[^?]*)?(?:\?.*)?|[a-z]{2,20}/?)$"
 )
 _SERVICE_PATH = re.compile(
     r"^https?://[^/]+/(?:[\w-]+/)?(?:tentang|about|redaksi|kontak|contact|pedoman|disclaimer|privacy|"
@@ -55,9 +57,9 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
     body = find_body(page, rules, title)
     _turn_away(page, url, title, body)
     body = body or last_resort(page)
-    when = find_when(page, rules, title.node if title else None, fetched_at)
+    when = find_when(page, rules, title, fetched_at)
     body = _judged(page, url, title, body, when)
-    people = find_people(page, rules, body.blocks)
+    people = find_people(page, rules, body.blocks, when.raw)
     if title:
         _take_header(body, title.text, when.raw)
     canonical = _canonical(page, url)
@@ -110,8 +112,9 @@ def _judged(page: Page, url: str, title: Title | None, body: Body | None, when: 
     """
     if body is None or body.size < _MIN_BODY:
         raise Rejected("not_article", "no body")
-    addresses = [address for address in [url, *page.own_urls()] if address]
-    if any(_INDEX_PATH.match(address) for address in addresses):
+    # Some templates give the home page as the address of every article.
+    addresses = [url] if url else page.own_urls()
+    if addresses and all(_INDEX_PATH.match(address) for address in addresses[:2]):
         raise Rejected("not_article", "the address of an index")
     if when.published is None and any(_SERVICE_PATH.match(address) for address in addresses):
         raise Rejected("not_article", "the address of a page about the outlet")
@@ -155,8 +158,15 @@ def _take_header(body: Body, title: str, date: str | None) -> None:
         if block.rule:
             continue
         if block.text == title:
-            for above in body.blocks[:position]:
+            head = body.blocks[:position] if _heads(block, body.blocks[:position]) else []
+            for above in head:
                 above.kind, above.rule = "widget", above.rule or "markup:header"
             block.kind, block.rule = "widget", "markup:title"
         elif date and date in block.text and len(block.text) < len(date) + 40:
             block.kind, block.rule = "widget", "markup:date"
+
+
+def _heads(block: Block, above: list[Block]) -> bool:
+    """Whether `block`, which is the title, has the page's head above it, and no text."""
+    prose = any(len(b.text) > _MIN_BODY and b.text.endswith(".") for b in above if not b.rule)
+    return not block.anchors and (block.kind == "heading" or not prose)

@@ -24,13 +24,30 @@ _BY = re.compile(r"(?:oleh|by)\s+", re.IGNORECASE)
 # "Name -detikOto", "Name, Jurnalis": the outlet or the office behind a name.
 _OFFICE = re.compile(
     r"\s*(?:[-–|/]\s*)?(?:(?<!\w)detik[A-Za-z]{2,12}|,?\s*Jurnalis"
+    r"|(?<=\w )(?:Senior |Junior )?(?:Content |Staff )?(?:Writer|Creator|Editor|Reporter|Author)"
     r"|(?<=[-–|] )[A-Z][\w ]{1,20}(?:\.com|\.id|\.co\.id))\s*$"
 )
 _BETWEEN = re.compile(r"\s*(?:[,;|/&•·]|\bdan\b|\band\b)\s*")
+# "Reporter Name": a label whose colon is a line break on the page.
+_ROLE_FIRST = re.compile(
+    r"(reporter|penulis|pewarta|wartawan|jurnalis|editor|redaktur)\s+(?=[A-Z])",
+    re.IGNORECASE,
+)
+_DATE = re.compile(
+    r"[\s,|•·–-]*(?<!\w)(?:(?:senin|selasa|rabu|kamis|jum.?at|sabtu|minggu|ahad),?\s+\d"
+    r"|(?:terakhir )?(?:diperbarui|diterbitkan|dipublikasikan|tayang|updated|published)\b"
+    r"|\d{1,2}(?:[/-]\d{1,2}[/-]|\s[a-z]{3,9}\s)\d{2,4}\b)",
+    re.IGNORECASE,
+)
 _COPYRIGHT = re.compile(r"\s*(?:copyright|hak cipta|©)", re.IGNORECASE)
 _DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,4}\.){1,3}[A-Z]?[a-z]{0,4}\.?")
 _NOBODY = frozenset(
-    {"admin", "administrator", "redaksi", "tim redaksi", "editor", "reporter", "-", "n/a"}
+    "admin,administrator,redaksi,tim redaksi,editor,reporter,-,n/a,penulis,pewarta,wartawan,"
+    "jurnalis,kontributor,author,writer,"
+    # a section behind a name: "Name | Teknologi"
+    "teknologi,tekno,ototekno,otomotif,nasional,internasional,ekonomi,bisnis,olahraga,hiburan,"
+    "lifestyle,gaya hidup,humaniora,politik,hukum,megapolitan,nusantara,sains,kesehatan,digital,"
+    "gadget,news,home".split(",")
 )
 
 
@@ -58,7 +75,8 @@ def split_names(text: str) -> list[str]:
 def parse_byline(text: str) -> Byline:
     """Tell the people in `text` apart; names without a label are authors."""
     byline = Byline()
-    text = _COPYRIGHT.split(text, maxsplit=1)[0]
+    text = _DATE.split(_COPYRIGHT.split(text, maxsplit=1)[0], maxsplit=1)[0]
+    text = _ROLE_FIRST.sub(r"\1: ", text, count=1) if _ROLE_FIRST.match(text) else text
     text = _BY.sub("", text, count=1) if _BY.match(text) else _REPORT.sub("", text, count=1)
     parts = _LABEL.split(text)
     _add(byline.authors, parts[0])

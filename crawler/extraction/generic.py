@@ -28,6 +28,7 @@ _ALL = 0.95  # the same for what can be a part of a text: a list, a quotation
 _PARTS = frozenset(
     "p ul ol li dl dd blockquote table tbody tr td span font b strong i em u center details".split()
 )
+_MIN_HEADLINE = 20  # characters; a shorter h1 is a logo or a channel
 _TEASER_PROSE = 2  # text nodes of prose in a teaser, at most
 _PART = 0.03  # of what the largest part of a text holds, another part holds at least
 _FAR = 15  # links outside the prose; what stands behind so many says half as much for its place
@@ -50,6 +51,7 @@ class _Prose:
     around: list[int]
     weight: float
     headed: int = 0  # what holds both it and a foreign headline before it; 0: nothing does
+    other: bool = False  # that headline is a page's own, not a teaser's
 
 
 def prose_container(tree: LexborHTMLParser, title: Title | None = None) -> LexborNode | None:
@@ -102,6 +104,7 @@ class _Scan:
         self._node = title.node.mem_id if title and title.node is not None else 0
         self._places = _Places()
         self._head: list[int] = []  # what is around the last foreign headline
+        self._other = False  # whether that is an article's on the same page
         self._links = 0
         self._paragraph = 0  # what holds the last prose
         self._dateline = False
@@ -120,7 +123,9 @@ class _Scan:
 
     def _is_teaser(self, prose: _Prose, size: Counter[int]) -> bool:
         headed = prose.headed
-        return bool(headed) and headed not in self._headline and size[headed] <= _TEASER_PROSE
+        if not headed or headed in self._headline:
+            return False
+        return prose.other or size[headed] <= _TEASER_PROSE
 
     def _prose(self) -> list[_Prose]:
         """The prose of the page in its order."""
@@ -140,8 +145,12 @@ class _Scan:
     def _heading(self, node: LexborNode, found: list[_Prose]) -> None:
         if node.mem_id == self._node:
             self._start(node, found)
-        elif node.css_first("a") or (node.parent is not None and node.parent.tag == "a"):
-            self._head = self._places.around(node.parent or node)
+            return
+        other = node.tag == "h1" and bool(self._headline) and len(node.text()) > _MIN_HEADLINE
+        if other or node.css_first("a") or (node.parent is not None and node.parent.tag == "a"):
+            around = self._places.around(node.parent or node)
+            if other or not (self._other and self._head[0] in around):
+                self._head, self._other = around, other
 
     def _start(self, node: LexborNode, found: list[_Prose]) -> None:
         """Here is the headline; what came before it says little."""
@@ -167,9 +176,11 @@ class _Scan:
             self._dateline = True  # an article begins once
             weight += _DATELINE_BONUS
         headed = next((element for element in around if element in self._head), 0)
-        self._head = []
+        self._paragraph = above.mem_id
+        if not self._other:  # a teaser has one text, an article has many
+            self._head = []
         far = self._links / _FAR if self._headline else 0.0
-        yield _Prose(around, weight * 0.5**far, headed)
+        yield _Prose(around, weight * 0.5**far, headed, self._other)
 
 
 class _Places:

@@ -9,6 +9,8 @@ from crawler.extraction import structured
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from selectolax.lexbor import LexborNode
+
     from crawler.extraction.page import Page
     from crawler.extraction.rules import Rules
 
@@ -21,6 +23,7 @@ _TAG_LINKS = "a[rel~=tag],a[href*='/tag/'],a[href*='/topik/'],a[href*='/topic/']
 _CRUMBS = "[itemprop=itemListElement] [itemprop=name],[class*=breadcrumb] a"
 _MAX_TAGS = 30
 _LONGEST_TAG = 60
+_PROSE = 60  # characters beside a link that are a sentence's
 
 
 def find_section(page: Page, rules: Rules) -> str | None:
@@ -59,7 +62,8 @@ def _crumbs(thing: structured.Thing) -> list[str]:
 def find_tags(page: Page, rules: Rules) -> list[str]:
     """The tags that a reader sees, else the keywords of metadata."""
     for selector in rules.selectors("tags") or (_TAG_LINKS,):
-        tags = _clean_tags(node.text() for node in page.tree.css(selector)[:_MAX_TAGS])
+        links = page.tree.css(selector)[: 3 * _MAX_TAGS]
+        tags = _clean_tags(link.text() for link in links if not _in_prose(link))[:_MAX_TAGS]
         if tags:
             return tags
     if "tags" in rules.distrust:
@@ -69,6 +73,12 @@ def find_tags(page: Page, rules: Rules) -> list[str]:
             return tags[:_MAX_TAGS]
     keywords = structured.texts(page.article.get("keywords"))
     return _clean_tags(k for text in keywords for k in text.split(",") if ":" not in k)[:_MAX_TAGS]
+
+
+def _in_prose(link: LexborNode) -> bool:
+    """Whether `link` stands in a sentence, which links its words to their tags."""
+    around = link.parent.text(deep=False).strip() if link.parent is not None else ""
+    return len(around) > _PROSE
 
 
 def _clean_tags(texts: Iterable[str]) -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from crawler.extraction.byline import Byline, parse_byline, split_names
 from crawler.extraction.page import BETWEEN
@@ -20,8 +21,8 @@ _GAP = rf"(?:\s*+{BETWEEN})++"  # blank nodes stand between the cells of a table
 # A text node that begins with a label: "Reporter: X"; in two nodes "Penulis", ": X" or "Oleh", "X".
 _LABELLED = re.compile(
     rf"{BETWEEN}\s*+(?=[rpwjkoelbRPWJKOELB])((?:(?:reporter|rep|penulis|pewarta|wartawan|jurnalis|kontributor|oleh|editor|red|"
-    rf"redaktur|penyunting)(?:\s?:{_GAP}|\s?:|{_GAP}\s*+:)|(?:oleh|by){_GAP}|"
-    rf"(?:laporan|oleh)\s)[^{BETWEEN}]*+)",
+    rf"redaktur|penyunting)(?:\s?:{_GAP}|\s?:|{_GAP}\s*+:(?:{_GAP})?)|(?:oleh|by){_GAP}|"
+    rf"(?:laporan|oleh)\s)[^{BETWEEN}]*+(?:{_GAP}\s*+(?:[,/&]|dan\s){_GAP}[^{BETWEEN}]++){{0,4}})",
     re.IGNORECASE,
 )
 _ROLE_ALONE = re.compile(
@@ -40,40 +41,45 @@ _LONGEST = 120  # characters of a byline
 _NAME = re.compile(r"[^\W\d_][\w.'’` -]{1,50}")
 _NOT_A_NAME = re.compile(
     r"\b(?:admin\w*|redaksi|developer|tim|team|newsroom|desk|network|media|news|online|http\S*|copyright|"
-    r"selengkapnya|profil|follow|ikuti|berita|foto|video)\b|\.(?:com|co|id|net|tv)\b|@|\d{3}",
+    r"selengkapnya|profil|follow|ikuti|berita|foto|video|kami|kirim|kontak|tentang|login|masuk|daftar|"
+    r"kebijakan|privasi|pedoman|kari?er|iklan|indeks|terbaru|terpopuler|lainnya)\b|\.(?:com|co|id|net|tv)\b|@|\d{3}",
     re.IGNORECASE,
 )
 
 
-def find_people(page: Page, rules: Rules, blocks: Sequence[Block]) -> Byline:
+def find_people(
+    page: Page, rules: Rules, blocks: Sequence[Block], date: str | None = None
+) -> Byline:
     """Authors and editors; a name that the page itself labels as editor is no author.
 
     :param blocks: the body's, whose last line may be the writer's name
+    :param date: how the page prints its time, before which the name may stand
     """
     people = _selected(page, rules)
     for source in (_explicit, _labelled, _titled):
         if not (people.authors and people.editors):
             _fill(people, source(page))
     own = _own_names(page, rules)
-    for names in () if people.authors else (_placed(page), _signed(blocks), *_stated(page, rules)):
+    guesses = (_placed(page), _dated(page, date), _signed(blocks), *_stated(page, rules))
+    for names in () if people.authors else guesses:
         found = [name for name in names if _is_name(name, own) and name not in people.editors]
         if found:
             people.authors = found
             break
     editors = people.editors if people.authors != people.editors else []
-    people.authors = [n for n in people.authors if n.lower() not in own and n not in editors]
+    people.authors = [n for n in people.authors if _squeeze(n) not in own and n not in editors]
     return people
 
 
 def _selected(page: Page, rules: Rules) -> Byline:
     """What the outlet's own selectors show."""
     people = Byline()
-    own = {name.lower() for name in (rules.name, *rules.own_names)}
+    own = {_squeeze(name) for name in (rules.name, *rules.own_names)}
     for selector in rules.selectors("byline"):
         for node in page.tree.css(selector):
             found = parse_byline(" ".join(node.text(separator=" ").split())[:_LONGEST])
             found.authors = [
-                n for n in found.authors if n.lower() not in own and not _NOT_A_NAME.search(n)
+                n for n in found.authors if _squeeze(n) not in own and not _NOT_A_NAME.search(n)
             ]
             _extend(people, found)
         if people.authors or people.editors:
@@ -116,17 +122,20 @@ def _labelled(page: Page) -> Byline:
 
 
 def _titled(page: Page) -> Byline:
-    """Names with what their bearers are behind them: "X" "Editor"."""
+    """Names with what their bearers are behind or before them: "X" "Editor"."""
     people = Byline()
     if not _ROLE_ALONE.search(page.flow):
         return people
-    for node in page.tree.css("[class*=role],[class*=position],[class*=jabatan]"):
-        role = _ROLES.get(node.text().strip().lower())
-        before = node.prev
-        while before is not None and not before.text().strip():
-            before = before.prev
-        if role and before is not None and _may_be_name(name := " ".join(before.text().split())):
-            _add(getattr(people, role), [name])
+    runs = ["", *page.runs, ""]
+    step = 0
+    for i in [i for i, run in enumerate(runs) if run.lower() in _ROLES]:
+        # The page sets all names before what their bearers are, or all of them behind it.
+        told = _looks_like_name if not step else _begins_like_name
+        for side in (step,) if step else (-1, 1):
+            if told(runs[i + side]):
+                step = side
+                _add(getattr(people, _ROLES[runs[i].lower()]), [runs[i + side]])
+                break
     return people
 
 
@@ -144,6 +153,13 @@ def _placed(page: Page) -> list[str]:
             if names:
                 return names
     return []
+
+
+def _dated(page: Page, date: str | None) -> list[str]:
+    """The name before the time in one line: "Name • 14 September 2023"."""
+    line = next((run for run in page.runs if date and date in run), "")
+    before = line.partition(date)[0].strip(" ,|•·–-") if date else ""
+    return [before] if _looks_like_name(before) else []
 
 
 def _signed(blocks: Sequence[Block]) -> list[str]:
@@ -166,11 +182,21 @@ def _own_names(page: Page, rules: Rules) -> set[str]:
     """The outlet itself under all its names, in lower case."""
     names = {rules.name, *rules.own_names, page.meta.get("og:site_name", "")}
     names.update(texts(page.article.get("publisher")))
-    return {name.lower() for name in names if name}
+    for url in [page.url, *page.own_urls()]:
+        host = urlsplit(url).hostname or ""
+        names.update({host.removeprefix("www."), host, *host.split(".")})
+    return {squeezed for name in names if (squeezed := _squeeze(name))}
+
+
+def _squeeze(name: str) -> str:
+    """`name` without blanks and marks, since "CNN Indonesia" lives at cnnindonesia.com."""
+    return "".join(c for c in name.lower() if c.isalnum())
 
 
 def _is_name(name: str, own: set[str]) -> bool:
-    return name.lower() not in own and bool(_NAME.fullmatch(name)) and not _NOT_A_NAME.search(name)
+    return (
+        _squeeze(name) not in own and bool(_NAME.fullmatch(name)) and not _NOT_A_NAME.search(name)
+    )
 
 
 def _looks_like_name(name: str) -> bool:
@@ -178,6 +204,11 @@ def _looks_like_name(name: str) -> bool:
     words = name.split()
     capital = all(word[0].isupper() for word in words)
     return 1 < len(words) <= 5 and capital and _is_name(name, set())
+
+
+def _begins_like_name(name: str) -> bool:
+    """The same of one word, where the page has shown where it sets its names."""
+    return name[:1].isupper() and len(name.split()) <= 5 and _is_name(name, set())
 
 
 def _fill(people: Byline, found: Byline) -> None:

@@ -13,20 +13,21 @@ from crawler.extraction.structured import text as property_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from selectolax.lexbor import LexborNode
-
     from crawler.extraction.page import Page
     from crawler.extraction.rules import Rules
+    from crawler.extraction.titles import Title
 
 _PUBLISHED = (
     "article:published_time", "datepublished", "dtk:publishdate", "content_publisheddate",
     "og:article:published_time", "parsely-pub-date", "publishdate", "pubdate", "publish_date",
     "publish-date", "date", "dc.date", "dc.date.issued", "datecreated",
 )  # fmt: skip
+_MARKED = ("[itemprop=datePublished][datetime]", "time.published", "time[pubdate]", "time")
 _MODIFIED = ("article:modified_time", "datemodified", "og:updated_time", "lastmod")
 _AFTER, _BEFORE = 60, 25  # runs of text around the headline among which its date stands
 _SURE = 15  # within this many runs a date belongs to the headline whatever metadata says
 _LONGEST = 160  # characters of a run that holds a date and is no prose
+_SENTENCE = 80  # characters of a run that is prose
 _SHORT = 40  # characters of a run that holds a part of a date
 _CHANGED = re.compile(r"diperbar(?:ui|harui)|update|terakhir|modif", re.IGNORECASE)
 _SAME_MINUTE = timedelta(minutes=1)
@@ -50,13 +51,14 @@ class _Clue:
     raw: str
     source: str
     sure: bool = True
+    below: bool = False  # it stands behind prose, where teasers and comments have dates too
 
     @property
     def instant(self) -> datetime:
         return self.date.instant
 
 
-def find_when(page: Page, rules: Rules, headline: LexborNode | None, now: datetime) -> When:
+def find_when(page: Page, rules: Rules, headline: Title | None, now: datetime) -> When:
     """The times of the article; the visible one wins where it contradicts metadata.
 
     :param now: when the page was fetched; what "3 jam yang lalu" counts from
@@ -84,6 +86,8 @@ def _choose(shown: _Clue | None, stated: list[_Clue], rules: Rules) -> _Clue | N
     for clue in stated:
         if abs(clue.instant - shown.instant) < _SAME_MINUTE and not clue.date.zone_assumed:
             return clue  # the same, to the second
+    if shown.below and stated and not _same_clock(stated[0], shown):
+        return stated[0]
     if not shown.sure and stated and abs(stated[0].instant - shown.instant) > timedelta(days=1):
         return stated[0]
     return shown
@@ -107,19 +111,30 @@ def _selected(page: Page, rules: Rules, now: datetime) -> _Clue | None:
     return fallback
 
 
-def _beside(page: Page, headline: LexborNode | None) -> _Clue | None:
+def _beside(page: Page, headline: Title | None) -> _Clue | None:
     """The date with a time that stands nearest to the headline; the one behind it rather."""
     if headline is None:
         return None
-    first = " ".join(headline.text(separator="\n").strip().split("\n")[0].split())
+    shown = headline.node.text(separator="\n") if headline.node is not None else headline.text
+    first = " ".join(shown.strip().split("\n")[0].split())
     runs = page.runs
     best: tuple[float, _Clue] | None = None
+    below: set[datetime] = set()
     for place in [i for i, run in enumerate(runs) if run == first]:
+        prose = False
         for i in range(max(0, place - _BEFORE), min(len(runs), place + _AFTER)):
             distance = i - place if i >= place else 1.5 * (place - i)
+            prose = prose or (i > place and _is_prose(runs[i]))
             if (best is None or distance < best[0]) and (found := _printed(runs, i)):
-                best = (distance, _Clue(*found, "visible", sure=distance <= _SURE))
-    return best[1] if best else None
+                best = (distance, _Clue(*found, "visible", distance <= _SURE, prose))
+            if prose and (found := _printed(runs, i)):
+                below.add(found[0].instant)
+    # Several dates behind the text are those of other articles.
+    return best[1] if best and not (best[1].below and len(below) > 1) else None
+
+
+def _is_prose(run: str) -> bool:
+    return len(run) > _SENTENCE and run.endswith((".", '"', "”"))
 
 
 def _printed(runs: list[str], i: int) -> tuple[Date, str] | None:
@@ -157,7 +172,7 @@ def _stated(page: Page, now: datetime) -> list[_Clue]:
 
 def _marked_up(page: Page, now: datetime) -> list[_Clue]:
     """The one element that is marked as the time of publication; several belong to teasers."""
-    marked = page.tree.css("[itemprop=datePublished][datetime]")
+    marked = next(filter(None, map(page.tree.css, _MARKED)), [])
     stamp = (marked[0].attributes.get("datetime") or "") if len(marked) == 1 else ""
     date = parse_date(stamp, now=now) if stamp else None
     return [_Clue(date, stamp, "itemprop")] if date and date.time_known else []

@@ -40,6 +40,10 @@ _KINDS: dict[str, Kind] = {
 _POST = re.compile(
     r"(?:twitter|instagram|tiktok|facebook|fb|threads|bluesky)[-_]?(?:tweet|media|embed|post|video)"
 )
+_POST_LINK = (
+    "a[href*='/status/'],a[href*='instagram.com/p/'],a[href*='instagram.com/reel/'],"
+    "a[href*='tiktok.com/@'],a[href*='facebook.com/'][href*='/posts/'],a[href*='threads.net/@']"
+)
 _NO_MARKS: frozenset[str] = frozenset()
 _SENTENCE_END = (".", "!", "?", ":", ";", '"', "”", "’", "'", ")", "]", "…")
 _MIN_BROKEN = 40  # a shorter line that ends without a full stop is a heading or an item of a list
@@ -172,6 +176,8 @@ class Walk:
         if self._ruled and (rule := self._ruled.get(node.mem_id)):
             verdict = judge(named)
             return Verdict(verdict.kind if verdict and verdict.kind == "promo" else "widget", rule)
+        if tag == "blockquote" and node.css_first(_POST_LINK):
+            return Verdict("embed", "markup:embed")
         if not attributes:
             return Verdict(_ASIDE[tag], f"markup:{tag}") if tag in _ASIDE else None
         if is_hidden(named, attributes):

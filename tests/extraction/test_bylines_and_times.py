@@ -1,0 +1,81 @@
+"""Who wrote and when, in the forms in which outlets print it, with dates of teasers around."""
+
+# ruff: noqa: E501 - markup reads worse when it is broken
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from crawler.extraction.dates import WIB
+from crawler.extraction.rules import Rules
+from tests.extraction.pages import TITLE, html, ld, paragraphs, read
+
+TEASERS = "".join(
+    f"<div class=it><a href=/x/{i}>Kabar Lain yang Dibicarakan {i}</a><span>2{i}/10/2026 1{i}:0{i}</span></div>"
+    for i in range(1, 6)
+)
+BODY = f"<div class=isi>{paragraphs()}</div>"
+PRINTED = "<p>Kamis, 14 September 2023 10:15 WIB</p>"
+TIME = datetime(2023, 9, 14, 10, 15, tzinfo=WIB)
+SINTA, BAGUS = ["Sinta Lestari"], ["Bagus Wirata"]
+STATED = ld(headline=TITLE, datePublished="2023-09-14T10:15:00+07:00")
+
+BYLINES = {
+    "labels in a table": ("<table><tr><td>Penulis</td><td>: <b>Sinta Lestari</b></td></tr><tr><td>Editor</td><td>: <b>Bagus Wirata</b></td></tr></table>", SINTA, BAGUS),
+    "names before roles": ("<p class=n>Sinta Lestari</p><p class=r>Penulis</p><p class=n>Bagus Wirata</p><p class=r>Editor</p>", SINTA, BAGUS),
+    "roles before names": ("<span>Reporter</span><a href=/p/1><b>Sinta Lestari</b></a><span>Editor</span><a href=/p/2><b>Bagus Wirata</b></a>", SINTA, BAGUS),
+    "a role as a heading": ("<div class=reporter><h4>Reporter</h4> <h4>Sinta Lestari</h4></div>", SINTA, []),
+    "a name, what she is, the day": ("<div class=journalist><a>Sinta Lestari</a>, Jurnalis-<span>Kamis, 14 September 2023 |10:15 WIB</span></div>", SINTA, []),
+    "two names in links": ("<div>Oleh : <a>Sinta Lestari</a>, <a>Bagus Wirata</a></div>", SINTA + BAGUS, []),
+    "a name and a code": ("<div>Oleh : <a>Sinta Lestari</a> / <a>BW</a></div>", [*SINTA, "BW"], []),
+    "a name and a section": ("<span class=author>Sinta Lestari | Teknologi</span>", SINTA, []),
+    "a name and a profession": ("<div class=byline><a>Sinta Lestari</a> <span>Content Writer</span></div>", SINTA, []),
+    "a name before an update": ("<div class=author-box><span class=author-name>Sinta Lestari <time>Diperbarui 14 Sep 2023, 11:30 WIB</time></span></div>", SINTA, []),
+    "nobody": ("<div class=byline>by <a rel=author>admin</a></div>", [], []),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", BYLINES)
+def test_byline(form: str) -> None:
+    header, authors, editors = BYLINES[form]
+    article = read(html(BODY + TEASERS, header=header + PRINTED))
+    assert (article.authors, article.editors) == (authors, editors)
+    assert article.published_at == TIME
+
+
+def test_name_in_front_of_the_time() -> None:
+    header = "<div>Sinta Lestari • 14 September 2023 10:15</div>"
+    assert read(html(BODY, header=header)).authors == SINTA
+
+
+def test_outlet_as_author_is_left_out_whatever_its_spacing() -> None:
+    head = ld(headline=TITLE, author={"@type": "Person", "name": "Kabar Contoh"})
+    head += '<meta name="dtk:author" content="Sinta Lestari">'
+    page = html(BODY, head=head, header=PRINTED)
+    assert read(page, Rules(name="kabarcontoh")).authors == SINTA
+    assert read(page, url="https://kabarcontoh.com/read/1/a").authors == SINTA
+
+
+TIMES = {
+    "only in JSON-LD": ("", STATED),
+    "in JSON-LD, the day on the page": ("<p>14 September 2023</p>", STATED),
+    "in a meta tag": ("", '<meta itemprop=datePublished content="2023-09-14 10:15:00">'),
+    "in the only time element": ("<time datetime='2023-09-14T10:15:00+07:00'>14 September 2023</time>", ""),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", TIMES)
+def test_time_of_a_teaser_is_never_the_article_s(form: str) -> None:
+    header, head = TIMES[form]
+    assert read(html(BODY + TEASERS, header=header, head=head)).published_at == TIME
+
+
+def test_no_time_rather_than_a_teaser_s() -> None:
+    head = "<meta property=og:type content=article>"
+    assert read(html(BODY + TEASERS, head=head)).published_at is None
+
+
+def test_time_below_a_headline_that_is_no_heading() -> None:
+    page = html(BODY + TEASERS, header=PRINTED).replace("<h1>", "<div>").replace("</h1>", "</div>")
+    assert read(page).published_at == TIME
