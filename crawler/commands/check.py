@@ -36,6 +36,7 @@ class Command(CrawlingCommand):
         # Nothing is stored, and what is stored already is looked at again.
         self.folder = TemporaryDirectory(prefix="wartatek-check-")
         self.settings.set("OUTPUT_DIR", self.folder.name, priority="cmdline")
+        self.settings.set("ARCHIVE", False, priority="cmdline")
         self.settings.set("STATE_DIR", "", priority="cmdline")
         super().process_options(args, opts)
         if len(args) != 1:

@@ -57,6 +57,7 @@ class Command(CrawlingCommand):
         self.dataset = Root(self.settings["OUTPUT_DIR"])
         self.folder = TemporaryDirectory(prefix="wartatek-snapshot-")
         self.settings.set("OUTPUT_DIR", self.folder.name, priority="cmdline")
+        self.settings.set("ARCHIVE", False, priority="cmdline")
         if opts.expect or opts.from_archive or not _is_url(args[-1:]):
             self.settings.set("CONTACT", "nobody is asked", priority="cmdline")
         options = [arg for arg in args if arg.startswith("-")]

@@ -106,7 +106,10 @@ def test_what_is_no_warc_ends_at_once():
         # Tools that take a coding off leave its header standing.
         ("Transfer-Encoding: chunked", b"<p>ya</p>"),
         ("Content-Encoding: gzip", b"<p>ya</p>"),
-        ("Content-Encoding: gzip\r\nTransfer-Encoding: chunked", gzip.compress(b"<p>ya</p>", mtime=0)),
+        (
+            "Content-Encoding: gzip\r\nTransfer-Encoding: chunked",
+            gzip.compress(b"<p>ya</p>", mtime=0),
+        ),
     ],
 )
 def test_codings_are_taken_off(coding, body):
