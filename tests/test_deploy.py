@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import configparser
+import json
 import os
 import re
 import shutil
+import socket
 import subprocess
+import sys
 import time
 from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import urlopen
 
 import pytest
 
@@ -17,6 +22,7 @@ from crawler.newsroom import Newsroom
 from output.dataset import read
 
 ROOT = Path(__file__).resolve().parents[1]
+BIN = str(Path(sys.executable).parent)
 DEPLOY = ROOT / "deploy"
 
 
@@ -91,9 +97,37 @@ def test_the_real_cron_runs_it_every_minute(tmp_path):
     assert stored and len(stored) == len(set(stored))
 
 
+@pytest.mark.trial
+@pytest.mark.skipif(not shutil.which("scrapyd", path=BIN), reason="scrapyd is not here")
+def test_scrapyd_serves_the_checkout_as_it_is(tmp_path):
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    folders = "".join(f"{name}_dir = {tmp_path / name}\n" for name in ("eggs", "logs", "dbs"))
+    config = f"[scrapyd]\nhttp_port = {port}\nbind_address = 127.0.0.1\npoll_interval = 0.5\n"
+    (tmp_path / ".scrapyd.conf").write_text(config + folders)
+    asked = {"project": "default", "spider": "mediaindonesia"}
+    with Newsroom(seed=3, outlets=["mediaindonesia"], recent=8, past=0, older=0) as room:
+        names = {"HOME": str(tmp_path), "NEWSROOM": room.url, "OUTPUT_DIR": str(tmp_path / "data")}
+        with subprocess.Popen([f"{BIN}/scrapyd"], cwd=ROOT, env=os.environ | names) as scrapyd:
+            try:
+                wait_for(lambda: answers(port))
+                address = f"http://127.0.0.1:{port}/schedule.json"
+                with urlopen(address, urlencode(asked).encode()) as response:
+                    assert json.load(response)["status"] == "ok"
+                wait_for(lambda: list((tmp_path / "data/runs").rglob("*.parquet")))
+            finally:
+                scrapyd.terminate()
+    assert len(read(tmp_path / "data"))
+
+
+def answers(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def wait_for(done, seconds=240):
-    """Cron's own clock is all there is to wait for."""
+    """Another program's own clock is all there is to wait for."""
     end = time.monotonic() + seconds
     while not done():
-        assert time.monotonic() < end, "cron has not run it"
+        assert time.monotonic() < end, "it has not come"
         time.sleep(1)
