@@ -18,7 +18,7 @@ import pyarrow.dataset as ds
 
 from output.dataset import open_dataset
 from output.filesystem import Root
-from output.views import WIB, connect
+from output.views import WIB, connect, reading
 
 if TYPE_CHECKING:
     from datetime import date
@@ -60,7 +60,7 @@ class Found:
 class Library:
     """The articles of a dataset, as it was when it was last looked at.
 
-    :raises OSError, pa.ArrowInvalid: a file cannot be read.
+    :raises OSError: a file cannot be read.
     """
 
     def __init__(self, location: Location) -> None:
@@ -72,20 +72,24 @@ class Library:
         self._connection = self._read()
 
     def refresh(self) -> None:
-        """Read the dataset again if its files have changed."""
+        """Read the dataset again if its files have changed.
+
+        :raises OSError: a file cannot be read; what was known before stays.
+        """
         with self._lock:
             if time.monotonic() - self._looked < LOOK_AGAIN:
                 return
             self._looked = time.monotonic()
             if self._files() != self._seen:
-                self._connection.close()
-                self._connection = self._read()
+                before, self._connection = self._connection, self._read()
+                before.close()
 
     def _read(self) -> duckdb.DuckDBPyConnection:
         self._looked = time.monotonic()
         self._seen = self._files()
-        connection = connect(self.location)
-        connection.execute(_INDEX)
+        with reading():
+            connection = connect(self.location)
+            connection.execute(_INDEX)
         outlets = "SELECT DISTINCT outlet FROM index ORDER BY outlet"
         topics = "SELECT DISTINCT unnest(topics) AS topic FROM index ORDER BY topic"
         self.outlets = [name for (name,) in connection.execute(outlets).fetchall()]
@@ -150,7 +154,8 @@ class Library:
                 pc.match_substring(ds.field("body"), word, ignore_case=True)
             )
         dataset = open_dataset(self.location, outlet=outlet or None)
-        table = dataset.to_table(["article_id", "fetched_at"], filter=wanted)
+        with reading():
+            table = dataset.to_table(["article_id", "fetched_at"], filter=wanted)
         moments = table["fetched_at"].cast(pa.int64()).to_pylist()  # microseconds
         ids = table["article_id"].to_pylist()
         return [f"{one} {moment}" for one, moment in zip(ids, moments, strict=True)]
@@ -168,7 +173,8 @@ class Library:
         mine = (ds.field("article_id") == article["article_id"]) & ds.field("month").isin(
             article["months"]
         )
-        rows: list[Row] = dataset.to_table(filter=mine).to_pylist()
+        with reading():
+            rows: list[Row] = dataset.to_table(filter=mine).to_pylist()
         return sorted(rows, key=lambda row: (row["fetched_at"], row["extractor_version"]))
 
     def copies(self, article: Row) -> list[Row]:

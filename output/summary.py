@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from output.schema import ARTICLES
-from output.views import WIB, connect, has_clusters, older_columns
+from output.views import WIB, connect, has_clusters, older_columns, reading
 
 if TYPE_CHECKING:
     from output.dataset import Location
@@ -31,22 +31,24 @@ class Summary:
 
     :param since: the first day in WIB; None: from the beginning
     :param until: the last day in WIB
-    :raises OSError, pa.ArrowInvalid: a file of the dataset cannot be read.
+    :raises OSError: a file of the dataset cannot be read.
     """
 
     def __init__(
         self, location: Location, since: date | None = None, until: date | None = None
     ) -> None:
         self.now = datetime.now(UTC)
-        self.older_columns = older_columns(location)
         self.has_clusters = has_clusters(location)
-        self._connection = connect(location)
         period = {
             "since": since or date.min,
             "until": (until or date.max - timedelta(days=1)) + timedelta(days=1),
         }
-        for statement in (_KEYS, _FACTS, _REJECTS, _RUNS):
-            self._connection.execute(statement, period if "$since" in statement else None)
+        with reading():
+            self.older_columns = older_columns(location)
+            self._connection = connect(location)
+            self._connection.execute(_KEYS)
+            for table in (_FACTS, _REJECTS, _RUNS):
+                self._connection.execute(table, period)
         self.span = self._rows("SELECT min(day) AS first, max(day) AS last FROM facts")[0]
         self.articles = self._rows("SELECT count(*) AS articles FROM facts")[0]["articles"]
         days = (self.span["last"] - self.span["first"]).days if self.span["first"] else 0

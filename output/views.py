@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -15,6 +16,8 @@ from output.filesystem import Root
 from output.schema import SCHEMA_VERSION, SCHEMAS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from output.dataset import Location
 
 VERSION_KEY = b"wartatek.schema_version"
@@ -53,6 +56,15 @@ def connect(location: Location) -> duckdb.DuckDBPyConnection:
             SELECT article_id, arg_max(cluster_id, as_of) AS cluster_id, max(as_of) AS as_of
             FROM all_clusters GROUP BY article_id""")
     return connection
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Whatever says that a file cannot be read, says so as OSError, in one line."""
+    try:
+        yield
+    except (pa.ArrowInvalid, duckdb.InvalidInputException, duckdb.IOException) as error:
+        raise OSError(str(error).splitlines()[0]) from error
 
 
 def has_clusters(location: Location) -> bool:

@@ -83,7 +83,7 @@ class Site:
                 Route("/page.js", lambda _: Response(SCRIPT, media_type="text/javascript")),
             ],
             middleware=[Middleware(Headers), Middleware(TrustedHostMiddleware, HOSTS)],
-            exception_handlers={HTTPException: self.problem},  # type: ignore[dict-item]
+            exception_handlers={HTTPException: self.problem, OSError: self.unreadable},  # type: ignore[dict-item]
         )
 
     def _render(self, name: str, **values: Any) -> HTMLResponse:
@@ -145,6 +145,12 @@ class Site:
     def problem(self, request: Request, error: HTTPException) -> Response:
         response = self._render("problem.html", status=error.status_code)
         response.status_code = error.status_code
+        return response
+
+    def unreadable(self, request: Request, error: OSError) -> Response:
+        """A file was merged away that moment, or is broken."""
+        response = self._render("problem.html", status=503)
+        response.status_code = 503
         return response
 
 

@@ -6,8 +6,8 @@ import json
 import socket
 from typing import TYPE_CHECKING
 
-import pyarrow as pa
 import uvicorn
+from rich.console import Console
 
 from crawler.browse.site import serve_on
 from crawler.maintenance import MaintenanceCommand
@@ -45,8 +45,9 @@ class Command(MaintenanceCommand):
         except OSError as error:
             self.complain(f"port {opts.port}: {error.strerror}; --port 0 takes any free one")
         try:
-            library = Library(self.location)
-        except (OSError, pa.ArrowInvalid) as error:
+            with Console(stderr=True, quiet=opts.quiet).status("reading the dataset"):
+                library = Library(self.location)
+        except OSError as error:
             self.complain(f"the dataset cannot be read, as `scrapy verify` can tell: {error}")
         url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
         if opts.json:

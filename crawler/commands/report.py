@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-import pyarrow as pa
+from rich.console import Console
 from scrapy.spiderloader import get_spider_loader
 
 from crawler.arguments import ArgumentError, Arguments
@@ -49,12 +49,15 @@ class Command(MaintenanceCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         page = Path(opts.output or Path(self.location) / "report.html")
+        console = Console(stderr=True, quiet=opts.quiet)
         try:
-            summary = Summary(self.location, self.period.since, self.period.until)
-        except (OSError, pa.ArrowInvalid) as error:
+            with console.status("reading the dataset"):
+                summary = Summary(self.location, self.period.since, self.period.until)
+        except OSError as error:
             self.complain(f"the dataset cannot be read, as `scrapy verify` can tell: {error}")
         try:
-            html = write_page(summary, self._declared())
+            with console.status("drawing the page"):
+                html = write_page(summary, self._declared())
             page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(html, "utf-8")
         except OSError as error:

@@ -182,5 +182,18 @@ def test_new_files_are_seen(tmp_path, monkeypatch):
     assert library.outlets == ["kontan"]
 
 
+def test_a_broken_file_is_told_and_forgotten_when_it_is_gone(tmp_path, monkeypatch):
+    write(tmp_path, kontan=[row(1)])
+    client = TestClient(serve_on(Library(tmp_path)), base_url="http://127.0.0.1")
+    monkeypatch.setattr("output.search.LOOK_AGAIN", 0)
+    broken = tmp_path / "articles/outlet=kontan/month=2026-01/zzz.parquet"
+    broken.write_bytes(b"no parquet")
+    answer = client.get("/")
+    assert answer.status_code == 503
+    assert "A file could not be read." in answer.text
+    broken.unlink()
+    assert client.get("/").status_code == 200
+
+
 def test_a_search_is_not_endless():
     assert len(asked({"words": "a" * 9999}).words) == 200

@@ -49,8 +49,13 @@ def test_a_mistake_is_one_line_and_exit_code_2(report, words, complaint):
     assert err.count("\n") == 1
 
 
-def test_a_broken_file_is_one_line(report, tmp_path):
-    (tmp_path / "articles/outlet=kontan/month=2026-01/zzz.parquet").write_bytes(b"no parquet")
+@pytest.mark.parametrize("where", ["whole", "inside"])
+def test_a_broken_file_is_one_line(report, tmp_path, where):
+    [path] = tmp_path.rglob("*.parquet")
+    content = path.read_bytes()
+    path.write_bytes(
+        b"no parquet" if where == "whole" else content[:4] + bytes(400) + content[404:]
+    )
     code, _, err = report()
     assert code == 2
     assert "cannot be read" in err
