@@ -19,6 +19,7 @@ LABEL = re.compile(
 _CLOSERS = "\"”’')]»"
 _GOES_ON = re.compile(r"[a-z,.;:)\]%&/–—-]")  # what begins a line in the middle of a sentence
 _NO_SPACE_BEFORE = ",.;:!?)]%”’"
+_WIDEST, _FEWEST = 120, 5  # characters of a line, and lines, of a text broken at one width
 _BROKEN = 3  # lines that begin inside a sentence make a document of broken lines
 
 
@@ -29,6 +30,30 @@ class Line:
     text: str
     apart: bool = False
     indented: bool = False
+
+
+def unwrapped(lines: Sequence[Line]) -> list[Line]:
+    """`lines` as they were before a mail program or an editor broke them all at one width.
+
+    Each such line would have been too long with the first word of the next one.
+    """
+    followed = [(a, b) for a, b in pairwise(lines) if not b.apart]
+    width = max((len(a.text) for a, _ in followed), default=0)
+    full = sum(_is_full(a, b, width) for a, b in followed)
+    if width > _WIDEST or full < _FEWEST or full < 0.8 * len(followed):
+        return list(lines)
+    joined = [lines[0]]
+    for before, line in pairwise(lines):
+        if not line.apart and _is_full(before, line, width):
+            last = joined[-1]
+            joined[-1] = Line(f"{last.text} {line.text}", last.apart, last.indented)
+        else:
+            joined.append(line)
+    return joined
+
+
+def _is_full(line: Line, following: Line, width: int) -> bool:
+    return len(line.text) + 1 + len(following.text.split(" ", 1)[0]) > width
 
 
 def paragraphs(lines: Sequence[Line]) -> list[str]:

@@ -16,7 +16,7 @@ from crawler.extraction.byline import parse_byline, split_names
 from crawler.extraction.dates import Date, find_date, parse_date
 from crawler.extraction.dumps import article_lines, is_prose
 from crawler.extraction.headlines import looks_like_headline
-from crawler.extraction.rejoin import Line, paragraphs
+from crawler.extraction.rejoin import LABEL, Line, paragraphs, unwrapped
 from crawler.extraction.rules import GENERIC, Rules
 from crawler.items import Article, Image, Rejected, Removal
 
@@ -68,7 +68,7 @@ def extract_text(
 
     :raises Rejected: `empty_page`, or `not_article` where no line is prose.
     """
-    lines = _lines(text)
+    lines = unwrapped(_lines(text))
     if not lines:
         raise Rejected("empty_page", "no text")
     article = Article(
@@ -149,7 +149,7 @@ def _header_length(lines: list[Line], now: datetime) -> int:
             length = i + 1
         elif i and text in texts[:i] and len(text) > 20:
             length, captions = i + 1, True
-        elif is_prose(text) or len(text) > 200:
+        elif is_prose(text) or LABEL.match(text) or len(text) > 200:
             break
     if not length:
         return int(_is_title(texts[0]) and len(texts) > 1)
@@ -235,5 +235,6 @@ def _is_title(text: str) -> bool:
         3 <= len(text.split()) <= 30
         and text[-1] not in ".,:;"
         and not _DATELINE.match(text)
+        and not LABEL.match(text)
         and len(text) <= 200
     )

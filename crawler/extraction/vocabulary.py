@@ -19,6 +19,7 @@ class Verdict(NamedTuple):
     rule: str
 
 
+_LONGEST = 1000  # characters of classes and ids that are looked at
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
 # A word stands between anything that is not a letter: "baca-juga__list", "div_share", "tag".
@@ -60,6 +61,7 @@ _PAGED = re.compile(r"(?<![a-z])(?:page|paging|halaman)(?![a-z])")
 
 def judge(marks: str, tag: str = "") -> Verdict | None:
     """What an element of these classes and ids (lower case, spaced) is; None: part of the text."""
+    marks = marks[:_LONGEST]
     match = _VERDICT.search(marks)
     if not match or (_PAGED.search(marks) and "content" in marks):
         return None
@@ -76,7 +78,7 @@ def is_hidden(marks: str, attributes: dict[str, str | None]) -> bool:
     style = attributes.get("style")
     if style and _HIDDEN_STYLE.search(style):
         return True
-    return bool(_HIDDEN_CLASS.search(marks))
+    return bool(_HIDDEN_CLASS.search(marks, 0, _LONGEST))
 
 
 def is_page(attributes: dict[str, str | None]) -> bool:

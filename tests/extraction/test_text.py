@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
+from textwrap import wrap
 
 import pytest
 
 from crawler.extraction.byline import Byline, parse_byline
 from crawler.extraction.dumps import article_lines
 from crawler.extraction.headlines import headline_end, looks_like_headline
-from crawler.extraction.rejoin import Line, paragraphs
+from crawler.extraction.rejoin import Line, paragraphs, unwrapped
 from crawler.extraction.text import extract_text
 from crawler.items import Article, Image, Rejected
 from pipelines.clean import CleanPipeline
@@ -278,3 +279,21 @@ def test_the_stretch_with_the_most_prose_is_the_article() -> None:
     assert article_lines([TITLE, FIRST, SECOND, *MENU]) is None
     assert article_lines(MENU) is None
     assert article_lines([]) is None
+
+
+def test_lines_that_were_all_broken_at_one_width_are_the_paragraphs_again() -> None:
+    prose = [f"{FIRST} {SECOND}", f"{SECOND} {FIRST} {SECOND}"] * 8
+    wrapped = "\n\n".join("\n".join(wrap(text, 72)) for text in prose)
+    assert body(read(TITLE, "", wrapped)) == prose
+
+
+def test_lines_of_any_length_are_left_as_they_are() -> None:
+    lines = [Line(text) for text in (TITLE, "Reporter: Sinta", FIRST, SECOND, FIRST, SECOND, TITLE)]
+    assert unwrapped(lines) == lines
+
+
+def test_promo_above_the_body_is_neither_title_nor_people() -> None:
+    article = read("Baca Juga:", "Menara Baru Dibangun di Daerah Terpencil", FIRST, SECOND)
+    assert (article.authors, body(article)) == ([], [FIRST, SECOND])
+    article = read("Baca Juga: Menara Baru Dibangun di Daerah Terpencil", FIRST, SECOND)
+    assert (article.title, body(article)) == (None, [FIRST, SECOND])
