@@ -125,6 +125,7 @@ def main() -> None:
         folder.mkdir()
         paths = archive(folder)
         print(describe(paths))
+        alone(paths[::PARTS], Path(place, "warm"))  # rules are read and compiled once a process
         one = alone(paths, Path(place, "one"))
         again = memory(lambda: alone(paths, Path(place, "two")))
         rows = open_dataset(Path(place, "one")).count_rows()
