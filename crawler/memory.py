@@ -9,9 +9,9 @@ import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
-from crawler import pending
+from crawler import blocks, pending
 from crawler.extraction import EXTRACTOR_VERSION
-from crawler.state import Block, State, Validators, open_state
+from crawler.state import State, Validators, open_state
 from output.writer import Writer
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.settings import BaseSettings
 
+    from crawler.blocks import Block
     from crawler.pending import Waiting
     from crawler.sources import Candidate, Window
 
@@ -74,7 +75,7 @@ class Memory:
         return self.state.content_hash(article_id)
 
     def blocked(self, host: str) -> Block | None:
-        return self.state.blocked(host, datetime.now(UTC))
+        return blocks.standing(self.state.db, host, datetime.now(UTC))
 
     def is_walked(self, day: date, source: str) -> bool:
         """Whether an earlier backfill has read all of `day` in `source`."""
@@ -141,11 +142,11 @@ class Memory:
 
     def refused(self, host: str, reason: str, at_least: timedelta) -> Block:
         """`host` refuses us."""
-        return self.state.block(host, reason, datetime.now(UTC), at_least)
+        return blocks.refused(self.state.db, host, reason, datetime.now(UTC), at_least)
 
     def served(self, host: str) -> None:
         """`host` serves us, so the next refusal is a first one again."""
-        self.state.unblock(host)
+        blocks.served(self.state.db, host)
 
     def walked(self, day: date, source: str, listed: int, *, first: bool, done: bool) -> None:
         """`source` named so many articles on a page of `day`: the first, the last, or both."""

@@ -21,8 +21,9 @@ from filelock import FileLock
 
 from crawler import pending
 from crawler.locks import is_shared
-from crawler.pending import instant, microseconds
+from crawler.pending import microseconds
 from output.filesystem import Root
+from output.forgetting import FORGOTTEN
 
 if TYPE_CHECKING:
     import os
@@ -31,12 +32,9 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 FILE = "state.db"
-FORGOTTEN = "forgotten"
 KEPT_FOR_GOOD = ("gone", FORGOTTEN)
 """Reasons of rejects that no newer rule undoes: the outlet, or a person, took the article away."""
 BATCH = 10_000
-BLOCK = timedelta(hours=1)
-LONGEST_BLOCK = timedelta(days=7)
 VALIDATORS_KEPT = timedelta(days=30)
 BUSY_SECONDS = 30.0
 LOOKED_OVER = 64 << 20
@@ -85,15 +83,6 @@ class Validators:
     etag: str | None
     last_modified: str | None
     body_hash: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """A host that refused us is left alone until then; each time in a row twice as long."""
-
-    reason: str
-    until: datetime
-    times: int
 
 
 def open_state(
@@ -328,27 +317,6 @@ class State:
         """Keep what the server says of `url`: all of it anew, since half of it may be a lie."""
         row = (url, found.etag, found.last_modified, found.body_hash, version, microseconds(now))
         self.db.execute("REPLACE INTO validators VALUES (?, ?, ?, ?, ?, ?)", row)
-
-    def block(self, host: str, reason: str, now: datetime, at_least: timedelta) -> Block:
-        """Leave `host` alone: for `at_least`, and longer each time it refuses us in a row."""
-        row = self.db.execute("SELECT times FROM blocks WHERE host = ?", (host,)).fetchone()
-        times = row[0] + 1 if row else 1
-        grown = min(BLOCK * 2 ** min(times - 1, 10), LONGEST_BLOCK)
-        block = Block(reason, now + max(at_least, grown), times)
-        row = (host, reason, microseconds(block.until), times)
-        self.db.execute("REPLACE INTO blocks VALUES (?, ?, ?, ?)", row)
-        return block
-
-    def blocked(self, host: str, now: datetime) -> Block | None:
-        """The block that still holds for `host`; one from a clock that was far ahead does not."""
-        query = "SELECT reason, until, times FROM blocks WHERE host = ? AND until BETWEEN ? AND ?"
-        latest = microseconds(now + pending.HORIZON)
-        row = self.db.execute(query, (host, microseconds(now), latest)).fetchone()
-        return Block(row[0], instant(row[1]), row[2]) if row else None
-
-    def unblock(self, host: str) -> None:
-        """`host` serves us again."""
-        self.db.execute("DELETE FROM blocks WHERE host = ?", (host,))
 
     def walked(
         self, outlet: str, day: date, source: str, listed: int, *, first: bool, done: bool

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from crawler import pending, state
+from crawler import blocks, pending, state
 from crawler.sources import Candidate
 from crawler.state import FILE, StateError, Validators, open_state
 from output.writer import Writer
@@ -139,11 +139,11 @@ def test_a_damaged_state_is_built_anew(tmp_path, damage):
 def test_a_deleted_state_leaves_nothing_to_the_new_one(tmp_path):
     write(tmp_path, article(1))
     opened = reopened(tmp_path)
-    opened.block("kontan.example", "403", NOON, timedelta())
+    blocks.refused(opened.db, "kontan.example", "403", NOON, timedelta())
     (tmp_path / FILE).unlink()  # while its log still stands there
     with reopened(tmp_path) as new:
         assert new.known("kontan:1", VERSION) == "stored"
-        assert new.blocked("kontan.example", NOON) is None
+        assert blocks.standing(new.db, "kontan.example", NOON) is None
     opened.close()
 
 
@@ -207,25 +207,6 @@ def test_validators_are_kept_whole_and_per_version(tmp_path):
         assert opened.validators(url, "2027.01.01", NOON) is None
         opened.tidy(NOON + state.VALIDATORS_KEPT + timedelta(days=1))
         assert opened.validators(url, VERSION, NOON) is None
-
-
-def test_a_host_that_refuses_us_is_left_alone_for_longer_each_time(tmp_path):
-    with reopened(tmp_path) as opened:
-        hours = []
-        for _ in range(4):
-            block = opened.block("kontan.example", "403", NOON, timedelta())
-            hours.append((block.until - NOON) / timedelta(hours=1))
-        assert hours == [1, 2, 4, 8]
-        assert opened.blocked("kontan.example", NOON + timedelta(hours=7)) == block
-        assert opened.blocked("kontan.example", NOON + timedelta(hours=9)) is None
-        opened.unblock("kontan.example")
-        assert opened.block("kontan.example", "403", NOON, timedelta()).times == 1
-
-
-def test_a_block_lasts_as_long_as_the_host_asks(tmp_path):
-    with reopened(tmp_path) as opened:
-        block = opened.block("kontan.example", "429", NOON, timedelta(hours=5))
-        assert block.until == NOON + timedelta(hours=5)
 
 
 def test_a_day_is_walked_per_source_when_its_last_page_is_read(tmp_path):
