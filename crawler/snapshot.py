@@ -93,7 +93,7 @@ class OwnWords:
         self._dateline = article.dateline or ""
         self._labels = {r.text for r in article.removed if not r.rule.endswith("promo")}
         people = enumerate([*article.authors, *article.editors])
-        self._names = {name: f"Wartawan {chr(ord('A') + n % 26)}" for n, name in people}
+        self._names = {name: f"Warga {chr(ord('A') + n % 26)}" for n, name in people}
 
     def page(self, source: str) -> str:
         """A page's source in our words, without scripts and styles."""

@@ -161,7 +161,7 @@ def test_snapshot_keeps_the_page_in_our_words(kept):
     expected = json.loads(kept.with_suffix(".json").read_text("utf-8"))
     assert len(expected["paragraphs"]) == 3
     assert len(expected["related"]) == 1
-    assert expected["authors"] == ["Wartawan A"]
+    assert expected["authors"] == ["Warga A"]
     assert expected["body_source"] == "css:div.isi"
     assert expected["url"].startswith("https://kabartekno.example/berita/10412/")
 
