@@ -28,7 +28,7 @@ _ALL = 0.95  # the same for what can be a part of a text: a list, a quotation
 _PARTS = frozenset(
     "p ul ol li dl dd blockquote table tbody tr td span font b strong i em u center details".split()
 )
-_MIN_HEADLINE = 20  # characters; a shorter h1 is a logo or a channel
+_MIN_HEADLINE = 20  # characters; a shorter heading is a logo or a channel
 _TEASER_PROSE = 2  # text nodes of prose in a teaser, at most
 _PART = 0.03  # of what the largest part of a text holds, another part holds at least
 _FAR = 15  # links outside the prose; what stands behind so many says half as much for its place
@@ -101,7 +101,8 @@ class _Scan:
     def __init__(self, tree: LexborHTMLParser, title: Title | None) -> None:
         self._tree = tree
         self._title = title.text if title else ""
-        self._node = title.node.mem_id if title and title.node is not None else 0
+        sure = title is not None and len(title.text) > _MIN_HEADLINE
+        self._node = title.node.mem_id if sure and title and title.node is not None else 0
         self._places = _Places()
         self._head: list[int] = []  # what is around the last foreign headline
         self._other = False  # whether that is an article's on the same page
@@ -153,8 +154,8 @@ class _Scan:
                 self._head, self._other = around, other
 
     def _start(self, node: LexborNode, found: list[_Prose]) -> None:
-        """Here is the headline; what came before it says little."""
-        for prose in found:
+        """Here is the headline; what came before it says little, if it is one for sure."""
+        for prose in found if node.tag == "h1" else ():
             prose.weight *= _ABOVE
         self._headline = set(self._places.around(node.parent or node))
         self._links, self._head, self._dateline = 0, [], False
