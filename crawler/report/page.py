@@ -112,10 +112,8 @@ def _missing(summary: Summary, totals: dict[str, Any]) -> list[Markup]:
     if articles and not summary.has_clusters:
         notes.append(
             both(
-                "Tabel clusters/ belum ada: salinan dikelompokkan seperti saat disimpan, bila ada."
-                " Perintah compact membuatnya.",
-                "There is no clusters/ table yet: copies are grouped as known when stored, if at"
-                " all. The command compact makes it.",
+                "Tabel clusters/ belum ada: salinan dikelompokkan seperti saat disimpan, bila ada.",
+                "There is no clusters/ table yet: copies are grouped as known when stored, if any.",
             )
         )
     if articles and not totals["runs"]:
