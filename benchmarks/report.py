@@ -83,9 +83,8 @@ def measure_search(folder: Path, rows: int) -> None:
         started = time.perf_counter()
         found = library.search(question)
         seconds = time.perf_counter() - started
-        print(
-            f"  {what:<24} {seconds * 1000:8,.0f} ms, {found.total if found.total is not None else 'more'} found"
-        )
+        total = "more" if found.total is None else found.total
+        print(f"  {what:<24} {seconds * 1000:8,.0f} ms, {total} found")
 
 
 def main() -> None:

@@ -24,8 +24,8 @@ def _instant() -> Any:
 class Rejected(DropItem):
     """This page or item will not be stored.
 
-    `reason` is one stable word (`not_article`, `too_deep`, `off_topic`, ...) that stats and the rejects
-    table count by; `evidence` says in a few words what was seen.
+    `reason` is one stable word (`not_article`, `too_deep`, `off_topic`, ...) that stats and the
+    rejects table count by; `evidence` says in a few words what was seen.
     """
 
     def __init__(self, reason: str, evidence: str = "") -> None:

@@ -1,4 +1,4 @@
-"""Articles that stand in a page's own data, for its scripts to show (Next.js), in schema.org's words.
+"""Articles in a page's own data, for its scripts to show (Next.js), in schema.org's words.
 
 JawaPos, since 2025: `props.pageProps.article` with `content` as HTML; there is no JSON-LD article.
 """
