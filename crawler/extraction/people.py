@@ -60,15 +60,25 @@ def find_people(
         if not (people.authors and people.editors):
             _fill(people, source(page))
     own = _own_names(page, rules)
-    guesses = (_placed(page), _dated(page, date), _signed(blocks), *_stated(page, rules))
-    for names in () if people.authors else guesses:
-        found = [name for name in names if _is_name(name, own) and name not in people.editors]
-        if found:
-            people.authors = found
-            break
+    if not people.authors:
+        for names in _guesses(page, rules, blocks, date):
+            found = [name for name in names if _is_name(name, own) and name not in people.editors]
+            if found:
+                people.authors = found
+                break
     editors = people.editors if people.authors != people.editors else []
     people.authors = [n for n in people.authors if _squeeze(n) not in own and n not in editors]
     return people
+
+
+def _guesses(
+    page: Page, rules: Rules, blocks: Sequence[Block], date: str | None
+) -> Iterator[list[str]]:
+    """Names that nothing labels, the likeliest first."""
+    yield _placed(page)
+    yield _dated(page, date)
+    yield _signed(blocks)
+    yield from _stated(page, rules)
 
 
 def _selected(page: Page, rules: Rules) -> Byline:
