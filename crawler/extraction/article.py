@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.extraction import EXTRACTOR_VERSION
-from crawler.extraction.body import Body, find_body, last_resort
+from crawler.extraction.body import Body, find_body, guess_body, last_resort
 from crawler.extraction.meta import (
     find_description,
     find_section,
@@ -54,7 +54,10 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
     """
     url = page.url or next(iter(page.own_urls()), "")
     title = find_title(page, rules)
-    body = find_body(page, rules, title)
+    body = find_body(page, rules)
+    if body is None and rules.body:  # a gallery has none where the outlet's articles have theirs
+        _turn_away(page, url, title, body)
+    body = body or guess_body(page, rules, title)
     _turn_away(page, url, title, body)
     body = body or last_resort(page)
     when = find_when(page, rules, title, fetched_at)

@@ -46,8 +46,8 @@ class Body:
         )
 
 
-def find_body(page: Page, rules: Rules, title: Title | None = None) -> Body | None:
-    """The body by selectors, else page data, itemprop, density, JSON-LD."""
+def find_body(page: Page, rules: Rules) -> Body | None:
+    """The body where it is marked as such: by selectors, else page data, itemprop."""
     sources = (
         (_selected, _MIN_OWN),
         (_embedded, _MIN_TEXT),
@@ -57,6 +57,11 @@ def find_body(page: Page, rules: Rules, title: Title | None = None) -> Body | No
         for body in source(page, rules):
             if body.size >= least:
                 return body
+    return None
+
+
+def guess_body(page: Page, rules: Rules, title: Title | None = None) -> Body | None:
+    """The body where nothing marks it: by the density of prose, else as JSON-LD has it."""
     return _density(page, rules, title) or _stated(page)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin, urlsplit
 
-from crawler.extraction.body import find_body
+from crawler.extraction.body import find_body, guess_body
 from crawler.items import Rejected
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ def join(first: Article, further: Page, rules: Rules) -> Article:
 
     :raises Rejected: `incomplete`, since no text is on that page.
     """
-    body = find_body(further, rules)
+    body = find_body(further, rules) or guess_body(further, rules)
     if body is None:
         raise Rejected("incomplete", f"no text on {further.url}")
     there = {block.text for block in first.blocks}
