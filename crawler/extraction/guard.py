@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import lru_cache
 from itertools import accumulate, islice
 
 from crawler.items import Rejected
@@ -104,18 +105,24 @@ def check(body: bytes) -> None:
 def _is_plain(tags: list[bytes]) -> bool:
     """Whether these are too few tags to hang the parser, and opened minus closed stays low."""
     counts = Counter(tags)
-    steps = {tag: _step(tag.lower()) for tag in counts}
+    steps = {tag: _step(tag) for tag in counts}
     opened = sum(number for tag, number in counts.items() if steps[tag] > 0)
-    formatting = sum(counts[tag] for tag in counts if b"/" + tag.lower() in _FORMATTING)
+    formatting = sum(number for tag, number in counts.items() if _is_formatting(tag))
     if opened > _FEW or formatting - counts[b"a"] > _FEW_FORMATTING:
         return False
     return max(accumulate(map(steps.__getitem__, tags)), default=0) <= MAX_DEPTH
 
 
+@lru_cache(maxsize=1024)
 def _step(tag: bytes) -> int:
-    if tag in _FLAT_TAGS:
+    if tag.lower() in _FLAT_TAGS:
         return 0
     return -1 if tag.startswith(b"/") else 1
+
+
+@lru_cache(maxsize=1024)
+def _is_formatting(tag: bytes) -> bool:
+    return b"/" + tag.lower() in _FORMATTING
 
 
 def _count(body: bytes, signs: int) -> None:

@@ -54,7 +54,9 @@ def texts(value: Any) -> list[str]:
 
 def _read(script: str) -> Any:
     """What `script` states, mended where it is broken in a known way; None beyond mending."""
-    script = _WRAPPER.sub("", script).strip().rstrip(";")
+    script = script.strip()
+    if not (script.startswith(("{", "[")) and script.endswith(("}", "]"))):
+        script = _WRAPPER.sub("", script).strip().rstrip(";")
     for mend in (str, _mend, _mend_quotes):
         try:
             return json.loads(mend(script), strict=False)  # strict refuses control characters
