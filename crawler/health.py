@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 HISTORY = timedelta(days=28)
 DAYS_NEEDED = 7
+RUNS_NEEDED = 5  # earlier ones, before anything is usual
 ARTICLES_NEEDED = 10
 """Fewer articles a day, or in a sample, say nothing: one odd page would be a tenth of them."""
 DAY_SHARE = 0.3  # of the median day; weekends of the quieter outlets have half of it
@@ -44,7 +45,7 @@ def shortcomings(runs: Sequence[Run], now: datetime) -> list[str]:
     sample, before = _sample(runs)
     if _articles(sample) >= ARTICLES_NEEDED:
         healthy = [run for run in before if run["judgement"] == "healthy" and run["fill_rates"]]
-        found += _badly_filled(sample, healthy)
+        found += _badly_filled(sample, healthy if len(healthy) >= RUNS_NEEDED else [])
     return found
 
 
