@@ -124,5 +124,7 @@ def test_thirty_kills_lose_and_double_nothing(tmp_path):
             process.kill()
             process.communicate()
         assert amid > 20
-        assert crawled(room, folder) == crawled(room, tmp_path / "whole")
-        assert set(stored(folder).values()) == {1}
+        killed = crawled(room, folder)
+        # A crawl that starts now misses only what the lists have forgotten since.
+        assert crawled(room, tmp_path / "whole") <= killed
+        assert set(killed.values()) == {1}
