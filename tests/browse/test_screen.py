@@ -59,6 +59,15 @@ def headlines(browser):
     return [one.text for one in browser.find_elements("css selector", ".results h2")]
 
 
+def wait_for(browser, expected):
+    """The page that a key has asked for comes when it comes."""
+    from selenium.common.exceptions import StaleElementReferenceException
+    from selenium.webdriver.support.wait import WebDriverWait
+
+    waiting = WebDriverWait(browser, 20, ignored_exceptions=[StaleElementReferenceException])
+    waiting.until(lambda _: headlines(browser) == expected, f"not {expected}")
+
+
 def test_filters_work_by_keyboard(browser, site):
     from selenium.webdriver.common.keys import Keys
 
@@ -66,12 +75,12 @@ def test_filters_work_by_keyboard(browser, site):
     assert len(headlines(browser)) == 2 + len(TITLES)
     words = browser.find_element("id", "words")
     words.send_keys("nomor 1", Keys.ENTER)
-    assert headlines(browser) == ["Berita nomor 1"]
+    wait_for(browser, ["Berita nomor 1"])
     browser.find_element("id", "words").clear()
     browser.find_element("id", "outlet").send_keys("tir", Keys.TAB)
     assert browser.switch_to.active_element.get_attribute("id") == "topic"
     browser.find_element("id", "words").send_keys(Keys.ENTER)
-    assert headlines(browser) == ["Berita nomor 2"]
+    wait_for(browser, ["Berita nomor 2"])
 
 
 @pytest.mark.parametrize("number", range(len(TITLES)))
