@@ -131,7 +131,7 @@ def test_an_edited_article_becomes_a_revision(room, tmp_path):
     second = run(room, tmp_path)
     assert second.outcomes.count("revised") == 1
     assert second.outcomes.count("unchanged") == len(captures(tmp_path)) - 1
-    numbered = read(tmp_path, revisions=True).to_pylist()
+    numbered = read(tmp_path, revisions=True).sort_by("fetched_at").to_pylist()
     assert [row["revision"] for row in numbered if row["url"] == url] == [1, 2]
 
 
