@@ -38,6 +38,7 @@ def site(tmp_path_factory):
     app = serve_on(Library(folder))
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
     listener = server.config.bind_socket()
+    listener.listen()  # the browser may knock before the server's thread has come to it
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
     yield f"http://127.0.0.1:{listener.getsockname()[1]}"
