@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 from crawler.items import Article, Image, Link, Removal
 from crawler.newsroom.prose import Draft
 from output.compaction import compact, remove_replaced
-from output.dataset import known, latest, read
+from output.dataset import latest, read
 from output.schema import content_hash
 from output.verification import verify
 from output.writer import Writer
@@ -91,8 +91,6 @@ def main() -> None:
         print(
             f"{size(folder) / ARTICLES:,.0f} bytes an article, whose body has {text:,.0f} letters"
         )
-        with timed("known", ARTICLES):
-            known(folder, "outlet")
         with timed("latest, three columns", ARTICLES):
             latest(folder, columns=["article_id", "title", "published_at"])
         with timed("latest, all columns", ARTICLES):

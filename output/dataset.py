@@ -34,9 +34,8 @@ def live_files(root: Root, table: str, outlet: str | None = None) -> list[str]:
     folder = f"{table}/outlet={outlet}" if outlet else table
     paths = [info.path for info in root.files(folder)]
     replaced: set[str] = set()
-    for path in reversed(
-        paths
-    ):  # newest first: an older one that it replaces may vanish any moment
+    # Newest first: an older one that it replaces may vanish any moment.
+    for path in reversed(paths):
         if path not in replaced:
             replaced.update(replaced_by(root, path))
     return [path for path in paths if path not in replaced]
@@ -108,14 +107,6 @@ def latest(
         row += len(batch)
     schema = pa.schema([dataset.schema.field(name) for name in names])
     return _with_pages(Root(location), pa.Table.from_batches(batches, schema))
-
-
-def known(location: Location, outlet: str) -> dict[str, str]:
-    """The content hash of each of the outlet's articles, as last captured."""
-    columns = ["article_id", "content_hash", "fetched_at", "extractor_version"]
-    table = open_dataset(location, outlet=outlet).to_table(columns)
-    table = table.sort_by([("fetched_at", "ascending"), ("extractor_version", "ascending")])
-    return {row["article_id"]: row["content_hash"] for row in table.select(columns[:2]).to_pylist()}
 
 
 def _with_pages(root: Root, table: pa.Table) -> pa.Table:

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from output.dataset import MERGED, REPLACES, known, latest, live_files, open_dataset, read
+from output.dataset import MERGED, REPLACES, latest, live_files, open_dataset, read
 from output.filesystem import Root
-from output.schema import ARTICLES, content_hash
+from output.schema import ARTICLES
 from output.writer import Writer, encode
 from tests.output.rows import NOON, article
 
@@ -97,22 +97,14 @@ def test_the_views_say_the_same(revised, monkeypatch):
         assert numbered(rows) == REVISIONS
 
 
-def test_known_has_the_hash_of_each_articles_last_capture(revised):
-    assert known(revised, "kontan") == {
-        name: content_hash(f"Gawai ke-{name[-1]} meluncur", body) for name, body in LATEST.items()
-    }
-
-
-def test_known_is_of_one_outlet(tmp_path):
+def test_one_outlet_may_be_read(tmp_path):
     write(tmp_path, "run-1", article(1))
     write(tmp_path, "run-1", article(1, outlet="antara"), outlet="antara")
-    assert list(known(tmp_path, "antara")) == ["antara:1"]
     assert read(tmp_path, outlet="antara")["outlet"].to_pylist() == ["antara"]
     assert len(latest(tmp_path)) == 2
 
 
 def test_an_empty_dataset_reads_as_no_rows(tmp_path):
-    assert known(tmp_path, "kontan") == {}
     assert latest(tmp_path).schema.names == [*ARTICLES.names, "outlet", "month"]
     assert len(read(tmp_path, revisions=True)) == 0
 
