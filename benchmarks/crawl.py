@@ -35,7 +35,9 @@ def newsroom(*arguments: str) -> Iterator[dict[str, str]]:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
-            yield os.environ | {"NEWSROOM": process.stdout.readline().strip()}
+            address = process.stdout.readline().strip()
+            assert address, "without a newsroom the crawl would go to the web"
+            yield os.environ | {"NEWSROOM": address}
         finally:
             process.terminate()
 

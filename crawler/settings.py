@@ -71,6 +71,8 @@ RETRY_TIMES = 2  # the default; what failed comes again with the next run
 RETRY_AFTER_MAX = 300  # seconds; a longer wait is left to a later run
 RETRY_AFTER_DEFAULT = 30  # seconds, where a 429 or 503 names none
 RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # default ERROR: it is counted, and the next run tries again
+CONCURRENT_ITEMS = 1  # default 100: so many tasks are made for each page, which holds one article
+WARN_ON_GENERATOR_RETURN_VALUE = False  # default True: parses our callbacks anew for each page
 
 DOWNLOADER_MIDDLEWARES = {
     # The judge keeps candidates on the outlet; this one would drop redirects without an outcome.

@@ -21,7 +21,9 @@ class Command(ScrapyCommand):
     requires_crawler_process = False
 
     def syntax(self) -> str:
-        return "[OUTLET ...] [--port N] [--seed N] [--recent N] [--past N] [--compress]"
+        return (
+            "[OUTLET ...] [--port N] [--seed N] [--recent N] [--past N] [--compress] [--on-demand]"
+        )
 
     def short_desc(self) -> str:
         return "Serve a small world of outlets on localhost; set NEWSROOM to its URL to crawl it"
@@ -33,6 +35,11 @@ class Command(ScrapyCommand):
         parser.add_argument("--recent", type=int, default=20, help="articles of the last two days")
         parser.add_argument("--past", type=int, default=10, help="articles of September 2023")
         parser.add_argument("--compress", action="store_true", help="answer in gzip")
+        parser.add_argument(
+            "--on-demand",
+            action="store_true",
+            help="make pages when they are asked for: a large world begins sooner and stays small",
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if unknown := set(args) - houses().keys():
@@ -48,7 +55,8 @@ class Command(ScrapyCommand):
             recent=opts.recent,
             past=opts.past,
         )
-        room.world.render_all()
+        if not opts.on_demand:
+            room.world.render_all()
         with room:
             print(room.url, flush=True)
             stopped.wait()
