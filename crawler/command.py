@@ -7,21 +7,26 @@ from __future__ import annotations
 
 import sqlite3
 import sys
+from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, NoReturn, cast
 
+import pyarrow as pa
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 from crawler.archive import allowance
 from crawler.arguments import ArgumentError, Arguments
+from crawler.locks import locked, place_of_locks
 from crawler.memory import Memory
 from crawler.state import StateError
+from crawler.takedown import finish_takedowns
 from output.filesystem import check_writable
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from crawler.spider import NewsSpider
 
@@ -66,6 +71,20 @@ class CrawlingCommand(BaseRunSpiderCommand):
             Memory.of(self.settings, "").state.close()
         except (StateError, sqlite3.Error) as error:
             self.complain(f"STATE_DIR: {error}")
+
+    @contextmanager
+    def held(self, outlet: str) -> Iterator[None]:
+        """Hold `outlet` for a crawl; what a killed `forget` has left of it goes first.
+
+        :raises HeldError: another run holds it.
+        """
+        assert self.settings is not None
+        with locked(place_of_locks(self.settings), outlet):
+            try:
+                finish_takedowns(self.settings, outlet)
+            except (OSError, pa.ArrowException) as error:
+                print(f"{outlet}: a takedown is not finished yet: {error}", file=sys.stderr)
+            yield
 
     def outlets(self) -> dict[str, type[NewsSpider]]:
         """All outlets by name."""

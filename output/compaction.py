@@ -20,6 +20,7 @@ import pyarrow.parquet as pq
 
 from output.dataset import MERGED, REPLACES, live_files, outlets, replaced_by
 from output.filesystem import Root
+from output.forgetting import UNFINISHED
 from output.schema import KEYS, MONTH_FROM, SCHEMA_VERSION, SCHEMAS
 from output.writer import encode
 
@@ -91,6 +92,8 @@ def remove_replaced(
 def _partitions(root: Root, table: str, outlet: str) -> dict[str, list[str]]:
     partitions = defaultdict(list)
     for path in live_files(root, table, outlet):
+        if PurePosixPath(path).name.startswith(UNFINISHED):  # only its name says that it is
+            continue
         partitions[str(PurePosixPath(root.relative(path)).parent)].append(path)
     return partitions
 

@@ -6,7 +6,7 @@ import json
 import secrets
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -14,7 +14,8 @@ import pyarrow.parquet as pq
 
 from output.dataset import MERGED, REPLACES, live_files, replaced_by
 from output.filesystem import Root
-from output.writer import Writer, encode
+from output.schema import REJECTS
+from output.writer import encode, month_of
 
 if TYPE_CHECKING:
     import os
@@ -23,14 +24,9 @@ if TYPE_CHECKING:
 
 FORGOTTEN = "forgotten"
 """The reason of a tombstone: a reject with the article's id, and without its URL or any text."""
+UNFINISHED, DONE = "forgetting-", "forget-"
+"""Begin the name of a tombstone's file: while anything of its article may still stand, and then."""
 HOLDING = ("articles", "rejects", "pending")
-
-
-class Forgotten(NamedTuple):
-    """What was removed, and the archive files that still hold a page of it."""
-
-    rows: int
-    archives: list[str]
 
 
 def ids_of(location: Location, outlet: str, url: str) -> set[str]:
@@ -47,18 +43,53 @@ def ids_of(location: Location, outlet: str, url: str) -> set[str]:
     return found
 
 
-def forget(location: Location, outlet: str, article_id: str) -> Forgotten:
-    """Remove all of the article, files that a merged one replaces included, and leave a tombstone.
+def bury(location: Location, outlet: str, article_id: str) -> str:
+    """Publish an unfinished tombstone; from then on the article is never fetched. Its path.
 
-    The caller holds the outlet's lock. The tombstone comes first: what a kill leaves over, a second
-    call removes. Readers that have just listed a file which is rewritten here may miss it.
+    :raises OSError: the dataset cannot be written.
+    """
+    now = datetime.now(UTC)
+    name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    tombstone = {
+        "url": "",
+        "article_id": article_id,
+        "reason": FORGOTTEN,
+        "fetched_at": now,
+        "run_id": f"{DONE}{name}",
+    }
+    month = month_of("rejects", tombstone)
+    path = f"rejects/outlet={outlet}/month={month}/{UNFINISHED}{name}.parquet"
+    Root(location).publish(path, encode(pa.Table.from_pylist([tombstone], schema=REJECTS)))
+    return path
+
+
+def unfinished(location: Location, outlet: str) -> list[tuple[str, str]]:
+    """Tombstones whose article may still stand somewhere: the path, and the article."""
+    root, found = Root(location), []
+    for info in root.files(f"rejects/outlet={outlet}"):
+        if info.base_name.startswith(UNFINISHED):
+            [row] = pq.ParquetFile(info.path, filesystem=root.filesystem).read().to_pylist()
+            found.append((root.relative(info.path), row["article_id"]))
+    return found
+
+
+def settle(location: Location, tombstone: str) -> None:
+    """Nothing stands any more of the article under the unfinished `tombstone`."""
+    root, place = Root(location), PurePosixPath(tombstone)
+    done = place.with_name(DONE + place.name.removeprefix(UNFINISHED))
+    root.filesystem.move(root.at(tombstone), root.at(str(done)))
+
+
+def remove_rows(location: Location, outlet: str, article_id: str) -> int:
+    """Remove the article from all files, those that a merged one replaces included; how many rows.
+
+    The caller holds the outlet's lock. What a kill leaves over, a second call removes. Readers that
+    have just listed a file which is rewritten here may miss it.
 
     :raises OSError: the dataset cannot be written.
     """
     root = Root(location)
-    _bury(location, outlet, article_id)
     rows = 0
-    archives: set[str] = set()
     for table in HOLDING:
         its = pc.field("article_id") == pc.scalar(article_id)
         if table == "rejects":
@@ -66,30 +97,15 @@ def forget(location: Location, outlet: str, article_id: str) -> Forgotten:
         live = live_files(root, table, outlet)
         for info in root.files(f"{table}/outlet={outlet}"):
             part = pq.ParquetFile(info.path, filesystem=root.filesystem).read()
-            gone = part.filter(its)
-            if not gone.num_rows:
+            gone = part.filter(its).num_rows
+            if not gone:
                 continue
-            if table == "articles":
-                archives |= {page["file"] for page in gone["archive"].to_pylist() if page}
             if info.path in live:
-                rows += gone.num_rows
+                rows += gone
                 _rewrite(root, info.path, part.filter(~its | pc.field("article_id").is_null()))
             else:  # a merged file has its other rows
                 root.remove(info.path)
-    return Forgotten(rows, sorted(archives))
-
-
-def _bury(location: Location, outlet: str, article_id: str) -> None:
-    writer = Writer(location, f"forget-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}")
-    tombstone = {
-        "url": "",
-        "article_id": article_id,
-        "reason": FORGOTTEN,
-        "fetched_at": datetime.now(UTC),
-        "run_id": writer.run_id,
-    }
-    writer.write("rejects", outlet, tombstone)
-    writer.flush()
+    return rows
 
 
 def _rewrite(root: Root, path: str, kept: pa.Table) -> None:

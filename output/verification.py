@@ -12,6 +12,7 @@ import pyarrow.parquet as pq
 
 from output.dataset import MERGED, live_files, outlets
 from output.filesystem import Root
+from output.forgetting import UNFINISHED
 from output.schema import KEYS, MONTH_FROM, SCHEMA_VERSION, SCHEMAS, content_hash
 from output.writer import month_of
 
@@ -79,6 +80,8 @@ def _verify_outlet(root: Root, table: str, outlet: str) -> Iterator[Finding]:
     keys: Counter[tuple[Any, ...]] = Counter()
     for path in live_files(root, table, outlet):
         name = root.relative(path)
+        if PurePosixPath(name).name.startswith(UNFINISHED):
+            yield Finding(name, "a takedown was cut short; the outlet's next run finishes it")
         try:
             for what in _contents(root, table, name, keys):
                 yield Finding(name, what)

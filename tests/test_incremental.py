@@ -14,8 +14,9 @@ from crawler import state
 from crawler.newsroom import Newsroom
 from crawler.newsroom.handler import NewsroomHandler
 from crawler.state import open_state
+from crawler.takedown import take_down
 from output.dataset import open_dataset, read
-from output.forgetting import forget, ids_of
+from output.forgetting import ids_of
 from spiders.detikinet import DetikInetSpider
 from spiders.mediaindonesia import MediaIndonesiaSpider
 from tests.crawls import Crawl, crawl
@@ -332,7 +333,7 @@ def test_a_forgotten_article_does_not_come_back(room, tmp_path):
     run(room, tmp_path)
     url = urls(tmp_path)[0]
     [article] = ids_of(tmp_path, "mediaindonesia", url)
-    forget(tmp_path, "mediaindonesia", article)
+    take_down({"OUTPUT_DIR": str(tmp_path), "STATE_DIR": ""}, "mediaindonesia", article)
     an_hour_later(tmp_path)
     second = run(room, tmp_path)
     assert urlsplit(url).path not in articles_asked_for(room)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from crawler.command import HELD, UNHEALTHY
 from crawler.locks import HeldError, locked, place_of_locks
 from crawler.maintenance import MaintenanceCommand
+from crawler.takedown import finish_takedowns
 from output.compaction import compact, remove_replaced
 from output.schema import SCHEMAS
 from output.verification import foreign_files
@@ -41,12 +42,14 @@ class Command(MaintenanceCommand):
             self.exitcode = HELD
 
     def _compact(self, outlet: str, *, upgrade: bool) -> None:
+        assert self.settings is not None
         foreign = [f for table in SCHEMAS for f in foreign_files(self.location, table, outlet)]
         if foreign:
             for path, what in foreign:
                 print(f"{path}: {what}", file=sys.stderr)
             self.exitcode = UNHEALTHY
             return
+        finish_takedowns(self.settings, outlet)
         removed = remove_replaced(self.location, outlet)
         for merge in compact(self.location, outlet, upgrade=upgrade):
             repeated = f", {merge.dropped} that repeated others dropped" if merge.dropped else ""

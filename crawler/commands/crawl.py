@@ -6,7 +6,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from crawler.command import HELD, UNHEALTHY, CrawlingCommand
-from crawler.locks import HeldError, locked, place_of_locks
+from crawler.locks import HeldError
 
 if TYPE_CHECKING:
     import argparse
@@ -25,10 +25,9 @@ class Command(CrawlingCommand):
             self.complain("name one outlet; crawlall takes several")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        assert self.settings is not None
         [name] = args
         try:
-            with locked(place_of_locks(self.settings), name):
+            with self.held(name):
                 self._crawl(name, opts.spargs)
         except HeldError as error:
             print(error, file=sys.stderr)

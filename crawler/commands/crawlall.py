@@ -12,7 +12,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from crawler.arguments import Arguments
 from crawler.command import HELD, UNHEALTHY, CrawlingCommand
 from crawler.hosts import lanes, share
-from crawler.locks import HeldError, locked, place_of_locks
+from crawler.locks import HeldError
 from crawler.progress import Progress, Report
 from output.compaction import compact, remove_replaced
 from output.writer import new_run_id
@@ -62,17 +62,17 @@ class Command(CrawlingCommand):
         wanted = dict.fromkeys(args) or [n for n, o in outlets.items() if o.status in CRAWLED]
         names = [name for name in wanted if name in ours]
         self.crawlers: dict[str, Crawler] = {}
-        self.held: list[str] = []
+        self.elsewhere: list[str] = []
         self.stopping = False
         domains = {name: outlets[name].allowed_domains for name in names}
         loop = asyncio.get_event_loop()
         crawling = loop.create_task(self._crawl(lanes(domains), opts.spargs))
         self.process.start(stop_after_crawl=False)
-        report = Report({n: self.crawlers.get(n) for n in names if n not in self.held})
+        report = Report({n: self.crawlers.get(n) for n in names if n not in self.elsewhere})
         report.print()
         if not crawling.done() or report.unhealthy:
             self.exitcode = UNHEALTHY
-        elif names and len(self.held) == len(names):
+        elif names and len(self.elsewhere) == len(names):
             self.exitcode = HELD
 
     @property
@@ -107,10 +107,10 @@ class Command(CrawlingCommand):
                 if self.stopping:
                     return
                 try:
-                    with locked(place_of_locks(self.settings), name):
+                    with self.held(name):
                         await self._crawl_one(name, arguments)
                 except HeldError as error:
-                    self.held.append(name)
+                    self.elsewhere.append(name)
                     print(error, file=sys.stderr)
 
     async def _crawl_one(self, name: str, arguments: dict[str, str]) -> None:

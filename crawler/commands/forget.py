@@ -10,12 +10,13 @@ from scrapy.commands import ScrapyCommand
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.url import url_is_from_spider
 
-from crawler.command import HELD
+from crawler.command import HELD, UNHEALTHY
 from crawler.extraction.urls import article_id, canonical_url
 from crawler.locks import HeldError, locked, place_of_locks
 from crawler.maintenance import MaintenanceCommand
 from crawler.memory import Memory
-from output.forgetting import forget, ids_of
+from crawler.takedown import take_down
+from output.forgetting import ids_of
 
 if TYPE_CHECKING:
     import argparse
@@ -44,14 +45,18 @@ class Command(MaintenanceCommand):
         for outlet, article in self.articles:
             try:
                 with locked(place_of_locks(self.settings), outlet):
-                    gone = forget(self.location, outlet, article)
+                    gone = take_down(self.settings, outlet, article)
             except HeldError as error:
                 print(error, file=sys.stderr)
                 self.exitcode = HELD
                 continue
-            print(f"{article}: {gone.rows} rows removed; it will not be fetched again")
-            for file in gone.archives:
-                print(f"{file} still holds its page", file=sys.stderr)
+            print(
+                f"{article}: {gone.rows} rows and {gone.pages} archived pages removed;"
+                " it will not be fetched again"
+            )
+            for file in gone.damaged:
+                print(f"{file} is damaged: where it is, its page may stand", file=sys.stderr)
+                self.exitcode = UNHEALTHY
         Memory.of(self.settings, "").state.close()  # what it knew of them goes too
 
     def _articles(self, arg: str) -> list[tuple[str, str]]:

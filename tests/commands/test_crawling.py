@@ -12,6 +12,7 @@ from scrapy.cmdline import execute
 
 from crawler.newsroom import Newsroom
 from output.dataset import open_dataset, read
+from output.forgetting import bury, unfinished
 from tests.crawls import CHECKOUT, project_settings
 
 USAGE, UNHEALTHY = 2, 1
@@ -88,9 +89,11 @@ def test_the_web_is_not_crawled_without_a_contact(tmp_path: Path, capsys):
 def test_crawl_and_the_stock_exports(room: Newsroom, tmp_path: Path):
     lines = tmp_path / "kontan.jsonl"
     out = tmp_path / "data"
+    bury(out, "kontan", "kontan:1")  # a takedown that was killed: the run finishes it
     done = scrapy("crawl", "kontan", "-o", str(lines), NEWSROOM=room.url, OUTPUT_DIR=str(out))
     assert done.returncode == 0, done.stderr
     items = [json.loads(line) for line in lines.read_text(encoding="utf-8").splitlines()]
+    assert unfinished(out, "kontan") == []
     rows = read(out).to_pylist()
     assert {item["article_id"] for item in items} == {row["article_id"] for row in rows}
     assert list(items[0])[:2] == ["outlet", "article_id"]

@@ -10,6 +10,7 @@ import pytest
 from crawler.locks import locked
 from output.dataset import live_files, read
 from output.filesystem import Root
+from output.forgetting import bury, unfinished
 from output.writer import Writer
 from tests.output.rows import article
 
@@ -82,3 +83,19 @@ def test_verify_exits_by_its_findings(folder):
     broken = scrapy("verify", folder=folder)
     assert broken.returncode == 1
     assert "articles/notes.txt: not a Parquet file in a partition" in broken.stdout
+
+
+def test_forget_says_what_it_removed(folder):
+    done = scrapy("forget", "https://www.kontan.co.id/news/gawai", "kontan:1", folder=folder)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[-1] == (
+        "kontan:1: 1 rows and 0 archived pages removed; it will not be fetched again"
+    )
+    assert read(folder)["article_id"].to_pylist() == ["kontan:2"]
+
+
+def test_compact_finishes_a_takedown_first(folder):
+    bury(folder, "kontan", "kontan:1")
+    assert scrapy("compact", "kontan", folder=folder).returncode == 0
+    assert unfinished(folder, "kontan") == []
+    assert read(folder)["article_id"].to_pylist() == ["kontan:2"]
