@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from scrapy.commands import ScrapyCommand
@@ -11,6 +12,7 @@ from scrapy.exceptions import UsageError
 from crawler.command import USAGE
 from output.dataset import outlets
 from output.filesystem import Root
+from output.index import FOLDER
 from output.schema import SCHEMAS
 
 if TYPE_CHECKING:
@@ -42,6 +44,13 @@ class MaintenanceCommand(ScrapyCommand):
     def location(self) -> str:
         assert self.settings is not None
         return str(self.settings["OUTPUT_DIR"])
+
+    @property
+    def index_folder(self) -> Path | None:
+        """Where the search index is kept; None where no local folder is named."""
+        assert self.settings is not None
+        place = self.settings["STATE_DIR"] or self.location
+        return None if "://" in place else Path(place) / FOLDER
 
     def stored(self) -> list[str]:
         """The outlets that the dataset holds anything of."""

@@ -48,7 +48,7 @@ def connect(location: Location) -> duckdb.DuckDBPyConnection:
     connection.register("captures", open_dataset(location))
     connection.register("rejects", open_dataset(location, "rejects"))
     connection.register("runs", open_dataset(location, "runs"))
-    connection.register("all_clusters", _clusters(Root(location)))
+    connection.register("all_clusters", open_clusters(Root(location)))
     connection.execute("""
         CREATE TEMP VIEW latest AS SELECT * FROM captures QUALIFY row_number() OVER (
             PARTITION BY article_id ORDER BY fetched_at DESC, extractor_version DESC) = 1;
@@ -84,7 +84,8 @@ def older_columns(location: Location) -> Counter[str]:
     return lacking
 
 
-def _clusters(root: Root) -> ds.Dataset:
+def open_clusters(root: Root) -> ds.Dataset:
+    """The table clusters/, as a pyarrow dataset."""
     files = _cluster_files(root)
     return ds.FileSystemDataset(
         [ds.ParquetFileFormat().make_fragment(path, root.filesystem) for path in files],

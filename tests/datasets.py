@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from output.schema import content_hash
-from output.writer import Writer
+from output.search import Library
+from output.writer import Writer, new_run_id
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,8 +42,8 @@ def row(number: int = 1, outlet: str = "kontan", **columns: Any) -> dict[str, An
 
 
 def write(folder: Path, table: str = "articles", **rows: list[dict[str, Any]]) -> Path:
-    """Write the rows of each outlet; `folder`."""
-    writer = Writer(folder, "20260120T000000Z-uji")
+    """Write the rows of each outlet, as a run of its own; `folder`."""
+    writer = Writer(folder, new_run_id())
     for outlet, theirs in rows.items():
         for one in theirs:
             writer.write(table, outlet, one)
@@ -72,3 +73,10 @@ def write_clusters(folder: Path, groups: dict[str, list[str]]) -> None:
     ]
     (folder / "clusters").mkdir()
     pq.write_table(pa.Table.from_pylist(rows), folder / "clusters/clusters.parquet")
+
+
+def library_of(folder: Path) -> Library:
+    """All that the dataset holds, with an index beside it."""
+    library = Library(folder, folder / "search")
+    library.update()
+    return library

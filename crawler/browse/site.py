@@ -167,7 +167,7 @@ def asked(given: Any) -> Question:
         topic=given.get("topic", ""),
         since=_day(given.get("since", "")),
         until=_day(given.get("until", "")),
-        texts=given.get("texts") == "1",
+        heads=given.get("heads") == "1",
         page=_whole(given.get("page", ""), 1),
     )
 

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
+import sys
+from contextlib import ExitStack, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import uvicorn
-from rich.console import Console
 
 from crawler.browse.site import serve_on
 from crawler.maintenance import MaintenanceCommand
@@ -38,22 +42,41 @@ class Command(MaintenanceCommand):
             self.complain(f"--port {opts.port} is no port")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        listener = socket.socket()
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listener.bind(("127.0.0.1", opts.port))
-        except OSError as error:
-            self.complain(f"port {opts.port}: {error.strerror}; --port 0 takes any free one")
-        try:
-            with Console(stderr=True, quiet=opts.quiet).status("reading the dataset"):
-                library = Library(self.location)
-        except OSError as error:
-            self.complain(f"the dataset cannot be read, as `scrapy verify` can tell: {error}")
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        with ExitStack() as ends:
+            listener = ends.enter_context(socket.socket())
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                listener.bind(("127.0.0.1", opts.port))
+                listener.listen()  # whoever reads the address may knock at once
+            except OSError as error:
+                self.complain(f"port {opts.port}: {error.strerror}; --port 0 takes any free one")
+            try:
+                library = Library(self.location, self._index_folder(ends))
+            except OSError as error:
+                self.complain(f"the dataset cannot be read: {error}")
+            ends.callback(library.close)
+            library.refresh()
+            self._tell(f"http://127.0.0.1:{listener.getsockname()[1]}/", opts)
+            config = uvicorn.Config(
+                serve_on(library), log_config=None, server_header=False, lifespan="off"
+            )
+            with suppress(KeyboardInterrupt):
+                uvicorn.Server(config).run(sockets=[listener])
+
+    def _index_folder(self, ends: ExitStack) -> Path:
+        if folder := self.index_folder:
+            with suppress(OSError):
+                folder.mkdir(parents=True, exist_ok=True)
+            if folder.is_dir() and os.access(folder, os.W_OK):
+                return folder
+        print(
+            "the search index is not kept: set STATE_DIR to a local folder that can be written",
+            file=sys.stderr,
+        )
+        return Path(ends.enter_context(TemporaryDirectory(prefix="wartatek-search-")))
+
+    def _tell(self, url: str, opts: argparse.Namespace) -> None:
         if opts.json:
             print(json.dumps({"url": url}), flush=True)
         elif not opts.quiet:
             print(f"The dataset is at {url} until you press Ctrl-C", flush=True)
-        app = serve_on(library)
-        config = uvicorn.Config(app, log_config=None, server_header=False, lifespan="off")
-        uvicorn.Server(config).run(sockets=[listener])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
@@ -58,6 +59,8 @@ class Command(MaintenanceCommand):
                 print(f"{file} is damaged: where it is, its page may stand", file=sys.stderr)
                 self.exitcode = UNHEALTHY
         Memory.of(self.settings, "").state.close()  # what it knew of them goes too
+        if self.index_folder:  # it quotes them too: browse builds it anew
+            shutil.rmtree(self.index_folder, ignore_errors=True)
 
     def _articles(self, arg: str) -> list[tuple[str, str]]:
         """The outlet and the id of each article that `arg` means."""

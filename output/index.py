@@ -1,0 +1,291 @@
+"""The search index: every article as last captured, in a folder of its own beside the state.
+
+tantivy keeps it. It is compared with the part files, outlet by outlet, and whatever is lost of it
+is built anew from them: the dataset is the truth.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import threading
+from collections import defaultdict
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyarrow as pa
+import pyarrow.dataset as ds
+import tantivy
+from tantivy import Filter, Order, Query, TextAnalyzerBuilder, Tokenizer
+
+from output.dataset import open_dataset
+from output.filesystem import Root
+from output.views import reading
+from output.writer import WIB
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from output.dataset import Location
+
+Row = dict[str, Any]
+
+FOLDER = "search"
+_FORMAT = 1
+"""Raised when articles are indexed otherwise: an index of another format is built anew."""
+_TAKEN = "taken.json"
+_LEAD = 200  # letters
+_BATCH = 1000
+_KEY = ["article_id", "fetched_at", "extractor_version"]
+_TEXTS = ["title", "description", "body", "tags", "topics", "published_at", "cluster_id"]
+_WORDS = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.lowercase()).build()
+
+
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    for name in ("article_id", "cluster_id"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
+    for name in ("outlet", "topics"):
+        builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    for name in ("head", "body"):
+        builder.add_text_field(name, tokenizer_name="words", index_option="basic")
+    for name in ("at", "capture"):
+        builder.add_integer_field(name, indexed=True, fast=True)
+    builder.add_bytes_field("shown", stored=True)
+    return builder.build()
+
+
+SCHEMA = _schema()
+"""`head` is title and tags, `at` the second of publication, `capture` names what is shown."""
+
+
+class _Last(NamedTuple):
+    """An article's last capture, how many contents its captures have, and where they stand."""
+
+    fetched_at: int  # microseconds
+    version: str
+    fragment: int
+    contents: int
+    months: list[str]
+
+    def name(self, article_id: str) -> int:
+        digest = hashlib.blake2b(repr((article_id, *self[:2], *self[3:])).encode(), digest_size=8)
+        return int.from_bytes(digest.digest(), "big", signed=True)
+
+
+def words_of(text: str) -> list[str]:
+    """The words of `text` as they are indexed: runs of letters and digits, in lower case."""
+    return _WORDS.analyze(text)
+
+
+class SearchIndex:
+    """The index in `folder` of the dataset at `location`.
+
+    :raises OSError: the folder cannot be written.
+    """
+
+    def __init__(self, location: Location, folder: Path) -> None:
+        self.root = Root(location)
+        self.folder = folder
+        self.stopped = threading.Event()
+        self._taken: dict[str, str] = {}
+        self._open()
+
+    def _open(self) -> None:
+        """Open what is there; what cannot be read, or is of another format, is removed."""
+        try:
+            kept = json.loads((self.folder / _TAKEN).read_text("utf-8"))
+            index = tantivy.Index(SCHEMA, str(self.folder)) if kept["format"] == _FORMAT else None
+        except (FileNotFoundError, ValueError):  # the latter is what tantivy and json say of damage
+            index = None
+        if index is None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+            self.folder.mkdir(parents=True)
+            index, kept = tantivy.Index(SCHEMA, str(self.folder)), {"outlets": {}}
+            self._note({})
+        index.register_tokenizer("words", _WORDS)
+        self._index, self._taken = index, kept["outlets"]
+        self.searcher = index.searcher()
+
+    # -- keeping it
+
+    def behind(self) -> list[str]:
+        """The outlets whose files have changed since they were taken in.
+
+        :raises OSError: the dataset cannot be listed.
+        """
+        if not (self.folder / _TAKEN).exists():  # `forget` has removed it
+            self._open()
+        files = self._files()
+        names = files.keys() | self._taken.keys()
+        return sorted(name for name in names if files.get(name) != self._taken.get(name))
+
+    def _files(self) -> dict[str, str]:
+        """What tells that an outlet's files are other ones."""
+        digests: dict[str, Any] = defaultdict(hashlib.sha256)
+        for info in self.root.files("articles"):
+            path = self.root.relative(info.path)
+            digests[path.split("/")[1].removeprefix("outlet=")].update(
+                f"{path} {info.size} ".encode()
+            )
+        return {outlet: digest.hexdigest() for outlet, digest in digests.items()}
+
+    def update(self, outlet: str) -> bool:
+        """Make the index hold of `outlet` what the dataset does; False: another browse is at it.
+
+        :raises OSError: a file cannot be read, or the index not be written.
+        """
+        files = self._files().get(outlet)
+        dataset = open_dataset(self.root.location, outlet=outlet)
+        with reading():
+            last = _last_captures(dataset)
+        try:
+            with _writing(self._index) as writer:
+                self._exchange(writer, outlet, dataset, last)
+        except ValueError as error:  # what tantivy says of any trouble
+            if "LockBusy" in str(error):
+                return False
+            raise OSError(f"{self.folder}: {error}") from error
+        if self.stopped.is_set():
+            return False
+        self.searcher = self._index.searcher()
+        taken = {name: told for name, told in self._taken.items() if name != outlet}
+        self._note(taken | ({outlet: files} if files else {}))
+        return True
+
+    def _exchange(
+        self,
+        writer: tantivy.IndexWriter,
+        outlet: str,
+        dataset: ds.FileSystemDataset,
+        last: dict[str, _Last],
+    ) -> None:
+        """Take out what is shown no longer, and put in what is new."""
+        names = {one.name(article_id): article_id for article_id, one in last.items()}
+        here = self._captures(outlet)
+        for name in here - names.keys():
+            writer.delete_documents_by_term("capture", name)
+        fresh = {names[name]: last[names[name]] for name in names.keys() - here}
+        with reading():
+            for row in _rows(dataset, fresh):
+                if self.stopped.is_set():
+                    return
+                writer.add_document(_document(outlet, row, fresh[row["article_id"]]))
+        writer.commit()
+        self._index.reload()
+
+    def _captures(self, outlet: str) -> set[int]:
+        """The names of the captures that the index holds of an outlet."""
+        self._index.reload()
+        searcher = self._index.searcher()
+        of_outlet = Query.term_query(SCHEMA, "outlet", outlet)
+        most = max(1, searcher.num_docs)
+        found = searcher.search(of_outlet, most, count=False, order_by_field="capture")
+        return {name for name, _ in found.hits}
+
+    def _note(self, taken: dict[str, str]) -> None:
+        """A note that is lost or too old costs another comparison with the dataset, no more."""
+        self._taken = taken
+        new = self.folder / f"{_TAKEN}.new"
+        new.write_text(json.dumps({"format": _FORMAT, "outlets": taken}), "utf-8")
+        new.replace(self.folder / _TAKEN)
+
+    # -- asking it
+
+    def find(
+        self, query: Query, most: int, skip: int = 0, order: Order = Order.Desc
+    ) -> tuple[list[Row], int]:
+        """What is shown of the articles that answer `query`, and how many do; the newest first."""
+        searcher = self.searcher
+        found = searcher.search(query, most, order_by_field="at", offset=skip, order=order)
+        texts = [bytes(searcher.doc(place).get_first("shown") or b"") for _, place in found.hits]
+        total: int = found.count  # type: ignore[attr-defined]  # missing in tantivy's stubs
+        return [_shown(json.loads(text)) for text in texts], total
+
+    def values(self, name: str) -> list[str]:
+        """All values of the field, `outlet` or `topics`."""
+        asked = {"values": {"terms": {"field": name, "size": 10_000}}}
+        found = self.searcher.aggregate(Query.all_query(), asked)
+        return sorted(str(bucket["key"]) for bucket in found["values"]["buckets"])
+
+
+@contextmanager
+def _writing(index: tantivy.Index) -> Iterator[tantivy.IndexWriter]:
+    """A writer whose lock ends with the block; what was not committed is forgotten."""
+    writer = index.writer()
+    try:
+        yield writer
+    finally:
+        writer.wait_merging_threads()
+
+
+def _last_captures(dataset: ds.FileSystemDataset) -> dict[str, _Last]:
+    captures: dict[str, list[tuple[int, str, int, str]]] = defaultdict(list)
+    months = []
+    for number, fragment in enumerate(dataset.get_fragments()):
+        months.append(ds.get_partition_keys(fragment.partition_expression)["month"])
+        table = fragment.to_table(schema=dataset.schema, columns=[*_KEY, "content_hash"])
+        moments = table["fetched_at"].cast(pa.int64())
+        columns = (table["article_id"], moments, table["extractor_version"], table["content_hash"])
+        values = (column.to_pylist() for column in columns)
+        for article_id, moment, version, content in zip(*values, strict=True):
+            captures[article_id].append((moment, version, number, content))
+    last = {}
+    for article_id, its in captures.items():
+        contents = len({content for *_, content in its})
+        places = sorted({months[number] for *_, number, _ in its})
+        last[article_id] = _Last(*max(its)[:3], contents, places)
+    return last
+
+
+def _rows(dataset: ds.FileSystemDataset, wanted: dict[str, _Last]) -> Iterator[Row]:
+    """The rows of these captures, from the files that hold any."""
+    numbers = {last.fragment for last in wanted.values()}
+    left = dict(wanted)  # a file may hold a capture twice
+    for number, fragment in enumerate(dataset.get_fragments()):
+        if number not in numbers:
+            continue
+        for batch in fragment.to_batches(
+            schema=dataset.schema, columns=_KEY + _TEXTS, batch_size=_BATCH
+        ):
+            moments = batch["fetched_at"].cast(pa.int64()).to_pylist()
+            for row, moment in zip(batch.to_pylist(), moments, strict=True):
+                last = left.get(row["article_id"])
+                if last and last[:3] == (moment, row["extractor_version"], number):
+                    del left[row["article_id"]]
+                    yield row
+
+
+def _document(outlet: str, row: Row, last: _Last) -> tantivy.Document:
+    tags, moment = row["tags"] or [], row["published_at"] or row["fetched_at"]
+    shown = {
+        "article_id": row["article_id"],
+        "outlet": outlet,
+        "title": row["title"],
+        "lead": (row["description"] or "")[:_LEAD],
+        "published": row["published_at"] and row["published_at"].isoformat(),
+        "contents": last.contents,
+        "months": last.months,
+        "cluster_id": row["cluster_id"],
+    }
+    values = {
+        "article_id": row["article_id"],
+        "outlet": outlet,
+        "topics": row["topics"] or [],
+        "head": " ".join([row["title"], *tags]),
+        "body": row["body"],
+        "at": int(moment.timestamp()),
+        "capture": last.name(row["article_id"]),
+        "shown": json.dumps(shown).encode(),
+    }
+    if row["cluster_id"]:
+        values["cluster_id"] = row["cluster_id"]
+    return tantivy.Document.from_dict(values, SCHEMA)
+
+
+def _shown(row: Row) -> Row:
+    published = row["published"] and datetime.fromisoformat(row["published"]).astimezone(WIB)
+    return row | {"published": published}

@@ -1,0 +1,167 @@
+"""The search index holds what the dataset does, however that came about."""
+
+from __future__ import annotations
+
+import random
+import re
+import shutil
+from datetime import timedelta
+
+import pyarrow.parquet as pq
+import pytest
+import tantivy
+
+from output.compaction import compact, remove_replaced
+from output.dataset import latest
+from output.forgetting import remove_rows
+from output.index import SCHEMA, _document
+from output.search import Library, Question
+from tests.datasets import NOON, library_of, row, write
+
+LATER = NOON + timedelta(days=40)
+WORDS = "Gawai gawainya 5G AI baru pembaruan Jum'at é-niaga KAMERA kameranya di dia".split()
+
+
+def shown(folder) -> set[tuple[str, str]]:
+    """What a new look at the index finds: every article's id and title."""
+    found = library_of(folder).search(Question()).articles
+    return {(one["article_id"], one["title"]) for one in found}
+
+
+def stored(folder) -> set[tuple[str, str]]:
+    table = latest(folder, columns=["article_id", "title"])
+    return {(one["article_id"], one["title"]) for one in table.to_pylist()}
+
+
+def test_a_search_finds_the_articles_that_a_scan_finds(tmp_path):
+    rng = random.Random(7)
+    texts = [" ".join(rng.choices(WORDS, k=6)) for _ in range(25)]
+    write(
+        tmp_path, kontan=[row(n, title=f"Judul {n}", paragraphs=[t]) for n, t in enumerate(texts)]
+    )
+    library = library_of(tmp_path)
+    asked_for = "gawai/GAWAI/gawainya/5g/a/aru/jum/at/niaga/é/kam di/tiada".split("/")
+    for asked in asked_for:
+        scanned = {
+            f"kontan:{n}"
+            for n, text in enumerate(texts)
+            if all(re.search(rf"\b{word}", text.lower()) for word in asked.lower().split())
+        }
+        found = library.search(Question(words=asked))
+        assert {one["article_id"] for one in found.articles} == scanned, asked
+        assert found.total == len(scanned)
+
+
+def test_it_follows_the_dataset_through_all_that_happens_to_it(tmp_path):
+    def same():
+        assert shown(tmp_path) == stored(tmp_path)
+
+    write(tmp_path, kontan=[row(1, title="Lama"), row(2)], tirto=[row(3, "tirto")])
+    same()
+    moved = row(1, title="Baru", fetched_at=LATER, published_at=LATER)  # to another month
+    write(tmp_path, kontan=[moved])
+    same()
+    write(tmp_path, kontan=[row(1, title="Tua", fetched_at=NOON - timedelta(days=9))])
+    same()
+    write(tmp_path, kontan=[moved | {"title": "Dibaca ulang", "extractor_version": "2027.01.01"}])
+    same()
+    compact(tmp_path)
+    same()
+    remove_replaced(tmp_path, grace=-60)
+    same()
+    remove_rows(tmp_path, "kontan", "kontan:2")
+    same()
+    for file in (tmp_path / "articles/outlet=kontan").rglob("month=2026-03/*"):
+        file.unlink()
+    same()
+    for file in (tmp_path / "articles/outlet=tirto").rglob("*.parquet"):
+        file.unlink()
+    same()
+    assert ("kontan:1", "Lama") in shown(tmp_path), "what had been revised is the last again"
+
+
+def test_only_what_is_new_is_read_again(tmp_path, monkeypatch):
+    write(tmp_path, kontan=[row(1), row(2)])
+    library_of(tmp_path)
+    write(tmp_path, kontan=[row(3)])
+    read = []
+    monkeypatch.setattr(
+        "output.index._document",
+        lambda outlet, one, last, make=_document: (
+            read.append(one["article_id"]) or make(outlet, one, last)
+        ),
+    )
+    compact(tmp_path)
+    assert len(shown(tmp_path)) == 3
+    assert read == ["kontan:3"]
+
+
+def test_how_many_contents_an_article_has_had(tmp_path):
+    write(tmp_path, kontan=[row(1), row(1, title="Baru", fetched_at=LATER)])
+    [one] = library_of(tmp_path).search(Question()).articles
+    assert one["contents"] == 2
+    write(tmp_path, kontan=[row(1, title="Tua", fetched_at=NOON - timedelta(days=9))])
+    [one] = library_of(tmp_path).search(Question()).articles
+    assert (one["title"], one["contents"]) == ("Baru", 3)
+
+
+def test_a_file_that_cannot_be_read_leaves_its_outlet_as_it_was(tmp_path):
+    write(tmp_path, kontan=[row(1)])
+    library = library_of(tmp_path)
+    (tmp_path / "articles/outlet=kontan/month=2026-01/zzz.parquet").write_bytes(b"no parquet")
+    write(tmp_path, kontan=[row(2)], tirto=[row(3, "tirto")])
+    library.update()
+    assert {one["article_id"] for one in library.search(Question()).articles} == {
+        "kontan:1",
+        "tirto:3",
+    }
+    assert library.behind == ["kontan"]
+    assert "zzz.parquet" in library.problems[0]
+
+
+@pytest.mark.parametrize("damage", ["meta", "note", "format", "removed"])
+def test_an_index_that_is_lost_is_built_anew(tmp_path, damage):
+    write(tmp_path, kontan=[row(1)])
+    open_before = library_of(tmp_path)
+    folder = tmp_path / "search"
+    match damage:
+        case "meta":
+            (folder / "meta.json").write_text("{")
+        case "note":
+            (folder / "taken.json").write_text("")
+        case "format":
+            (folder / "taken.json").write_text('{"format": 0, "outlets": {}}')
+        case "removed":
+            shutil.rmtree(folder)
+            open_before.update()
+            assert open_before.search(Question()).total == 1
+    assert shown(tmp_path) == stored(tmp_path)
+
+
+def test_two_programs_may_keep_it(tmp_path):
+    write(tmp_path, kontan=[row(1)])
+    library = Library(tmp_path, tmp_path / "search")
+    other = tantivy.Index(SCHEMA, str(tmp_path / "search")).writer()
+    library.update()
+    assert library.search(Question()).total == 0
+    assert (library.behind, library.problems) == (["kontan"], [])
+    other.wait_merging_threads()
+    library.update()
+    assert library.search(Question()).total == 1
+
+
+def test_it_stops_amid_an_outlet_when_told(tmp_path):
+    write(tmp_path, kontan=[row(1)])
+    library = Library(tmp_path, tmp_path / "search")
+    library.close()
+    library.update()
+    assert library.search(Question()).total == 0
+    assert shown(tmp_path) == stored(tmp_path)
+
+
+def test_files_of_an_older_schema_are_found_too(tmp_path):
+    write(tmp_path, kontan=[row(1)])
+    [path] = (tmp_path / "articles").rglob("*.parquet")
+    table = pq.ParquetFile(path).read().drop_columns(["tags", "topics", "cluster_id"])
+    pq.write_table(table, path)
+    assert shown(tmp_path) == {("kontan:1", "Berita nomor 1")}
