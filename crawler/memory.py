@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 from crawler import blocks, pending
 from crawler.extraction import EXTRACTOR_VERSION
 from crawler.state import State, Validators, open_state
+from crawler.stories import Stories
 from output.writer import Writer
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.blocks import Block
+    from crawler.items import Article
     from crawler.pending import Waiting
     from crawler.sources import Candidate, Window
 
@@ -39,6 +41,7 @@ class Memory:
         self.location = location
         self.outlet = outlet
         self.run = secrets.token_hex(8)
+        self.stories = Stories(state)
 
     @classmethod
     def of(cls, settings: BaseSettings, outlet: str) -> Self:
@@ -73,6 +76,17 @@ class Memory:
     def content_hash(self, article_id: str) -> str | None:
         """What the dataset holds last of the article."""
         return self.state.content_hash(article_id)
+
+    def story(self, article: Article) -> str | None:
+        """The cluster of its near copies, among all outlets' articles that readers can see; None
+        if another run keeps the state to itself."""
+        moment = article.published_at or article.fetched_at
+        assert article.article_id and moment
+        try:
+            return self.stories.cluster_of(article.article_id, article.body or "", moment)
+        except sqlite3.OperationalError as error:
+            logger.warning("%s is grouped by the next `compact`: %s", article.article_id, error)
+            return None
 
     def blocked(self, host: str) -> Block | None:
         return blocks.standing(self.state.db, host, datetime.now(UTC))

@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
-from crawler import pending
+from crawler import pending, stories
 from crawler.locks import is_shared
 from crawler.pending import microseconds
 from output.filesystem import Root
@@ -68,6 +68,7 @@ MIGRATIONS = (
         outlet TEXT NOT NULL, day TEXT NOT NULL, source TEXT NOT NULL, listed INTEGER NOT NULL,
         done INTEGER NOT NULL, PRIMARY KEY (outlet, day, source)) WITHOUT ROWID;
     """,
+    stories.SCHEMA,
 )
 """One script per schema version: a state of version n lacks those from n on."""
 
@@ -221,7 +222,8 @@ class State:
         with self.transaction(), self.root.filesystem.open_input_file(self.root.at(path)) as source:
             if self.db.execute("SELECT 1 FROM parts WHERE path = ?", (path,)).fetchone():
                 return
-            part = self.db.execute("INSERT INTO parts (path) VALUES (?)", (path,)).lastrowid
+            new = "INSERT INTO parts (path, told) VALUES (?, ?)"
+            part = self.db.execute(new, (path, table != "articles")).lastrowid
             file = pq.ParquetFile(source)
             if lacking := set(columns) - set(file.schema_arrow.names):
                 raise KeyError(f"no column {', '.join(sorted(lacking))}")
@@ -241,6 +243,7 @@ class State:
                 self.db.execute("DELETE FROM validators")  # so that lists name them again
                 again = "UPDATE pending SET look = 0, next_at = 0 WHERE article_id = ?"
                 self.db.executemany(again, articles)
+            stories.drop_part(self.db, part)
             self.db.execute("DELETE FROM captures WHERE part = ?", (part,))
             self.db.execute("DELETE FROM rejects WHERE part = ?", (part,))
             self.db.execute("DELETE FROM parts WHERE id = ?", (part,))

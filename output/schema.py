@@ -82,7 +82,7 @@ ARTICLES = _schema(
         _column("paywalled", pa.bool_(), "The rest of the text is for subscribers"),
         _column("body_source", pa.string(), "What found the body: selector, articlebody, generic"),
         _column("content_hash", pa.string(), "content_hash(title, body)", required=True),
-        _column("cluster_id", pa.string(), "Group of near copies, as known when stored"),
+        _column("cluster_id", pa.string(), "As in clusters, as far as known when stored"),
         _column("fetched_at", _INSTANT, "When this capture was downloaded", required=True),
         _column("discovered_via", pa.string(), "The source that listed it, e.g. feed:https://..."),
         _column("run_id", pa.string(), "The run that stored this row", required=True),
@@ -172,8 +172,25 @@ PENDING = _schema(
     ],
 )
 
+CLUSTERS = _schema(
+    "clusters",
+    [
+        _column("article_id", pa.string(), "As in articles", required=True),
+        _column(
+            "cluster_id",
+            pa.string(),
+            "The article_id of the earliest article that tells the same story; its own, where it"
+            " is the earliest or the only one",
+            required=True,
+        ),
+        _column("as_of", _INSTANT, "The newest capture that was known then", required=True),
+    ],
+)
+"""A small table in one file, not in partitions: it is rewritten whole."""
+
 SCHEMAS = {"articles": ARTICLES, "rejects": REJECTS, "runs": RUNS, "pending": PENDING}
-"""The tables of the dataset: each is a folder of its name."""
+"""The tables of the dataset that grow: each is a folder of its name, with a partition for every
+outlet and month."""
 
 MONTH_FROM = {
     "articles": ("published_at", "fetched_at"),

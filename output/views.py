@@ -13,28 +13,22 @@ import pyarrow.parquet as pq
 
 from output.dataset import live_files, open_dataset
 from output.filesystem import Root
-from output.schema import SCHEMA_VERSION, SCHEMAS
+from output.schema import CLUSTERS, SCHEMA_VERSION, SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pyarrow import fs
+
     from output.dataset import Location
 
 VERSION_KEY = b"wartatek.schema_version"
-_COLUMNS: list[pa.Field[pa.DataType]] = [
-    pa.field("article_id", pa.string()),
-    pa.field("cluster_id", pa.string()),
-    pa.field("as_of", pa.timestamp("us", tz="UTC")),
-]
-CLUSTERS = pa.schema(_COLUMNS)
-"""What is read of the table clusters/: who belongs to which group of near copies."""
-
 # In WIB, whose days and months the dataset counts in; without a zone, so that no reader moves it.
 WIB = "({} AT TIME ZONE 'Asia/Jakarta')"
 
 
 def connect(location: Location) -> duckdb.DuckDBPyConnection:
-    """A connection with the views captures, latest, rejects, runs and clusters.
+    """A connection with the views captures, latest, rejects, runs, clusters and stories.
 
     A view has no rows where the dataset has none, and nulls where its files are older than a
     column. The connection itself opens no file and no address.
@@ -52,9 +46,8 @@ def connect(location: Location) -> duckdb.DuckDBPyConnection:
     connection.execute("""
         CREATE TEMP VIEW latest AS SELECT * FROM captures QUALIFY row_number() OVER (
             PARTITION BY article_id ORDER BY fetched_at DESC, extractor_version DESC) = 1;
-        CREATE TEMP VIEW clusters AS
-            SELECT article_id, arg_max(cluster_id, as_of) AS cluster_id, max(as_of) AS as_of
-            FROM all_clusters GROUP BY article_id""")
+        CREATE TEMP VIEW clusters AS FROM all_clusters""")
+    connection.execute(STORIES)
     return connection
 
 
@@ -69,7 +62,7 @@ def reading() -> Iterator[None]:
 
 def has_clusters(location: Location) -> bool:
     """Whether the near copies of the dataset have been grouped at all."""
-    return bool(_cluster_files(Root(location)))
+    return bool(cluster_files(Root(location)))
 
 
 def older_columns(location: Location) -> Counter[str]:
@@ -86,14 +79,24 @@ def older_columns(location: Location) -> Counter[str]:
 
 def open_clusters(root: Root) -> ds.Dataset:
     """The table clusters/, as a pyarrow dataset."""
-    files = _cluster_files(root)
-    return ds.FileSystemDataset(
-        [ds.ParquetFileFormat().make_fragment(path, root.filesystem) for path in files],
-        CLUSTERS,
-        ds.ParquetFileFormat(),
-        root.filesystem,
-    )
+    newest = [info.path for info in cluster_files(root)[-1:]]
+    form = ds.ParquetFileFormat()
+    fragments = [form.make_fragment(path, root.filesystem) for path in newest]
+    return ds.FileSystemDataset(fragments, CLUSTERS, form, root.filesystem)
 
 
-def _cluster_files(root: Root) -> list[str]:
-    return [info.path for info in root.files("clusters") if info.path.endswith(".parquet")]
+def cluster_files(root: Root) -> list[fs.FileInfo]:
+    """The files of the table clusters/; the last one counts."""
+    return [info for info in root.files("clusters") if info.path.endswith(".parquet")]
+
+
+STORIES = """
+CREATE TEMP VIEW stories AS
+WITH told AS (
+    SELECT coalesce(clusters.cluster_id, latest.cluster_id, latest.article_id) AS cluster_id,
+        latest.article_id, outlet, title, coalesce(published_at, fetched_at) AS moment
+    FROM latest LEFT JOIN clusters ON clusters.article_id = latest.article_id)
+SELECT cluster_id, arg_min(title, (moment, article_id)) AS title, min(moment) AS published_at,
+    max(moment) AS last_published_at, list_sort(list(DISTINCT outlet)) AS outlets,
+    count(*) AS articles, list(article_id ORDER BY moment, article_id) AS article_ids
+FROM told GROUP BY cluster_id"""

@@ -1,4 +1,4 @@
-"""Tells new articles, revisions and captures that say nothing new."""
+"""Tells new articles, revisions and captures that say nothing new, and whose story is told anew."""
 
 from __future__ import annotations
 
@@ -19,17 +19,25 @@ class DeduplicatePipeline:
     """Drops what this run has seen, then what the dataset holds with the same content.
 
     :param stored: gives the content hash of what the dataset holds last of an article_id.
+    :param story: gives an article's cluster, as far as it is known.
     """
 
-    def __init__(self, stored: Callable[[str], str | None], stats: StatsCollector) -> None:
+    def __init__(
+        self,
+        stored: Callable[[str], str | None],
+        story: Callable[[Article], str | None],
+        stats: StatsCollector,
+    ) -> None:
         self.stored = stored
+        self.story = story
         self.stats = stats
         self._seen: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         assert isinstance(crawler.spider, NewsSpider) and crawler.stats
-        return cls(crawler.spider.memory.content_hash, crawler.stats)
+        memory = crawler.spider.memory
+        return cls(memory.content_hash, memory.story, crawler.stats)
 
     def process_item(self, article: Article) -> Article:
         if article.article_id is None:
@@ -44,4 +52,5 @@ class DeduplicatePipeline:
             self.stats.inc_value("wartatek/unchanged")
             raise NothingNew(f"{article.article_id}: unchanged")
         article.revised = stored is not None
+        article.cluster_id = self.story(article)
         return article

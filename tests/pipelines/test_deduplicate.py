@@ -22,13 +22,14 @@ def stats():
 @pytest.fixture
 def pipeline(stats):
     stored = {"kontan:1": content_hash("Judul", "Isi berita.")}
-    return DeduplicatePipeline(stored.get, stats)
+    return DeduplicatePipeline(stored.get, lambda item: f"story of {item.article_id}", stats)
 
 
 def test_a_new_article_goes_on_with_its_hash(pipeline, stats):
     item = pipeline.process_item(article(2))
     assert item.content_hash == content_hash("Judul", "Isi berita.")
     assert not item.revised
+    assert item.cluster_id == "story of kontan:2"
     assert not stats.get_stats()
 
 

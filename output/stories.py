@@ -1,0 +1,105 @@
+"""The table clusters/: which articles tell one story. It is small, and rewritten whole.
+
+The newest file, by its name, counts. Older ones stay for readers that have just found them.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from datetime import UTC, datetime
+from itertools import islice, pairwise
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from output.compaction import GRACE
+from output.filesystem import Root
+from output.schema import CLUSTERS
+from output.views import cluster_files, connect
+from output.writer import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from output.dataset import Location
+
+_BATCH = 10_000
+
+
+def stories(location: Location) -> pa.Table:
+    """One row per story, the latest first: cluster_id; title and published_at of its first article;
+    last_published_at; outlets, articles (how many), article_ids, the earliest first.
+
+    Articles that came after the last `compact` are told by the story they were stored with, or by
+    one of their own.
+    """
+    with connect(location) as connection:
+        query = "FROM stories ORDER BY last_published_at DESC, cluster_id"
+        told: pa.Table = connection.sql(query).to_arrow_table()
+    return told
+
+
+def publish(
+    location: Location, groups: Iterable[tuple[str, str]], as_of: datetime, *, grace: float = GRACE
+) -> pa.Table:
+    """Make `groups` the table: each article's id and its cluster's, in order of publication.
+
+    What is there already is not written again. Files that were replaced are removed `grace` seconds
+    later, by the next that is published.
+
+    :raises OSError: the dataset cannot be written.
+    """
+    root = Root(location)
+    table = _table(groups, as_of)
+    files = cluster_files(root)
+    if files and _read(root, files[-1].path).equals(table):
+        return table
+    _write(root, table)
+    horizon = time.time() - grace
+    for old, newer in pairwise(files):
+        if (newer.mtime_ns or math.inf) / 1e9 <= horizon:
+            root.remove(old.path)
+    return table
+
+
+def remove(root: Root, article_id: str) -> None:
+    """Remove an article from the table, and the files that were replaced; its story goes on under
+    the id of the article that was the next to tell it.
+
+    :raises OSError: the dataset cannot be written.
+    """
+    files = cluster_files(root)
+    if not files:
+        return
+    table = _read(root, files[-1].path)
+    kept = table.filter(pc.field("article_id") != pc.scalar(article_id))
+    if len(kept) == len(table):
+        files.pop()
+    elif len(kept):
+        its = pc.equal(kept["cluster_id"], pa.scalar(article_id))
+        heir = kept["article_id"].filter(its).slice(0, 1)
+        clusters = pc.if_else(its, heir[0], kept["cluster_id"]) if len(heir) else kept["cluster_id"]
+        place = kept.schema.get_field_index("cluster_id")
+        _write(root, kept.set_column(place, kept.schema.field(place), clusters))
+    for info in files:
+        root.remove(info.path)
+
+
+def _table(groups: Iterable[tuple[str, str]], as_of: datetime) -> pa.Table:
+    rest, batches = iter(groups), []
+    while rows := list(islice(rest, _BATCH)):
+        articles, clusters = zip(*rows, strict=True)
+        columns = [pa.array(articles), pa.array(clusters), pa.array([as_of] * len(rows))]
+        batches.append(pa.RecordBatch.from_arrays(columns, schema=CLUSTERS))
+    return pa.Table.from_batches(batches, CLUSTERS)
+
+
+def _read(root: Root, path: str) -> pa.Table:
+    return pq.ParquetFile(path, filesystem=root.filesystem).read()
+
+
+def _write(root: Root, table: pa.Table) -> None:
+    root.publish(f"clusters/{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.parquet", encode(table))

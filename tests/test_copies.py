@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+from itertools import combinations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.copies import FEWEST, Telling, are_copies, bands, read
+from tests.stories import pairs, texts, told_again
+
+PRECISION, RECALL = 0.97, 0.9
+BODY = " ".join(f"kata{n} dan kawan{n}" for n in range(40))
+
+
+def found(one: str, other: str) -> bool:
+    tellings = [telling for telling in read([one, other]) if telling]
+    if len(tellings) < 2:
+        return False
+    keys = bands(tellings)
+    return bool(set(keys[0]) & set(keys[1])) and are_copies(*tellings)
+
+
+def test_what_it_is_judged_on_is_enough_and_of_every_kind():
+    assert sum(one.story == other.story for one, other in pairs()) >= 60
+    assert sum(one.story != other.story for one, other in pairs()) >= 30
+    kinds = {text.kind for text in texts()}
+    assert kinds >= {
+        *("verbatim", "trimmed", "reworded_lead", "reworded_headline", "inserted", "edited"),
+        *("update", "reordered", "short", "price_list", "spec_list", "how_to", "one_event"),
+        *("follow_up", "round_up", "boilerplate"),
+    }
+
+
+def test_copies_are_told_from_look_alikes():
+    judged = [(one, other, found(one.body, other.body)) for one, other in pairs()]
+    true = [pair for *pair, copies in judged if copies and pair[0].story == pair[1].story]
+    false = [pair for *pair, copies in judged if copies and pair[0].story != pair[1].story]
+    missed = [p for *p, copies in judged if not copies and p[0].story == p[1].story]
+    named = [f"{one.title}: {one.kind}, {other.kind}" for one, other in false + missed]
+    assert len(true) / (len(true) + len(false)) >= PRECISION, named
+    assert len(true) / (len(true) + len(missed)) >= RECALL, named
+
+
+def test_stories_are_told_from_each_other():
+    tellings = dict(zip(texts(), read([text.body for text in texts()]), strict=True))
+    alike = [
+        (one.title, other.title)
+        for (one, a), (other, b) in combinations(tellings.items(), 2)
+        if one.story != other.story and a and b and are_copies(a, b)
+    ]
+    assert alike == []
+
+
+@pytest.mark.parametrize("body", ["", "Satu dua tiga.", "Ya! " * 500, " ".join("abcdefghijk")])
+def test_too_short_to_tell(body):
+    assert read([body]) == [None]
+
+
+def test_the_fewest_triples_are_enough():
+    body = " ".join(f"kata{n}" for n in range(FEWEST + 2))
+    [telling] = read([body])
+    assert telling is not None and are_copies(telling, telling)
+
+
+def test_how_a_text_is_printed_does_not_matter():
+    one = "Harga naik Rp 5.000 menjadi Rp 12.000, kata “Siti” dari Bandung — kemarin. " + BODY
+    other = "Harga naik Rp5.000 menjadi Rp12.000 kata Siti dari Bandung kemarin\n\n" + BODY
+    first, second = read([one, other])
+    assert first.triples == second.triples
+
+
+def test_a_sentence_s_first_word_names_nothing():
+    plain = "Mereka pulang. Kami tinggal di sini sampai pagi tiba lagi. " * 3
+    [telling] = read([plain + " ".join(f"kata{chr(97 + n)}x" for n in range(25))])
+    assert not telling.named
+
+
+def test_texts_are_read_alike_alone_and_together():
+    bodies = [text.body for text in texts()[:12]] + ["", BODY]
+    assert read(bodies) == [read([body])[0] for body in bodies]
+    tellings = [telling for telling in read(bodies) if telling]
+    assert bands(tellings) == [bands([telling])[0] for telling in tellings]
+
+
+def test_what_was_packed_is_the_same():
+    for telling in read([text.body for group in told_again() for text in group]):
+        assert Telling.unpack(telling.pack()) == telling
+
+
+@given(st.lists(st.text(), max_size=4))
+def test_any_text_can_be_read(bodies):
+    tellings = [telling for telling in read([f"{body} {BODY}" for body in bodies]) if telling]
+    assert len(bands(tellings)) == len(tellings)
+    for one, other in combinations(tellings, 2):
+        assert are_copies(one, other) == are_copies(other, one)

@@ -1,0 +1,327 @@
+"""Groups depend on what the dataset holds, and on nothing else."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from itertools import combinations
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler import stories
+from crawler.state import FILE, open_state
+from crawler.stories import DAYS, Stories, founders, regroup
+from output.compaction import compact, remove_replaced
+from output.stories import stories as stories_of
+from output.writer import Writer
+from tests.datasets import NOON, row
+from tests.stories import look_alikes, texts, told_again
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+OUTLETS = ("antara", "kontan", "tirto")
+
+
+def telling(number: int, text: int, hours: float, outlet: str = "kontan", version: int = 0) -> dict:
+    """Article `number` as the judged text of that number, published so many hours after noon."""
+    moment = NOON + timedelta(hours=hours)
+    return row(
+        number,
+        outlet,
+        title=f"Judul {number}",
+        paragraphs=list(texts()[text].paragraphs),
+        published_at=moment,
+        fetched_at=moment + timedelta(hours=1 + version),
+    )
+
+
+def write(folder: Path, run: str, rows: Iterable[dict]) -> None:
+    writer = Writer(folder, run)
+    for one in rows:
+        writer.write("articles", one["article_id"].partition(":")[0], one)
+    writer.flush()
+
+
+def groups(folder: Path) -> list[tuple[str, str]]:
+    with open_state(folder, folder) as state:
+        index = Stories(state)
+        index.catch_up()
+        return list(index.groups())
+
+
+def story_of(number: int) -> list[int]:
+    """The places, among all judged texts, of a story's texts."""
+    return [place for place, text in enumerate(texts()) if text.story == number]
+
+
+def test_the_judged_texts_are_grouped_as_they_should(tmp_path):
+    """All at once, and each as many hours after its story's first as it says."""
+    rows = {}
+    for number, text in enumerate(texts()):
+        one = telling(number, number, text.hours, OUTLETS[number % 3])
+        rows[one["article_id"]] = (one, text)
+    write(tmp_path, "run-1", [one for one, _ in rows.values()])
+    clusters = dict(groups(tmp_path))
+    together = 0
+    for (one, (_, text)), (other, (_, second)) in combinations(rows.items(), 2):
+        same = clusters[one] == clusters[other]
+        assert not same or text.story == second.story, (text.title, second.title)
+        together += same
+    wanted = sum(len(group) * (len(group) - 1) // 2 for group in told_again())
+    assert together >= 0.9 * wanted
+
+
+arrivals = st.lists(
+    st.builds(
+        telling,
+        st.integers(1, 12),
+        st.sampled_from(story_of(0) + story_of(3) + story_of(9) + story_of(1006) + story_of(1027)),
+        st.floats(0, 150),
+        st.sampled_from(OUTLETS),
+        st.integers(0, 3),
+    ),
+    min_size=2,
+    max_size=12,
+    unique_by=(  # a crawl stores no content twice
+        lambda one: (one["article_id"], one["fetched_at"]),
+        lambda one: (one["article_id"], one["content_hash"]),
+    ),
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.data(), arrivals)
+def test_the_order_of_arrival_changes_nothing(data, rows):
+    order = data.draw(st.permutations(rows))
+    cuts = sorted(data.draw(st.sets(st.integers(1, len(rows)), max_size=4)) | {len(rows)})
+    with TemporaryDirectory() as at_once, TemporaryDirectory() as bit_by_bit:
+        write(Path(at_once), "run-1", rows)
+        expected = groups(Path(at_once))
+        before = 0
+        for number, cut in enumerate(cuts):
+            write(Path(bit_by_bit), f"run-{number}", order[before:cut])
+            groups(Path(bit_by_bit))
+            before = cut
+        assert groups(Path(bit_by_bit)) == expected
+        compact(bit_by_bit)
+        assert groups(Path(bit_by_bit)) == expected
+        remove_replaced(bit_by_bit, grace=-60)
+        assert groups(Path(bit_by_bit)) == expected
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.data(), arrivals)
+def test_files_that_vanish_take_their_tellings_along(data, rows):
+    cut = data.draw(st.integers(1, len(rows) - 1))
+    with TemporaryDirectory() as kept, TemporaryDirectory() as folder:
+        write(Path(kept), "run-1", rows[:cut])
+        write(Path(folder), "run-1", rows[:cut])
+        write(Path(folder), "run-2", rows[cut:])
+        groups(Path(folder))
+        for path in Path(folder).rglob("run-2-*.parquet"):
+            path.unlink()
+        assert groups(Path(folder)) == groups(Path(kept))
+
+
+def test_the_earliest_gives_the_name(tmp_path):
+    first, copy, trimmed = story_of(0)[:3]
+    write(tmp_path, "run-1", [telling(1, copy, 2), telling(2, trimmed, 5, "tirto")])
+    assert groups(tmp_path) == [("kontan:1", "kontan:1"), ("tirto:2", "kontan:1")]
+    write(tmp_path, "run-2", [telling(3, first, 0, "antara")])
+    assert {cluster for _, cluster in groups(tmp_path)} == {"antara:3"}
+
+
+def test_a_repost_in_one_outlet_is_the_same_story(tmp_path):
+    first, copy, *_ = story_of(0)
+    write(tmp_path, "run-1", [telling(1, first, 0), telling(2, copy, 30)])
+    assert dict(groups(tmp_path)) == {"kontan:1": "kontan:1", "kontan:2": "kontan:1"}
+
+
+def test_what_comes_much_later_is_another_story(tmp_path):
+    first, copy, *_ = story_of(0)
+    late = DAYS / timedelta(hours=1) + 1
+    write(tmp_path, "run-1", [telling(1, first, 0), telling(2, copy, late)])
+    assert dict(groups(tmp_path)) == {"kontan:1": "kontan:1", "kontan:2": "kontan:2"}
+
+
+def test_without_a_time_of_publication_that_of_download_counts(tmp_path):
+    first, copy, *_ = story_of(0)
+    undated = telling(2, copy, 3) | {"published_at": None}
+    write(tmp_path, "run-1", [telling(1, first, 0), undated])
+    assert dict(groups(tmp_path))["kontan:2"] == "kontan:1"
+
+
+def test_the_last_capture_counts(tmp_path):
+    first, copy, *_ = story_of(0)
+    other = story_of(3)[0]
+    write(tmp_path, "run-1", [telling(1, first, 0), telling(2, copy, 3)])
+    assert dict(groups(tmp_path))["kontan:2"] == "kontan:1"
+    write(tmp_path, "run-2", [telling(2, other, 3, version=1)])
+    assert dict(groups(tmp_path))["kontan:2"] == "kontan:2"
+
+
+def test_a_text_too_short_to_compare_is_alone(tmp_path):
+    brief = [row(n, paragraphs=["Server Obrolin pulih."]) for n in (1, 2)]
+    write(tmp_path, "run-1", brief)
+    assert groups(tmp_path) == [("kontan:1", "kontan:1"), ("kontan:2", "kontan:2")]
+
+
+def test_a_review_of_the_week_does_not_join_what_it_repeats(tmp_path):
+    [items] = [group for group in look_alikes() if group[0].kind == "round_up"]
+    first, second = (list(text.paragraphs) for text in items[:2])
+    review = row(3, paragraphs=["Terpopuler pekan ini.", *first, *second])
+    pages = [row(1, paragraphs=first), row(2, paragraphs=second)]
+    for order in ([*pages, review], [review, *pages]):
+        rows = [one | {"published_at": NOON + timedelta(hours=n)} for n, one in enumerate(order)]
+        with TemporaryDirectory() as folder:
+            write(Path(folder), "run-1", rows)
+            clusters = dict(groups(Path(folder)))
+        assert clusters["kontan:1"] != clusters["kontan:2"]
+
+
+def test_updates_of_updates_do_not_make_one_story_of_all():
+    chain = {n: [m for m in (n - 1, n + 1) if 0 <= m < 6] for n in range(6)}
+    assert founders(range(6), chain) == {0: 0, 1: 0, 2: 2, 3: 2, 4: 4, 5: 4}
+
+
+def test_a_telling_joins_where_most_of_its_copies_are():
+    copies = defaultdict(list, {3: [0, 1, 2], 1: [0], 0: [1, 3], 2: [3]})
+    assert founders(range(4), copies) == {0: 0, 1: 0, 2: 2, 3: 0}
+
+
+# -- what a crawl asks
+
+
+def asked(folder: Path, number: int, text: int, hours: float) -> str:
+    with open_state(folder, folder) as state:
+        moment = NOON + timedelta(hours=hours)
+        return Stories(state).cluster_of(f"kontan:{number}", texts()[text].body, moment)
+
+
+def test_a_new_article_is_told_its_group(tmp_path):
+    first, copy, *_ = story_of(0)
+    write(tmp_path, "run-1", [telling(1, first, 0, "antara"), telling(2, story_of(3)[0], 1)])
+    assert asked(tmp_path, 9, copy, 2) == "antara:1"
+    assert asked(tmp_path, 9, story_of(9)[0], 2) == "kontan:9"
+    assert asked(tmp_path, 9, copy, -2) == "kontan:9"  # it is the earliest itself
+
+
+def test_asking_leaves_no_trace(tmp_path):
+    first, copy, *_ = story_of(0)
+    write(tmp_path, "run-1", [telling(1, first, 0, "antara")])
+    asked(tmp_path, 9, copy, 2)
+    assert groups(tmp_path) == [("antara:1", "antara:1")]
+
+
+def test_a_revision_is_grouped_by_what_it_says_now(tmp_path):
+    first, copy, trimmed, *_ = story_of(0)
+    rows = [telling(1, first, 0, "antara"), telling(9, story_of(3)[0], 1), telling(3, trimmed, 2)]
+    write(tmp_path, "run-1", rows)
+    assert asked(tmp_path, 9, copy, 1) == "antara:1"
+    assert asked(tmp_path, 1, story_of(3)[0], 0) == "kontan:1"
+
+
+@settings(max_examples=20, deadline=None)
+@given(arrivals)
+def test_a_crawl_is_told_what_compact_finds(rows):
+    """As long as nobody else is stored meanwhile."""
+    *known, new = rows
+    known = [one for one in known if one["article_id"] != new["article_id"]]
+    with TemporaryDirectory() as folder:
+        write(Path(folder), "run-1", known)
+        with open_state(folder, folder) as state:
+            index = Stories(state)
+            told = index.cluster_of(new["article_id"], new["body"], new["published_at"])
+        write(Path(folder), "run-2", [new])
+        assert dict(groups(Path(folder)))[new["article_id"]] == told
+
+
+def test_a_crawl_reads_only_the_months_around_its_articles(tmp_path):
+    rows = [telling(n, n, 24 * 40 * n) for n in range(1, 4)]
+    write(tmp_path, "run-1", rows)
+    asked(tmp_path, 9, 0, 24 * 40)
+    with open_state(tmp_path, tmp_path) as state:
+        assert state.db.execute("SELECT article_id FROM tellings").fetchall() == [("kontan:1",)]
+
+
+# -- the index
+
+
+def test_a_lost_state_is_rebuilt(tmp_path):
+    rows = [telling(n, n, n / 10, OUTLETS[n % 3]) for n in range(20)]
+    write(tmp_path, "run-1", rows)
+    before = groups(tmp_path)
+    (tmp_path / FILE).unlink()
+    assert groups(tmp_path) == before
+
+
+def test_another_reader_reads_all_anew(tmp_path, monkeypatch):
+    first, copy, *_ = story_of(0)
+    write(tmp_path, "run-1", [telling(1, first, 0), telling(2, copy, 3)])
+    before = groups(tmp_path)
+    monkeypatch.setattr(stories, "READ_BY", "another")
+    with open_state(tmp_path, tmp_path) as state:
+        state.db.execute("DELETE FROM copies")
+    assert groups(tmp_path) == before
+
+
+def test_the_state_of_an_older_version_is_filled(tmp_path):
+    first, copy, *_ = story_of(0)
+    write(tmp_path, "run-1", [telling(1, first, 0), telling(2, copy, 3)])
+    with open_state(tmp_path, tmp_path) as state:
+        for name in ("told_by", "tellings", "triples", "bands", "copies"):
+            state.db.execute(f"DROP TABLE {name}")
+        state.db.execute("DROP INDEX parts_untold")
+        state.db.execute("ALTER TABLE parts DROP COLUMN told")
+        state.db.execute("PRAGMA user_version = 1")
+    assert dict(groups(tmp_path))["kontan:2"] == "kontan:1"
+
+
+def test_what_was_read_is_not_read_again(tmp_path, monkeypatch):
+    write(tmp_path, "run-1", [telling(1, 0, 0)])
+    write(tmp_path, "run-2", [telling(2, 5, 0)])
+    groups(tmp_path)
+    monkeypatch.setattr(Stories, "_put", pytest.fail)
+    compact(tmp_path)
+    assert len(groups(tmp_path)) == 2
+
+
+def test_a_file_that_is_gone_does_no_harm(tmp_path, caplog):
+    write(tmp_path, "run-1", [telling(1, 0, 0)])
+    with open_state(tmp_path, tmp_path) as state:
+        [part] = tmp_path.rglob("run-1-*.parquet")
+        part.unlink()
+        Stories(state).catch_up()
+    assert "cannot read the texts" in caplog.text
+    assert groups(tmp_path) == []
+
+
+# -- the table
+
+
+def test_regroup_writes_the_table(tmp_path):
+    first, copy, *_ = story_of(0)
+    write(
+        tmp_path,
+        "run-1",
+        [telling(1, first, 0, "antara"), telling(2, copy, 2), telling(3, story_of(3)[0], 1)],
+    )
+    with open_state(tmp_path, tmp_path) as state:
+        assert regroup(state) == (3, 2)
+    told = stories_of(tmp_path).to_pylist()
+    assert [story["article_ids"] for story in told] == [["antara:1", "kontan:2"], ["kontan:3"]]
+    assert told[0]["outlets"] == ["antara", "kontan"]
+    assert told[0]["cluster_id"] == "antara:1" and told[0]["title"] == "Judul 1"
+
+
+def test_an_empty_dataset_gets_no_table(tmp_path):
+    with open_state(tmp_path, tmp_path) as state:
+        assert regroup(state) == (0, 0)
+    assert not (tmp_path / "clusters").exists()
+    assert stories_of(tmp_path).num_rows == 0
