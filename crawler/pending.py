@@ -7,7 +7,7 @@ second look. A kill loses none: rows wait in the state, and in pending/ of the d
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -219,10 +219,11 @@ def restore(db: sqlite3.Connection, outlet: str, kept: Iterable[dict[str, Any]])
 
 def encode(candidate: Candidate) -> str:
     """`candidate` as JSON."""
+    said = {field.name: getattr(candidate, field.name) for field in fields(candidate)}
     return json.dumps(
         {
             name: value.isoformat() if isinstance(value, datetime) else value
-            for name, value in asdict(candidate).items()
+            for name, value in said.items()
             if value
         }
     )
