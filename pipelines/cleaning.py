@@ -10,7 +10,12 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pipelines.fragments import PROMO, Body, Cleaned, Fragment, is_prose
-from pipelines.promos import is_promo_line, take_bare_links, take_promos
+from pipelines.promos import (
+    is_promo_line,
+    take_bare_links,
+    take_links_of_the_page,
+    take_promos,
+)
 from pipelines.rules import Rule, Rulebook, load_rules
 
 if TYPE_CHECKING:
@@ -21,6 +26,7 @@ if TYPE_CHECKING:
 # What the page's markup already said of a block; extraction may have named a finer rule.
 _MARKUP = {kind: f"markup:{kind}" for kind in ("promo", "widget", "embed", "caption")}
 _SIGNOFF = 60  # characters; no sign-off is longer
+_ABOVE = 400  # characters of a standfirst above the dateline
 _NEAR = 6  # kept fragments from the top or the end, among which a byline is looked for
 _ROUNDS = 4  # what a step uncovers goes in the next round; real pages need two
 
@@ -58,6 +64,7 @@ def _take_by_words(body: Body) -> None:
     _take_blocks(body)
     take_promos(body)
     if body.linked:
+        take_links_of_the_page(body)
         take_bare_links(body)
     _take_tail(body)
     _take_signoff(body)
@@ -169,6 +176,7 @@ def _take_signoff_of(body: Body, fragment: Fragment, *, ends: bool) -> bool:
 
 
 def _take_dateline(body: Body) -> None:
+    _take_above_dateline(body)
     first = body.kept()[:2]
     for fragment in first[:1]:
         # detik sets the place before the first paragraph, not in it
@@ -179,3 +187,14 @@ def _take_dateline(body: Body) -> None:
                 body.out.dateline = body.out.dateline or match["dateline"].rstrip()
                 body.take(fragment, 0, min(match.end(), len(fragment.text)), rule.id)
                 return
+
+
+def _take_above_dateline(body: Body) -> None:
+    """An article begins with its dateline: what stands above it is a summary of the page's."""
+    kept = body.kept()[:_NEAR]
+    outlets = [rule for rule in body.rules["dateline"] if "city" not in rule.id]
+    for i, fragment in enumerate(kept):
+        if any(rule.pattern.match(fragment.text) for rule in outlets):
+            for above in kept[:i] if sum(len(f.text) for f in kept[:i]) <= _ABOVE else ():
+                above.rule = "above-dateline"
+            return

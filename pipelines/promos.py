@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from pipelines.fragments import Body
     from pipelines.rules import Rule
 
-_MARKS = ":：|–—-"  # what tells a label from the same words in prose
+_MARKS = ":：|–—-»>"  # what tells a label from the same words in prose
 _BOUNDARY = re.compile(r"[.!?][\"”’']? +[A-Z\"“‘]")
+_OWN_HEADING = re.compile(r"#[\w%-]{1,100}$")
+_TAG = re.compile(r"/(?:tags?|topics?|topik|label)/", re.IGNORECASE)
 _NUMBERED = re.compile(r"#?\d{1,2}[.)]? ")
 _DOUBT = 120  # characters of a doubtful promo that are shown
 _MOST = 40  # labels in one block; no real one has more than six
@@ -31,7 +33,7 @@ def take_bare_links(body: Body) -> None:
     run: list[Fragment] = []
     before = ""
     for fragment in [*body.kept(), None]:
-        if fragment and _may_be_headline(fragment.text) and _is_link_alone(body, fragment):
+        if fragment and _belongs_to(body, fragment, run):
             run.append(fragment)
             continue
         announced = before.endswith(":")
@@ -42,10 +44,30 @@ def take_bare_links(body: Body) -> None:
         before = fragment.text if fragment else ""
 
 
+def _belongs_to(body: Body, fragment: Fragment, run: list[Fragment]) -> bool:
+    """Whether `fragment` is a linked headline, or more of the card that the last one heads."""
+    if not _is_link_alone(body, fragment):
+        return False
+    card = run and body.anchors(fragment)[0].url == body.anchors(run[-1])[0].url
+    return bool(card) or _may_be_headline(fragment.text)
+
+
 def _is_link_alone(body: Body, fragment: Fragment) -> bool:
     """Whether `fragment` is links only, and no numbered heading of a list of products."""
     numbered = _NUMBERED.match(fragment.text) and body.blocks[fragment.block].kind == "heading"
     return not numbered and body.is_link(fragment)
+
+
+def take_links_of_the_page(body: Body) -> None:
+    """Lines that are links to the page's own headings, or to tags."""
+    for fragment in body.kept():
+        if not body.is_link(fragment):
+            continue
+        urls = [anchor.url for anchor in body.anchors(fragment)]
+        if all(_OWN_HEADING.search(url) for url in urls):
+            fragment.rule = "own-headings"
+        elif all(_TAG.search(url) for url in urls):
+            fragment.rule = "tag-links"
 
 
 def is_promo_line(body: Body, text: str) -> bool:
@@ -102,6 +124,8 @@ def _promo_end(
     rest = text[at:].strip()
     if not rest:
         return limit
+    if not marked and body.blocks[fragment.block].kind == "heading":
+        return None  # "Baca Juga Buku Manualnya"
     if not marked:
         # A label that lost its headline: "katanya.Baca JugaMenteri".
         return at if text[at].isupper() else None

@@ -32,8 +32,8 @@ class Rule:
     leaves: str
 
     def stands_in(self, text: str) -> bool:
-        """Whether `text`, in lower case, holds a hint."""
-        return any(word in text for word in self.hint)
+        """Whether `text`, in lower case, holds a hint; always, if there is none."""
+        return not self.hint or any(word in text for word in self.hint)
 
 
 @dataclass(frozen=True)

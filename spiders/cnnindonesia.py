@@ -18,6 +18,6 @@ class CnnIndonesiaSpider(DetikNetworkSpider):
     body = (".detail-text", "#detikdetailtext")
     body_end = ".end-of-article"
     published = ".text-cnn_grey"
-    byline = ".text-cnn_black_light3 span"
+    byline = ".text-cnn_black_light3 span:not(.text-cnn_red)"
     section = "a.gtm_breadcrumb_kanal"
     junk = (*DetikNetworkSpider.junk, ".newstag", "a.border")

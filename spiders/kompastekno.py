@@ -22,7 +22,9 @@ class KompasTeknoSpider(NewsSpider):
     body = (".read__content", ".kcm-read-text", ".div-read")
     body_end = "#EndOfArticle"
     published = (".read__time", ".kcm-read-top .msmall", ".kcm-date")
-    byline = "#penulis a"
+    byline = ("#penulis a", ".credit-title-nameEditor", ".credit-title-name")
+    editor = ("#editor a",)
+    editor_place = "last"
     section = ".breadcrumb__wrap a"
     tags = (".tag__article__link", ".tagsCloud-tag a")
     junk = ("[class^=inject-baca-juga]", "[class^=kompasidRec]", ".kcm-read-terkait")

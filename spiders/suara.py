@@ -3,7 +3,8 @@ from crawler.spider import NewsSpider
 
 
 class SuaraSpider(NewsSpider):
-    """Suara Tekno. No feed is left: sitemaps per section list it, the index mixes sections."""
+    """Suara Tekno. No feed is left: sitemaps per section list it, the index mixes sections.
+    Its bylines name the editor before the writer."""
 
     name = "suara"
     publisher = "Suara.com"
@@ -17,7 +18,8 @@ class SuaraSpider(NewsSpider):
     article_url = r"suara\.com/(?!foto|video)[a-z-]+/\d{4}/\d\d/\d\d/\d{6}/[a-z0-9-]+"
     body = ".article-content"
     body_end = "#next-article"
-    byline = ".author-trigger a"
+    byline = (".author-trigger a", ".content-article__info .author", ".author")
+    editor_place = "first"
     tags = ".article-tags a"
     junk = (".ten-second", "[id*=div-ad]", ".placeholder_belt")
     whole = "?page=all"

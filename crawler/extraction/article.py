@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction import EXTRACTOR_VERSION
 from crawler.extraction.body import Body, find_body, guess_body, last_resort
+from crawler.extraction.dates import find_date
 from crawler.extraction.meta import (
     find_description,
     find_section,
@@ -44,6 +45,8 @@ _SERVICE_PATH = re.compile(
     r"kebijakan|terms|syarat|karir|career|login|register)(?:[-_][\w-]+)?/?(?:\.\w+)?(?:\?.*)?$"
 )
 _MIN_BODY = 100  # characters of prose
+_HEADER = 500  # characters of headline, standfirst and byline above a date
+_DATE_LINE, _BESIDE_DATE = 120, 40  # characters of a line with a date, and of what else it holds
 _GUESSED = frozenset({"density", "trafilatura"})
 
 
@@ -156,17 +159,29 @@ def _canonical(page: Page, url: str) -> str | None:
 
 
 def _take_header(body: Body, title: str, date: str | None) -> None:
-    """Where the body was only guessed, what it holds of the page's head is not the article."""
-    for position, block in enumerate(body.blocks[:12]):
-        if block.rule:
-            continue
+    """Headline, date and what stands between them are the page's head, and not the article."""
+    headline = None
+    top = [block for block in body.blocks[:12] if not block.rule]
+    for position, block in enumerate(top):
         if block.text == title:
-            head = body.blocks[:position] if _heads(block, body.blocks[:position]) else []
-            for above in head:
-                above.kind, above.rule = "widget", above.rule or "markup:header"
-            block.kind, block.rule = "widget", "markup:title"
-        elif date and date in block.text and len(block.text) < len(date) + 40:
+            above = top[:position]
+            for other in above if _heads(block, above) else []:
+                other.kind, other.rule = "widget", "markup:header"
+            block.kind, block.rule, headline = "widget", "markup:title", position
+        elif _is_date_line(block.text, date):
+            if headline is not None and sum(len(b.text) for b in top[headline:position]) < _HEADER:
+                for other in top[headline + 1 : position]:
+                    other.kind, other.rule = "widget", other.rule or "markup:header"
             block.kind, block.rule = "widget", "markup:date"
+
+
+def _is_date_line(text: str, date: str | None) -> bool:
+    """Whether `text` is a time of publication and little else."""
+    if len(text) > _DATE_LINE or text.endswith("."):
+        return False
+    found = find_date(text)
+    shown = found[1] if found else date if date and date in text else None
+    return shown is not None and len(text) < len(shown) + _BESIDE_DATE
 
 
 def _heads(block: Block, above: list[Block]) -> bool:

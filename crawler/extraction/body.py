@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import trafilatura
 from crawler.extraction.blocks import Block
 from crawler.extraction.generic import prose_container
 from crawler.extraction.page import parse_html
+from crawler.extraction.vocabulary import HEADINGS
 from crawler.extraction.walk import Picture, Walk
 
 if TYPE_CHECKING:
@@ -25,7 +27,15 @@ if TYPE_CHECKING:
 MAX_LAST_RESORT = 1_000_000  # bytes; trafilatura is too slow for larger pages
 _MIN_TEXT = 80  # characters; a shorter body is not believed while another source is left
 _MIN_OWN = 20  # the same for an outlet's own selector
+_MIN_SHOWN = 400  # characters; where a page shows less, more may stand in its data
+_SHOWN = 0.3  # of the text in metadata, so much at least stands in a body that is the same text
+_PROBE = 40  # characters of a block that are looked for there
+_HEAD = 500  # characters of a property among which markup shows
 _BREAK = re.compile(r"\s*\n\s*")
+_MARKUP = re.compile(
+    r"<(?:p|div|br|span|h[1-6]|strong|b|em|figure|section|ul|ol|a)\b[^<]*>", re.IGNORECASE
+)
+_ESCAPED = re.compile(r"&lt;(?:p|div|br|strong|b|h[1-6])\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -35,6 +45,11 @@ class Body:
     source: str
     blocks: list[Block]
     pictures: list[Picture]
+
+    @property
+    def text(self) -> str:
+        """All that is not taken out yet, with single spaces."""
+        return " ".join(block.text for block in self.blocks if not block.rule)
 
     @property
     def size(self) -> int:
@@ -61,8 +76,17 @@ def find_body(page: Page, rules: Rules) -> Body | None:
 
 
 def guess_body(page: Page, rules: Rules, title: Title | None = None) -> Body | None:
-    """The body where nothing marks it: by the density of prose, else as JSON-LD has it."""
-    return _density(page, rules, title) or _stated(page)
+    """The body where nothing marks it: by the density of prose, or as metadata or data have it.
+
+    Pages that build their text by script show no more of it than others do of a teaser.
+    """
+    stated = _stated(page, rules)
+    text = stated.text if stated else ""
+    shown = _density(page, rules, title, text)
+    if shown and shown.size >= _MIN_SHOWN and (len(text) < _MIN_SHOWN or _shows(shown, text)):
+        return shown
+    hidden = max((stated, _in_data(page, rules)), key=lambda body: body.size if body else 0)
+    return hidden if hidden and (shown is None or hidden.size > shown.size) else shown
 
 
 def last_resort(page: Page) -> Body | None:
@@ -81,8 +105,8 @@ def _selected(page: Page, rules: Rules) -> Iterator[Body]:
 
 def _embedded(page: Page, rules: Rules) -> Iterator[Body]:
     content = page.article.get("content")
-    if isinstance(content, str) and (root := parse_html(content).body):
-        yield _walk(page, rules, "page-data", [root])
+    if isinstance(content, str) and (body := _written(page, rules, "page-data", content)):
+        yield body
 
 
 def _itemprop(page: Page, rules: Rules) -> Iterator[Body]:
@@ -90,10 +114,45 @@ def _itemprop(page: Page, rules: Rules) -> Iterator[Body]:
         yield _walk(page, rules, "itemprop", roots)
 
 
-def _density(page: Page, rules: Rules, title: Title | None) -> Body | None:
-    root = prose_container(page.tree, title)
-    body = _walk(page, rules, "density", [root]) if root else None
-    return body if body and body.size >= _MIN_TEXT else None
+def _density(page: Page, rules: Rules, title: Title | None, stated: str) -> Body | None:
+    root = prose_container(page.tree, title, stated)
+    roots = [*_lead(root), root, *_left_behind(root)] if root else []
+    body = _walk(page, rules, "density", roots)
+    return body if body.size >= _MIN_TEXT else None
+
+
+def _lead(root: LexborNode) -> list[LexborNode]:
+    """The first paragraph right above `root`; right below a headline it would be a summary."""
+    above = _element_before(root)
+    if above is None or above.tag != "p" or not _is_paragraph(above):
+        return []
+    top = _element_before(above)
+    return [] if top is not None and top.tag in HEADINGS else [above]
+
+
+def _element_before(node: LexborNode) -> LexborNode | None:
+    before = node.prev
+    while before is not None and not before.is_element_node:
+        before = before.prev
+    return before
+
+
+def _is_paragraph(node: LexborNode) -> bool:
+    text = node.text().strip()
+    return len(text) >= _MIN_TEXT and text.endswith(".") and node.css_first("a") is None
+
+
+def _left_behind(root: LexborNode) -> list[LexborNode]:
+    """The paragraphs right behind `root`, which a tag too many has put there."""
+    found: list[LexborNode] = []
+    whole = 0
+    behind = root.next
+    while behind is not None and behind.tag in ("p", "-text", "br"):
+        if behind.tag == "p":
+            found.append(behind)
+            whole = len(found) if _is_paragraph(behind) else whole
+        behind = behind.next
+    return found[:whole] if root.tag not in ("p", "body") else []
 
 
 def _walk(page: Page, rules: Rules, source: str, roots: list[LexborNode]) -> Body:
@@ -132,10 +191,31 @@ def _inside(node: LexborNode, chosen: set[int]) -> bool:
     return False
 
 
-def _stated(page: Page) -> Body | None:
+def _stated(page: Page, rules: Rules) -> Body | None:
     """JSON-LD's articleBody, for pages that build their text by script."""
     text = page.article.get("articleBody")
-    return _plain("jsonld", _BREAK.split(text)) if isinstance(text, str) else None
+    return _written(page, rules, "jsonld", text) if isinstance(text, str) else None
+
+
+def _in_data(page: Page, rules: Rules) -> Body | None:
+    """The text in the page's own data, beside JSON-LD that has none."""
+    content = page.embedded.get("content")
+    return _written(page, rules, "page-data", content) if isinstance(content, str) else None
+
+
+def _written(page: Page, rules: Rules, source: str, content: str) -> Body | None:
+    """`content` of a property, which is markup, markup in entities, or lines of text."""
+    if _ESCAPED.search(content, 0, _HEAD):
+        content = html.unescape(content)
+    if _MARKUP.search(content, 0, _HEAD) and (root := parse_html(content).body):
+        return _walk(page, rules, source, [root])
+    return _plain(source, _BREAK.split(html.unescape(content)))
+
+
+def _shows(shown: Body, stated: str) -> bool:
+    """Whether a good part of what metadata has as the text stands in the body that was guessed."""
+    held = sum(len(b.text) for b in shown.blocks if b.text[:_PROBE] in stated and not b.rule)
+    return held >= _SHOWN * len(stated)
 
 
 def _plain(source: str, lines: list[str]) -> Body | None:

@@ -9,7 +9,7 @@ _ROLES = {
     "authors": "reporter rep penulis pewarta wartawan jurnalis oleh kontributor laporan teks by",
     "editors": "editor red redaktur penyunting",
     "sources": "sumber source",
-    "others": "fotografer foto uploader videografer",
+    "others": "fotografer foto uploader videografer penerjemah translator",
 }
 _ROLE = {label: role for role, labels in _ROLES.items() for label in labels.split()}
 _LABEL = re.compile(
@@ -17,7 +17,8 @@ _LABEL = re.compile(
 )
 # "Laporan Wartawan KabarSolo.com, Name", "Kontributor Klaten, Name", "Oleh Name"
 _REPORT = re.compile(
-    r"(?:Laporan(?: (?:Wartawan|Reporter|Kontributor|Jurnalis))?|Kontributor),? [\w.]{3,40},\s*",
+    r"(?:Laporan(?: (?:Wartawan|Reporter|Kontributor|Jurnalis))?|Kontributor),? "
+    r"(?:[\w.]{2,20} ){0,3}[\w.]{3,40},\s*",
     re.IGNORECASE,
 )
 _BY = re.compile(r"(?:oleh|by)\s+", re.IGNORECASE)
@@ -25,13 +26,12 @@ _BY = re.compile(r"(?:oleh|by)\s+", re.IGNORECASE)
 _OFFICE = re.compile(
     r"\s*(?:[-–|/]\s*)?(?:(?<!\w)detik[A-Za-z]{2,12}|,?\s*Jurnalis"
     r"|(?<=\w )(?:Senior |Junior )?(?:Content |Staff )?(?:Writer|Creator|Editor|Reporter|Author)"
-    r"|(?<=[-–|] )[A-Z][\w ]{1,20}(?:\.com|\.id|\.co\.id))\s*$"
+    r"|(?<=[-–|] )(?:[A-Z][\w ]{1,20}(?:\.com|\.id|\.co\.id)|[A-Z][A-Za-z ]{2,25}$))\s*$"
 )
 _BETWEEN = re.compile(r"\s*(?:[,;|/&•·]|\bdan\b|\band\b)\s*")
-# "Reporter Name": a label whose colon is a line break on the page.
-_ROLE_FIRST = re.compile(
-    r"(reporter|penulis|pewarta|wartawan|jurnalis|editor|redaktur)\s+(?=[A-Z])",
-    re.IGNORECASE,
+# "Reporter Name | Editor Name": labels whose colons are line breaks on the page.
+_BARE_ROLE = re.compile(
+    r"((?:^|[|•·/])\s*(?i:reporter|penulis|pewarta|wartawan|jurnalis|editor|redaktur))\s+(?=[A-Z])"
 )
 _DATE = re.compile(
     r"[\s,|•·–-]*(?<!\w)(?:(?:senin|selasa|rabu|kamis|jum.?at|sabtu|minggu|ahad),?\s+\d"
@@ -42,12 +42,12 @@ _DATE = re.compile(
 _COPYRIGHT = re.compile(r"\s*(?:copyright|hak cipta|©)", re.IGNORECASE)
 _DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,4}\.){1,3}[A-Z]?[a-z]{0,4}\.?")
 _NOBODY = frozenset(
-    "admin,administrator,redaksi,tim redaksi,editor,reporter,-,n/a,penulis,pewarta,wartawan,"
-    "jurnalis,kontributor,author,writer,"
+    "admin,administrator,super admin,superadmin,web admin,redaksi,tim redaksi,redaktur,editor,"
+    "reporter,-,n/a,penulis,pewarta,wartawan,jurnalis,kontributor,author,writer,"
     # a section behind a name: "Name | Teknologi"
     "teknologi,tekno,ototekno,otomotif,nasional,internasional,ekonomi,bisnis,olahraga,hiburan,"
-    "lifestyle,gaya hidup,humaniora,politik,hukum,megapolitan,nusantara,sains,kesehatan,digital,"
-    "gadget,news,home".split(",")
+    "tech,market,entrepreneur,lifestyle,gaya hidup,humaniora,politik,hukum,megapolitan,nusantara,"
+    "sains,kesehatan,digital,gadget,news,home".split(",")
 )
 
 
@@ -64,6 +64,8 @@ def split_names(text: str) -> list[str]:
     """The names in `text`, apart: "Sinta Lestari, Bagus W dan C31" -> three."""
     names: list[str] = []
     for part in _BETWEEN.split(text):
+        section, dash, rest = part.partition(" - ")
+        part = rest if dash and section.strip().lower() in _NOBODY else part
         name = _OFFICE.sub("", part).strip(" \t\u00a0.-–—:•()") if part else ""
         if part and names and _DEGREE.fullmatch(part):
             names[-1] += f", {part}"
@@ -76,7 +78,7 @@ def parse_byline(text: str) -> Byline:
     """Tell the people in `text` apart; names without a label are authors."""
     byline = Byline()
     text = _DATE.split(_COPYRIGHT.split(text, maxsplit=1)[0], maxsplit=1)[0]
-    text = _ROLE_FIRST.sub(r"\1: ", text, count=1) if _ROLE_FIRST.match(text) else text
+    text = _BARE_ROLE.sub(r"\1: ", text)
     text = _BY.sub("", text, count=1) if _BY.match(text) else _REPORT.sub("", text, count=1)
     parts = _LABEL.split(text)
     _add(byline.authors, parts[0])

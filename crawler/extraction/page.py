@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from selectolax.lexbor import LexborHTMLParser
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from crawler.extraction import guard
 from crawler.extraction.charset import decode
@@ -26,7 +26,8 @@ def parse_html(body: bytes | str) -> LexborHTMLParser:
     if not source or source.isspace():
         raise Rejected("empty_page")
     guard.check(source)
-    tree = LexborHTMLParser(source)
+    tree = LexborHTMLParser(source, options=LexborDocumentOptions.WO_EVENTS)
+    guard.check_tree(tree)
     if tree.body is None:
         raise Rejected("empty_page", "no body")
     return tree
@@ -60,6 +61,12 @@ class Page:
         return found
 
     @cached_property
+    def title(self) -> str:
+        """What the title element says: the headline, often with the site's name."""
+        node = self.tree.css_first("title")
+        return " ".join(node.text().split()) if node else ""
+
+    @cached_property
     def structured(self) -> list[Thing]:
         """The JSON-LD things of the page."""
         scripts = self.tree.css('script[type*="ld+json"]')
@@ -71,7 +78,12 @@ class Page:
         for thing in self.structured:
             if is_a(thing, ARTICLE_TYPES):
                 return thing
-        return embedded_article(self.tree)
+        return self.embedded
+
+    @cached_property
+    def embedded(self) -> Thing:
+        """The article in the page's data for its scripts; empty if none."""
+        return embedded_article(self.tree, self.title)
 
     @cached_property
     def flow(self) -> str:

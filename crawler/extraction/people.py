@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -20,25 +21,32 @@ if TYPE_CHECKING:
 _GAP = rf"(?:\s*+{BETWEEN})++"  # blank nodes stand between the cells of a table
 # A text node that begins with a label: "Reporter: X"; in two nodes "Penulis", ": X" or "Oleh", "X".
 _LABELLED = re.compile(
-    rf"{BETWEEN}\s*+(?=[rpwjkoelbRPWJKOELB])((?:(?:reporter|rep|penulis|pewarta|wartawan|jurnalis|kontributor|oleh|editor|red|"
-    rf"redaktur|penyunting)(?:\s?:{_GAP}|\s?:|{_GAP}\s*+:(?:{_GAP})?)|(?:oleh|by){_GAP}|"
-    rf"(?:laporan|oleh)\s)[^{BETWEEN}]*+(?:{_GAP}\s*+(?:[,/&]|dan\s){_GAP}[^{BETWEEN}]++){{0,4}})",
+    rf"{BETWEEN}\s*+(?:[|/•·]\s*+)?(?=[rpwjkoelbRPWJKOELB])((?:(?:reporter|rep|penulis|pewarta|wartawan|jurnalis|"
+    rf"kontributor|oleh|editor|red|redaktur|penyunting)(?:\s?:{_GAP}|\s?:|{_GAP}\s*+:(?:{_GAP})?)|(?:oleh|by){_GAP}|"
+    rf"(?:laporan|oleh|reporter|penulis|pewarta|editor)\s)[^{BETWEEN}]*+"
+    rf"(?:(?:(?<=,)|(?<=,\s)|{_GAP}\s*+(?:[,/&]|dan\s)){_GAP}[^{BETWEEN}]++){{0,4}})",
     re.IGNORECASE,
 )
+_TOLD = re.compile(rf"[:{BETWEEN}]")  # without a colon or a seam the label may be prose
 _ROLE_ALONE = re.compile(
-    rf"{BETWEEN}\s*+(?=[aeprwjAEPRWJ])(?:author|editor|penulis|reporter|pewarta|wartawan|jurnalis|redaktur)\s*+{BETWEEN}",
+    rf"{BETWEEN}\s*+(?=[aeprwjtAEPRWJT])(?:tentang penulis|author|editor|penulis|reporter|"
+    rf"pewarta|wartawan|jurnalis|redaktur)\s*+{BETWEEN}",
     re.IGNORECASE,
 )
 _ROLES = {
-    "author": "authors", "penulis": "authors", "reporter": "authors", "pewarta": "authors",
-    "wartawan": "authors", "jurnalis": "authors", "editor": "editors", "redaktur": "editors",
+    "tentang penulis": "authors", "author": "authors", "penulis": "authors",
+    "reporter": "authors", "pewarta": "authors", "wartawan": "authors",
+    "jurnalis": "authors", "editor": "editors", "redaktur": "editors",
 }  # fmt: skip
 _PLACES = (
     "[itemprop=author],[rel=author],[class*=author],[class*=reporter],[class*=penulis],"
-    "[class*=jurnalis],[class*=journalist],[class*=byline],[class*=namerep]"
+    "[class*=jurnalis],[class*=journalist],[class*=byline],[class*=namerep],[class*=credit-title-name]"
 )
 _LONGEST = 120  # characters of a byline
-_NAME = re.compile(r"[^\W\d_][\w.'’` -]{1,50}")
+_NAME = re.compile(r"[^\W\d_](?:[\w.,'’` -]{0,49}[\w.'’])")
+_PARTICLES = frozenset("bin binti van von de da di el al der ibn".split())
+# "mts/fea": the desk's initials, as it signs off with; no person is called so.
+_CODE = re.compile(r"[a-z]{2,5}")
 _NOT_A_NAME = re.compile(
     r"\b(?:admin\w*|redaksi|developer|tim|team|newsroom|desk|network|media|news|online|http\S*|copyright|"
     r"selengkapnya|profil|follow|ikuti|berita|foto|video|kami|kirim|kontak|tentang|login|masuk|daftar|"
@@ -55,19 +63,23 @@ def find_people(
     :param blocks: the body's, whose last line may be the writer's name
     :param date: how the page prints its time, before which the name may stand
     """
-    people = _selected(page, rules)
-    for source in (_explicit, _labelled, _titled):
+    own = _own_names(page, rules)
+    people, printed = _selected(page, rules, own)
+    for source in (partial(_explicit, own=own), _labelled, _titled):
         if not (people.authors and people.editors):
             _fill(people, source(page))
-    own = _own_names(page, rules)
     if not people.authors:
         for names in _guesses(page, rules, blocks, date):
             found = [name for name in names if _is_name(name, own) and name not in people.editors]
             if found:
                 people.authors = found
                 break
+        # Metadata that names only the last of them names the editor.
+        if len(people.authors) > 1 and texts(page.article.get("author")) == people.authors[-1:]:
+            people.editors = people.editors or [people.authors.pop()]
+    people.authors = people.authors or printed
     editors = people.editors if people.authors != people.editors else []
-    people.authors = [n for n in people.authors if _squeeze(n) not in own and n not in editors]
+    people.authors = [n for n in people.authors if n not in editors and not _CODE.fullmatch(n)]
     return people
 
 
@@ -79,21 +91,24 @@ def _guesses(
     yield _dated(page, date)
     yield _signed(blocks)
     yield from _stated(page, rules)
+    yield _above(page, date)
 
 
-def _selected(page: Page, rules: Rules) -> Byline:
-    """What the outlet's own selectors show."""
-    people = Byline()
-    own = {_squeeze(name) for name in (rules.name, *rules.own_names)}
+def _selected(page: Page, rules: Rules, own: set[str]) -> tuple[Byline, list[str]]:
+    """What the outlet's own selectors show: people, and the outlet itself where it signs."""
+    people, printed = Byline(), list[str]()
     for selector in rules.selectors("byline"):
         for node in page.tree.css(selector):
             found = parse_byline(" ".join(node.text(separator=" ").split())[:_LONGEST])
+            _add(printed, [n for n in found.authors if any(o in _squeeze(n) for o in own)])
             found.authors = [
-                n for n in found.authors if _squeeze(n) not in own and not _NOT_A_NAME.search(n)
+                n for n in found.authors if n not in printed and not _NOT_A_NAME.search(n)
             ]
             _extend(people, found)
         if people.authors or people.editors:
             break
+    if len(people.authors) > 1 and not people.editors and rules.editor_place:
+        people.editors = [people.authors.pop(0 if rules.editor_place == "first" else -1)]
     for selector in rules.selectors("editor"):
         for node in page.tree.css(selector):
             found = parse_byline(" ".join(node.text(separator=" ").split())[:_LONGEST])
@@ -101,10 +116,10 @@ def _selected(page: Page, rules: Rules) -> Byline:
         if people.editors:
             break
     people.authors = [name for name in people.authors if name not in people.editors]
-    return people
+    return people, printed
 
 
-def _explicit(page: Page) -> Byline:
+def _explicit(page: Page, own: set[str]) -> Byline:
     """Metadata of some systems that tells writer and editor apart."""
     people = Byline()
     _add(people.authors, split_names(page.meta.get("content_author", "")))
@@ -116,6 +131,7 @@ def _explicit(page: Page) -> Byline:
     for word in texts(page.article.get("keywords")):
         if word.startswith("Editor:"):
             _add(people.editors, split_names(word.removeprefix("Editor:")))
+    people.authors = [name for name in people.authors if _squeeze(name) not in own]
     return people
 
 
@@ -126,8 +142,9 @@ def _labelled(page: Page) -> Byline:
         text = " ".join(match[1].replace(BETWEEN, " ").split())
         if len(text) <= _LONGEST:
             found = parse_byline(text)
-            people.authors = people.authors or [n for n in found.authors if _may_be_name(n)]
-            people.editors = people.editors or [n for n in found.editors if _may_be_name(n)]
+            told = _may_be_name if _TOLD.search(match[1]) else _looks_like_name
+            people.authors = people.authors or [n for n in found.authors if told(n)]
+            people.editors = people.editors or [n for n in found.editors if told(n)]
     return people
 
 
@@ -136,7 +153,7 @@ def _titled(page: Page) -> Byline:
     people = Byline()
     if not _ROLE_ALONE.search(page.flow):
         return people
-    runs = ["", *page.runs, ""]
+    runs = ["", *(run.strip(" ,|•·-") for run in page.runs), ""]
     step = 0
     for i in [i for i, run in enumerate(runs) if run.lower() in _ROLES]:
         # The page sets all names before what their bearers are, or all of them behind it.
@@ -151,7 +168,10 @@ def _titled(page: Page) -> Byline:
 
 def _may_be_name(text: str) -> bool:
     """Whether `text`, which a label announces, may be a name or a code such as C31."""
-    return bool(_NAME.fullmatch(text)) or (text.isalnum() and len(text) <= 4)
+    if text.isalnum() and len(text) <= 4:
+        return not _CODE.fullmatch(text)
+    capital = all(w[0].isupper() or w in _PARTICLES or not w[0].isalpha() for w in text.split())
+    return capital and bool(_NAME.fullmatch(text))
 
 
 def _placed(page: Page) -> list[str]:
@@ -170,6 +190,15 @@ def _dated(page: Page, date: str | None) -> list[str]:
     line = next((run for run in page.runs if date and date in run), "")
     before = line.partition(date)[0].strip(" ,|•·–-") if date else ""
     return [before] if _looks_like_name(before) else []
+
+
+def _above(page: Page, date: str | None) -> list[str]:
+    """Names in a line of their own right above the time, which stand nowhere before."""
+    at = next((i for i, run in enumerate(page.runs) if date and date in run), 0)
+    line = page.runs[at - 1] if at else ""
+    fresh = line not in page.title and line not in page.runs[: max(0, at - 1)]
+    names = split_names(line) if fresh and len(line) <= _LONGEST else []
+    return names if names and all(map(_looks_like_name, names)) else []
 
 
 def _signed(blocks: Sequence[Block]) -> list[str]:

@@ -31,6 +31,8 @@ class Rules:
     """The visible time of publication."""
     byline: Selectors = ()
     editor: Selectors = ()
+    editor_place: Literal["", "first", "last"] = ""
+    """Which of several names in the byline is the editor's, where no label tells."""
     section: Selectors = ()
     tags: Selectors = ()
     junk: Selectors = ()

@@ -22,7 +22,10 @@ _PUBLISHED = (
     "og:article:published_time", "parsely-pub-date", "publishdate", "pubdate", "publish_date",
     "publish-date", "date", "dc.date", "dc.date.issued", "datecreated",
 )  # fmt: skip
-_MARKED = ("[itemprop=datePublished][datetime]", "time.published", "time[pubdate]", "time")
+_MARKED = (
+    "[itemprop=datePublished][datetime]", "time.published", "time[pubdate]", "time",
+    "abbr.published[title]", "[itemprop=datePublished][title]",
+)  # fmt: skip
 _MODIFIED = ("article:modified_time", "datemodified", "og:updated_time", "lastmod")
 _AFTER, _BEFORE = 60, 25  # runs of text around the headline among which its date stands
 _SURE = 15  # within this many runs a date belongs to the headline whatever metadata says
@@ -126,7 +129,8 @@ def _beside(page: Page, headline: Title | None) -> _Clue | None:
             distance = i - place if i >= place else 1.5 * (place - i)
             prose = prose or (i > place and _is_prose(runs[i]))
             if (best is None or distance < best[0]) and (found := _printed(runs, i)):
-                best = (distance, _Clue(*found, "visible", distance <= _SURE, prose))
+                sure = place <= i <= place + _SURE  # above may stand today's date
+                best = (distance, _Clue(*found, "visible", sure, prose))
             if prose and (found := _printed(runs, i)):
                 below.add(found[0].instant)
     # Several dates behind the text are those of other articles.
@@ -173,7 +177,8 @@ def _stated(page: Page, now: datetime) -> list[_Clue]:
 def _marked_up(page: Page, now: datetime) -> list[_Clue]:
     """The one element that is marked as the time of publication; several belong to teasers."""
     marked = next(filter(None, map(page.tree.css, _MARKED)), [])
-    stamp = (marked[0].attributes.get("datetime") or "") if len(marked) == 1 else ""
+    attributes = marked[0].attributes if len(marked) == 1 else {}
+    stamp = attributes.get("datetime") or attributes.get("title") or ""
     date = parse_date(stamp, now=now) if stamp else None
     return [_Clue(date, stamp, "itemprop")] if date and date.time_known else []
 

@@ -22,6 +22,9 @@ _HOST_NOISE = frozenset("www m amp com co id net org go tv".split())
 _MIN_HEADLINE = (
     12  # characters; a shorter heading that metadata does not confirm is a channel's name
 )
+_PAGE = re.compile(r"\s*[-–—|:(]?\s*(?:halaman|page|hal\.?)\s+(?:\d+|all)\)?\s*$", re.IGNORECASE)
+_TITLED = re.compile(r"title|judul|headline|entry-title")
+_MIN_ALONE = 4  # words of the only h1 of a page that is believed although metadata says otherwise
 _MIN_SHARED = 3  # words that two versions of one headline share at least
 
 
@@ -44,8 +47,29 @@ def find_title(page: Page, rules: Rules) -> Title | None:
     if confirmed:
         return max(confirmed, key=lambda title: len(_words(title.text)))
     if stated:
-        return Title(_without_site(stated[0], page, rules), None)
+        return _alone(page) or Title(_shown(page, _without_site(stated[0], page, rules)), None)
     return next((title for title in shown if len(title.text) >= _MIN_HEADLINE), None)
+
+
+def _alone(page: Page) -> Title | None:
+    """The only h1, where metadata has a title of its own for search engines."""
+    headings = page.tree.css("h1")
+    node = headings[0] if len(headings) == 1 else None
+    if node is None or node.css_first("a,img") is not None:
+        return None
+    text = " ".join(node.text().split())
+    called = node.attributes.get("class") or ""
+    telling = bool(_TITLED.search(called)) and "site" not in called
+    return Title(text, node) if telling and len(_words(text)) >= _MIN_ALONE else None
+
+
+def _shown(page: Page, text: str) -> str:
+    """The line of the page that is most of `text`, which metadata has with more around it."""
+    return max(
+        (run for run in page.runs if 2 * len(run) > len(text) and run in text),
+        key=len,
+        default=text,
+    )
 
 
 def _headings(page: Page, rules: Rules) -> Iterable[LexborNode]:
@@ -56,12 +80,11 @@ def _headings(page: Page, rules: Rules) -> Iterable[LexborNode]:
 
 def _stated(page: Page) -> list[str]:
     """What metadata calls the page, best first."""
-    title = page.tree.css_first("title")
     candidates = [
         property_text(page.article.get("headline")),
         page.meta.get("og:title", ""),
         page.meta.get("twitter:title", ""),
-        " ".join(title.text().split()) if title else "",
+        page.title,
     ]
     return [text for text in candidates if text]
 
@@ -90,9 +113,10 @@ def _without_site(text: str, page: Page, rules: Rules) -> str:
     known = {word for name in names for word in _words(name)}
     known |= {word for url in [page.url, *page.own_urls()] for word in _words(urlsplit(url).netloc)}
     known -= _HOST_NOISE
+    text = _PAGE.sub("", text)
     while cuts := list(_SEPARATOR.finditer(text)):
         tail = _words(text[cuts[-1].end() :])
         if len(tail) > 4 or not any(word in known or word in "".join(known) for word in tail):
             break
-        text = text[: cuts[-1].start()]
+        text = _PAGE.sub("", text[: cuts[-1].start()])
     return text

@@ -28,7 +28,9 @@ _PROMO = (
     r"read[-_]?(?:also|too|more|others?|next)|related\w*|terkait\w*|link[-_]?sisip|sisip\w*|"
     r"rekomendasi|recommend\w*|recomend\w*|ter?populer|popular|trending|terkini|"
     r"artikel[-_]?(?:lain\w*|terkait)|berita[-_]?(?:lain\w*|terkait|pilihan)|next[-_]?article|"
-    r"more[-_]?(?:news|articles?)|other[-_]?(?:news|articles?)|picked|jp-relatedposts|dont-display"
+    r"more[-_]?(?:news|articles?)|other[-_]?(?:news|articles?)|picked|jp-relatedposts|dont-display|"
+    r"(?:article|news|berita)[-_]?(?:list|card)|(?:list|card)[-_]?(?:article|news|berita)|"
+    r"wp-embedded-content|embed[-_]?card"
 )
 _WIDGET = (
     r"shares?|share\w*|sharing|sharedaddy|sos(?:med|ial)\w*|social|addthis\w*|comments?|komentar\w*|"
@@ -36,10 +38,11 @@ _WIDGET = (
     r"ads?|adv|advert\w*|adsense|adsbygoogle|adslot|iklan\w*|banner\w*|billboard|dfp|gpt|parallax\w*|"
     r"flying|skyscraper|sponsor\w*|outbrain|taboola|mgid|popin|dable\w*|revive|recommended|"
     r"breadcrumbs?|pagination|pager|paging|page[-_]?numbers?|navigation|copyright|"
-    r"author[-_]?box|info[-_]?author|penulis\w*|byline|kredit|credits?|rating|vot(?:e|ing)|reaction\w*|"
-    r""
-    r"polling|"
-    r"google[-_]?news|ext[-_]channel|toolbar|font[-_]?size\w*|sidebar|footer|ai-summary|toc|load(?:ing|er|[-_]?more)|"
+    r"author[-_]?(?:box|bio|info|desc\w*|card|profile|about)|(?:about|info)[-_]?(?:the[-_]?)?author|"
+    r"penulis\w*|byline|kredit|credits?|rating|vot(?:e|ing)|reaction\w*|polling|google[-_]?news|"
+    r"(?<!\S)videos?(?!\S)|video[-_]?(?:box|player|embed|inline|terkait)|ext[-_]channel|toolbar|"
+    r"ten[-_]second|ringkasan|intisari|tldr|key[-_]?points|(?:ai|article)[-_]summary|"
+    r"summary[-_](?:box|article)|font[-_]?size\w*|sidebar|footer|toc|load(?:ing|er|[-_]?more)|"
     r"ez-toc\w*|daftar-isi"
 )
 _CAPTION = (

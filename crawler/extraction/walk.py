@@ -21,7 +21,9 @@ if TYPE_CHECKING:
 _SKIPPED = frozenset(
     "script style noscript template svg math iframe object embed video audio canvas map head title "
     "meta link base param source track select option textarea input -comment _comment !-- #comment "
-    "!doctype".split()
+    "!doctype amp-ad amp-embed amp-iframe amp-twitter amp-instagram amp-facebook amp-tiktok "
+    "amp-youtube amp-video amp-social-share amp-sidebar amp-list amp-sticky-ad amp-consent "
+    "amp-analytics amp-carousel".split()
 )
 _INLINE = frozenset(
     "a abbr acronym amp-img b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr "
@@ -46,8 +48,9 @@ _POST_LINK = (
 )
 _NO_MARKS: frozenset[str] = frozenset()
 _SENTENCE_END = (".", "!", "?", ":", ";", '"', "”", "’", "'", ")", "]", "…")
+_LABEL = re.compile(r"\w{2,12}\s?:")
 _MIN_BROKEN = 40  # a shorter line that ends without a full stop is a heading or an item of a list
-_MIN_PAGE = 200
+_MIN_PAGE = 80  # characters of a hidden page of the article; a hidden promo has fewer
 
 
 @dataclass(slots=True)
@@ -178,6 +181,10 @@ class Walk:
             return Verdict(verdict.kind if verdict and verdict.kind == "promo" else "widget", rule)
         if tag == "blockquote" and node.css_first(_POST_LINK):
             return Verdict("embed", "markup:embed")
+        if tag == "figure" and node.css_first("table,pre") is not None:
+            return None
+        if tag == "ins" and any(name.startswith("data-") for name in attributes):
+            return Verdict("widget", "markup:ad")
         if not attributes:
             return Verdict(_ASIDE[tag], f"markup:{tag}") if tag in _ASIDE else None
         if is_hidden(named, attributes):
@@ -308,6 +315,7 @@ def _runs_on(text: str, following: str) -> bool:
         and following[:1].islower()
         and not text.endswith(_SENTENCE_END)
         and following[1:2] not in (".", ")")  # "a. ..." is the next item
+        and not _LABEL.match(following)
     )
 
 
