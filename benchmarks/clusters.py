@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 
 from crawler.state import FILE, open_state
-from crawler.stories import Stories, regroup
+from crawler.stories import Stories, rewrite_clusters
 from output.filesystem import Root
 from output.schema import ARTICLES
 from output.writer import encode, month_of
@@ -118,8 +118,8 @@ def main() -> None:
         with open_state(folder, folder) as state:
             before = (Path(folder) / FILE).stat().st_size
             timed("read and compared", COUNT, Stories(state).catch_up)
-            timed("clusters/ written", COUNT, lambda: regroup(state))
-            timed("clusters/ compared, nothing new", COUNT, lambda: regroup(state))
+            timed("clusters/ written", COUNT, lambda: rewrite_clusters(state))
+            timed("clusters/ compared, nothing new", COUNT, lambda: rewrite_clusters(state))
             timed(f"{NEW} asked for by a crawl", NEW, lambda: ask(state))
             state.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         grown = (Path(folder) / FILE).stat().st_size - before

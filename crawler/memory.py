@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Self
 from crawler import blocks, pending
 from crawler.extraction import EXTRACTOR_VERSION
 from crawler.state import State, Validators, open_state
-from crawler.stories import Stories
+from crawler.stories import Grouping, Stories, rewrite_clusters
 from output.writer import Writer
 
 if TYPE_CHECKING:
@@ -178,6 +178,16 @@ class Memory:
         writer.flush()
         for info in before:
             self.state.root.remove(info.path)
+
+
+def regroup(settings: BaseSettings) -> Grouping:
+    """Rewrite the dataset's table clusters/.
+
+    :raises StateError, sqlite3.Error: the state cannot be opened.
+    :raises OSError: the dataset cannot be written.
+    """
+    with Memory.of(settings, "").state as state:
+        return rewrite_clusters(state)
 
 
 def asked_url(response: Response) -> str:

@@ -285,13 +285,13 @@ def drop_part(db: sqlite3.Connection, part: int) -> None:
 
 
 class Grouping(NamedTuple):
-    """What `regroup` has found."""
+    """What `rewrite_clusters` has found."""
 
     articles: int
     stories: int
 
 
-def regroup(state: State) -> Grouping:
+def rewrite_clusters(state: State) -> Grouping:
     """Rewrite the table clusters/ by what the dataset holds.
 
     :raises OSError: the dataset cannot be written.

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.archive import open_folder, recover
 from crawler.erasure import erase
+from output import stories
 from output.filesystem import Root
 from output.forgetting import bury, remove_rows, settle, unfinished
 
@@ -52,6 +53,7 @@ def _remove(settings: BaseSettings, outlet: str, article_id: str, tombstone: str
     growing = open_folder(str(folder), outlet)
     recover(root, growing, outlet)  # a run that died may have left a page in an open file
     rows = remove_rows(location, outlet, article_id)
+    stories.remove(root, article_id)
     pages, damaged = erase(root, growing, outlet, article_id)
     settle(location, tombstone)
     return TakenDown(rows, pages, damaged)

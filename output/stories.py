@@ -55,7 +55,7 @@ def publish(
     root = Root(location)
     table = _table(groups, as_of)
     files = cluster_files(root)
-    if files and _read(root, files[-1].path).equals(table):
+    if files and _holds(root, files[-1].path, table):
         return table
     _write(root, table)
     horizon = time.time() - grace
@@ -95,6 +95,13 @@ def _table(groups: Iterable[tuple[str, str]], as_of: datetime) -> pa.Table:
         columns = [pa.array(articles), pa.array(clusters), pa.array([as_of] * len(rows))]
         batches.append(pa.RecordBatch.from_arrays(columns, schema=CLUSTERS))
     return pa.Table.from_batches(batches, CLUSTERS)
+
+
+def _holds(root: Root, path: str, table: pa.Table) -> bool:
+    try:
+        return bool(_read(root, path).equals(table))
+    except pa.ArrowInvalid:  # it is damaged
+        return False
 
 
 def _read(root: Root, path: str) -> pa.Table:

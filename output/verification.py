@@ -8,12 +8,13 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from output.dataset import MERGED, live_files, outlets
+from output.dataset import MERGED, live_files, open_dataset, outlets
 from output.filesystem import Root
 from output.forgetting import UNFINISHED
-from output.schema import KEYS, MONTH_FROM, SCHEMA_VERSION, SCHEMAS, content_hash
+from output.schema import CLUSTERS, KEYS, MONTH_FROM, SCHEMA_VERSION, SCHEMAS, content_hash
 from output.writer import month_of
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def quarantine(location: Location, outlet: str | None = None) -> list[Finding]:
 
 def verify(location: Location) -> list[Finding]:
     """All that breaks the contract: foreign files; then schema versions, partitions, ids, hashes,
-    order and damaged pages, file by file; and captures that stand twice."""
+    order and damaged pages, file by file; and captures that stand twice. If there is nothing of all
+    that, what is wrong with clusters/."""
     root, findings = Root(location), []
     for table in SCHEMAS:
         foreign = foreign_files(location, table)
@@ -73,7 +75,7 @@ def verify(location: Location) -> list[Finding]:
         if not foreign:  # else first they have to be set aside
             for outlet in outlets(root, table):
                 findings += _verify_outlet(root, table, outlet)
-    return findings
+    return findings or [*_verify_clusters(root)]
 
 
 def _verify_outlet(root: Root, table: str, outlet: str) -> Iterator[Finding]:
@@ -90,6 +92,33 @@ def _verify_outlet(root: Root, table: str, outlet: str) -> Iterator[Finding]:
     for key, count in keys.items():
         if count > 1:
             yield Finding(f"{table}/outlet={outlet}", f"stands {count} times: {key}")
+
+
+def _verify_clusters(root: Root) -> Iterator[Finding]:
+    """What is wrong with the table clusters/ of a dataset that is sound otherwise."""
+    files = [root.relative(info.path) for info in root.files("clusters")]
+    for path in files:
+        try:
+            schema = pq.read_schema(root.at(path), filesystem=root.filesystem)
+        except READ_ERRORS as error:
+            yield Finding(path, f"unreadable: {error}")
+            return
+        if not schema.equals(CLUSTERS, check_metadata=True):
+            yield Finding(path, "not written as clusters")
+            return
+    for path in files[-1:]:  # the newest counts
+        table = pq.ParquetFile(
+            root.at(path), filesystem=root.filesystem, page_checksum_verification=True
+        ).read()
+        articles, clusters = table["article_id"], table["cluster_id"]
+        if pc.count_distinct(articles).as_py() != len(table):
+            yield Finding(path, "names an article twice")
+        first = articles.filter(pc.equal(articles, clusters))
+        if lost := len(clusters.filter(pc.invert(pc.is_in(clusters, first)))):
+            yield Finding(path, f"{lost} articles are in clusters without their first")
+        stored = open_dataset(root.location).to_table(["article_id"])["article_id"]
+        if lost := len(articles.filter(pc.invert(pc.is_in(articles, stored)))):
+            yield Finding(path, f"names {lost} articles that are not stored: run `scrapy compact`")
 
 
 def _foreign(root: Root, table: str, path: str) -> str:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from crawler import stories
 from crawler.state import FILE, open_state
-from crawler.stories import DAYS, Stories, founders, regroup
+from crawler.stories import DAYS, Stories, founders, rewrite_clusters
 from output.compaction import compact, remove_replaced
 from output.stories import stories as stories_of
 from output.writer import Writer
@@ -305,7 +305,7 @@ def test_a_file_that_is_gone_does_no_harm(tmp_path, caplog):
 # -- the table
 
 
-def test_regroup_writes_the_table(tmp_path):
+def test_rewriting_writes_the_table(tmp_path):
     first, copy, *_ = story_of(0)
     write(
         tmp_path,
@@ -313,7 +313,7 @@ def test_regroup_writes_the_table(tmp_path):
         [telling(1, first, 0, "antara"), telling(2, copy, 2), telling(3, story_of(3)[0], 1)],
     )
     with open_state(tmp_path, tmp_path) as state:
-        assert regroup(state) == (3, 2)
+        assert rewrite_clusters(state) == (3, 2)
     told = stories_of(tmp_path).to_pylist()
     assert [story["article_ids"] for story in told] == [["antara:1", "kontan:2"], ["kontan:3"]]
     assert told[0]["outlets"] == ["antara", "kontan"]
@@ -322,6 +322,6 @@ def test_regroup_writes_the_table(tmp_path):
 
 def test_an_empty_dataset_gets_no_table(tmp_path):
     with open_state(tmp_path, tmp_path) as state:
-        assert regroup(state) == (0, 0)
+        assert rewrite_clusters(state) == (0, 0)
     assert not (tmp_path / "clusters").exists()
     assert stories_of(tmp_path).num_rows == 0

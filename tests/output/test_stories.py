@@ -1,0 +1,149 @@
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from output.filesystem import Root
+from output.stories import publish, remove, stories
+from output.verification import verify
+from output.views import has_clusters, open_clusters
+from tests.datasets import NOON, row, write
+
+GROUPS = [("kontan:1", "kontan:1"), ("tirto:2", "kontan:1"), ("kontan:3", "kontan:3")]
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return write(tmp_path, kontan=[row(1), row(3)], tirto=[row(2, "tirto")])
+
+
+def table(folder):
+    return open_clusters(Root(folder)).to_table().to_pylist()
+
+
+def files(folder):
+    return sorted(path.name for path in (folder / "clusters").iterdir())
+
+
+def test_the_table_is_one_file_of_its_own_schema(folder):
+    assert not has_clusters(folder)
+    publish(folder, GROUPS, NOON)
+    assert has_clusters(folder)
+    assert table(folder)[1] == {"article_id": "tirto:2", "cluster_id": "kontan:1", "as_of": NOON}
+    [name] = files(folder)
+    schema = pq.read_schema(folder / "clusters" / name)
+    assert schema.metadata[b"wartatek.table"] == b"clusters"
+    assert verify(folder) == []
+
+
+def test_what_is_there_is_not_written_again(folder):
+    publish(folder, GROUPS, NOON)
+    before = files(folder)
+    publish(folder, iter(GROUPS), NOON)
+    assert files(folder) == before
+
+
+def test_the_newest_counts_and_older_ones_go_after_a_while(folder):
+    publish(folder, GROUPS, NOON)
+    publish(folder, [(article, article) for article, _ in GROUPS], NOON)
+    assert [one["cluster_id"] for one in table(folder)] == ["kontan:1", "tirto:2", "kontan:3"]
+    assert len(files(folder)) == 2
+    publish(folder, GROUPS, NOON, grace=-60)
+    publish(folder, GROUPS[:2], NOON, grace=-60)
+    assert len(files(folder)) == 2
+    assert len(table(folder)) == 2
+
+
+def test_a_damaged_table_is_written_anew(folder):
+    publish(folder, GROUPS, NOON)
+    [name] = files(folder)
+    (folder / "clusters" / name).write_bytes(b"PAR1")
+    publish(folder, GROUPS, NOON)
+    assert len(table(folder)) == 3
+
+
+def test_stories_tell_who_carried_what(folder):
+    publish(folder, GROUPS, NOON)
+    last, first = stories(folder).to_pylist()
+    assert last["cluster_id"] == "kontan:3" and last["articles"] == 1
+    assert first == {
+        "cluster_id": "kontan:1",
+        "title": "Berita nomor 1",
+        "published_at": NOON + timedelta(minutes=1),
+        "last_published_at": NOON + timedelta(minutes=2),
+        "outlets": ["kontan", "tirto"],
+        "articles": 2,
+        "article_ids": ["kontan:1", "tirto:2"],
+    }
+
+
+def test_before_any_table_what_was_stored_counts(tmp_path):
+    rows = [row(1), row(2, cluster_id="kontan:1"), row(3)]
+    write(tmp_path, kontan=rows)
+    told = {story["cluster_id"]: story["articles"] for story in stories(tmp_path).to_pylist()}
+    assert told == {"kontan:1": 2, "kontan:3": 1}
+
+
+def test_an_article_that_leaves_is_in_no_file(folder):
+    publish(folder, GROUPS[:2], NOON)
+    publish(folder, GROUPS, NOON)
+    remove(Root(folder), "kontan:3")
+    assert len(files(folder)) == 1
+    assert [one["article_id"] for one in table(folder)] == ["kontan:1", "tirto:2"]
+
+
+def test_its_story_goes_on_under_the_next(folder):
+    publish(folder, [*GROUPS, ("tirto:4", "kontan:1")], NOON)
+    remove(Root(folder), "kontan:1")
+    told = {one["article_id"]: one["cluster_id"] for one in table(folder)}
+    assert told == {"tirto:2": "tirto:2", "kontan:3": "kontan:3", "tirto:4": "tirto:2"}
+
+
+def test_an_article_that_only_an_older_file_names(folder):
+    publish(folder, GROUPS, NOON)
+    publish(folder, GROUPS[:2], NOON)
+    remove(Root(folder), "kontan:3")
+    [name] = files(folder)
+    assert pq.read_table(folder / "clusters" / name)["article_id"].to_pylist() == [
+        "kontan:1",
+        "tirto:2",
+    ]
+
+
+def test_the_only_article_leaves_no_table(folder):
+    publish(folder, [("kontan:1", "kontan:1")], NOON)
+    remove(Root(folder), "kontan:1")
+    assert files(folder) == []
+    remove(Root(folder), "kontan:1")
+
+
+@pytest.mark.parametrize(
+    ("groups", "what"),
+    [
+        ([*GROUPS, GROUPS[0]], "names an article twice"),
+        ([("kontan:1", "tirto:2"), ("tirto:2", "kontan:1")], "2 articles are in clusters without"),
+        ([*GROUPS, ("tirto:9", "tirto:9")], "names 1 articles that are not stored"),
+    ],
+)
+def test_verify_finds_what_is_wrong(folder, groups, what):
+    publish(folder, groups, NOON)
+    [finding] = verify(folder)
+    assert what in finding.what
+
+
+def test_verify_finds_what_is_no_table_of_ours(folder):
+    (folder / "clusters").mkdir()
+    pq.write_table(pa.table({"title": ["Harga cabai"]}), folder / "clusters/other.parquet")
+    [finding] = verify(folder)
+    assert finding == ("clusters/other.parquet", "not written as clusters")
+    (folder / "clusters/other.parquet").write_bytes(b"PAR1")
+    [finding] = verify(folder)
+    assert finding.what.startswith("unreadable")
+
+
+def test_the_moment_is_utc(folder):
+    publish(folder, GROUPS, datetime(2026, 1, 20, 5, tzinfo=UTC))
+    assert table(folder)[0]["as_of"].utcoffset() == timedelta(0)
