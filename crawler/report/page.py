@@ -112,8 +112,10 @@ def _missing(summary: Summary, totals: dict[str, Any]) -> list[Markup]:
     if articles and not summary.has_clusters:
         notes.append(
             both(
-                "Tabel clusters/ belum ada: salinan dikelompokkan seperti saat disimpan, bila ada.",
-                "There is no clusters/ table yet: copies are grouped as known when stored, if any.",
+                "Tabel clusters/ belum ada: salinan dikelompokkan seperti saat disimpan."
+                " `scrapy compact` membuatnya.",
+                "There is no clusters/ table yet: copies are grouped as known when stored."
+                " `scrapy compact` makes it.",
             )
         )
     if articles and not totals["runs"]:

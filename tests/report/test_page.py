@@ -95,6 +95,7 @@ def test_one_outlet_with_nothing_but_what_is_required(tmp_path):
     assert "1 articles without a publication time" in html
     assert "There are no manifests of runs" in html
     assert "There is no clusters/ table" in html
+    assert "`scrapy compact` makes it" in html
     assert "No publication times." in html
 
 
