@@ -25,6 +25,8 @@ COMPRESSION: dict[str, Any] = {
     "compression_level": 3,
     "write_page_checksum": True,  # so that `verify` can tell a flipped bit
 }
+GROUP_ROWS = 10_000
+"""Rows a row group: what a reader has to hold at a time."""
 
 
 def new_run_id(now: datetime | None = None) -> str:
@@ -44,14 +46,14 @@ def encode(table: pa.Table) -> pa.Buffer:
     pq.write_table(
         table,
         sink,
-        row_group_size=10_000,
-        write_statistics=_searched(table.schema),
+        row_group_size=GROUP_ROWS,
+        write_statistics=searched(table.schema),
         **COMPRESSION,
     )
     return sink.getvalue()
 
 
-def _searched(schema: pa.Schema) -> list[str]:
+def searched(schema: pa.Schema) -> list[str]:
     """The columns whose least and greatest value a footer gives. Those of texts and lists help no
     reader to skip anything, and would be a third of a small file."""
     wordy = (pa.ListType, pa.StructType)

@@ -133,6 +133,21 @@ def test_compaction_and_latest_in_a_bucket(location: str):
     assert verify(location) == []
 
 
+def test_an_export_from_a_bucket(location: str, tmp_path: Path):
+    writer = Writer(location, "r1")
+    writer.write("articles", "kontan", article(1))
+    writer.flush()
+    for kind in ("csv", "duckdb"):
+        command = [sys.executable, "-m", "scrapy", "export", "--to", kind, "--latest"]
+        target = tmp_path / f"x.{kind}"
+        subprocess.run(
+            [*command, "-o", str(target), "-q", "-s", f"OUTPUT_DIR={location}"],
+            cwd=CHECKOUT,
+            check=True,
+        )
+        assert target.stat().st_size > 1000
+
+
 def test_the_endpoint_may_stand_in_the_address(store: Bucket, location: str):
     netloc = store.endpoint.removeprefix("http://").replace(":", "%3A")
     address = f"{location}?endpoint_override={netloc}&scheme=http"

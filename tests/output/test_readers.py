@@ -1,8 +1,9 @@
-"""pandas, polars, DuckDB and pyarrow agree on what the dataset says, in a plain folder."""
+"""pandas, polars, DuckDB, pyarrow and Spark agree on what the dataset says, in plain folders.
+
+They are called as docs/analysis.md calls them.
+"""
 
 from __future__ import annotations
-
-from datetime import datetime, timedelta, timezone
 
 import duckdb
 import pandas as pd
@@ -11,58 +12,60 @@ import pyarrow as pa
 import pyarrow.dataset as ds
 import pytest
 
-from output.dataset import read
-from output.schema import ARTICLES
-from output.writer import Writer
-from tests.output.rows import NOON, article
+from output.dataset import read, schema_of
+from tests.output.several_runs import BARE, LATER, write_old, write_runs, written
+from tests.spark import needs_spark
 
-WIB = timezone(timedelta(hours=7))
-BARE = {
-    name: None
-    for name in ARTICLES.names
-    if ARTICLES.field(name).nullable and name != "published_at"
-}
+TABLES = ("articles", "rejects", "runs")
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """Three runs, two outlets, three months; whole columns are null in one file."""
-    runs = [
-        ("run-1", "kontan", [article(1, **BARE), article(2, **BARE)]),
-        ("run-2", "kontan", [
-            article(3, published_at=datetime(2023, 12, 31, 23, 30, tzinfo=WIB), tech_score=0.5,
-                    zone_assumed=True, word_count=9, archive={"file": "a.warc.gz", "offset": 7}),
-            article(4, related=[{"title": "Gawai lama", "url": None}], tags=["gawai", "5G"]),
-        ]),
-        ("run-2", "antara", [article(5, outlet="antara", published_at=None, authors=[])]),
-    ]  # fmt: skip
-    for run_id, outlet, rows in runs:
-        writer = Writer(tmp_path, run_id)
-        for row in rows:
-            writer.write("articles", outlet, row)
-        writer.flush()
-    return str(tmp_path / "articles")
+@pytest.fixture(scope="module")
+def location(tmp_path_factory):
+    return write_old(write_runs(tmp_path_factory.mktemp("dataset")))
 
 
-def by_pyarrow(folder):
-    return ds.dataset(folder, partitioning="hive").to_table()
+def by_pyarrow(location, table):
+    return ds.dataset(location / table, schema_of(table), partitioning="hive").to_table()
 
 
-def by_pandas(folder):
-    frame = pd.read_parquet(folder, dtype_backend="pyarrow")
+def by_pandas(location, table):
+    frame = pd.read_parquet(location / table, schema=schema_of(table))
+    return pa.Table.from_pandas(frame, schema_of(table), preserve_index=False)
+
+
+def by_pandas_with_arrow(location, table):
+    frame = pd.read_parquet(location / table, schema=schema_of(table), dtype_backend="pyarrow")
     frame = frame.astype({"outlet": "string[pyarrow]", "month": "string[pyarrow]"})
     return pa.Table.from_pandas(frame, preserve_index=False)
 
 
-def by_polars(folder):
-    return pl.read_parquet(folder).to_arrow()
+def by_polars(location, table):
+    columns = pl.from_arrow(schema_of(table).empty_table()).schema
+    return (
+        pl.scan_parquet(location / table, schema=columns, missing_columns="insert")
+        .collect()
+        .to_arrow()
+    )
 
 
-def by_duckdb(folder):
+def by_duckdb(location, table):
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
-        query = f"FROM read_parquet('{folder}/**/*.parquet', hive_partitioning = true)"
+        files = f"'{location}/{table}/**/*.parquet'"
+        query = f"FROM read_parquet({files}, hive_partitioning = true, union_by_name = true)"
         return connection.sql(query).to_arrow_table()
+
+
+@pytest.fixture
+def by_spark(spark):
+    def load(location, table):
+        rows = spark.read.option("mergeSchema", "true").parquet(str(location / table))
+        return rows.toArrow()
+
+    return load
+
+
+READERS = [by_pyarrow, by_pandas, by_pandas_with_arrow, by_polars, by_duckdb]
 
 
 def plain(kind):
@@ -76,37 +79,55 @@ def plain(kind):
     return "string" if text else str(kind)
 
 
-@pytest.mark.parametrize("load", [by_pyarrow, by_pandas, by_polars, by_duckdb])
-def test_readers_agree(folder, load):
-    table = load(folder)
-    truth = read(folder.removesuffix("/articles"))
-    assert set(table.column_names) == set(truth.column_names)
-    assert {field.name: plain(field.type) for field in table.schema} == {
-        field.name: plain(field.type) for field in truth.schema
+def in_order(rows):
+    return sorted(
+        rows,
+        key=lambda row: [
+            str(row.get(name)) for name in ("article_id", "url", "fetched_at", "run_id")
+        ],
+    )
+
+
+def assert_says_what_was_written(found, table):
+    assert {field.name: plain(field.type) for field in found.schema} == {
+        field.name: plain(field.type) for field in schema_of(table)
     }
-    rows = table.select(truth.column_names).sort_by("article_id").to_pylist()
-    assert rows == truth.sort_by("article_id").to_pylist()
+    assert in_order(found.to_pylist()) == in_order(written(table))
 
 
-def test_what_they_agree_on_is_what_was_written(folder):
-    rows = {row["article_id"]: row for row in by_polars(folder).to_pylist()}
-    assert len(rows) == 5
-    assert rows["kontan:3"]["published_at"] == datetime(2023, 12, 31, 23, 30, tzinfo=WIB)
-    assert rows["kontan:3"]["month"] == "2023-12"
-    assert rows["kontan:3"]["archive"] == {"file": "a.warc.gz", "offset": 7}
-    assert rows["kontan:4"]["related"] == [{"title": "Gawai lama", "url": None}]
-    assert rows["kontan:1"]["tags"] is None
-    assert rows["antara:5"]["month"] == f"{NOON:%Y-%m}"
+@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("load", READERS)
+def test_readers_agree_on_every_row_type_and_value(location, load, table):
+    assert_says_what_was_written(load(location, table), table)
 
 
-def test_pandas_reads_the_plain_folder_by_itself(folder):
-    frame = pd.read_parquet(folder)
-    assert len(frame) == 5
+@needs_spark
+@pytest.mark.parametrize("table", TABLES)
+def test_spark_agrees_with_them(location, by_spark, table):
+    assert_says_what_was_written(by_spark(location, table), table)
+
+
+def test_so_does_our_own_reading(location):
+    assert_says_what_was_written(read(location), "articles")
+
+
+def test_the_dataset_holds_what_it_is_to_be_read_with():
+    rows = written("articles")
+    assert sum(all(row[name] is None for name in BARE) for row in rows) == 2
+    assert sum(row["article_id"] == "kontan:1" for row in rows) == 2
+    assert {row["month"] for row in rows} >= {"2020-01", "2023-12"}
+
+
+def test_pandas_reads_the_plain_folder_by_itself(location):
+    frame = pd.read_parquet(location / "articles")
+    assert len(frame) == len(written("articles"))
     assert str(frame["published_at"].dtype) == "datetime64[us, UTC]"
-    assert set(frame["outlet"]) == {"kontan", "antara"}
-    assert frame[frame["outlet"] == "kontan"]["month"].astype(str).max() == "2023-12"
+    assert set(frame["outlet"]) == {"kontan", "antara", "tirto"}
+    # It takes its columns from the first file that it finds.
+    assert not set(LATER) & set(frame.columns)
 
 
-def test_polars_scans_lazily_with_partitions(folder):
-    rows = pl.scan_parquet(folder, hive_partitioning=True)
-    assert rows.filter(pl.col("outlet") == "antara").collect().height == 1
+def test_polars_scans_lazily_with_partitions(location):
+    columns = pl.from_arrow(schema_of("articles").empty_table()).schema
+    rows = pl.scan_parquet(location / "articles", schema=columns, missing_columns="insert")
+    assert rows.filter(pl.col("outlet") == "tirto", pl.col("month") == "2023-09").collect().height

@@ -1,0 +1,143 @@
+"""`scrapy export --to csv|jsonl|parquet|duckdb`: the dataset, or a part of it, as one file."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+import duckdb
+from rich.console import Console
+
+from crawler.arguments import ArgumentError, Arguments
+from crawler.maintenance import MaintenanceCommand
+from output.database import write_database
+from output.dataset import schema_of
+from output.formats import FORMATS
+from output.selection import Selection, select
+from output.verification import READ_ERRORS
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+    from typing import IO
+
+    import pyarrow as pa
+
+KINDS = (*FORMATS, "duckdb")
+STREAMS = ("csv", "jsonl")
+"""What may go to standard output."""
+CLOSED = 141  # what a shell sees of a program that SIGPIPE ends, as it ends `cat` before `head`
+
+
+class Command(MaintenanceCommand):
+    def syntax(self) -> str:
+        return "--to csv|jsonl|parquet|duckdb [options]"
+
+    def short_desc(self) -> str:
+        return "Write the dataset, or a part of it, as one file for other programs"
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        add = parser.add_argument
+        add("--to", metavar="KIND", help=", ".join(KINDS))
+        add("-o", "--output", metavar="FILE", help="default OUTPUT_DIR/export.KIND; -: print it")
+        add("--latest", action="store_true", help="each article once, as last captured")
+        add("--outlet", action="append", default=[], metavar="NAME", help="may be said repeatedly")
+        add("--since", metavar="DAY", help="the first day of publication, in WIB: 2023-09-01")
+        add("--until", metavar="DAY", help="the last day of publication, in WIB")
+        add("--topic", metavar="TOPIC", help="only articles that have it, e.g. ai")
+        add("-q", "--quiet", action="store_true", help="say nothing of success")
+        add("--json", action="store_true", help="say what was written as JSON")
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options([*opts.outlet, *args], opts)
+        if args:
+            self.complain(f"it takes no arguments: --outlet {args[0]}?")
+        if opts.to not in KINDS:
+            self.complain(f"say --to {', --to '.join(KINDS[:-1])} or --to {KINDS[-1]}")
+        self._check_target(opts)
+        given = {name: getattr(opts, name) for name in ("since", "until") if getattr(opts, name)}
+        try:
+            period = Arguments.of(given).window
+        except ArgumentError as error:
+            self.complain(f"--{error}")
+        names = tuple(dict.fromkeys(opts.outlet))
+        self.selection = Selection(names, period.since, period.until, opts.topic, opts.latest)
+
+    def _check_target(self, opts: argparse.Namespace) -> None:
+        if opts.output == "-":
+            if opts.to not in STREAMS:
+                self.complain(f"{opts.to} cannot be printed: say -o FILE")
+            if opts.json:
+                self.complain("--json and -o - would both print")
+            return
+        if "://" in (opts.output or self.location):
+            self.complain("it writes files on this machine: say -o FILE")
+        self.target = Path(opts.output or Path(self.location) / f"export.{opts.to}")
+        if self.target.exists() and not self.target.is_file():
+            self.complain(f"{self.target} is no file")
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        self.rows = 0
+        console = Console(stderr=True, quiet=opts.quiet)
+        with console.status("reading the dataset") as self.status:
+            if opts.output == "-":
+                self._print(opts.to)
+            else:
+                self._write(opts.to)
+        what = "articles" if opts.latest else "captures"
+        if opts.output == "-":
+            if not self.rows:
+                console.print(f"no {what} match")
+        elif opts.json:
+            size = self.target.stat().st_size
+            print(json.dumps({"file": str(self.target), "bytes": size, what: self.rows}))
+        elif not opts.quiet:
+            size = self.target.stat().st_size
+            found = f"{self.rows:,} {what}" if self.rows else f"no {what} match: columns alone"
+            print(f"{self.target}: {found}, {size / 1e6:.1f} MB")
+
+    def _print(self, kind: str) -> None:
+        try:
+            self._stream(kind, sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:
+            # Python would flush once more at its end, and say so.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            self.exitcode = CLOSED
+
+    def _write(self, kind: str) -> None:
+        """Beside the target, and renamed: it is seen whole or not at all."""
+        target = self.target.resolve()
+        try:
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with TemporaryDirectory(prefix=".export-", dir=target.parent) as folder:
+                staged = Path(folder, target.name)
+                if kind == "duckdb":
+                    write_database(self._rows, staged)
+                else:
+                    with staged.open("wb") as file:
+                        self._stream(kind, file)
+                staged.replace(target)
+        except OSError as error:
+            self.complain(f"cannot write {self.target}: {error.strerror or error}")
+        except duckdb.Error as error:
+            self.complain(f"cannot write {self.target}: {str(error).splitlines()[0]}")
+
+    def _stream(self, kind: str, file: IO[bytes]) -> None:
+        FORMATS[kind](self._rows("articles"), schema_of("articles"), file)
+
+    def _rows(self, table: str) -> Iterator[pa.RecordBatch]:
+        try:
+            for batch in select(self.location, self.selection, table):
+                yield batch
+                if table == "articles":
+                    self.rows += len(batch)
+                    self.status.update(f"{self.rows:,} rows")
+        except READ_ERRORS as error:
+            problem = str(error).splitlines()[0]
+            self.complain(f"the dataset cannot be read, as `scrapy verify` can tell: {problem}")

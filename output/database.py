@@ -1,0 +1,53 @@
+"""The dataset as one DuckDB file: its tables, what their columns mean, and the documented views."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from output.dataset import schema_of
+from output.formats import grouped
+from output.schema import CLUSTERS
+from output.writer import GROUP_ROWS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from output.formats import Batches
+
+TABLES = {
+    **{table: schema_of(table) for table in ("articles", "rejects", "runs")},
+    "clusters": CLUSTERS,
+}
+MEMORY = "1GB"  # DuckDB would take what it can get, which is most of the machine
+VIEWS = Path(__file__).resolve().parents[1] / "docs" / "views.sql"
+_FOLDER = re.compile(r"read_parquet\(\s*'output/data/(\w+)/.*?\)", re.DOTALL)
+
+
+def write_database(rows_of: Callable[[str], Batches], path: Path) -> None:
+    """The tables whose rows `rows_of` gives by name, in a file at `path`, where there is none yet.
+
+    The views are those of docs/views.sql, over these tables instead of the dataset's folders.
+
+    :raises duckdb.Error: it cannot be written there.
+    """
+    with duckdb.connect(path, config={"memory_limit": MEMORY}) as connection:
+        connection.execute("SET preserve_insertion_order = false")
+        for table in TABLES:
+            _create(connection, table, rows_of(table))
+        connection.execute(_FOLDER.sub(r"\1", VIEWS.read_text("utf-8")))
+
+
+def _create(connection: duckdb.DuckDBPyConnection, table: str, batches: Batches) -> None:
+    connection.register("rows_to_come", TABLES[table].empty_table())
+    connection.execute(f"CREATE TABLE {table} AS FROM rows_to_come")
+    for group in grouped(batches, GROUP_ROWS):
+        connection.register("rows_to_come", group)
+        connection.execute(f"INSERT INTO {table} FROM rows_to_come")
+    connection.unregister("rows_to_come")
+    for field in TABLES[table]:
+        meaning = (field.metadata or {})[b"meaning"].decode().replace("'", "''")
+        connection.execute(f"COMMENT ON COLUMN {table}.{field.name} IS '{meaning}'")

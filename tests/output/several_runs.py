@@ -1,0 +1,92 @@
+"""One small dataset that holds what makes readers stumble, as several runs would leave it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+
+from output.filesystem import Root
+from output.schema import ARTICLES, SCHEMAS
+from output.writer import Writer, encode, month_of
+from tests.hostile import TITLES
+from tests.output.rows import NOON, article, reject
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+WIB = timezone(timedelta(hours=7))
+BARE = {
+    name: None
+    for name in ARTICLES.names
+    if ARTICLES.field(name).nullable and name != "published_at"
+}
+"""Nothing but what an article must have, and its time."""
+LATER = ["dateline", "agencies", "word_count", "archive"]
+"""The columns that the file of an older schema version lacks."""
+HOSTILE = [*TITLES, '=1+1;"kutip", koma\nbaris\tbaru', "'; DROP TABLE articles; --", "\\N", " ", ""]
+
+OLD = article(
+    7, outlet="antara", published_at=datetime(2020, 1, 31, 20, tzinfo=WIB), fetched_at=NOON
+)
+RUNS: dict[str, list[tuple[str, str, list[dict[str, Any]]]]] = {
+    "run-1": [  # whole columns are null in its file
+        ("articles", "kontan", [article(1, **BARE), article(2, **BARE)]),
+    ],
+    "run-2": [
+        ("articles", "kontan", [
+            article(3, published_at=datetime(2023, 12, 31, 23, 30, tzinfo=WIB), tech_score=0.5,
+                    zone_assumed=True, word_count=9, archive={"file": "a.warc.gz", "offset": 7}),
+            article(4, related=[{"title": "Gawai lama", "url": None}], tags=["gawai", "5G"]),
+            article(1, title="Gawai ke-1 batal", fetched_at=NOON + timedelta(days=3)),
+        ]),
+        ("articles", "antara", [article(5, outlet="antara", published_at=None, authors=[])]),
+        ("rejects", "kontan", [reject(1), reject(2) | {"evidence": "3 gambar", "title": ""}]),
+        ("runs", "kontan", [{
+            "run_id": "run-2", "started_at": NOON, "seconds": 4.25, "stored": 2, "revised": 1,
+            "rejected_by": [{"reason": "gallery", "count": 2}], "quarantined": [],
+            "fill_rates": [{"field": "title", "rate": 1.0}], "judgement": "healthy",
+        }]),
+    ],
+    "run-3": [
+        ("articles", "tirto", [
+            article(n, outlet="tirto", title=title, section=title, tags=[title], topics=["ai"],
+                    removed=[{"rule": title, "text": title}])
+            for n, title in enumerate(HOSTILE)
+        ]),
+        ("runs", "tirto", [{"run_id": "run-3", "started_at": NOON}]),
+    ],
+}  # fmt: skip
+
+
+def write_runs(folder: Path) -> Path:
+    """What three runs of today leave; `folder`."""
+    for run_id, parts in RUNS.items():
+        writer = Writer(folder, run_id)
+        for table, outlet, rows in parts:
+            for row in rows:
+                writer.write(table, outlet, row)
+        writer.flush()
+    return folder
+
+
+def write_old(folder: Path) -> Path:
+    """A file that an older version of the schema left; it is the first that a reader sees."""
+    old = pa.Table.from_pylist([OLD], schema=ARTICLES).drop_columns(LATER)
+    old = old.replace_schema_metadata({**ARTICLES.metadata, b"wartatek.schema_version": b"0"})
+    Root(folder).publish("articles/outlet=antara/month=2020-01/run-0-00000.parquet", encode(old))
+    return folder
+
+
+def written(table: str) -> list[dict[str, Any]]:
+    """What both have written, every column of it, with outlet and month."""
+    parts = [part for run in RUNS.values() for part in run if part[0] == table]
+    if table == "articles":
+        parts.append((table, "antara", [OLD | dict.fromkeys(LATER)]))
+    names = SCHEMAS[table].names
+    return [
+        {name: row.get(name) for name in names} | {"outlet": outlet, "month": month_of(table, row)}
+        for _, outlet, rows in parts
+        for row in rows
+    ]

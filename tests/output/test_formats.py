@@ -1,0 +1,169 @@
+"""What is exported says what the dataset says, to whoever reads it."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+
+import duckdb
+import pandas as pd
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet as pq
+import pytest
+
+from output.database import VIEWS, write_database
+from output.dataset import schema_of
+from output.formats import FORMATS
+from output.selection import Selection, select
+from tests.datasets import NOON, write_clusters
+from tests.output.rows import article
+from tests.output.several_runs import HOSTILE, write_old, write_runs, written
+
+SCHEMA = schema_of("articles")
+NESTED = [field.name for field in SCHEMA if pa.types.is_nested(field.type)]
+INSTANTS = [field.name for field in SCHEMA if pa.types.is_timestamp(field.type)]
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory):
+    """The same articles in every format, by its name, and as a DuckDB database."""
+    location = write_old(write_runs(tmp_path_factory.mktemp("dataset")))
+    write_clusters(location, {"kontan:3": ["kontan:3", "antara:5"]})
+    folder = tmp_path_factory.mktemp("exported")
+    for kind, write in FORMATS.items():
+        with (folder / f"x.{kind}").open("wb") as file:
+            write(select(location, Selection()), SCHEMA, file)
+    database = folder / "x.duckdb"
+    write_database(lambda table: select(location, Selection(), table), database)
+    return {path.suffix[1:]: path for path in folder.iterdir()}
+
+
+def in_order(rows):
+    return sorted(rows, key=lambda row: (row["article_id"], str(row["fetched_at"])))
+
+
+EXPECTED = in_order(written("articles"))
+CLUSTERED = [
+    {"article_id": article, "cluster_id": "kontan:3", "as_of": NOON}
+    for article in ("kontan:3", "antara:5")
+]
+
+
+def read_back(row):
+    """A row whose instants and, in CSV, lists and structs are still texts."""
+    row = row | {name: row[name] and datetime.fromisoformat(row[name]) for name in INSTANTS}
+    texts = [name for name in NESTED if isinstance(row[name], str)]
+    return row | {name: json.loads(row[name]) for name in texts}
+
+
+def test_csv_says_the_same_and_tells_an_empty_text_from_none(files):
+    kinds = {field.name: field.type for field in SCHEMA}
+    options = pa.csv.ConvertOptions(
+        column_types=kinds | dict.fromkeys([*NESTED, *INSTANTS], pa.string()),
+        strings_can_be_null=True,
+        quoted_strings_can_be_null=False,
+        null_values=[""],
+    )
+    parse = pa.csv.ParseOptions(newlines_in_values=True)
+    table = pa.csv.read_csv(files["csv"], convert_options=options, parse_options=parse)
+    assert table.column_names == SCHEMA.names
+    assert in_order(map(read_back, table.to_pylist())) == EXPECTED
+
+
+def test_a_list_in_csv_is_json_in_its_cell(files):
+    frame = pd.read_csv(files["csv"], parse_dates=["published_at"]).set_index("article_id")
+    assert frame.loc["kontan:4", "tags"] == '["gawai","5G"]'
+    assert frame.loc["kontan:4", "related"] == '[{"title":"Gawai lama","url":null}]'
+    assert str(frame["published_at"].dtype) == "datetime64[us, UTC]"
+    assert set(HOSTILE) - {"", " "} <= set(frame["title"])
+
+
+def test_jsonl_says_the_same(files):
+    rows = [json.loads(line) for line in files["jsonl"].read_text("utf-8").split("\n")[:-1]]
+    assert all(list(row) == SCHEMA.names for row in rows)
+    assert in_order(map(read_back, rows)) == EXPECTED
+    assert {row["published_at"] for row in rows if row["article_id"] == "kontan:3"} == {
+        "2023-12-31T16:30:00.000000Z"
+    }
+
+
+def test_jsonl_is_read_with_its_types(files):
+    with duckdb.connect() as connection:
+        columns = "typeof(published_at), typeof(removed), typeof(tech_score)"
+        found = connection.sql(f"SELECT {columns} FROM '{files['jsonl']}' LIMIT 1").fetchall()
+    removed = 'STRUCT("rule" VARCHAR, "text" VARCHAR)[]'
+    assert found == [("TIMESTAMP WITH TIME ZONE", removed, "DOUBLE")]
+
+
+def test_parquet_says_the_same_and_what_its_columns_mean(files):
+    table = pq.read_table(files["parquet"])
+    assert table.schema.equals(SCHEMA)
+    assert [f.metadata[b"meaning"] for f in table.schema] == [
+        f.metadata[b"meaning"] for f in SCHEMA
+    ]
+    assert in_order(table.to_pylist()) == EXPECTED
+
+
+def test_the_database_says_the_same_and_what_its_columns_mean(files):
+    with duckdb.connect(files["duckdb"], read_only=True) as connection:
+        connection.execute("SET TimeZone = 'UTC'")
+        assert in_order(connection.sql("FROM articles").to_arrow_table().to_pylist()) == EXPECTED
+        assert connection.sql("FROM clusters").to_arrow_table().to_pylist() == CLUSTERED
+        for table in ("rejects", "runs"):
+            rows = connection.sql(f"FROM {table}").to_arrow_table().to_pylist()
+            key = ["url", "run_id"][table == "runs"]
+            assert sorted(rows, key=lambda row: row[key]) == sorted(
+                written(table), key=lambda row: row[key]
+            )
+        said = dict(
+            connection.sql(
+                "SELECT column_name, comment FROM duckdb_columns() WHERE table_name = 'articles'"
+            ).fetchall()
+        )
+        assert said == {field.name: field.metadata[b"meaning"].decode() for field in SCHEMA}
+
+
+def test_the_database_has_the_documented_views(files, tmp_path, monkeypatch):
+    write_old(write_runs(tmp_path / "output/data"))
+    monkeypatch.chdir(tmp_path)
+    with (
+        duckdb.connect() as documented,
+        duckdb.connect(files["duckdb"], read_only=True) as exported,
+    ):
+        documented.execute(VIEWS.read_text("utf-8"))
+        views = "SELECT view_name FROM duckdb_views() WHERE NOT internal"
+        names = {name for (name,) in documented.sql(views).fetchall()}
+        assert {"captures", "latest", "revisions"} <= names
+        assert {name for (name,) in exported.sql(views).fetchall()} == names
+        for name in names:
+            expected, found = (
+                db.sql(f"SELECT * FROM {name}").to_arrow_table() for db in (documented, exported)
+            )
+            assert set(found.column_names) == set(expected.column_names)
+            assert sorted(map(str, found.select(expected.column_names).to_pylist())) == sorted(
+                map(str, expected.to_pylist())
+            )
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+def test_nothing_has_its_columns_all_the_same(kind, tmp_path):
+    with (tmp_path / "x").open("wb") as file:
+        FORMATS[kind]([], SCHEMA, file)
+    if kind == "csv":
+        assert pd.read_csv(tmp_path / "x").columns.tolist() == SCHEMA.names
+    elif kind == "jsonl":
+        assert (tmp_path / "x").read_bytes() == b""
+    else:
+        assert pq.read_table(tmp_path / "x").schema.names == SCHEMA.names
+
+
+def test_many_rows_make_row_groups_that_a_reader_can_hold(tmp_path):
+    batch = pa.RecordBatch.from_pylist(
+        [article(n) | {"outlet": "kontan", "month": "2023-09"} for n in range(1000)], SCHEMA
+    )
+    with (tmp_path / "x").open("wb") as file:
+        FORMATS["parquet"]([batch] * 25, SCHEMA, file)
+    metadata = pq.read_metadata(tmp_path / "x")
+    groups = [metadata.row_group(n).num_rows for n in range(metadata.num_row_groups)]
+    assert groups == [10_000, 10_000, 5_000]

@@ -1,0 +1,126 @@
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+import pytest
+
+from output.compaction import compact
+from output.dataset import latest, read, schema_of
+from output.selection import Selection, select
+from output.writer import Writer
+from tests.output.rows import NOON, article
+from tests.output.several_runs import WIB, write_old, write_runs, written
+
+
+@pytest.fixture(scope="module")
+def location(tmp_path_factory):
+    return write_old(write_runs(tmp_path_factory.mktemp("dataset")))
+
+
+def rows(location, table="articles", **chosen):
+    batches = select(location, Selection(**chosen), table)
+    return in_order(row for batch in batches for row in batch.to_pylist())
+
+
+def in_order(rows):
+    return sorted(rows, key=lambda row: (row.get("article_id", ""), str(row)))
+
+
+def ids(location, **chosen):
+    return [row["article_id"] for row in rows(location, **chosen)]
+
+
+@pytest.mark.parametrize("table", ["articles", "rejects", "runs"])
+def test_without_a_choice_it_is_all_there_is(location, table):
+    assert rows(location, table) == in_order(written(table))
+
+
+def test_the_latest_are_those_of_latest(location):
+    assert rows(location, latest=True) == in_order(latest(location).to_pylist())
+    assert len(rows(location, latest=True)) < len(rows(location))
+
+
+def test_every_batch_has_the_columns_of_the_table(location):
+    for batch in select(location, Selection(latest=True)):
+        assert batch.schema.equals(schema_of("articles"))
+
+
+def test_outlets_and_topics(location):
+    assert set(ids(location, outlets=("antara",))) == {"antara:5", "antara:7"}
+    assert {row["outlet"] for row in rows(location, outlets=("antara", "tirto"))} == {
+        "antara",
+        "tirto",
+    }
+    assert {row["outlet"] for row in rows(location, topic="ai")} == {"tirto"}
+    assert ids(location, topic="a") == []
+    assert len(rows(location, "runs", outlets=("tirto",), topic="ai")) == 1
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "found"),
+    [
+        (date(2020, 1, 31), date(2020, 1, 31), ["antara:7"]),
+        (date(2020, 1, 30), date(2020, 1, 30), []),
+        (date(2023, 12, 31), None, ["kontan:3"]),
+        (date(2024, 1, 1), None, []),
+        (None, date(2020, 2, 1), ["antara:7"]),
+        (date.min, date.max, None),
+    ],
+)
+def test_days_are_whole_and_in_wib(location, since, until, found):
+    expected = found if found is not None else ids(location)
+    assert ids(location, since=since, until=until) == expected
+
+
+def test_midnight_in_wib_parts_two_days(tmp_path):
+    writer = Writer(tmp_path, "run-1")
+    midnight = datetime(2026, 1, 21, tzinfo=WIB)
+    for number, moment in enumerate((midnight - timedelta(microseconds=1), midnight)):
+        writer.write("articles", "kontan", article(number, published_at=moment))
+    writer.flush()
+    assert ids(tmp_path, until=date(2026, 1, 20)) == ["kontan:0"]
+    assert ids(tmp_path, since=date(2026, 1, 21)) == ["kontan:1"]
+
+
+def test_where_no_time_is_known_the_day_is_that_of_its_capture(location):
+    assert "antara:5" in ids(location, since=date(2023, 9, 1), until=date(2023, 9, 1))
+
+
+def test_an_article_whose_last_capture_is_of_another_month_is_of_that_month(tmp_path):
+    """So the older capture is not taken for the last one where only its month is asked for."""
+    for run, moved in (("a", NOON), ("b", NOON + timedelta(days=60))):
+        writer = Writer(tmp_path, run)
+        for number in (2, 1, 3):
+            row = article(number, fetched_at=moved)
+            writer.write(
+                "articles", "kontan", row | ({"published_at": moved} if number == 1 else {})
+            )
+        writer.flush()
+    september = {"since": date(2023, 9, 1), "until": date(2023, 9, 30)}
+    assert ids(tmp_path, latest=True, **september) == ["kontan:2", "kontan:3"]
+    assert ids(tmp_path, **september) == [
+        "kontan:1",
+        "kontan:2",
+        "kontan:2",
+        "kontan:3",
+        "kontan:3",
+    ]
+    assert ids(tmp_path, latest=True, since=date(2023, 10, 1)) == ["kontan:1"]
+
+
+def test_merged_files_change_nothing(location, tmp_path):
+    write_old(write_runs(tmp_path))
+    compact(tmp_path)
+    assert rows(tmp_path) == rows(location)
+    assert rows(tmp_path, latest=True) == rows(location, latest=True)
+
+
+def test_a_page_that_was_removed_is_not_named(tmp_path):
+    writer = Writer(tmp_path, "run-1")
+    for number, place in enumerate(("archive/outlet=kontan/x.warc.gz", "s3://bak/y.warc.gz")):
+        writer.write("articles", "kontan", article(number, archive={"file": place, "offset": 7}))
+    writer.flush()
+    gone, kept = rows(tmp_path)
+    assert gone["archive"] is None
+    assert kept["archive"] == {"file": "s3://bak/y.warc.gz", "offset": 7}
+    assert [gone, kept] == in_order(read(tmp_path).to_pylist())
