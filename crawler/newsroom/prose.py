@@ -64,6 +64,10 @@ class Draft:
         self._angle = rng.choice(self._scenario["angle"])
         self.title = self._say(rng, rng.choice(self._angle["titles"]))
 
+    def headlines(self, rng: Random) -> list[str]:
+        """All headlines that it could have had."""
+        return [self._say(rng, title) for title in self._angle["titles"]]
+
     def _say(self, rng: Random, sentence: str) -> str:
         chosen = CHOICE.sub(lambda match: rng.choice(match[1].split("|")), sentence)
         return chosen.format_map(self._facts)

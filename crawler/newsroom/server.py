@@ -64,8 +64,11 @@ class Newsroom:
         recent: int = 20,
         past: int = 10,
         older: int = 4,
+        wires: int = 0,
     ) -> None:
-        self.world = World(seed, outlets, now=now, recent=recent, past=past, older=older)
+        self.world = World(
+            seed, outlets, now=now, recent=recent, past=past, older=older, wires=wires
+        )
         self.requests: list[Asked] = []
         self._faults = list(faults)
         self._port = port

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crawler.newsroom.houses import House
+    from crawler.newsroom.wires import Wire
 
 WIB = ZoneInfo("Asia/Jakarta")
 BEGINNING = datetime(2015, 1, 1, tzinfo=UTC)
@@ -38,6 +39,7 @@ class Entry:
     published_at: datetime
     modified_at: datetime
     tags: list[str]
+    wire: Wire | None = None
     revision: int = 0
     gone: bool = False
 
@@ -70,6 +72,8 @@ class Story:
     caption: str
     credit: str
     leaks: tuple[str, ...]
+    wire: str
+    """Equal for articles that tell the same story of an agency; empty for an outlet's own."""
 
     @property
     def paragraphs(self) -> list[str]:
@@ -95,12 +99,16 @@ def is_older(house: House, published_at: datetime) -> bool:
     return bool(house.older) and published_at.astimezone(WIB).year < 2022
 
 
-def list_entry(house: House, key: str, kind: Kind, published_at: datetime) -> Entry:
-    """What listings say of the article that `key` seeds."""
+def list_entry(
+    house: House, key: str, kind: Kind, published_at: datetime, wire: Wire | None = None
+) -> Entry:
+    """What listings say of the article that `key` seeds, or that tells what is on the wire."""
     rng = Random(key)
     day = published_at.astimezone(WIB)
-    draft = Draft(rng, day.date(), technology=kind != "off_topic")
+    draft = wire.draft if wire else Draft(rng, day.date(), technology=kind != "off_topic")
     title = {"gallery": "FOTO: ", "video": "VIDEO: "}.get(kind, "") + draft.title
+    if wire:
+        title = wire.headline()
     section = house.technology
     if draft.section is not None:
         section = house.sections[min(draft.section, len(house.sections) - 1)]
@@ -120,6 +128,7 @@ def list_entry(house: House, key: str, kind: Kind, published_at: datetime) -> En
         published_at=published_at,
         modified_at=published_at + timedelta(minutes=rng.choice((0, 0, 7, 25))),
         tags=draft.tags(rng),
+        wire=wire,
     )
 
 
@@ -127,6 +136,8 @@ def tell(house: House, entry: Entry, neighbours: Sequence[Entry], seed: int) -> 
     """The whole truth of `entry`; `neighbours` are the articles that it may point to."""
     day = entry.published_at.astimezone(WIB).date()
     draft = Draft(Random(entry.key), day, technology=entry.kind != "off_topic")
+    if entry.wire:
+        draft = entry.wire.draft
     rng = Random(f"{entry.key}/body")
     reporters, editors, photographers = _staff(house.name, seed)
     passages = _passages(house, entry, draft, rng)
@@ -135,6 +146,8 @@ def tell(house: House, entry: Entry, neighbours: Sequence[Entry], seed: int) -> 
     if signoff_by_name:
         author = author.upper()
     agency = rng.choice(house.agencies) if house.agencies and rng.random() < 0.3 else None
+    if entry.wire:
+        agency = "Ant" if "Ant" in house.agencies else None
     others = [other for other in neighbours if other.title != entry.title]
     related = rng.sample(others, min(len(others), rng.choice((1, 1, 2, 3))))
     asset = f"{entry.published_at:%Y/%m/%d}/{rng.randrange(10**10)}"
@@ -159,6 +172,7 @@ def tell(house: House, entry: Entry, neighbours: Sequence[Entry], seed: int) -> 
         caption=f"Ilustrasi {entry.tags[0]} di {draft.city}",
         credit=rng.choice(("Antara", "Dok. Istimewa", rng.choice(photographers))),
         leaks=leaks.planted(seed, rng) if entry.kind == "article" else (),
+        wire=entry.wire.key if entry.wire else "",
     )
 
 
@@ -175,7 +189,7 @@ def _agencies(house: House, agency: str | None) -> tuple[str, ...]:
 
 
 def _passages(house: House, entry: Entry, draft: Draft, rng: Random) -> list[Passage]:
-    passages = draft.passages(rng)
+    passages = entry.wire.passages() if entry.wire else draft.passages(rng)
     if entry.kind in ("gallery", "video"):
         return passages[:1]
     if house.capitals:

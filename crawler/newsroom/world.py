@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from operator import attrgetter
 from random import Random
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
@@ -15,6 +16,7 @@ from crawler.newsroom.furniture import furnish
 from crawler.newsroom.houses import House, houses
 from crawler.newsroom.pages import render
 from crawler.newsroom.story import WIB, Entry, Kind, Story, list_entry, tell
+from crawler.newsroom.wires import carried
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -66,6 +68,7 @@ class World:
     :param recent: articles per outlet of the last two days.
     :param past: articles per outlet of September 2023.
     :param older: articles per outlet of January 2021, in the older template where there is one.
+    :param wires: stories of an agency, of the last two days, each of which some outlets carry too.
     """
 
     def __init__(
@@ -77,8 +80,10 @@ class World:
         recent: int = 20,
         past: int = 10,
         older: int = 4,
+        wires: int = 0,
     ) -> None:
         self.seed = seed
+        self.wires = wires
         self.now = now or datetime.now(UTC)
         self.robots: dict[str, str] = {}
         """robots.txt by outlet, where it is another than the house's own."""
@@ -98,6 +103,8 @@ class World:
         entries: list[Entry] = []
         for start, end, count in spans:
             entries += self._entries(house, start, end, count)
+        entries += self._wired(house)
+        entries.sort(key=attrgetter("published_at"), reverse=True)
         desk = Desk(house, entries, furnish(house, entries[:200], self.seed))
         self.desks[house.name] = desk
         for host in house.hosts:
@@ -115,6 +122,13 @@ class World:
             published = (start + step * (n + rng.random() * 0.8)).replace(microsecond=0)
             entries.append(list_entry(house, key, _kind(house, rng), published))
         return entries
+
+    def _wired(self, house: House) -> list[Entry]:
+        span = (self.now - RECENT, self.now - timedelta(hours=3))
+        return [
+            list_entry(house, f"{wire.key}/{house.name}", "article", published, wire)
+            for wire, published in carried(self.seed, house, self.wires, *span)
+        ]
 
     def _place(self, desk: Desk, entry: Entry) -> None:
         house = desk.house
