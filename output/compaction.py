@@ -26,6 +26,7 @@ from output.writer import encode
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Iterable
 
     Location = str | os.PathLike[str]
 
@@ -74,19 +75,25 @@ def compact(
 
 
 def remove_replaced(
-    location: Location, outlet: str | None = None, *, grace: float = GRACE, now: float | None = None
+    location: Location,
+    outlets: Iterable[str] | None = None,
+    *,
+    grace: float = GRACE,
+    now: float | None = None,
 ) -> list[str]:
-    """Remove the files whose merged file has stood for `grace` seconds; the paths removed."""
-    root, removed = Root(location), []
+    """Remove the files of all outlets, or of these, whose merged file has stood for `grace`
+    seconds; the paths removed."""
+    root, replaced = Root(location), set()
     horizon = (time.time() if now is None else now) - grace
-    for table in SCHEMAS:
-        files = root.files(f"{table}/outlet={outlet}" if outlet else table)
+    parts = [""] if outlets is None else [f"outlet={name}" for name in outlets]
+    for folder in (f"{table}/{part}" for table in SCHEMAS for part in parts):
+        files = root.files(folder)
         old = [info.path for info in files if (info.mtime_ns or math.inf) / 1e9 <= horizon]
-        replaced = {path for merged in old for path in replaced_by(root, merged)}
-        for path in sorted(replaced & {info.path for info in files}):
-            root.remove(path)
-            removed.append(root.relative(path))
-    return removed
+        named = {path for merged in old for path in replaced_by(root, merged)}
+        replaced |= named & {info.path for info in files}
+    for path in sorted(replaced):  # in one go: whoever reads the folder plainly may stumble now
+        root.remove(path)
+    return [root.relative(path) for path in sorted(replaced)]
 
 
 def _partitions(root: Root, table: str, outlet: str) -> dict[str, list[str]]:

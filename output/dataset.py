@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from output.filesystem import Root
+from output.filesystem import Root, beside
 from output.schema import KEYS, SCHEMAS
 
 if TYPE_CHECKING:
@@ -21,14 +21,7 @@ if TYPE_CHECKING:
 
     Location = str | os.PathLike[str]
 
-Rows = TypeVar("Rows", pa.Table, pa.RecordBatch)
-
-_PARTITIONS: list[pa.Field[pa.DataType]] = [
-    pa.field("outlet", pa.string(), False, {"meaning": "The spider's name"}),
-    pa.field("month", pa.string(), False, {"meaning": "The row's month in WIB, YYYY-MM"}),
-]
-PARTITIONS = pa.schema(_PARTITIONS)
-"""The columns that stand in the path alone."""
+PARTITIONS = pa.schema([("outlet", pa.string()), ("month", pa.string())])
 
 MERGED = "merged-"
 """Begins the names of files that compaction wrote; only their footers can name replaced files."""
@@ -46,6 +39,15 @@ def live_files(root: Root, table: str, outlet: str | None = None) -> list[str]:
         if path not in replaced:
             replaced.update(replaced_by(root, path))
     return [path for path in paths if path not in replaced]
+
+
+def files(location: Location, table: str = "articles") -> list[str]:
+    """The files to read, for tools that take a list: each row stands in one of them.
+
+    They can be opened for hours (`output.compaction.GRACE`), also when they are merged meanwhile.
+    """
+    root = Root(location)
+    return [beside(root.location, root.path, path) for path in live_files(root, table)]
 
 
 def outlets(root: Root, table: str) -> list[str]:
@@ -71,18 +73,14 @@ def open_dataset(
     Files of older schema versions have nulls where a column did not exist.
     """
     root = Root(location)
+    schema = pa.unify_schemas([SCHEMAS[table], PARTITIONS])
     partitioning = ds.partitioning(PARTITIONS, flavor="hive")
     form = ds.ParquetFileFormat()
     fragments = [
         form.make_fragment(path, root.filesystem, partitioning.parse(path.removeprefix(root.path)))
         for path in live_files(root, table, outlet)
     ]
-    return ds.FileSystemDataset(fragments, schema_of(table), form, root.filesystem)
-
-
-def schema_of(table: str) -> pa.Schema:
-    """The table's columns as they are read, with outlet and month."""
-    return pa.unify_schemas([SCHEMAS[table], PARTITIONS])
+    return ds.FileSystemDataset(fragments, schema, form, root.filesystem)
 
 
 def read(
@@ -98,7 +96,7 @@ def read(
         content the next number, in the order in which they were first fetched.
     """
     dataset = open_dataset(location, outlet=outlet)
-    table = with_pages(dataset.to_table(_names(dataset, columns)), archived_files(Root(location)))
+    table = _with_pages(Root(location), dataset.to_table(_names(dataset, columns)))
     if revisions:
         keys = dataset.to_table(["article_id", "content_hash", "fetched_at"])
         table = table.append_column("revision", _revisions(keys))
@@ -110,38 +108,34 @@ def latest(
 ) -> pa.Table:
     """One row per article: its last capture, as the newest extractor read it."""
     dataset = open_dataset(location, outlet=outlet)
-    keep = last_captures(dataset.to_table(list(KEYS["articles"])))
+    keep = _last_captures(dataset.to_table(list(KEYS["articles"])))
     names = _names(dataset, columns)
     batches, row = [], 0
     for batch in dataset.to_batches(columns=names):  # one at a time: old captures are not held
         batches.append(batch.filter(keep.slice(row, len(batch))))
         row += len(batch)
     schema = pa.schema([dataset.schema.field(name) for name in names])
-    return with_pages(pa.Table.from_batches(batches, schema), archived_files(Root(location)))
+    return _with_pages(Root(location), pa.Table.from_batches(batches, schema))
 
 
-def archived_files(root: Root) -> pa.StringArray:
-    """The files of the archive, as rows name them."""
-    return pa.array([root.relative(info.path) for info in root.files("archive")], pa.string())
-
-
-def with_pages(rows: Rows, archived: pa.StringArray) -> Rows:
-    """`rows`, whose column `archive` is null where the file that it names has been removed."""
-    if "archive" not in rows.schema.names:
-        return rows
-    places = rows["archive"]
+def _with_pages(root: Root, table: pa.Table) -> pa.Table:
+    """`table`, whose column `archive` is null where the file that it names has been removed."""
+    if "archive" not in table.column_names:
+        return table
+    places = table["archive"]
     named = pc.struct_field(places, "file")
-    gone = pc.and_(pc.starts_with(named, "archive/"), pc.invert(pc.is_in(named, archived)))
+    there = pa.array([root.relative(info.path) for info in root.files("archive")], pa.string())
+    gone = pc.and_(pc.starts_with(named, "archive/"), pc.invert(pc.is_in(named, there)))
     kept = pc.if_else(pc.fill_null(gone, False), pa.scalar(None, places.type), places)
-    place = rows.schema.get_field_index("archive")
-    return rows.set_column(place, rows.schema.field(place), kept)
+    place = table.schema.get_field_index("archive")
+    return table.set_column(place, table.schema.field(place), kept)
 
 
 def _names(dataset: ds.Dataset, columns: Sequence[str] | None) -> list[str]:
     return list(columns) if columns is not None else dataset.schema.names
 
 
-def last_captures(keys: pa.Table) -> pa.BooleanArray:
+def _last_captures(keys: pa.Table) -> pa.BooleanArray:
     """Which rows of `keys`, in their order, are the last capture of their article."""
     rows = pa.array(range(len(keys)), pa.int64())
     newest_first = keys.append_column("row", rows).sort_by(

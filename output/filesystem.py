@@ -133,11 +133,11 @@ def files_at(location: str, endings: tuple[str, ...]) -> dict[str, int]:
         return {location if "://" in location else path: info.size or 0}
     found = filesystem.get_file_info(fs.FileSelector(path, recursive=True))
     files = [info for info in found if info.is_file and info.path.endswith(endings)]
-    return {_beside(location, path, info.path): info.size or 0 for info in files}
+    return {beside(location, path, info.path): info.size or 0 for info in files}
 
 
-def _beside(folder: str, path: str, file: str) -> str:
-    """How to open `file`, which stands below `path`, which is opened by `folder`."""
+def beside(folder: str, path: str, file: str) -> str:
+    """How to open the file whose full path is `file`, below `path`, which `folder` opens."""
     if "://" not in folder:
         return file
     address, mark, query = folder.partition("?")

@@ -50,7 +50,7 @@ class Command(MaintenanceCommand):
             self.exitcode = UNHEALTHY
             return
         finish_takedowns(self.settings, outlet)
-        removed = remove_replaced(self.location, outlet)
+        removed = remove_replaced(self.location, [outlet])
         for merge in compact(self.location, outlet, upgrade=upgrade):
             repeated = f", {merge.dropped} that repeated others dropped" if merge.dropped else ""
             print(f"{merge.partition}: {merge.files} files, now 1 of {merge.rows} rows{repeated}")

@@ -15,10 +15,12 @@ from crawler.hosts import lanes, share
 from crawler.locks import HeldError
 from crawler.progress import Progress, Report
 from output.compaction import compact, remove_replaced
+from output.verification import READ_ERRORS
 from output.writer import new_run_id
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterator
 
     from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
@@ -93,6 +95,8 @@ class Command(CrawlingCommand):
             if not work.done():
                 await self._stop()
                 await work
+        with self._excused("merged files are not removed"):
+            remove_replaced(self.settings["OUTPUT_DIR"], self.crawlers)
         from twisted.internet import reactor  # Scrapy has installed it by now
 
         with contextlib.suppress(RuntimeError):  # a signal has stopped it already
@@ -121,12 +125,17 @@ class Command(CrawlingCommand):
         if stats and stats.get_value("finish_reason") == "shutdown":  # a signal came
             self.stopping = True
             return
-        location = self.settings["OUTPUT_DIR"]
+        over = self.settings.getint("COMPACT_OVER")
+        with self._excused(f"{name} is not compacted"):
+            compact(self.settings["OUTPUT_DIR"], name, more_than=over)
+
+    @contextlib.contextmanager
+    def _excused(self, what: str) -> Iterator[None]:
+        """What cannot be done now, a later run will do; the files stand as they did."""
         try:
-            compact(location, name, more_than=self.settings.getint("COMPACT_OVER"))
-            remove_replaced(location, name)
-        except OSError as error:  # the files stand as they did; a later run will merge them
-            print(f"{name} is not compacted: {error}", file=sys.stderr)
+            yield
+        except READ_ERRORS as error:
+            print(f"{what}: {error}", file=sys.stderr)
 
     async def _stop(self) -> None:
         self.stopping = True
