@@ -1,0 +1,72 @@
+"""A crawl of several outlets that carry an agency's stories ends in exactly these groups."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import pytest
+from scrapy.spiderloader import SpiderLoader
+
+from crawler.memory import regroup
+from crawler.newsroom import Newsroom
+from output.dataset import read
+from output.stories import stories
+from output.verification import verify
+from tests.crawls import crawl, project_settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+OUTLETS = ("antara", "kontan", "mediaindonesia", "sindonews")
+NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module")
+def room() -> Iterator[Newsroom]:
+    with Newsroom(seed=2, outlets=OUTLETS, recent=4, past=0, older=0, wires=8) as newsroom:
+        yield newsroom
+
+
+@pytest.fixture(scope="module")
+def dataset(room: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("data")
+    loader = SpiderLoader.from_settings(project_settings(room.url, folder))
+    for outlet in OUTLETS:
+        crawl(loader.load(outlet), room, folder)
+    regroup(project_settings(room.url, folder))
+    return folder
+
+
+def wires_of(room: Newsroom, dataset: Path) -> dict[str, str]:
+    """What each stored article tells: an agency's story, or one of its own."""
+    rows = read(dataset, columns=["article_id", "url"]).to_pylist()
+    return {row["article_id"]: room.truth(row["url"]).wire or row["article_id"] for row in rows}
+
+
+def test_the_groups_are_the_agency_s_stories(room: Newsroom, dataset: Path):
+    expected = defaultdict(set)
+    for article_id, story in wires_of(room, dataset).items():
+        expected[story].add(article_id)
+    told = stories(dataset).to_pylist()
+    assert sorted(map(sorted, expected.values())) == sorted(
+        sorted(one["article_ids"]) for one in told
+    )
+    copied = [one for one in told if len(one["outlets"]) > 1]
+    assert len(copied) >= 4
+    assert all(one["cluster_id"].startswith("antara:") for one in copied)
+    assert verify(dataset) == []
+
+
+def test_a_row_knows_what_was_known_when_it_was_stored(room: Newsroom, dataset: Path):
+    wires = wires_of(room, dataset)
+    rows = read(dataset, columns=["article_id", "cluster_id", "outlet"]).to_pylist()
+    assert all(row["cluster_id"] for row in rows)
+    later = [
+        row for row in rows if row["outlet"] != "antara" and "/wire/" in wires[row["article_id"]]
+    ]
+    assert later  # the agency was crawled first
+    assert all(wires[row["cluster_id"]] == wires[row["article_id"]] for row in later)
+    assert all(row["cluster_id"].startswith("antara:") for row in later)
