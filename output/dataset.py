@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -21,7 +21,14 @@ if TYPE_CHECKING:
 
     Location = str | os.PathLike[str]
 
-PARTITIONS = pa.schema([("outlet", pa.string()), ("month", pa.string())])
+Rows = TypeVar("Rows", pa.Table, pa.RecordBatch)
+
+_PARTITIONS: list[pa.Field[pa.DataType]] = [
+    pa.field("outlet", pa.string(), False, {"meaning": "The spider's name"}),
+    pa.field("month", pa.string(), False, {"meaning": "The row's month in WIB, YYYY-MM"}),
+]
+PARTITIONS = pa.schema(_PARTITIONS)
+"""The columns that stand in the path alone."""
 
 MERGED = "merged-"
 """Begins the names of files that compaction wrote; only their footers can name replaced files."""
@@ -73,14 +80,18 @@ def open_dataset(
     Files of older schema versions have nulls where a column did not exist.
     """
     root = Root(location)
-    schema = pa.unify_schemas([SCHEMAS[table], PARTITIONS])
     partitioning = ds.partitioning(PARTITIONS, flavor="hive")
     form = ds.ParquetFileFormat()
     fragments = [
         form.make_fragment(path, root.filesystem, partitioning.parse(path.removeprefix(root.path)))
         for path in live_files(root, table, outlet)
     ]
-    return ds.FileSystemDataset(fragments, schema, form, root.filesystem)
+    return ds.FileSystemDataset(fragments, schema_of(table), form, root.filesystem)
+
+
+def schema_of(table: str) -> pa.Schema:
+    """The table's columns as they are read, with outlet and month."""
+    return pa.unify_schemas([SCHEMAS[table], PARTITIONS])
 
 
 def read(
@@ -96,7 +107,7 @@ def read(
         content the next number, in the order in which they were first fetched.
     """
     dataset = open_dataset(location, outlet=outlet)
-    table = _with_pages(Root(location), dataset.to_table(_names(dataset, columns)))
+    table = with_pages(dataset.to_table(_names(dataset, columns)), archived_files(Root(location)))
     if revisions:
         keys = dataset.to_table(["article_id", "content_hash", "fetched_at"])
         table = table.append_column("revision", _revisions(keys))
@@ -108,34 +119,38 @@ def latest(
 ) -> pa.Table:
     """One row per article: its last capture, as the newest extractor read it."""
     dataset = open_dataset(location, outlet=outlet)
-    keep = _last_captures(dataset.to_table(list(KEYS["articles"])))
+    keep = last_captures(dataset.to_table(list(KEYS["articles"])))
     names = _names(dataset, columns)
     batches, row = [], 0
     for batch in dataset.to_batches(columns=names):  # one at a time: old captures are not held
         batches.append(batch.filter(keep.slice(row, len(batch))))
         row += len(batch)
     schema = pa.schema([dataset.schema.field(name) for name in names])
-    return _with_pages(Root(location), pa.Table.from_batches(batches, schema))
+    return with_pages(pa.Table.from_batches(batches, schema), archived_files(Root(location)))
 
 
-def _with_pages(root: Root, table: pa.Table) -> pa.Table:
-    """`table`, whose column `archive` is null where the file that it names has been removed."""
-    if "archive" not in table.column_names:
-        return table
-    places = table["archive"]
+def archived_files(root: Root) -> pa.StringArray:
+    """The files of the archive, as rows name them."""
+    return pa.array([root.relative(info.path) for info in root.files("archive")], pa.string())
+
+
+def with_pages(rows: Rows, archived: pa.StringArray) -> Rows:
+    """`rows`, whose column `archive` is null where the file that it names has been removed."""
+    if "archive" not in rows.schema.names:
+        return rows
+    places = rows["archive"]
     named = pc.struct_field(places, "file")
-    there = pa.array([root.relative(info.path) for info in root.files("archive")], pa.string())
-    gone = pc.and_(pc.starts_with(named, "archive/"), pc.invert(pc.is_in(named, there)))
+    gone = pc.and_(pc.starts_with(named, "archive/"), pc.invert(pc.is_in(named, archived)))
     kept = pc.if_else(pc.fill_null(gone, False), pa.scalar(None, places.type), places)
-    place = table.schema.get_field_index("archive")
-    return table.set_column(place, table.schema.field(place), kept)
+    place = rows.schema.get_field_index("archive")
+    return rows.set_column(place, rows.schema.field(place), kept)
 
 
 def _names(dataset: ds.Dataset, columns: Sequence[str] | None) -> list[str]:
     return list(columns) if columns is not None else dataset.schema.names
 
 
-def _last_captures(keys: pa.Table) -> pa.BooleanArray:
+def last_captures(keys: pa.Table) -> pa.BooleanArray:
     """Which rows of `keys`, in their order, are the last capture of their article."""
     rows = pa.array(range(len(keys)), pa.int64())
     newest_first = keys.append_column("row", rows).sort_by(

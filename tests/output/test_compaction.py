@@ -18,6 +18,7 @@ from output.compaction import GRACE, compact, remove_replaced
 from output.dataset import MERGED, files, latest, live_files, read
 from output.filesystem import Root
 from output.schema import ARTICLES
+from output.selection import Selection, select
 from output.verification import verify
 from output.writer import Writer, encode
 from tests.output.rows import NOON, article, reject
@@ -160,6 +161,11 @@ def viewed(view):
     return rows["article_id"].to_pylist()
 
 
+def exported(folder):
+    batches = select(folder, Selection(latest=True))
+    return sorted(article for batch in batches for article in batch["article_id"].to_pylist())
+
+
 def test_readers_never_notice_a_compaction(folder, monkeypatch):
     """They look before and after each step; a plain folder read may see doubles, and no less."""
     monkeypatch.chdir(folder.parents[1])
@@ -169,6 +175,7 @@ def test_readers_never_notice_a_compaction(folder, monkeypatch):
     def look():
         assert sorted(ids(folder)) == expected
         assert sorted(latest(folder)["article_id"].to_pylist()) == expected
+        assert exported(folder) == expected
         for view in ("captures", "latest", "revisions"):
             assert sorted(viewed(view)) == expected
         assert set(plain(folder)) == set(expected)
