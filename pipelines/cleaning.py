@@ -44,12 +44,24 @@ def clean(
     book = book or load_rules()
     body = Body(blocks, outlet, authors, book)
     _take_markup(body, book)
-    for _ in range(_ROUNDS):
-        taken = sum(1 for fragment in body.out.fragments if fragment.rule)
-        _take_by_words(body)
-        if taken == sum(1 for fragment in body.out.fragments if fragment.rule):
+    _take_all_by_words(body)
+    for _ in range(_ROUNDS):  # cleaning what is kept again must find nothing
+        if not body.out.doubtful:
+            break
+        taken = body.taken
+        body.judge_by_what_is_kept()
+        _take_all_by_words(body)
+        if body.taken == taken:
             break
     return body.out
+
+
+def _take_all_by_words(body: Body) -> None:
+    for _ in range(_ROUNDS):
+        taken = body.taken
+        _take_by_words(body)
+        if body.taken == taken:
+            break
 
 
 def _take_by_words(body: Body) -> None:

@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from crawler.extraction.blocks import Anchor, Block
 from crawler.extraction.headlines import looks_like_headline
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from pipelines.rules import Rulebook
 
 PROMO = "promo"  # ends the ids of rules whose links are kept in `related`
 GAP = " \u00a0,;|•·-–:"  # what may stand between the links of one promo
 BULLET = re.compile(r"(?:[•·●▪■◦*>»–—-]|\d{1,2}[.)])?\s*")
+_LONGEST_HEADLINE = 200
 _SENTENCE_ENDS = ".!?…:\"”’')"
 
 
@@ -91,10 +93,25 @@ class Body:
         self.lower = [block.text.lower() for block in blocks]
         self.rules = book.active(self.lower, outlet)
         self.labels = [r for r in self.rules["label"] if r.pattern.search(self.document)]
+        self.promised: set[str] = set()  # headlines of promos that were taken
         self.linked = any(block.anchors for block in blocks)
 
     def kept(self) -> list[Fragment]:
         return [f for f in self.out.fragments if not f.rule and f.text]
+
+    @property
+    def taken(self) -> int:
+        """How many fragments a rule has taken."""
+        return sum(1 for fragment in self.out.fragments if fragment.rule)
+
+    def judge_by_what_is_kept(self) -> None:
+        """From here on the kept text alone tells where promos end; all of it is looked at again."""
+        kept = self.kept()
+        self.document = "\n".join(fragment.text for fragment in kept)
+        self.headlines = _headlines(fragment.text for fragment in kept)
+        self.out.doubtful = []
+        for fragment in kept:
+            fragment.settled = False
 
     def rewrite(self, change: Callable[[Fragment], list[Fragment]]) -> None:
         """Put what `change` makes of each kept fragment that is not settled in its place."""
@@ -137,9 +154,13 @@ class Body:
     @cached_property
     def headlines(self) -> list[str]:
         """What stands as a headline anywhere in the document, the longest first."""
-        texts = {block.text for block in self.blocks if len(block.text) < 200}
-        texts |= {anchor.text for block in self.blocks for anchor in block.anchors}
-        return sorted(filter(looks_like_headline, texts), key=len, reverse=True)
+        links = (anchor.text for block in self.blocks for anchor in block.anchors)
+        return _headlines(chain((block.text for block in self.blocks), links))
+
+
+def _headlines(texts: Iterable[str]) -> list[str]:
+    short = {text for text in texts if len(text) < _LONGEST_HEADLINE}
+    return sorted(filter(looks_like_headline, short), key=len, reverse=True)
 
 
 def is_prose(text: str) -> bool:

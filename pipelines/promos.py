@@ -79,13 +79,24 @@ def is_promo_line(body: Body, text: str) -> bool:
 def _without_promos(body: Body, fragment: Fragment) -> list[Fragment]:
     lower = body.lower[fragment.block]
     labels = _labels(fragment.text, [rule for rule in body.labels if rule.stands_in(lower)])
+    if not labels:
+        return [fragment]
+    limits = [*(label.start() for label, _ in labels[1:]), len(fragment.text)]
     spans = []
-    for i, (label, rule) in enumerate(labels):
-        limit = labels[i + 1][0].start() if i + 1 < len(labels) else len(fragment.text)
-        end = _promo_end(body, fragment, label, limit, rule)
+    # What a marked label announces may tell where another promo of it ends.
+    for labelled, limit in sorted(zip(labels, limits, strict=True), key=_is_bare):
+        label, rule = labelled
+        end = _promo_end(body, fragment, labelled, limit)
         if end is not None:
             spans.append((label.start(), end, f"{rule.id}:{PROMO}"))
-    return fragment.cut(spans) if spans else [fragment]
+            headline = fragment.text[label.end() : end].strip()
+            body.promised |= {headline} if looks_like_headline(headline) else set()
+    return fragment.cut(sorted(spans)) if spans else [fragment]
+
+
+def _is_bare(labelled: tuple[tuple[re.Match[str], Rule], int]) -> bool:
+    """Whether a label has no colon or the like."""
+    return labelled[0][0].group().rstrip()[-1] not in _MARKS
 
 
 def _labels(text: str, rules: list[Rule]) -> list[tuple[re.Match[str], Rule]]:
@@ -111,9 +122,10 @@ def _is_marked(label: re.Match[str]) -> bool:
 
 
 def _promo_end(
-    body: Body, fragment: Fragment, label: re.Match[str], limit: int, rule: Rule
+    body: Body, fragment: Fragment, labelled: tuple[re.Match[str], Rule], limit: int
 ) -> int | None:
-    """Where the promo that begins with `label` ends; None: it is prose, or nobody knows."""
+    """Where the promo that begins with a label ends; None: it is prose, or nobody knows."""
+    label, rule = labelled
     text, at = fragment.text[:limit], label.end()
     marked = label.group().rstrip()[-1] in _MARKS
     linked = _links_end(body, fragment, label, limit)
@@ -126,6 +138,8 @@ def _promo_end(
         return limit
     if not marked and body.blocks[fragment.block].kind == "heading":
         return None  # "Baca Juga Buku Manualnya"
+    if promised := max(filter(rest.startswith, body.promised), key=len, default=""):
+        return text.index(promised, at) + len(promised)
     if not marked:
         # A label that lost its headline: "katanya.Baca JugaMenteri".
         return at if text[at].isupper() else None

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import html
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.extraction import EXTRACTOR_VERSION
 from crawler.extraction.blocks import Block
 from crawler.extraction.byline import parse_byline, split_names
 from crawler.extraction.dates import Date, find_date, parse_date
 from crawler.extraction.dumps import article_lines, is_prose
+from crawler.extraction.folded import unfold
 from crawler.extraction.headlines import looks_like_headline
 from crawler.extraction.rejoin import LABEL, Line, paragraphs, unwrapped
 from crawler.extraction.rules import GENERIC, Rules
@@ -75,23 +76,40 @@ def extract_text(
         outlet=rules.name, url=url, fetched_at=fetched_at, body_source="text", language="id",
         extractor_version=EXTRACTOR_VERSION,
     )  # fmt: skip
-    start, end = _header_length(lines, fetched_at), _body_length(lines)
-    # A header on top makes it an article; without one it may be a page whose menus come first.
-    found = article_lines([line.text for line in lines]) if start < 2 else None
-    start, end = found or (start, end)
-    header = [line.text for line in lines[:start]]
-    menu = [] if found is None else header
-    _read_header(article, _page_header(header, fetched_at) if found else header, fetched_at)
-    body = paragraphs(lines[start:end])
-    if not any(is_prose(paragraph) for paragraph in body):
+    parts = _parts(lines, fetched_at)
+    _read_header(article, parts.header, fetched_at)
+    if not any(is_prose(paragraph) for paragraph in parts.body):
         raise Rejected("not_article", "no line of prose")
-    article.blocks = [Block("widget", text, rule="text:menu") for text in menu]
-    article.blocks += _blocks(body)
-    article.blocks += [Block("widget", line.text, rule="text:tail") for line in lines[end:]]
-    for line in lines[end:]:
-        if tags := _TAGS.fullmatch(line.text):
+    article.blocks = [Block("widget", text, rule="text:menu") for text in parts.menu]
+    article.blocks += _blocks(parts.body)
+    article.blocks += [Block("widget", text, rule="text:tail") for text in parts.tail]
+    for text in parts.tail:
+        if tags := _TAGS.fullmatch(text):
             article.tags = [tag.strip() for tag in tags[1].split(",") if tag.strip()]
     return article
+
+
+class _Parts(NamedTuple):
+    """A document apart; the lines of `menu` that are the header stand in `header` too."""
+
+    menu: list[str]
+    header: list[str]
+    body: list[str]
+    tail: list[str]
+
+
+def _parts(lines: list[Line], now: datetime) -> _Parts:
+    if len(lines) == 1 and (page := unfold(lines[0].text)):
+        return _Parts([page.menu], page.header, [page.body], [page.tail] if page.tail else [])
+    texts = [line.text for line in lines]
+    start, end = _header_length(lines, now), _body_length(lines)
+    # A header on top makes it an article; without one it may be a page whose menus come first.
+    if start < 2 and (found := article_lines(texts)):
+        start, end = found
+        menu, header = texts[:start], _page_header(texts[:start], now)
+    else:
+        menu, header = [], texts[:start]
+    return _Parts(menu, header, paragraphs(lines[start:end]), texts[end:])
 
 
 def _blocks(body: list[str]) -> list[Block]:
@@ -163,8 +181,24 @@ def _page_header(texts: list[str], now: datetime) -> list[str]:
     """Of the lines above the body of a whole page: the title, and what says what it is."""
     near = texts[-_HEADER:]
     titles = [text for text in near if looks_like_headline(text) and not _published(text, now)]
-    told = [text for text in near if _published(text, now) or _ROLES.match(text)]
+    told = [
+        text
+        for i, text in enumerate(near)
+        if _published(text, now) or _ROLES.match(text) or _is_name_at(near, i, now)
+    ]
     return [max(titles, key=len), *told] if titles else told
+
+
+def _is_name_at(texts: list[str], i: int, now: datetime) -> bool:
+    """Whether line `i` is a name between a title and a time."""
+    words = texts[i].split()
+    between = 0 < i < len(texts) - 1 and bool(_published(texts[i + 1], now))
+    return (
+        between
+        and 2 <= len(words) <= 4
+        and all(word[0].isupper() and word[-1].isalpha() for word in words)
+        and looks_like_headline(texts[i - 1])
+    )
 
 
 def _body_length(lines: list[Line]) -> int:
