@@ -21,7 +21,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from crawler.copies import Telling, are_copies, bands, read
-from crawler.pending import instant, microseconds
+from crawler.pending import microseconds
 from output import stories as table
 from output.writer import month_of
 
@@ -298,10 +298,9 @@ def rewrite_clusters(state: State) -> Grouping:
     """
     stories = Stories(state)
     stories.catch_up()
-    [newest] = state.db.execute("SELECT max(fetched_at) FROM captures").fetchone()
-    if newest is None:
+    if not state.db.execute("SELECT 1 FROM tellings LIMIT 1").fetchone():
         return Grouping(0, 0)
-    clusters = table.publish(state.root.location, stories.groups(), instant(newest))
+    clusters = table.publish(state.root.location, stories.groups())
     return Grouping(len(clusters), len(clusters["cluster_id"].unique()))
 
 

@@ -23,14 +23,16 @@ TABLES = {
     "clusters": CLUSTERS,
 }
 MEMORY = "1GB"  # DuckDB would take what it can get, which is most of the machine
-VIEWS = Path(__file__).resolve().parents[1] / "docs" / "views.sql"
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+VIEWS = "".join((DOCS / name).read_text("utf-8") for name in ("views.sql", "stories.sql"))
 _FOLDER = re.compile(r"read_parquet\(\s*'output/data/(\w+)/.*?\)", re.DOTALL)
 
 
 def write_database(rows_of: Callable[[str], Batches], path: Path) -> None:
     """The tables whose rows `rows_of` gives by name, in a file at `path`, where there is none yet.
 
-    The views are those of docs/views.sql, over these tables instead of the dataset's folders.
+    The views are those of docs/views.sql and docs/stories.sql, over these tables instead of the
+    dataset's folders.
 
     :raises duckdb.Error: it cannot be written there.
     """
@@ -38,7 +40,7 @@ def write_database(rows_of: Callable[[str], Batches], path: Path) -> None:
         connection.execute("SET preserve_insertion_order = false")
         for table in TABLES:
             _create(connection, table, rows_of(table))
-        connection.execute(_FOLDER.sub(r"\1", VIEWS.read_text("utf-8")))
+        connection.execute(_FOLDER.sub(r"\1", VIEWS))
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: str, batches: Batches) -> None:

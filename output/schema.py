@@ -183,7 +183,7 @@ CLUSTERS = _schema(
             " is the earliest or the only one",
             required=True,
         ),
-        _column("as_of", _INSTANT, "The newest capture that was known then", required=True),
+        _column("as_of", _INSTANT, "When they were grouped", required=True),
     ],
 )
 """A small table in one file, not in partitions: it is rewritten whole."""

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from output.dataset import Location
 
 _BATCH = 10_000
+_AS_OF = CLUSTERS.field("as_of")
+_GROUPS = CLUSTERS.remove(CLUSTERS.get_field_index("as_of"))
 
 
 def stories(location: Location) -> pa.Table:
@@ -43,7 +45,7 @@ def stories(location: Location) -> pa.Table:
 
 
 def publish(
-    location: Location, groups: Iterable[tuple[str, str]], as_of: datetime, *, grace: float = GRACE
+    location: Location, groups: Iterable[tuple[str, str]], *, grace: float = GRACE
 ) -> pa.Table:
     """Make `groups` the table: each article's id and its cluster's, in order of publication.
 
@@ -53,7 +55,7 @@ def publish(
     :raises OSError: the dataset cannot be written.
     """
     root = Root(location)
-    table = _table(groups, as_of)
+    table = _table(groups)
     files = cluster_files(root)
     if files and _holds(root, files[-1].path, table):
         return table
@@ -88,13 +90,12 @@ def remove(root: Root, article_id: str) -> None:
         root.remove(info.path)
 
 
-def _table(groups: Iterable[tuple[str, str]], as_of: datetime) -> pa.Table:
+def _table(groups: Iterable[tuple[str, str]]) -> pa.Table:
     rest, batches = iter(groups), []
     while rows := list(islice(rest, _BATCH)):
-        articles, clusters = zip(*rows, strict=True)
-        columns = [pa.array(articles), pa.array(clusters), pa.array([as_of] * len(rows))]
-        batches.append(pa.RecordBatch.from_arrays(columns, schema=CLUSTERS))
-    return pa.Table.from_batches(batches, CLUSTERS)
+        columns = [pa.array(ids) for ids in zip(*rows, strict=True)]
+        batches.append(pa.RecordBatch.from_arrays(columns, schema=_GROUPS))
+    return pa.Table.from_batches(batches, _GROUPS)
 
 
 def _holds(root: Root, path: str, table: pa.Table) -> bool:
@@ -105,8 +106,12 @@ def _holds(root: Root, path: str, table: pa.Table) -> bool:
 
 
 def _read(root: Root, path: str) -> pa.Table:
-    return pq.ParquetFile(path, filesystem=root.filesystem).read()
+    return pq.ParquetFile(path, filesystem=root.filesystem).read(_GROUPS.names)
 
 
-def _write(root: Root, table: pa.Table) -> None:
-    root.publish(f"clusters/{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.parquet", encode(table))
+def _write(root: Root, groups: pa.Table) -> None:
+    """As a file whose name sorts by the time that stands in its rows."""
+    now = datetime.now(UTC)
+    as_of = pa.array([now] * len(groups), _AS_OF.type)
+    table = groups.append_column(_AS_OF, as_of).replace_schema_metadata(CLUSTERS.metadata)
+    root.publish(f"clusters/{now:%Y%m%dT%H%M%S.%fZ}.parquet", encode(table))

@@ -125,16 +125,17 @@ def test_the_database_says_the_same_and_what_its_columns_mean(files):
 
 
 def test_the_database_has_the_documented_views(files, tmp_path, monkeypatch):
-    write_old(write_runs(tmp_path / "output/data"))
+    location = write_old(write_runs(tmp_path / "output/data"))
+    write_clusters(location, {"kontan:3": ["kontan:3", "antara:5"]})
     monkeypatch.chdir(tmp_path)
     with (
         duckdb.connect() as documented,
         duckdb.connect(files["duckdb"], read_only=True) as exported,
     ):
-        documented.execute(VIEWS.read_text("utf-8"))
+        documented.execute(VIEWS)
         views = "SELECT view_name FROM duckdb_views() WHERE NOT internal"
         names = {name for (name,) in documented.sql(views).fetchall()}
-        assert {"captures", "latest", "revisions"} <= names
+        assert {"captures", "latest", "revisions", "stories"} <= names
         assert {name for (name,) in exported.sql(views).fetchall()} == names
         for name in names:
             expected, found = (
