@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from crawler.extraction import structured
 
@@ -20,8 +21,19 @@ _INDONESIAN = frozenset(
 )
 _ENGLISH = frozenset("the and of to in is for that with on was by from are it".split())
 _TAG_LINKS = "a[rel~=tag],a[href*='/tag/'],a[href*='/topik/'],a[href*='/topic/']"
-_CRUMBS = "[itemprop=itemListElement] [itemprop=name],[class*=breadcrumb] a"
+_CRUMBS = (
+    "[itemprop=itemListElement] [itemprop=name],[class*=breadcrumb] a,[class*=breadcome] a,"
+    "[class^=bread-c] a,[class*=kanal-map] a,[class*=upperdeck-kanal]"
+)
+_CHANNELS = frozenset(
+    "teknologi tekno techno tech inet ototekno otomotif oto nasional internasional global ekonomi "
+    "bisnis finance keuangan olahraga sport bola hiburan lifestyle gaya humaniora politik hukum "
+    "megapolitan metro nusantara regional sains kesehatan health digital gadget travel wisata "
+    "kuliner food properti edukasi pendidikan opini kolom entertainment seleb showbiz hot life "
+    "gaming games startup fintech telko cyberlife".split()
+)
 _MAX_TAGS = 30
+_ITEMS = frozenset("li span h3 h4 h5 strong b p".split())
 _LONGEST_TAG = 60
 _PROSE = 60  # characters beside a link that are a sentence's
 
@@ -41,7 +53,19 @@ def find_section(page: Page, rules: Rules) -> str | None:
         *structured.texts(page.article.get("articleSection"))[:1],
         *(page.meta.get(key, "") for key in ("content_subcategory", "article:section", "section")),
     ]
-    return _telling(reversed(crumbs)) or _telling(stated)
+    return _telling(reversed(crumbs)) or _telling(stated) or _addressed(page)
+
+
+def _addressed(page: Page) -> str | None:
+    """The channel that the article's address names, in its host or as its first folder."""
+    for url in [page.url, *page.own_urls()]:
+        parts = urlsplit(url)
+        folder, _, more = parts.path.strip("/").partition("/")
+        host = parts.netloc.split(".", 1)[0]
+        for name in (folder if more else "", host):
+            if name.lower() in _CHANNELS:
+                return name.title()
+    return None
 
 
 def _telling(names: Iterable[str]) -> str | None:
@@ -59,20 +83,47 @@ def _crumbs(thing: structured.Thing) -> list[str]:
     return [name for name in names[1:] if name and not name.startswith("http")]
 
 
-def find_tags(page: Page, rules: Rules) -> list[str]:
-    """The tags that a reader sees, else the keywords of metadata."""
-    for selector in rules.selectors("tags") or (_TAG_LINKS,):
+def find_tags(page: Page, rules: Rules, text: str = "") -> list[str]:
+    """The tags that a reader sees, else the keywords of metadata.
+
+    :param text: the body, which tells the article's tags from those that are popular just now
+    """
+    for selector in rules.selectors("tags"):
         links = page.tree.css(selector)[: 3 * _MAX_TAGS]
         tags = _clean_tags(link.text() for link in links if not _in_prose(link))[:_MAX_TAGS]
         if tags:
             return tags
-    if "tags" in rules.distrust:
-        return []
+    stated = [] if "tags" in rules.distrust else _keywords(page)
+    if rules.tags:
+        return stated
+    linked, confirmed = _linked_tags(page, " ".join([page.title, *stated, text]).lower())
+    return linked if confirmed else stated or linked
+
+
+def _keywords(page: Page) -> list[str]:
     for key in ("news_keywords", "content_tags", "content_tag", "dtk:keywords", "keywords"):
         if tags := _clean_tags(page.meta.get(key, "").split(",")):
             return tags[:_MAX_TAGS]
     keywords = structured.texts(page.article.get("keywords"))
     return _clean_tags(k for text in keywords for k in text.split(",") if ":" not in k)[:_MAX_TAGS]
+
+
+def _linked_tags(page: Page, text: str) -> tuple[list[str], bool]:
+    """The list of tags that `text` confirms most, and whether it does: bars hold what trends."""
+    lists: dict[int, list[str]] = {}
+    for link in page.tree.css(_TAG_LINKS)[: 10 * _MAX_TAGS]:
+        box = link.parent
+        if box is not None and (box.tag in _ITEMS or len(box.css("a")) == 1):
+            box = box.parent
+        if box is not None and not _in_prose(link):
+            lists.setdefault(box.mem_id, []).append(link.text())
+    cleaned = [_clean_tags(tags)[:_MAX_TAGS] for tags in lists.values()]
+    best = max(
+        cleaned,
+        key=lambda tags: (sum(tag.lower() in text for tag in tags), len(tags)),
+        default=[],
+    )
+    return best, any(tag.lower() in text for tag in best)
 
 
 def _in_prose(link: LexborNode) -> bool:
