@@ -2,10 +2,9 @@
 
 Of each article the last capture counts. Two are tellings of one story if their texts are copies of
 each other and no more than three days lie between them; the outlet does not matter. A group is
-made of articles in the order of their publication: each joins the group of which it tells the
-story with more than half of its members, or begins one. So the same articles give the same groups
-in whatever order they came, and neither a review of the week nor a chain of updates makes one
-story of two.
+made of articles in the order of their publication: each joins the group of which it is a copy of
+more than half, or begins one. So the same articles give the same groups in whatever order they
+came, and neither a review of the week nor a chain of updates makes one story of two.
 """
 
 from __future__ import annotations
@@ -238,6 +237,8 @@ def founders(ordered: Iterable[int], copies: Mapping[int, Collection[int]]) -> d
     """The first of each one's group.
 
     Each joins the group that holds most of its copies, if these are more than half of the group.
+    Then groups are joined as long as more than half of the pairs between two are copies: the first
+    that came may have been those that share least.
     """
     first: dict[int, int] = {}
     members: Counter[int] = Counter()
@@ -247,7 +248,32 @@ def founders(ordered: Iterable[int], copies: Mapping[int, Collection[int]]) -> d
         joined = [group for group, count in shared.items() if 2 * count > members[group]]
         first[one] = max(joined, key=lambda group: (shared[group], -place[group]), default=one)
         members[first[one]] += 1
+    while joins := _joins(first, members, place, copies):
+        first = {one: joins.get(group, group) for one, group in first.items()}
+        members = Counter(first.values())
     return first
+
+
+def _joins(
+    first: Mapping[int, int],
+    members: Mapping[int, int],
+    place: Mapping[int, int],
+    copies: Mapping[int, Collection[int]],
+) -> dict[int, int]:
+    """Groups and the earlier groups that they join; none takes part in two joins."""
+    between = Counter(
+        (place[first[one]], place[first[other]], first[one], first[other])
+        for one in place
+        for other in copies[one]
+        if place[first[one]] < place[first[other]]
+    )
+    joins: dict[int, int] = {}
+    taken: set[int] = set()
+    for (*_, earlier, later), count in sorted(between.items()):
+        if 2 * count > members[earlier] * members[later] and not taken & {earlier, later}:
+            joins[later] = earlier
+            taken |= {earlier, later}
+    return joins
 
 
 def take_out(db: sqlite3.Connection, article_id: str) -> None:

@@ -195,6 +195,18 @@ def test_a_telling_joins_where_most_of_its_copies_are():
     assert founders(range(4), copies) == {0: 0, 1: 0, 2: 2, 3: 0}
 
 
+def test_groups_that_began_apart_are_joined():
+    """The first two share little; all others are copies of both."""
+    everybody = {n: [m for m in range(8) if m != n] for n in range(8)}
+    everybody[0].remove(2)
+    everybody[2].remove(0)
+    copies = everybody | {
+        1: [n for n in everybody[1] if n != 3],
+        3: [n for n in everybody[3] if n != 1],
+    }
+    assert set(founders(range(8), copies).values()) == {0}
+
+
 # -- what a crawl asks
 
 
