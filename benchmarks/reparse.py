@@ -81,7 +81,7 @@ def alone(paths: list[Path], folder: Path) -> float:
     """Pages a second of one process, by its CPU time: other work on the machine does not count."""
     start, pages = time.process_time(), 0
     for path in paths:
-        pages += reparse(Job(str(folder), "bench"), str(path)).pages
+        pages += reparse(Job(str(folder), "bench"), [str(path)]).pages
     return pages / (time.process_time() - start)
 
 
@@ -132,7 +132,7 @@ def main() -> None:
         print(f"one process: {one:.0f} pages/s of CPU time, {rows} rows; at most {again} MB")
         peer = trafilatura(paths)
         print(f"trafilatura's loop: {peer:.1f} pages/s; ours is {one / peer:.1f} times as fast")
-        names = [str(path) for path in paths]
+        names = [[str(path)] for path in paths]
 
         def job() -> Job:
             return Job(tempfile.mkdtemp(dir=place), "bench")

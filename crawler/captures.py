@@ -36,7 +36,8 @@ _BOUNDARY = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|WARC/1\.[01]\r\n")
 
 @dataclass(frozen=True, slots=True)
 class Capture:
-    """One page as it was served. `listed`: what its list said of it, in archives of ours."""
+    """One page as it was served. `listed`: what its list said of it, in archives of ours;
+    `outlet`: as whoever looked for it calls its outlet."""
 
     url: str
     fetched_at: datetime
@@ -44,6 +45,15 @@ class Capture:
     content_type: str | None
     offset: int
     listed: bytes = b""
+    outlet: str = ""
+
+
+Counts = Counter[tuple[str, str]]
+"""How many pages of an outlet ("": not known) came to what end."""
+
+
+class NoPageError(Exception):
+    """The record is fine, but holds no page; the message is one stable word."""
 
 
 class BadRecordError(Exception):
@@ -59,22 +69,23 @@ class BrokenFrameError(BadRecordError):
 
 
 def read_captures(
-    source: BinaryIO, wanted: Callable[[str], bool], counts: Counter[str]
+    source: BinaryIO, find: Callable[[str], str], counts: Counts
 ) -> Iterator[Capture]:
-    """The HTML pages whose URL is `wanted`, in the order of the file.
+    """The HTML pages of the outlets that are looked for, in the order of the file.
 
-    All other records are counted: `skipped/<why>` for those that are fine, `bad/<why>` for those
+    Their other records are counted: `skipped/<why>` for those that are fine, `bad/<why>` for those
     that are not. After a bad one it goes on at the next that can be found; `bad/cut_off` says
     that there was none.
 
     :param source: seekable
+    :param find: the outlet whose page a URL is; "": it is not looked for
     """
     start = 0
     counted = False  # of an error between two records, which is met again where the second begins
     while True:
         last, reason = -1, "damaged"
         try:
-            for position, page in _pages(source, start, wanted, counts):
+            for position, page in _pages(source, start, find, counts):
                 last = position
                 if page:
                     yield page
@@ -84,16 +95,16 @@ def read_captures(
         except OSError:
             met_again = counted and last < 0
         found = next_record(source, max(start, last) + 1)
-        counts[f"bad/{reason}" if found is not None else "bad/cut_off"] += 1
+        counts["", f"bad/{reason}" if found is not None else "bad/cut_off"] += 1
         if met_again:
-            counts["bad/damaged"] -= 1
+            counts["", "bad/damaged"] -= 1
         if found is None:
             return
         start, counted = found, reason == "damaged" and not met_again
 
 
 def _pages(
-    source: BinaryIO, start: int, wanted: Callable[[str], bool], counts: Counter[str]
+    source: BinaryIO, start: int, find: Callable[[str], str], counts: Counts
 ) -> Iterator[tuple[int, Capture | None]]:
     """For each record from `start` on, its position and the page that it holds.
 
@@ -106,12 +117,7 @@ def _pages(
         if record.record_type == WarcRecordType.metadata:
             listed = _listed(record)
         elif record.record_type in _PAGES:
-            try:
-                page = _page(record, wanted, counts, listed)
-            except BrokenFrameError:
-                raise
-            except BadRecordError as error:
-                counts[f"bad/{error}"] += 1
+            page = _page_looked_for(record, find, counts, listed)
             listed = b""
         yield position, page
     if position >= 0:
@@ -135,18 +141,24 @@ def read_capture(source: BinaryIO, offset: int) -> Capture | None:
     """
     source.seek(offset)
     for record in ArchiveIterator(source, WarcRecordType.response, parse_http=False):
-        return _page(record, lambda url: True, Counter(), b"")
+        try:
+            return _page(record, _url(record))
+        except NoPageError:
+            return None
     return None
 
 
 def find_capture(root: Root, outlet: str, url: str) -> Capture | None:
     """The page of the article at `url`, as it was kept last in the archive of `outlet`."""
     wanted = canonical_url(url)
+
+    def is_it(kept: str) -> str:
+        return outlet if canonical_url(kept) == wanted else ""
+
     files = sorted(root.files(f"{ARCHIVE}/outlet={outlet}"), key=lambda info: info.path)
     for info in reversed(files):
         with root.open_file(info.path) as source:
-            found = read_captures(source, lambda kept: canonical_url(kept) == wanted, Counter())
-            if captures := list(found):
+            if captures := list(read_captures(source, is_it, Counter())):
                 return captures[-1]
     return None
 
@@ -184,22 +196,42 @@ def _listed(record: WarcRecord) -> bytes:
     return record.reader.read()
 
 
-def _page(
-    record: WarcRecord, wanted: Callable[[str], bool], counts: Counter[str], listed: bytes
+def _page_looked_for(
+    record: WarcRecord, find: Callable[[str], str], counts: Counts, listed: bytes
 ) -> Capture | None:
-    """The page in `record`, None if it is none or not wanted, which is counted.
+    """The page in `record`; None if it is none or not looked for, which is counted.
 
-    :raises BadRecordError: it cannot be read.
+    :raises BrokenFrameError: the record is not as long as it says.
     """
-    if record.record_type == WarcRecordType.revisit:
-        counts["skipped/revisit"] += 1
-        return None
+    outlet = ""
     try:
-        url = (record.headers.get_bytes(b"WARC-Target-URI") or b"").decode().strip("<> ")
+        url = _url(record)
+        outlet = find(url)
+        return _page(record, url, listed, outlet) if outlet else None
+    except BrokenFrameError:
+        raise
+    except NoPageError as reason:
+        counts[outlet, f"skipped/{reason}"] += 1
+    except BadRecordError as reason:
+        counts[outlet, f"bad/{reason}"] += 1
+    return None
+
+
+def _url(record: WarcRecord) -> str:
+    """:raises BadRecordError: it is no text."""
+    try:
+        return (record.headers.get_bytes(b"WARC-Target-URI") or b"").decode().strip("<> ")
     except UnicodeDecodeError:
         raise BadRecordError("url") from None
-    if not wanted(url):
-        return None
+
+
+def _page(record: WarcRecord, url: str, listed: bytes = b"", outlet: str = "") -> Capture:
+    """The page in `record`.
+
+    :raises NoPageError, BadRecordError: there is none; it cannot be read.
+    """
+    if record.record_type == WarcRecordType.revisit:
+        raise NoPageError("revisit")
     if record.content_length > MAX_BYTES:
         raise BadRecordError("too_large")
     if record.record_date is None:
@@ -210,22 +242,29 @@ def _page(
     _check_digest(record, block)
     headers, body = HeaderMap(), block
     if record.record_type == WarcRecordType.response:
-        head, _, body = block.partition(b"\r\n\r\n")
-        try:
-            headers.parse(BytesIO(head + b"\r\n\r\n"))
-        except OSError:
-            raise BadRecordError("http") from None
-        if headers.status_code is None:
-            raise BadRecordError("http")
-        if headers.status_code != 200:
-            counts["skipped/status"] += 1
-            return None
-        body = _decoded(body, headers)
+        headers, body = _response(block)
     kind = headers.get("Content-Type")
     if kind and not kind.lower().startswith(("text/html", "application/xhtml+xml")):
-        counts["skipped/not_html"] += 1
-        return None
-    return Capture(url, record.record_date, body, kind, record.stream_pos, listed)
+        raise NoPageError("not_html")
+    return Capture(url, record.record_date, body, kind, record.stream_pos, listed, outlet)
+
+
+def _response(block: bytes) -> tuple[HeaderMap, bytes]:
+    """The headers and the body, without any coding, of an HTTP response.
+
+    :raises NoPageError, BadRecordError: it is an error; it cannot be read.
+    """
+    headers = HeaderMap()
+    head, _, body = block.partition(b"\r\n\r\n")
+    try:
+        headers.parse(BytesIO(head + b"\r\n\r\n"))
+    except OSError:
+        raise BadRecordError("http") from None
+    if headers.status_code is None:
+        raise BadRecordError("http")
+    if headers.status_code != 200:
+        raise NoPageError("status")
+    return headers, _decoded(body, headers)
 
 
 def _check_digest(record: WarcRecord, block: bytes) -> None:

@@ -1,4 +1,5 @@
-"""Files shared out: over the cores of this machine, or over a Dask cluster; one task per file."""
+"""Files shared out: over the cores of this machine, or over a Dask cluster; a task is one file,
+or a few small ones."""
 
 from __future__ import annotations
 
@@ -10,7 +11,7 @@ from typing import TYPE_CHECKING
 from crawler.reparse import Result, reparse
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from multiprocessing.queues import SimpleQueue
 
     from crawler.reparse import Job
@@ -20,37 +21,62 @@ if TYPE_CHECKING:
 DIED = "its worker process died; the same command goes on where this one stopped"
 EVERY = 0.2  # seconds between two looks at what the workers say
 RETRIES = 2  # of a task whose worker's machine had no room or no disk
+TASK_BYTES = 32 << 20  # of small files in one task: a look into the dataset for each would tell
+TASKS_EACH = 4  # tasks for every worker at least, so that all are done at about the same time
 
 _said: SimpleQueue[tuple[int, int]]
 
 
-def in_this_process(job: Job, paths: Sequence[str], progress: Progress) -> Iterator[Result]:
-    """Read one file after another."""
-    for path in paths:
-        yield reparse(job, path, progress)
+def tasks(sizes: Mapping[str, int], workers: int) -> list[list[str]]:
+    """The files of each task, the largest task first, so that no core is left alone with it.
+
+    Within one they stand in the order of their names, which in archives is that of time.
+
+    :param sizes: bytes by path
+    """
+    enough = min(TASK_BYTES, sum(sizes.values()) // (TASKS_EACH * workers))
+    found: list[list[str]] = []
+    size = enough
+    for path in sorted(sizes):
+        if size >= enough:
+            found.append([])
+            size = 0
+        found[-1].append(path)
+        size += sizes[path]
+    return sorted(found, key=lambda paths: -sum(sizes[path] for path in paths))
+
+
+def in_this_process(
+    job: Job, work: Sequence[Sequence[str]], progress: Progress
+) -> Iterator[Result]:
+    """Do one task after another."""
+    for paths in work:
+        yield reparse(job, paths, progress)
 
 
 def in_processes(
-    job: Job, paths: Sequence[str], workers: int, progress: Progress
+    job: Job, work: Sequence[Sequence[str]], workers: int, progress: Progress
 ) -> Iterator[Result]:
-    """Read as many files at a time as there are `workers`; results come as they are done."""
+    """Do as many tasks at a time as there are `workers`; results come as they are done."""
     context = multiprocessing.get_context("spawn")  # a fork would copy Arrow's threads half
     said = context.SimpleQueue()
     with ProcessPoolExecutor(workers, context, initializer=_listen, initargs=(said,)) as pool:
-        waiting = {pool.submit(_reparse, job, path): path for path in paths}
+        waiting = {pool.submit(_reparse, job, paths): paths for paths in work}
         while waiting:
             done, _ = wait(waiting, EVERY, FIRST_COMPLETED)
             while not said.empty():
                 progress(*said.get())
             for future in done:
-                path = waiting.pop(future)
+                paths = waiting.pop(future)
                 try:
                     yield future.result()
                 except BrokenProcessPool:
-                    yield Result(path, problem=DIED)
+                    yield _died(paths)
 
 
-def on_cluster(job: Job, paths: Sequence[str], address: str, workers: int) -> Iterator[Result]:
+def on_cluster(
+    job: Job, work: Sequence[Sequence[str]], address: str, workers: int
+) -> Iterator[Result]:
     """Read on the Dask cluster at `address`; "local" starts one of `workers` processes here.
 
     A task whose worker dies is done again by another one, which changes nothing but the time.
@@ -66,14 +92,15 @@ def on_cluster(job: Job, paths: Sequence[str], address: str, workers: int) -> It
         )
     try:
         with Client(cluster or address) as client:
-            futures = [
-                client.submit(reparse, job, path, key=path, retries=RETRIES) for path in paths
-            ]
+            futures = {
+                client.submit(reparse, job, paths, key=paths[0], retries=RETRIES): paths
+                for paths in work
+            }
             for future in as_completed(futures):
                 try:
                     yield future.result()
                 except KilledWorker:
-                    yield Result(future.key, problem=DIED)
+                    yield _died(futures[future])
     finally:
         if cluster:
             cluster.close()
@@ -84,5 +111,9 @@ def _listen(queue: SimpleQueue[tuple[int, int]]) -> None:
     _said = queue
 
 
-def _reparse(job: Job, path: str) -> Result:
-    return reparse(job, path, lambda size, pages: _said.put((size, pages)))
+def _reparse(job: Job, paths: Sequence[str]) -> Result:
+    return reparse(job, paths, lambda size, pages: _said.put((size, pages)))
+
+
+def _died(paths: Sequence[str]) -> Result:
+    return Result(paths, problems=dict.fromkeys(paths, DIED))

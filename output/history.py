@@ -41,8 +41,22 @@ class History:
         self._articles = open_dataset(location)
         self._rejects = open_dataset(location, "rejects")
 
+    def versions(self, outlets: Collection[str], moments: Collection[Moment]) -> dict[Moment, str]:
+        """The newest version that read each of these captures; none where none did."""
+        if not moments:
+            return {}
+        columns = ["url", "fetched_at", "extractor_version"]
+        table = self._articles.to_table(columns, filter=_of(outlets, moments))
+        found: dict[Moment, str] = {}
+        for row in table.to_pylist():
+            moment, version = (row["url"], row["fetched_at"]), row["extractor_version"]
+            found[moment] = max(version, found.get(moment, ""))
+        return {moment: found[moment] for moment in moments if moment in found}
+
     def rows(self, outlets: Collection[str], moments: Collection[Moment]) -> dict[Moment, Row]:
         """The row of each of these captures that has one, as the newest version read it."""
+        if not moments:
+            return {}
         table = self._articles.to_table(ARTICLES.names, filter=_of(outlets, moments))
         found: dict[Moment, Row] = {}
         for row in sorted(table.to_pylist(), key=lambda row: row["extractor_version"]):
@@ -53,6 +67,8 @@ class History:
         self, outlets: Collection[str], moments: Collection[Moment], reasons: Collection[str]
     ) -> set[Moment]:
         """Those of the captures that were rejected for one of these reasons."""
+        if not moments:
+            return set()
         wanted = _of(outlets, moments) & pc.field("reason").isin(list(reasons))
         table = self._rejects.to_table(["url", "fetched_at"], filter=wanted)
         return {(row["url"], row["fetched_at"]) for row in table.to_pylist()} & {*moments}

@@ -7,7 +7,6 @@ too, pandas could not merge their types. Times are UTC instants in microseconds.
 from __future__ import annotations
 
 import hashlib
-import re
 import unicodedata
 
 import pyarrow as pa
@@ -16,7 +15,6 @@ SCHEMA_VERSION = 1
 
 _INSTANT = pa.timestamp("us", tz="UTC")
 _TEXTS = pa.list_(pa.string())
-_BLANKS = re.compile(r"\s+")
 
 
 def _column(
@@ -214,4 +212,4 @@ def content_hash(title: str | None, body: str | None) -> str:
     """What an article says, as SHA-256 in hex: equal for texts that differ in blanks or in the
     Unicode form of a letter only."""
     text = unicodedata.normalize("NFC", f"{title or ''}\n{body or ''}")
-    return hashlib.sha256(_BLANKS.sub(" ", text).strip().encode("utf-8", "replace")).hexdigest()
+    return hashlib.sha256(" ".join(text.split()).encode("utf-8", "replace")).hexdigest()

@@ -20,7 +20,7 @@ from crawler.arguments import ArgumentError, Arguments
 from crawler.command import UNHEALTHY
 from crawler.maintenance import MaintenanceCommand
 from crawler.reparse import Job
-from crawler.workers import in_processes, in_this_process, on_cluster
+from crawler.workers import in_processes, in_this_process, on_cluster, tasks
 from output.filesystem import Root, check_writable, files_at
 from output.writer import new_run_id
 
@@ -66,6 +66,7 @@ class Command(MaintenanceCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         job, sizes = self._job(opts), self._files(args)
+        work = tasks(sizes, opts.workers)
         if opts.dask and importlib.util.find_spec("distributed") is None:
             self.complain("--dask needs the extra `dask`: pip install distributed")
         start = time.monotonic()
@@ -81,12 +82,12 @@ class Command(MaintenanceCommand):
                     task, advance=size, description=f"{pages['read']:,} pages, {speed:.0f}/s"
                 )
 
-            for result in _results(job, list(sizes), opts, progress):
+            for result in _results(job, work, opts, progress):
                 results.append(result)
                 if opts.dask:
-                    progress(sizes[result.path], result.pages)
+                    progress(sum(sizes[path] for path in result.paths), result.pages)
         report(results, time.monotonic() - start, diff=job.diff)
-        if any(result.problem for result in results):
+        if any(result.problems for result in results):
             self.exitcode = UNHEALTHY
 
     def _job(self, opts: argparse.Namespace) -> Job:
@@ -120,10 +121,7 @@ class Command(MaintenanceCommand):
         )
 
     def _files(self, args: list[str]) -> dict[str, int]:
-        """The WARC files that `args` name, or that stand in folders they name, with their sizes.
-
-        Largest first, so that no core is left alone with the largest at the end.
-        """
+        """The WARC files that `args` name, or that stand in folders they name, with their sizes."""
         if not args:
             self.complain(
                 f"name WARC files or folders of them; ours are in {self.location}/archive"
@@ -137,18 +135,18 @@ class Command(MaintenanceCommand):
             if not files:
                 self.complain(f"{arg}: there is no WARC file")
             found |= files
-        return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+        return found
 
 
 def _results(
-    job: Job, paths: list[str], opts: argparse.Namespace, progress: Told
+    job: Job, work: list[list[str]], opts: argparse.Namespace, progress: Told
 ) -> Iterator[Result]:
     if opts.dask:
-        return on_cluster(job, paths, opts.dask, opts.workers)
-    workers = min(opts.workers, len(paths))
+        return on_cluster(job, work, opts.dask, opts.workers)
+    workers = min(opts.workers, len(work))
     if workers == 1:
-        return in_this_process(job, paths, progress)
-    return in_processes(job, paths, workers, progress)
+        return in_this_process(job, work, progress)
+    return in_processes(job, work, workers, progress)
 
 
 def _bar(total: int) -> Progress:
@@ -168,11 +166,9 @@ def report(results: Iterable[Result], seconds: float, *, diff: bool) -> None:
     results = list(results)
     counts = sum((result.counts for result in results), Counter[str]())
     fields = sum((result.fields for result in results), Counter[str]())
-    pages = counts["pages"]
+    files, pages = sum(len(result.paths) for result in results), counts["pages"]
     would = "would be " if diff else ""
-    console.print(
-        f"{len(results)} files, {pages:,} pages, {pages / max(seconds, 0.001):.0f} pages/s"
-    )
+    console.print(f"{files:,} files, {pages:,} pages, {pages / max(seconds, 0.001):.0f} pages/s")
     console.print(f"{counts['new']:,} new rows, {counts['changed']:,} changed {would}written")
     for name, count in sorted(counts.items()):
         if name not in ("pages", "new", "changed"):
@@ -180,8 +176,8 @@ def report(results: Iterable[Result], seconds: float, *, diff: bool) -> None:
     if diff:
         _show(fields, [change for result in results for change in result.examples])
     for result in results:
-        if result.problem:
-            console.print(f"{result.path}: {result.problem}")
+        for path, problem in result.problems.items():
+            console.print(f"{path}: {problem}")
 
 
 def _show(fields: Counter[str], examples: list[Change]) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 from crawler.extraction.body import find_body, guess_body
+from crawler.extraction.urls import canonical_url
 from crawler.items import Rejected
 
 if TYPE_CHECKING:
@@ -17,20 +19,21 @@ if TYPE_CHECKING:
     from crawler.items import Article
 
 MAX_PAGES = 20
+_FURTHER = re.compile(r"(?:^|&)page(?:_num)?=0*(?:[2-9]|[1-9]\d{1,2})(?:&|$)")
 
 
 def further_pages(page: Page, links: Selectors, read: Sequence[str]) -> list[str]:
     """The pages of this article that `links` lead to, in order, without those that are `read`."""
     if len(read) >= MAX_PAGES:
         return []
-    done = {_address(url) for url in read}
+    done = {address(url) for url in read}
     found: dict[str, str] = {}
     host = urlsplit(page.url).netloc
     for selector in (links,) if isinstance(links, str) else links:
         for anchor in page.tree.css(selector):
             url = _absolute(page.url, anchor.attributes.get("href"))
-            if urlsplit(url).netloc == host and _address(url) not in done:
-                found.setdefault(_address(url), url)
+            if urlsplit(url).netloc == host and address(url) not in done:
+                found.setdefault(address(url), url)
     return list(found.values())
 
 
@@ -55,7 +58,18 @@ def _absolute(base: str, href: str | None) -> str:
         return ""
 
 
-def _address(url: str) -> str:
+def is_further(url: str) -> bool:
+    """Whether `url` names a page of its article, and not the first."""
+    parts = urlsplit(url)
+    if _FURTHER.search(parts.query):
+        return True
+    last = parts.path.rstrip("/").rpartition("/")[2]
+    if not last.isdecimal() or int(last) < 2:
+        return False
+    return not (canonical_url(url) or url).partition("?")[0].endswith(f"/{last}")
+
+
+def address(url: str) -> str:
     """What tells pages of one article apart; a closing slash does not, page 1 is the article."""
     parts = urlsplit(url)
     query = "" if parts.query == "page=1" else parts.query

@@ -45,19 +45,21 @@ def test_a_killed_worker_costs_no_page_and_doubles_none(tmp_path: Path, warcs: l
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
-        results = on_cluster(Job(str(out), "r"), warcs, cluster.scheduler_address, 2)
+        results = on_cluster(
+            Job(str(out), "r"), [[path] for path in warcs], cluster.scheduler_address, 2
+        )
         first = next(results)
         [victim, *_] = client.run(os.getpid).values()
         os.kill(victim, signal.SIGKILL)
         found = [first, *results]
-    assert {result.path for result in found} == set(warcs)
-    assert not [result.problem for result in found if result.problem]
+    assert {path for result in found for path in result.paths} == set(warcs)
+    assert not [result.problems for result in found if result.problems]
     rows = read(out).to_pylist()
     assert len({row["url"] for row in rows}) == len(rows) > 16
     assert verify(out) == []
     alone = tmp_path / "alone"
     for path in warcs:
-        reparse(Job(str(alone), "r"), path)
+        reparse(Job(str(alone), "r"), [path])
     key = [(row["article_id"], row["content_hash"]) for row in rows]
     assert sorted(key) == sorted(
         (row["article_id"], row["content_hash"]) for row in read(alone).to_pylist()
@@ -65,12 +67,13 @@ def test_a_killed_worker_costs_no_page_and_doubles_none(tmp_path: Path, warcs: l
 
 
 def test_a_cluster_of_its_own(tmp_path: Path, warcs: list[str]):
-    found = list(on_cluster(Job(str(tmp_path / "out"), "r"), warcs, "local", 2))
+    work = [warcs[:4], warcs[4:]]
+    found = list(on_cluster(Job(str(tmp_path / "out"), "r"), work, "local", 2))
     assert sum(result.pages for result in found) == 32
-    again = list(on_cluster(Job(str(tmp_path / "out"), "r"), warcs, "local", 1))
+    again = list(on_cluster(Job(str(tmp_path / "out"), "r"), work, "local", 1))
     assert sum(result.counts["new"] for result in again) == 0
 
 
 def test_no_cluster_at_an_address_is_an_error(tmp_path: Path, warcs: list[str]):
     with pytest.raises(OSError, match=r"127\.0\.0\.1:1"):
-        next(on_cluster(Job(str(tmp_path), "r"), warcs, "tcp://127.0.0.1:1", 1))
+        next(on_cluster(Job(str(tmp_path), "r"), [warcs], "tcp://127.0.0.1:1", 1))

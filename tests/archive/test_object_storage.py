@@ -118,8 +118,8 @@ def test_a_crawl_into_a_bucket_and_its_second_reading(location: str, tmp_path: P
     [path] = warcs
     [place, *_] = stored["archive"].to_pylist()
     assert path == f"{location}/{place['file']}"
-    assert reparse(Job(location, "r"), path).counts["done_before"] == len(stored)
-    copy = reparse(Job(f"{location}-copy", "r"), path)
+    assert reparse(Job(location, "r"), [path]).counts["done_before"] == len(stored)
+    copy = reparse(Job(f"{location}-copy", "r"), [path])
     assert copy.counts["new"] == len(stored) == read(f"{location}-copy").num_rows
 
 
@@ -213,9 +213,9 @@ def test_a_reparse_that_cannot_write_says_so_and_goes_on_later(
 ):
     path = str(write_warc(tmp_path / "a.warc.gz", pages("mediaindonesia", 4)))
     store.fails = lambda environ: environ["REQUEST_METHOD"] in ("PUT", "POST")
-    assert reparse(Job(location, "r"), path).problem
+    assert reparse(Job(location, "r"), [path]).problems
     store.fails = lambda environ: False
-    assert reparse(Job(location, "r"), path).counts["new"] == read(location).num_rows > 1
+    assert reparse(Job(location, "r"), [path]).counts["new"] == read(location).num_rows > 1
 
 
 def test_wrong_credentials_are_one_line_before_any_crawl(location: str, tmp_path: Path):

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from scrapy.utils.project import get_project_settings
 
+import crawler.outlets as readers
 import crawler.reparse as module
 from crawler.archive import Archive, Exchange, open_folder
 from crawler.newsroom import Newsroom
@@ -49,7 +50,7 @@ def warcs(data: Path) -> list[str]:
 
 
 def run(data: Path, *paths: str | Path, **job) -> list[Result]:
-    return [reparse(Job(str(data), "reparse-1", **job), str(path)) for path in paths]
+    return [reparse(Job(str(data), "reparse-1", **job), [str(path)]) for path in paths]
 
 
 def counts(results: list[Result]) -> dict[str, int]:
@@ -59,14 +60,14 @@ def counts(results: list[Result]) -> dict[str, int]:
 
 def content(table) -> list[dict]:
     """The rows without what tells one run, or place, from another."""
-    rows = table.drop_columns(["run_id", "archive"]).to_pylist()
+    rows = table.drop_columns(["run_id", "archive", "cluster_id"]).to_pylist()
     return sorted(rows, key=lambda row: (row["article_id"], row["fetched_at"]))
 
 
 @pytest.fixture
 def newer(monkeypatch: pytest.MonkeyPatch) -> None:
     """Extraction of a later version, which finds another description."""
-    real = module.extract
+    real = readers.extract
 
     def extract(*args, **kwargs):
         article = real(*args, **kwargs)
@@ -74,7 +75,7 @@ def newer(monkeypatch: pytest.MonkeyPatch) -> None:
         article.description = "Ditulis ulang"
         return article
 
-    monkeypatch.setattr(module, "extract", extract)
+    monkeypatch.setattr(readers, "extract", extract)
     monkeypatch.setattr(module, "EXTRACTOR_VERSION", VERSION)
 
 
@@ -119,8 +120,8 @@ def test_two_at_once_write_what_one_would(data: Path, tmp_path: Path):
     """Both began before either had written: the same files, and each row once."""
     out = tmp_path / "out"
     path = warcs(data)[-1]
-    first = module._File(Job(str(out), "one"), path)
-    second = module._File(Job(str(out), "two"), path)
+    first = module._Task(Job(str(out), "one"), [path])
+    second = module._Task(Job(str(out), "two"), [path])
     first.reparse(lambda size, pages: None)
     rows = read(out).num_rows
     second.reparse(lambda size, pages: None)
@@ -162,7 +163,11 @@ def test_the_same_pages_in_another_order_and_in_parallel_come_to_the_same(
     run(tmp_path / "two", *reversed(paths), *paths)
     told = []
     job = Job(str(tmp_path / "three"), "parallel")
-    results = list(in_processes(job, paths, 2, lambda size, pages: told.append((size, pages))))
+    results = list(
+        in_processes(
+            job, [[path] for path in paths], 2, lambda size, pages: told.append((size, pages))
+        )
+    )
     assert sum(pages for _, pages in told) == sum(result.pages for result in results)
     one = content(read(tmp_path / "one"))
     assert content(read(tmp_path / "two")) == one == content(read(tmp_path / "three"))
@@ -277,14 +282,14 @@ def test_a_diff_shows_and_writes_nothing(data: Path, newer):
 def test_a_diff_reads_what_this_version_has_read_before(
     data: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    real = module.extract
+    real = readers.extract
 
     def extract(*args, **kwargs):
         article = real(*args, **kwargs)
         article.section = "Lain"
         return article
 
-    monkeypatch.setattr(module, "extract", extract)
+    monkeypatch.setattr(readers, "extract", extract)
     results = run(data, *warcs(data), diff=True)
     assert set(sum((r.fields for r in results), start=module.Counter())) == {"section"}
 
@@ -298,13 +303,13 @@ def test_bad_records_are_counted_and_the_rest_is_read(tmp_path: Path):
     assert result.counts["bad/url"] == 1
     assert result.counts["bad/cut_off"] == 1
     assert result.counts["new"] >= 3
-    assert "cut off" in result.problem
+    assert "cut off" in result.problems[str(path)]
 
 
 def test_a_bug_in_extraction_costs_its_page_only(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog
 ):
-    real, calls = module.extract, []
+    real, calls = readers.extract, []
 
     def extract(*args, **kwargs):
         calls.append(args)
@@ -312,7 +317,7 @@ def test_a_bug_in_extraction_costs_its_page_only(
             raise IndexError("a bug")
         return real(*args, **kwargs)
 
-    monkeypatch.setattr(module, "extract", extract)
+    monkeypatch.setattr(readers, "extract", extract)
     found = counts(run(tmp_path / "out", warcs(data)[-1]))
     assert found["bad/reader_error"] == 1
     assert found["new"] > 1
@@ -349,18 +354,9 @@ def test_no_name_in_a_file_leads_out_of_the_dataset(tmp_path: Path, name: str):
 
 
 def test_a_missing_file_is_a_problem_of_its_own(tmp_path: Path):
-    [result] = run(tmp_path, tmp_path / "nowhere.warc.gz")
-    assert "No such file" in result.problem
-
-
-def test_an_article_on_several_pages_stays_as_it_was_crawled(tmp_path: Path, monkeypatch):
-    monkeypatch.setattr(MediaIndonesiaSpider, "next_page", "a.next")
-    [snap] = [s for s in pages("mediaindonesia", 8) if "/teknologi/" in s.url][:1]
-    snap.body = snap.body.replace(b"</body>", b'<a class="next" href="?page=2">2</a></body>')
-    module.outlets.cache_clear()
-    found = counts(run(tmp_path / "out", write_warc(tmp_path / "a.warc.gz", [snap])))
-    module.outlets.cache_clear()
-    assert found == {"pages": 1, "rejected/incomplete": 1}
+    path = tmp_path / "nowhere.warc.gz"
+    [result] = run(tmp_path, path)
+    assert "No such file" in result.problems[str(path)]
 
 
 def test_settings_that_were_typed_reach_the_stages():

@@ -80,8 +80,10 @@ def test_a_mistake_is_one_line_and_exit_code_2(
 
 
 def test_the_report_of_a_diff_shows_both_sides(capsys):
-    result = Result("a.warc.gz")
-    result.counts.update(pages=3, changed=1, unchanged=2)
+    result = Result(["a.warc.gz"])
+    result.tally.update(
+        {("kontan", "pages"): 3, ("kontan", "changed"): 1, ("kontan", "unchanged"): 2}
+    )
     result.fields.update(body=1)
     long = "Kapal berangkat. " * 40
     result.examples.append(Change("https://x.example/1", "body", long + "Pagi.", long + "Malam."))

@@ -1,0 +1,146 @@
+"""The outlets of the project, for pages that no crawl brings: whose they are, how they are read."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from functools import cache
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import urlsplit
+
+from scrapy.crawler import Crawler
+from scrapy.settings import Settings
+from scrapy.spiderloader import get_spider_loader
+from scrapy.utils.conf import build_component_list
+from scrapy.utils.misc import build_from_crawler, load_object
+
+from crawler.extraction.article import extract
+from crawler.extraction.page import Page
+from crawler.extraction.paging import further_pages, is_further, join
+from crawler.extraction.urls import canonical_url
+from crawler.hosts import registered_domain
+from crawler.pending import decode
+from crawler.reader import FIRST_STAGE_WITH_MEMORY
+from output.schema import content_hash
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from crawler.captures import Capture
+    from crawler.items import Article
+    from crawler.sources.candidate import Candidate
+    from crawler.spider import NewsSpider
+
+
+class Outlet:
+    """What turns the pages of one outlet into articles."""
+
+    def __init__(self, spider: type[NewsSpider], settings: Settings) -> None:
+        self.name = spider.name
+        self.rules = spider.rules()
+        self.next_page = spider.next_page
+        pipelines = settings.getdict("ITEM_PIPELINES")
+        paths = build_component_list(
+            {path: order for path, order in pipelines.items() if order < FIRST_STAGE_WITH_MEMORY}
+        )
+        crawler = Crawler(spider, settings.copy())
+        self.stages = [build_from_crawler(load_object(path), crawler) for path in paths]
+
+    def read(self, capture: Capture, further: Sequence[Capture] = ()) -> Article:
+        """The finished article on a page, and on its `further` pages.
+
+        :raises Rejected: it is none.
+        """
+        article = extract(self._page(capture), self.rules, fetched_at=capture.fetched_at)
+        for more in further:
+            article = join(article, self._page(more), self.rules)
+        if listed := self._listed(capture.listed):
+            article = listed[1].complete(article, listed[0])
+        for stage in self.stages:
+            article = stage.process_item(article)
+        article.content_hash = content_hash(article.title, article.body)
+        return article
+
+    def further_pages(self, capture: Capture) -> list[str]:
+        """Where the other pages of the article on `capture` stand.
+
+        :raises Rejected: it is no page.
+        """
+        return further_pages(self._page(capture), self.next_page, [capture.url])
+
+    def _page(self, capture: Capture) -> Page:
+        return Page(
+            capture.body,
+            capture.url,
+            content_type=capture.content_type,
+            encoding=self.rules.encoding,
+        )
+
+    def _listed(self, said: bytes) -> tuple[str, Candidate] | None:
+        """What the crawl knew of the article, unless somebody made it up."""
+        if not said:
+            return None
+        try:
+            values = json.loads(said)
+            article_id, candidate = str(values["article_id"]), decode(values["candidate"])
+        except (ValueError, TypeError, KeyError):
+            return None
+        return (article_id, candidate) if article_id.startswith(f"{self.name}:") else None
+
+
+class Outlets:
+    """All outlets of the project, by what their articles' URLs look like."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._made: dict[str, Outlet] = {}
+        self._domains: dict[str, list[type[NewsSpider]]] = defaultdict(list)
+        loader = get_spider_loader(settings)
+        for name in sorted(loader.list()):
+            spider = cast("type[NewsSpider]", loader.load(name))
+            for domain in spider.allowed_domains:
+                self._domains[domain].append(spider)
+        self._ours = _on_any(registered_domain(domain) for domain in self._domains)
+
+    def find(self, url: str) -> tuple[str, str]:
+        """The outlet of the article at `url`, or "" and why there is none."""
+        if not self._ours.match(url):  # most of other people's archives, told in a microsecond
+            return "", "other_host"
+        canonical = canonical_url(url)
+        if canonical is None:
+            return "", "bad_url"
+        labels = (urlsplit(canonical).hostname or "").split(".")
+        known = False
+        for start in range(len(labels)):
+            for spider in self._domains.get(".".join(labels[start:]), ()):
+                known = True
+                if re.search(spider.article_url, canonical):
+                    # Alone it would pass for the whole article.
+                    alone = is_further(url) and not spider.next_page
+                    return ("", "further_page") if alone else (spider.name, "")
+        return "", "not_an_article" if known else "other_host"
+
+    def __getitem__(self, name: str) -> Outlet:
+        if name not in self._made:
+            spider = next(s for found in self._domains.values() for s in found if s.name == name)
+            self._made[name] = Outlet(spider, self._settings)
+        return self._made[name]
+
+
+def _on_any(domains: Iterable[str]) -> re.Pattern[str]:
+    """Matches the URLs whose host is one of `domains`, or below one."""
+    names = "|".join(re.escape(domain) for domain in sorted({*domains}))
+    return re.compile(rf"\s*https?://(?:[^/?#]*[.@])?(?:{names})\.?(?:[:/?#]|$)", re.IGNORECASE)
+
+
+@cache
+def outlets(overrides: tuple[tuple[str, Any], ...]) -> Outlets:
+    """The project's outlets, in any process.
+
+    :param overrides: settings that differ from the project's
+    """
+    settings = Settings()
+    settings.setmodule("crawler.settings", priority="project")
+    settings.setdict(dict(overrides), priority="cmdline")
+    return Outlets(settings)
