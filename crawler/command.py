@@ -1,19 +1,18 @@
-"""What the commands that crawl share: every mistake is one clear line, and exit code 2.
-
-Outside commands/, where Scrapy would take this class for a command.
-"""
+"""What the commands that crawl share. Outside commands/, as crawler.terminal is."""
 
 from __future__ import annotations
 
+import atexit
+import shutil
 import sqlite3
 import sys
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import TYPE_CHECKING, NoReturn, cast
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, cast
 
 import pyarrow as pa
 from scrapy.commands import BaseRunSpiderCommand
-from scrapy.exceptions import UsageError
 from scrapy.spiderloader import get_spider_loader
 
 from crawler.archive import allowance
@@ -22,6 +21,7 @@ from crawler.locks import locked, place_of_locks
 from crawler.memory import Memory
 from crawler.state import StateError
 from crawler.takedown import finish_takedowns
+from crawler.terminal import TerminalCommand
 from output.filesystem import check_writable
 
 if TYPE_CHECKING:
@@ -30,23 +30,20 @@ if TYPE_CHECKING:
 
     from crawler.spider import NewsSpider
 
-UNHEALTHY, USAGE = 1, 2
+UNHEALTHY = 1
 HELD = 75  # EX_TEMPFAIL of sysexits.h: try again later
 
 
-class CrawlingCommand(BaseRunSpiderCommand):
+class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
     """A command whose arguments are outlets."""
 
-    requires_project = True
+    requires_crawler_process = True
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        try:
-            super().process_options(args, opts)
-        except UsageError as error:
-            self.complain(str(error))
+        super().process_options(args, opts)
         assert self.settings is not None
-        if unknown := [arg for arg in args if arg.startswith("-")]:
-            self.complain(f"unknown option {unknown[0]}")
+        if opts.quiet and not opts.loglevel:
+            self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
         try:
             Arguments.of(opts.spargs)
         except ArgumentError as error:
@@ -71,6 +68,14 @@ class CrawlingCommand(BaseRunSpiderCommand):
             Memory.of(self.settings, "").state.close()
         except (StateError, sqlite3.Error) as error:
             self.complain(f"STATE_DIR: {error}")
+
+    def store_nowhere(self) -> None:
+        """Let a crawl write to a folder that is gone afterwards."""
+        assert self.settings is not None
+        folder = mkdtemp(prefix="wartatek-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        for name, value in {"OUTPUT_DIR": folder, "STATE_DIR": "", "ARCHIVE": False}.items():
+            self.settings.set(name, value, priority="cmdline")
 
     @contextmanager
     def held(self, outlet: str) -> Iterator[None]:
@@ -108,8 +113,3 @@ class CrawlingCommand(BaseRunSpiderCommand):
                 f"{name} asks not to be crawled without permission; once you have it, name the"
                 f" outlet in the setting PERMITTED"
             )
-
-    def complain(self, problem: str) -> NoReturn:
-        """One line, no usage block, exit code 2."""
-        print(f"scrapy {type(self).__module__.rpartition('.')[2]}: {problem}", file=sys.stderr)
-        raise SystemExit(USAGE)

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
-
-from crawler.command import USAGE
+from crawler.terminal import TerminalCommand
 from output.dataset import outlets
 from output.filesystem import Root
 from output.index import FOLDER
@@ -19,22 +15,14 @@ if TYPE_CHECKING:
     import argparse
 
 
-class MaintenanceCommand(ScrapyCommand):
+class MaintenanceCommand(TerminalCommand):
     """A command over the dataset, or over the parts of it that its arguments name."""
-
-    requires_project = True
-    requires_crawler_process = False
 
     def syntax(self) -> str:
         return "[options] [OUTLET ...]"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        try:
-            super().process_options(args, opts)
-        except UsageError as error:
-            self.complain(str(error))
-        if unknown := [arg for arg in args if arg.startswith("-")]:
-            self.complain(f"unknown option {unknown[0]}")
+        super().process_options(args, opts)
         stored = self.stored()
         for name in args:
             if name not in stored:
@@ -56,8 +44,3 @@ class MaintenanceCommand(ScrapyCommand):
         """The outlets that the dataset holds anything of."""
         root = Root(self.location)
         return sorted({name for table in SCHEMAS for name in outlets(root, table)})
-
-    def complain(self, problem: str) -> NoReturn:
-        """One line, no usage block, exit code 2."""
-        print(f"scrapy {type(self).__module__.rpartition('.')[2]}: {problem}", file=sys.stderr)
-        raise SystemExit(USAGE)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING, Any, TextIO
 
-from rich import box
 from rich.console import Console
-from rich.table import Table
+from rich.text import Text
 
 from crawler.extensions import Outcomes
 
@@ -25,10 +24,12 @@ EVERY_PLAIN = 10.0  # seconds, in a log file
 class Progress:
     """A line that says how far the run is: redrawn on a terminal, now and then elsewhere."""
 
-    def __init__(self, crawlers: Mapping[str, Crawler], total: int, stream: TextIO) -> None:
+    def __init__(
+        self, crawlers: Mapping[str, Crawler], total: int, stream: TextIO, *, quiet: bool = False
+    ) -> None:
         self.crawlers = crawlers
         self.total = total
-        self.console = Console(file=stream)
+        self.console = Console(file=stream, quiet=quiet)
         self._status = self.console.status("starting") if self.console.is_terminal else None
         self._task: asyncio.Task[None] | None = None
 
@@ -48,14 +49,16 @@ class Progress:
         """How far the run is."""
         outcomes = [outcomes_of(crawler) for crawler in self.crawlers.values()]
         done = sum("finish_reason" in one.stats for one in outcomes)
-        counts = ", ".join(f"{sum(_count(o, name) for o in outcomes)} {name}" for name in COLUMNS)
+        counts = ", ".join(
+            f"{sum(_count(o, name) for o in outcomes)} {name}" for name in COLUMNS[1:]
+        )
         return f"{done} of {self.total} outlets done: {counts}"
 
     async def _tell(self) -> None:
         while True:
             await asyncio.sleep(EVERY if self._status else EVERY_PLAIN)
             if self._status:
-                self._status.update(self.line())
+                self._status.update(Text(self.line(), no_wrap=True, overflow="ellipsis"))
             else:
                 self.console.print(self.line(), soft_wrap=True)
 
@@ -75,19 +78,16 @@ class Report:
             if one.stats.get("wartatek/judgement") != "healthy"
         }
 
-    def print(self) -> None:
-        table = Table("outlet", *COLUMNS, "seconds", box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
-        table.columns[0].no_wrap = True
-        for column in table.columns[1:]:
-            column.justify = "right"
-        for name, one in self.outcomes.items():
-            counts = [str(_count(one, column)) for column in COLUMNS]
-            seconds = f"{one.stats.get('elapsed_time_seconds', 0):.1f}"
-            table.add_row(name, *counts, seconds, style="red" if name in self.unhealthy else "")
-        console = Console()
-        console.print(table)
-        for name, detail in self.unhealthy.items():
-            console.print(f"{name} is unhealthy: {detail}", soft_wrap=True, markup=False)
+    def rows(self) -> list[dict[str, Any]]:
+        """A row for each outlet."""
+        return [
+            {"outlet": name}
+            | {column: _count(one, column) for column in COLUMNS}
+            | {"seconds": float(one.stats.get("elapsed_time_seconds", 0))}
+            | {"judgement": "unhealthy" if name in self.unhealthy else "healthy"}
+            | {"detail": self.unhealthy.get(name)}
+            for name, one in self.outcomes.items()
+        ]
 
 
 def outcomes_of(crawler: Crawler | None) -> Outcomes:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import socket
 import sys
@@ -15,6 +14,7 @@ import uvicorn
 
 from crawler.browse.site import serve_on
 from crawler.maintenance import MaintenanceCommand
+from crawler.terminal import NO_ARGUMENTS
 from output.search import Library
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 class Command(MaintenanceCommand):
     def syntax(self) -> str:
-        return "[options]"
+        return NO_ARGUMENTS
 
     def short_desc(self) -> str:
         return "Search and read the dataset in a web browser, on this machine only"
@@ -31,13 +31,9 @@ class Command(MaintenanceCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument("--port", type=int, default=8765, help="default 8765; 0: any free one")
-        parser.add_argument("-q", "--quiet", action="store_true", help="do not say the address")
-        parser.add_argument("--json", action="store_true", help="say the address as JSON")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
-        if args:
-            self.complain("it takes no arguments: the page itself filters")
         if not 0 <= opts.port < 65536:
             self.complain(f"--port {opts.port} is no port")
 
@@ -56,7 +52,8 @@ class Command(MaintenanceCommand):
                 self.complain(f"the dataset cannot be read: {error}")
             ends.callback(library.close)
             library.refresh()
-            self._tell(f"http://127.0.0.1:{listener.getsockname()[1]}/", opts)
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+            self.say(f"The dataset is at {url} until you press Ctrl-C", url=url)
             config = uvicorn.Config(
                 serve_on(library), log_config=None, server_header=False, lifespan="off"
             )
@@ -74,9 +71,3 @@ class Command(MaintenanceCommand):
             file=sys.stderr,
         )
         return Path(ends.enter_context(TemporaryDirectory(prefix="wartatek-search-")))
-
-    def _tell(self, url: str, opts: argparse.Namespace) -> None:
-        if opts.json:
-            print(json.dumps({"url": url}), flush=True)
-        elif not opts.quiet:
-            print(f"The dataset is at {url} until you press Ctrl-C", flush=True)

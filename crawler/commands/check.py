@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Console
-from rich.table import Table
 from scrapy import signals
 
 from crawler.command import UNHEALTHY, CrawlingCommand
 from crawler.extraction.page import Page
 from crawler.matches import matched_rules, unmatched
 from crawler.reader import FIRST_STAGE_WITH_MEMORY
+from crawler.terminal import print_table, tabulate
 
 if TYPE_CHECKING:
     import argparse
@@ -31,13 +29,16 @@ class Command(CrawlingCommand):
     def short_desc(self) -> str:
         return "Crawl a few pages of an outlet and say which rule gave each field"
 
+    def long_desc(self) -> str:
+        return (
+            "Crawl a few pages of an outlet, store nothing, and say which rule gave each field."
+            " Exit 0 all well, 1 no page became an article or no rule of its own found the body,"
+            " 2 usage. -a limit=9 takes nine pages; default: 3."
+        )
+
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
-        # Nothing is stored, and what is stored already is looked at again.
-        self.folder = TemporaryDirectory(prefix="wartatek-check-")
-        self.settings.set("OUTPUT_DIR", self.folder.name, priority="cmdline")
-        self.settings.set("ARCHIVE", False, priority="cmdline")
-        self.settings.set("STATE_DIR", "", priority="cmdline")
+        self.store_nowhere()  # what is stored already is looked at again
         super().process_options(args, opts)
         if len(args) != 1:
             self.complain("name one outlet")
@@ -48,18 +49,17 @@ class Command(CrawlingCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.crawler_process is not None
-        self.console, self.found, self.doubtful = Console(), 0, 0
+        self.found, self.doubtful = 0, 0
         crawler = self._create_crawler(args[0])
         self.rules = crawler.spidercls.rules()  # type: ignore[attr-defined]
-        crawler.signals.connect(self.show, signals.item_scraped)
+        crawler.signals.connect(self.show_page, signals.item_scraped)
         crawler.signals.connect(self.show_rejected, signals.item_dropped)
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
-        self.folder.cleanup()
         self.summarise(crawler.stats.get_stats())
         self.exitcode = 0 if self.found and not self.doubtful else UNHEALTHY
 
-    def show(self, item: Article, response: Response) -> None:
+    def show_page(self, item: Article, response: Response) -> None:
         """One page: every field, its value, and the rule that gave it."""
         page = Page(response.body, response.url, encoding=self.rules.encoding)
         self.found += 1
@@ -72,20 +72,28 @@ class Command(CrawlingCommand):
             "section": item.section,
             "tags": ", ".join(item.tags),
         }
-        table = Table("field", "rule", "value", title=response.url, title_justify="left", box=None)
-        for field, rule in matched_rules(page, self.rules, item).items():
-            table.add_row(field, rule, str(values[field] or "–"))
-        self.console.print(table)
-        if missing := unmatched(page, self.rules):
-            self.doubtful += "body" in missing
-            self.console.print(f"no rule of its own matched: {', '.join(missing)}\n")
+        rows = [
+            {"field": field, "rule": rule, "value": values[field] or None}
+            for field, rule in matched_rules(page, self.rules, item).items()
+        ]
+        missing = unmatched(page, self.rules)
+        self.doubtful += "body" in missing
+        self.say(response.url, url=response.url, fields=rows, unmatched=missing)
+        if not (self.quiet or self.json):
+            print_table(tabulate(rows, ("field", "rule", "value")))
+        if missing and not self.json:
+            self.say(f"no rule of its own matched: {', '.join(missing)}\n")
 
     def show_rejected(self, item: Article, exception: Exception) -> None:
-        self.console.print(f"{item.url}: rejected, {exception}\n")
+        self.say(f"{item.url}: rejected, {exception}\n", url=item.url, rejected=str(exception))
 
     def summarise(self, stats: dict[str, Any]) -> None:
         """What each source brought, and what went wrong."""
-        for name, value in sorted(stats.items()):
-            if name.startswith("wartatek/") and isinstance(value, int):
-                self.console.print(f"{name.removeprefix('wartatek/')}: {value}", highlight=False)
-        self.console.print(f"{self.found} pages became articles")
+        counts = {
+            name.removeprefix("wartatek/"): value
+            for name, value in sorted(stats.items())
+            if name.startswith("wartatek/") and isinstance(value, int)
+        }
+        lines = [f"{name}: {value}" for name, value in counts.items()]
+        lines.append(f"{self.found} pages became articles")
+        self.say("\n".join(lines), articles=self.found, counts=counts)

@@ -31,7 +31,7 @@ class Command(MaintenanceCommand):
         assert self.settings is not None
         names = args or self.stored()
         held = 0
-        for name in names:
+        for name in self.steps("merging", names):
             try:
                 with locked(place_of_locks(self.settings), name):
                     self._compact(name, upgrade=opts.upgrade)
@@ -53,6 +53,10 @@ class Command(MaintenanceCommand):
         removed = remove_replaced(self.location, [outlet])
         for merge in compact(self.location, outlet, upgrade=upgrade):
             repeated = f", {merge.dropped} that repeated others dropped" if merge.dropped else ""
-            print(f"{merge.partition}: {merge.files} files, now 1 of {merge.rows} rows{repeated}")
+            self.say(
+                f"{merge.partition}: {merge.files} files, now 1 of {merge.rows} rows{repeated}",
+                **merge._asdict(),
+            )
         if removed:
-            print(f"{outlet}: removed {len(removed)} files that had been merged")
+            said = f"{outlet}: removed {len(removed)} files that had been merged"
+            self.say(said, outlet=outlet, removed=len(removed))

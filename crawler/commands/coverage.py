@@ -5,10 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-
 from crawler.arguments import ArgumentError, Arguments
 from crawler.coverage import coverage
 from crawler.maintenance import MaintenanceCommand
@@ -22,13 +18,14 @@ DAYS = 30
 
 class Command(MaintenanceCommand):
     def short_desc(self) -> str:
-        return "Say of each day how many articles were listed and stored, and why others were not"
+        return "Say of each day how many articles were listed and stored, and why not more"
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         first = datetime.now(UTC).date() - timedelta(days=DAYS)
-        parser.add_argument("--since", default=first.isoformat(), help="first day (a month ago)")
-        parser.add_argument("--until", help="last day (today)")
+        since = first.isoformat()
+        parser.add_argument("--since", metavar="DAY", default=since, help=f"default: {since}")
+        parser.add_argument("--until", metavar="DAY", help="the last day, in WIB; default: today")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
@@ -40,10 +37,17 @@ class Command(MaintenanceCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
-        table = Table("outlet", "day", "listed", "stored", "missing", "why", box=box.SIMPLE_HEAD)
         with Memory.of(self.settings, "").state as state:
-            for outlet in args or self.stored():
-                for day in coverage(state, outlet, self.window):
-                    counts = (day.listed, day.stored, day.listed - day.stored)
-                    table.add_row(outlet, day.day.isoformat(), *map(str, counts), day.why)
-        Console().print(table)
+            days = [
+                {
+                    "outlet": outlet,
+                    "day": day.day.isoformat(),
+                    "listed": day.listed,
+                    "stored": day.stored,
+                    "missing": day.listed - day.stored,
+                    "why": day.why,
+                }
+                for outlet in args or self.stored()
+                for day in coverage(state, outlet, self.window)
+            ]
+        self.show(days, ("outlet", "day", "listed", "stored", "missing", "why"))

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.command import HELD, UNHEALTHY, CrawlingCommand
 from crawler.locks import HeldError
+from crawler.progress import Report
 
 if TYPE_CHECKING:
     import argparse
@@ -17,7 +18,14 @@ class Command(CrawlingCommand):
         return "[options] OUTLET"
 
     def short_desc(self) -> str:
-        return "Crawl one outlet; exit 0 healthy, 1 unhealthy, 2 usage, 75 already being crawled"
+        return "Crawl one outlet, the present or the days between -a since= and -a until="
+
+    def long_desc(self) -> str:
+        return (
+            "Crawl one outlet: the present, or the past with -a since=2023-09-01"
+            " -a until=2023-09-30; -a limit=100 stops after so many pages. Exit 0 healthy, 1"
+            " unhealthy, 2 usage, 75 another run crawls it already."
+        )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
@@ -44,3 +52,6 @@ class Command(CrawlingCommand):
             self.exitcode = UNHEALTHY
             detail = crawler.stats.get_value("wartatek/detail")
             print(f"{name} is unhealthy: {detail}", file=sys.stderr)
+        if self.json:
+            [row] = Report({name: crawler}).rows()
+            self.say("", **row)

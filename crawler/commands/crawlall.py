@@ -13,7 +13,7 @@ from crawler.arguments import Arguments
 from crawler.command import HELD, UNHEALTHY, CrawlingCommand
 from crawler.hosts import lanes, share
 from crawler.locks import HeldError
-from crawler.progress import Progress, Report
+from crawler.progress import COLUMNS, Progress, Report
 from output.compaction import compact, remove_replaced
 from output.verification import READ_ERRORS
 from output.writer import new_run_id
@@ -33,8 +33,13 @@ class Command(CrawlingCommand):
         return "[options] [OUTLET ...]"
 
     def short_desc(self) -> str:
+        return "Crawl every outlet that may be crawled, or those named"
+
+    def long_desc(self) -> str:
         return (
-            "Crawl all outlets, or those named; exit 0 healthy, 1 unhealthy, 2 usage, 75 all held"
+            "Crawl every outlet that may be crawled, or those named, and end with a table. -a"
+            " since=2023-09-01 -a until=2023-09-30 walks the past. Exit 0 all healthy, 1 one is"
+            " unhealthy, 2 usage, 75 other runs hold all of them."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -71,7 +76,9 @@ class Command(CrawlingCommand):
         crawling = loop.create_task(self._crawl(lanes(domains), opts.spargs))
         self.process.start(stop_after_crawl=False)
         report = Report({n: self.crawlers.get(n) for n in names if n not in self.elsewhere})
-        report.print()
+        self.show(report.rows(), ("outlet", *COLUMNS, "seconds"))
+        for name, detail in report.unhealthy.items():
+            print(f"{name} is unhealthy: {detail}", file=sys.stderr)
         if not crawling.done() or report.unhealthy:
             self.exitcode = UNHEALTHY
         elif names and len(self.elsewhere) == len(names):
@@ -89,7 +96,7 @@ class Command(CrawlingCommand):
         limit = self.settings.getfloat("RUN_TIMEOUT")
         if Arguments.of(arguments).window.past:
             limit = 0
-        with Progress(self.crawlers, total, sys.stderr):
+        with Progress(self.crawlers, total, sys.stderr, quiet=self.quiet):
             work = asyncio.gather(*(self._lane(lane, gate, arguments) for lane in lanes))
             await asyncio.wait([work], timeout=limit or None)
             if not work.done():

@@ -7,8 +7,8 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from scrapy.commands import ScrapyCommand
-
+from crawler.newsroom.houses import houses
+from crawler.terminal import TerminalCommand
 from output.dataset import latest
 
 if TYPE_CHECKING:
@@ -25,15 +25,17 @@ They are not news: remove {root} before the first real crawl.
 """
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-    requires_crawler_process = False
+class Command(TerminalCommand):
+    def syntax(self) -> str:
+        return "[options] [OUTLET ...]"
 
     def short_desc(self) -> str:
         return "Crawl a small world of outlets on localhost into the dataset"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
+        if unknown := set(args) - houses().keys():
+            self.complain(f"no such outlet here: {', '.join(sorted(unknown))}")
         root = self.settings["OUTPUT_DIR"]
         if "://" not in root:
             root = os.path.relpath(root)
@@ -46,9 +48,11 @@ class Command(ScrapyCommand):
                 if not url:
                     self.exitcode = 1  # it has said why
                     return
-                print(f"The newsroom serves its outlets at {url}", flush=True)
+                if not self.json:
+                    self.say(f"The newsroom serves its outlets at {url}")
                 environment = os.environ | {"NEWSROOM": url}
                 crawl = [*scrapy, "crawlall", *args, "-s", f"OUTPUT_DIR={root}"]
+                crawl += ["--quiet"] * self.quiet + ["--json"] * self.json
                 self.exitcode = subprocess.run(crawl, env=environment, check=False).returncode
             finally:
                 newsroom.terminate()
@@ -56,4 +60,5 @@ class Command(ScrapyCommand):
         if not rows:
             self.exitcode = self.exitcode or 1
             return
-        print(_NEXT.format(rows=rows, root=root, folder=f"{root}/articles"))
+        folder = f"{root}/articles"
+        self.say(_NEXT.format(rows=rows, root=root, folder=folder), articles=rows, folder=folder)

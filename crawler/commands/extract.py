@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
 from scrapy.exporters import PythonItemExporter
 
 from crawler.documents import Document, UnreadableError
 from crawler.explain import explain
 from crawler.items import Rejected
 from crawler.reader import Reader
+from crawler.terminal import TerminalCommand
 
 if TYPE_CHECKING:
     import argparse
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-    requires_crawler_process = False
-
+class Command(TerminalCommand):
     def syntax(self) -> str:
         return "[options] FILE..."
 
     def short_desc(self) -> str:
         return "Read saved pages or texts into articles, as JSON lines"
+
+    def long_desc(self) -> str:
+        return (
+            "Read saved pages or texts into articles, by the code that a crawl uses, as JSON lines."
+            " Exit 0 done, 1 a file could not be read, 2 usage."
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -42,27 +45,37 @@ class Command(ScrapyCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         if not args:
-            raise UsageError("no FILE given", print_help=False)
-        if unknown := next((arg for arg in args if arg.startswith("-")), None):
-            raise UsageError(f"unknown option: {unknown}", print_help=False)
+            self.complain("no FILE given")
         reader = Reader.from_settings(self.settings)
         if opts.outlet and opts.outlet not in reader.outlets:
-            raise UsageError(
-                f"unknown outlet: {opts.outlet} (see `scrapy outlets`)", print_help=False
-            )
-        exporter = PythonItemExporter(fields_to_export=self.settings.getlist("FEED_EXPORT_FIELDS"))
+            self.complain(f"there is no outlet {opts.outlet}; `scrapy outlets` lists them")
         for name in args:
-            row: dict[str | bytes, Any] = {"file": name}
-            try:
-                article = reader.read(Document.load(Path(name)), url=opts.url, outlet=opts.outlet)
-            except UnreadableError as error:
-                self.exitcode = 1
-                row["error"] = str(error)
-            except Rejected as rejection:
-                row |= {"rejected": rejection.reason, "evidence": rejection.evidence}
-            else:
-                if opts.explain:
-                    explain(article, name)
-                    continue
-                row |= exporter.export_item(article)
+            self._read(reader, name, opts)
+
+    def _read(self, reader: Reader, name: str, opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        exporter = PythonItemExporter(fields_to_export=self.settings.getlist("FEED_EXPORT_FIELDS"))
+        row: dict[str | bytes, Any] = {"file": name}
+        try:
+            article = reader.read(Document.load(Path(name)), url=opts.url, outlet=opts.outlet)
+        except UnreadableError as error:
+            self.exitcode = 1
+            row["error"] = str(error)
+        except Rejected as rejection:
+            row |= {"rejected": rejection.reason, "evidence": rejection.evidence}
+        else:
+            row |= exporter.export_item(article)
+            if opts.explain:
+                row["blocks"] = [
+                    {"kind": block.kind, "rule": block.rule, "text": block.text}
+                    for block in article.blocks
+                ]
+            if opts.explain and not (self.json or self.quiet):
+                explain(article, name)
+                return
+        if self.json or not (self.quiet or opts.explain):
             print(json.dumps(row, ensure_ascii=False), flush=True)
+        elif "error" in row:
+            print(f"{name}: {row['error']}", file=sys.stderr)
+        elif "rejected" in row:
+            self.say(f"{name}: rejected as {row['rejected']}: {row['evidence']}")

@@ -7,7 +7,6 @@ import sys
 from typing import TYPE_CHECKING, cast
 from urllib.parse import urlsplit
 
-from scrapy.commands import ScrapyCommand
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.url import url_is_from_spider
 
@@ -17,6 +16,7 @@ from crawler.locks import HeldError, locked, place_of_locks
 from crawler.maintenance import MaintenanceCommand
 from crawler.memory import Memory
 from crawler.takedown import take_down
+from crawler.terminal import TerminalCommand
 from output.forgetting import ids_of
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Command(MaintenanceCommand):
         return "Take articles out of the dataset, never to come back"
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        ScrapyCommand.process_options(self, args, opts)
+        TerminalCommand.process_options(self, args, opts)
         assert self.settings is not None
         loader = get_spider_loader(self.settings)
         self.outlets = {n: cast("type[NewsSpider]", loader.load(n)) for n in sorted(loader.list())}
@@ -51,9 +51,12 @@ class Command(MaintenanceCommand):
                 print(error, file=sys.stderr)
                 self.exitcode = HELD
                 continue
-            print(
+            self.say(
                 f"{article}: {gone.rows} rows and {gone.pages} archived pages removed;"
-                " it will not be fetched again"
+                " it will not be fetched again",
+                article_id=article,
+                rows=gone.rows,
+                pages=gone.pages,
             )
             for file in gone.damaged:
                 print(f"{file} is damaged: where it is, its page may stand", file=sys.stderr)

@@ -6,34 +6,37 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
-from scrapy.commands import ScrapyCommand
-from scrapy.exceptions import UsageError
-
 from crawler.newsroom import Newsroom
 from crawler.newsroom.houses import houses
+from crawler.terminal import TerminalCommand
 
 if TYPE_CHECKING:
     import argparse
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-    requires_crawler_process = False
-
+class Command(TerminalCommand):
     def syntax(self) -> str:
-        return (
-            "[OUTLET ...] [--port N] [--seed N] [--recent N] [--past N] [--compress] [--on-demand]"
-        )
+        return "[options] [OUTLET ...]"
 
     def short_desc(self) -> str:
-        return "Serve a small world of outlets on localhost; set NEWSROOM to its URL to crawl it"
+        return "Serve a small world of outlets on localhost"
+
+    def long_desc(self) -> str:
+        return (
+            "Serve a small world of outlets on localhost until Ctrl-C. With NEWSROOM=URL in the"
+            " environment every crawl goes there, and nowhere else."
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--port", type=int, default=0, help="default: any that is free")
-        parser.add_argument("--seed", type=int, default=1, help="of the world; default: 1")
-        parser.add_argument("--recent", type=int, default=20, help="articles of the last two days")
-        parser.add_argument("--past", type=int, default=10, help="articles of September 2023")
+        for name, default, meaning in (
+            ("--port", 0, "default: any that is free"),
+            ("--seed", 1, "of the world; default: 1"),
+            ("--recent", 20, "articles of the last two days, each outlet; default: 20"),
+            ("--past", 10, "articles of September 2023, each outlet; default: 10"),
+            ("--wires", 12, "stories of an agency that several outlets copy; default: 12"),
+        ):
+            parser.add_argument(name, type=int, metavar="N", default=default, help=meaning)
         parser.add_argument("--compress", action="store_true", help="answer in gzip")
         parser.add_argument(
             "--on-demand",
@@ -43,20 +46,24 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         if unknown := set(args) - houses().keys():
-            raise UsageError(f"no such outlet here: {', '.join(sorted(unknown))}", print_help=False)
+            self.complain(f"no such outlet here: {', '.join(sorted(unknown))}")
         stopped = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stopped.set())
-        room = Newsroom(
-            opts.seed,
-            args,
-            port=opts.port,
-            compress=opts.compress,
-            recent=opts.recent,
-            past=opts.past,
-        )
+        try:
+            room = Newsroom(
+                opts.seed,
+                args,
+                port=opts.port,
+                compress=opts.compress,
+                recent=opts.recent,
+                past=opts.past,
+                wires=opts.wires,
+            )
+        except (OSError, OverflowError) as error:
+            self.complain(f"port {opts.port}: {error}")
         if not opts.on_demand:
             room.world.render_all()
         with room:
-            print(room.url, flush=True)
+            self.say(room.url, url=room.url)
             stopped.wait()

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import inspect
-import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any, cast
 
-from rich.console import Console
-from rich.table import Table
-from scrapy.commands import ScrapyCommand
 from scrapy.spiderloader import get_spider_loader
+
+from crawler.terminal import TerminalCommand
 
 if TYPE_CHECKING:
     import argparse
@@ -33,31 +32,27 @@ def describe(outlet: type[NewsSpider]) -> dict[str, Any]:
     }
 
 
-class Command(ScrapyCommand):
-    requires_project = True
-    requires_crawler_process = False
+def brief(outlet: dict[str, Any]) -> dict[str, Any]:
+    """The same, with the kinds of its sources alone."""
+    kinds = Counter(source["kind"] for source in outlet["sources"])
+    return outlet | {"sources": [f"{n} {kind}s" if n > 1 else kind for kind, n in kinds.items()]}
 
-    def syntax(self) -> str:
-        return "[--json]"
 
+class Command(TerminalCommand):
     def short_desc(self) -> str:
         return "List the outlets: publisher, status, sources"
 
-    def add_options(self, parser: argparse.ArgumentParser) -> None:
-        super().add_options(parser)
-        parser.add_argument("--json", action="store_true", help="one JSON object a line")
+    def long_desc(self) -> str:
+        return (
+            "List the outlets. verified and modelled ones are crawled by crawlall; permission needs"
+            " their yes, named in PERMITTED; blocked and refused ones are left alone. --json tells"
+            " of each source its address and how sure we are of it."
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         loader = get_spider_loader(self.settings)
         outlets = [cast("type[NewsSpider]", loader.load(name)) for name in sorted(loader.list())]
         described = [describe(outlet) for outlet in outlets]
-        if opts.json:
-            for one in described:
-                print(json.dumps(one, ensure_ascii=False))
-            return
-        table = Table("outlet", "publisher", "status", "sources", "lines")
-        for one in described:
-            sources = ", ".join(f"{s['kind']} ({s['status']})" for s in one["sources"])
-            table.add_row(one["name"], one["publisher"], one["status"], sources, str(one["lines"]))
-        Console().print(table)
+        rows = described if self.json else [brief(outlet) for outlet in described]
+        self.show(rows, ("name", "publisher", "status", "sources"))

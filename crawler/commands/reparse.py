@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import sys
 import time
 from collections import Counter
-from datetime import date
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
 from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.spiderloader import get_spider_loader
 
@@ -26,7 +25,7 @@ from output.writer import new_run_id
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from crawler.reparse import Change, Result
     from crawler.workers import Progress as Told
@@ -40,17 +39,28 @@ class Command(MaintenanceCommand):
         return "[options] PATH..."
 
     def short_desc(self) -> str:
-        return "Read archived pages again; exit 0 done, 1 a file could not be read whole, 2 usage"
+        return "Read archived pages into the dataset again, by today's rules"
+
+    def long_desc(self) -> str:
+        return (
+            "Read archived pages into the dataset again, by today's rules. Exit 0 done, 1 a file"
+            " could not be read whole, 2 usage."
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add = parser.add_argument
-        add("--outlet", action="append", default=[], help="only its pages; may be given again")
-        add("--since", type=date.fromisoformat, help="first day of publication, in WIB")
-        add("--until", type=date.fromisoformat, help="last day of publication, in WIB")
         add(
-            "--workers", type=int, default=os.cpu_count() or 1, help="processes; default: all cores"
+            "--outlet",
+            metavar="NAME",
+            action="append",
+            default=[],
+            help="only its pages; may be given again",
         )
+        add("--since", metavar="DAY", help="first day of publication, in WIB: 2023-09-01")
+        add("--until", metavar="DAY", help="last day of publication, in WIB")
+        cores = os.cpu_count() or 1
+        add("--workers", metavar="N", type=int, default=cores, help="processes; default: all cores")
         add("--dask", metavar="ADDRESS", help="run on that Dask cluster; `local` starts one here")
         add(
             "--rejects",
@@ -71,7 +81,7 @@ class Command(MaintenanceCommand):
             self.complain("--dask needs the extra `dask`: pip install distributed")
         start = time.monotonic()
         results = []
-        with _bar(sum(sizes.values())) as bar:
+        with self._bar(sum(sizes.values())) as bar:
             task = bar.task_ids[0]
             pages = Counter[str]()
 
@@ -86,7 +96,7 @@ class Command(MaintenanceCommand):
                 results.append(result)
                 if opts.dask:
                     progress(sum(sizes[path] for path in result.paths), result.pages)
-        report(results, time.monotonic() - start, diff=job.diff)
+        self._report(results, time.monotonic() - start, diff=job.diff)
         if any(result.problems for result in results):
             self.exitcode = UNHEALTHY
 
@@ -98,7 +108,7 @@ class Command(MaintenanceCommand):
                 self.complain(f"there is no outlet {name}; `scrapy outlets` lists them")
         if opts.workers < 1:
             self.complain("--workers takes a whole number above 0")
-        days = {name: str(day) for name in ("since", "until") if (day := getattr(opts, name))}
+        days = {name: day for name in ("since", "until") if (day := getattr(opts, name))}
         try:
             window = Arguments.of(days).window
             check_writable(self.location)
@@ -137,6 +147,60 @@ class Command(MaintenanceCommand):
             found |= files
         return found
 
+    def _bar(self, total: int) -> Progress:
+        console = Console(stderr=True, quiet=self.quiet)
+        bar = Progress(
+            BarColumn(),
+            TextColumn("{task.percentage:>3.0f} %, {task.description}"),
+            TimeRemainingColumn(),
+            console=console,
+            disable=not console.is_terminal,
+        )
+        bar.add_task("reading", total=total)
+        return bar
+
+    def _report(self, results: list[Result], seconds: float, *, diff: bool) -> None:
+        """What became of all pages; with `diff`, what would."""
+        counts = sum((result.counts for result in results), Counter[str]())
+        fields = sum((result.fields for result in results), Counter[str]())
+        changes = [change for result in results for change in result.examples][:SHOWN]
+        problems = {path: why for result in results for path, why in result.problems.items()}
+        files = sum(len(result.paths) for result in results)
+        self.say(
+            _summary(counts, files, seconds, diff=diff),
+            files=files,
+            seconds=round(seconds, 3),
+            counts=dict(counts),
+            fields=dict(fields),
+            changes=[_shown(change) for change in changes],
+            problems=problems,
+        )
+        if diff and not self.json:
+            rows = [{"field": name, "rows": count} for name, count in fields.most_common()]
+            self.show(rows, ("field", "rows"))
+            self.show(map(_shown, changes), ("article", "field", "now", "then"))
+        for path, problem in problems.items():
+            print(f"{path}: {problem}", file=sys.stderr)
+
+
+def _shown(change: Change) -> dict[str, str]:
+    old, new = _differing(change.old, change.new)
+    return {"article": change.url, "field": change.field, "now": old, "then": new}
+
+
+def _summary(counts: Counter[str], files: int, seconds: float, *, diff: bool) -> str:
+    pages, would = counts["pages"], "would be " if diff else ""
+    lines = [
+        f"{files:,} files, {pages:,} pages, {pages / max(seconds, 0.001):.0f} pages/s",
+        f"{counts['new']:,} new rows, {counts['changed']:,} changed {would}written",
+    ]
+    lines += [
+        f"  {name.replace('_', ' ')}: {count:,}"
+        for name, count in sorted(counts.items())
+        if name not in ("pages", "new", "changed")
+    ]
+    return "\n".join(lines)
+
 
 def _results(
     job: Job, work: list[list[str]], opts: argparse.Namespace, progress: Told
@@ -147,52 +211,6 @@ def _results(
     if workers == 1:
         return in_this_process(job, work, progress)
     return in_processes(job, work, workers, progress)
-
-
-def _bar(total: int) -> Progress:
-    bar = Progress(
-        BarColumn(),
-        TextColumn("{task.percentage:>3.0f} %, {task.description}"),
-        TimeRemainingColumn(),
-        console=Console(stderr=True),
-    )
-    bar.add_task("reading", total=total)
-    return bar
-
-
-def report(results: Iterable[Result], seconds: float, *, diff: bool) -> None:
-    """What became of all pages; with `diff`, what would."""
-    console = Console(soft_wrap=True, highlight=False, markup=False)
-    results = list(results)
-    counts = sum((result.counts for result in results), Counter[str]())
-    fields = sum((result.fields for result in results), Counter[str]())
-    files, pages = sum(len(result.paths) for result in results), counts["pages"]
-    would = "would be " if diff else ""
-    console.print(f"{files:,} files, {pages:,} pages, {pages / max(seconds, 0.001):.0f} pages/s")
-    console.print(f"{counts['new']:,} new rows, {counts['changed']:,} changed {would}written")
-    for name, count in sorted(counts.items()):
-        if name not in ("pages", "new", "changed"):
-            console.print(f"  {name.replace('_', ' ')}: {count:,}")
-    if diff:
-        _show(fields, [change for result in results for change in result.examples])
-    for result in results:
-        for path, problem in result.problems.items():
-            console.print(f"{path}: {problem}")
-
-
-def _show(fields: Counter[str], examples: list[Change]) -> None:
-    console = Console()
-    if fields:
-        table = Table("field", "rows", title="fields that are read differently")
-        for name, count in fields.most_common():
-            table.add_row(name, f"{count:,}")
-        console.print(table)
-    if examples:
-        table = Table("article", "field", "now", "then", show_lines=True)
-        for change in examples[:SHOWN]:
-            old, new = _differing(change.old, change.new)
-            table.add_row(change.url, change.field, old, new)
-        console.print(table)
 
 
 def _differing(old: Any, new: Any, around: int = 60) -> tuple[str, str]:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from rich.console import Console
 from scrapy.spiderloader import get_spider_loader
 
 from crawler.arguments import ArgumentError, Arguments
+from crawler.language import number, word
 from crawler.maintenance import MaintenanceCommand
 from crawler.report.page import write_page
+from crawler.terminal import NO_ARGUMENTS
 from output.summary import Summary
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 class Command(MaintenanceCommand):
     def syntax(self) -> str:
-        return "[options]"
+        return NO_ARGUMENTS
 
     def short_desc(self) -> str:
         return "Write a page about the dataset: freshness, fill rates, rejects, topics, runs"
@@ -32,13 +32,9 @@ class Command(MaintenanceCommand):
         parser.add_argument("--since", metavar="DAY", help="the first day, in WIB: 2023-09-01")
         parser.add_argument("--until", metavar="DAY", help="the last day, in WIB")
         parser.add_argument("-o", "--output", metavar="FILE", help="default OUTPUT_DIR/report.html")
-        parser.add_argument("-q", "--quiet", action="store_true", help="say nothing of success")
-        parser.add_argument("--json", action="store_true", help="say what was written as JSON")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
-        if args:
-            self.complain("it takes no arguments: --since and --until choose the period")
         if not opts.output and "://" in self.location:
             self.complain("the dataset is not on this machine: say -o FILE")
         given = {name: getattr(opts, name) for name in ("since", "until") if getattr(opts, name)}
@@ -49,14 +45,13 @@ class Command(MaintenanceCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         page = Path(opts.output or Path(self.location) / "report.html")
-        console = Console(stderr=True, quiet=opts.quiet)
         try:
-            with console.status("reading the dataset"):
+            with self.waiting("reading the dataset"):
                 summary = Summary(self.location, self.period.since, self.period.until)
         except OSError as error:
             self.complain(f"the dataset cannot be read, as `scrapy verify` can tell: {error}")
         try:
-            with console.status("drawing the page"):
+            with self.waiting("drawing the page"):
                 html = write_page(summary, self._declared())
             page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(html, "utf-8")
@@ -64,13 +59,13 @@ class Command(MaintenanceCommand):
             self.complain(f"cannot write {page}: {error.strerror}")
         finally:
             summary.close()
-        self._tell(page, len(html.encode()), summary.articles, opts)
-
-    def _tell(self, page: Path, size: int, articles: int, opts: argparse.Namespace) -> None:
-        if opts.json:
-            print(json.dumps({"file": str(page), "bytes": size, "articles": articles}))
-        elif not opts.quiet:
-            print(f"{page}: {articles:,} articles, {size / 1e6:.1f} MB")
+        size, articles = len(html.encode()), summary.articles
+        self.say(
+            f"{page}: {number(articles)} {word('articles')}, {number(size / 1e6)} MB",
+            file=str(page),
+            bytes=size,
+            articles=articles,
+        )
 
     def _declared(self) -> dict[str, tuple[str, str]]:
         """Publisher and status of every outlet that has a spider."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, cast
 
 from scrapy import Request
@@ -55,9 +55,7 @@ class Command(CrawlingCommand):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         self.dataset = Root(self.settings["OUTPUT_DIR"])
-        self.folder = TemporaryDirectory(prefix="wartatek-snapshot-")
-        self.settings.set("OUTPUT_DIR", self.folder.name, priority="cmdline")
-        self.settings.set("ARCHIVE", False, priority="cmdline")
+        self.store_nowhere()
         if opts.expect or opts.from_archive or not _is_url(args[-1:]):
             self.settings.set("CONTACT", "nobody is asked", priority="cmdline")
         options = [arg for arg in args if arg.startswith("-")]
@@ -87,8 +85,6 @@ class Command(CrawlingCommand):
                 self.keep(body, opts.url or next(iter(Page(body, "").own_urls()), ""))
         except Rejected as reject:
             self.complain(f"{args[-1]} is no article: {reject}")
-        finally:
-            self.folder.cleanup()
 
     def fetch(self, url: str) -> None:
         """Ask for one page as a crawl of its outlet would."""
@@ -108,7 +104,7 @@ class Command(CrawlingCommand):
             self.keep(responses[0].body, responses[0].url)
         else:
             self.exitcode = UNHEALTHY
-            print(f"{url} could not be fetched; the log says why")
+            print(f"{url} could not be fetched; the log says why", file=sys.stderr)
 
     def take(self, url: str) -> None:
         """Use a page that a crawl has kept."""
@@ -139,8 +135,11 @@ class Command(CrawlingCommand):
         expected = {"url": url, "fetched_at": moment.isoformat(), **expectation(article)}
         text = json.dumps(expected, ensure_ascii=False, indent=1)
         target.write_text(text + "\n", encoding="utf-8")
-        print(
-            f"{path.relative_to(BASE)}: {len(article.paragraphs)} paragraphs; read the JSON through"
+        name, paragraphs = str(path.relative_to(BASE)), len(article.paragraphs)
+        self.say(
+            f"{name}: {paragraphs} paragraphs; read the JSON through",
+            file=name,
+            paragraphs=paragraphs,
         )
 
 

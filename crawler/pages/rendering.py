@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import locale
-import os
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
+
+from crawler.language import language
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -41,12 +41,6 @@ def environment(folder: Path) -> Environment:
 def both(indonesian: object, english: object) -> Markup:
     """The same in both languages; the page shows one of them."""
     return _BOTH.format(indonesian, english)
-
-
-def language() -> str:
-    """What the page speaks before anybody chooses: id or en, by LANG."""
-    said = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
-    return "id" if locale.normalize(said).lower().startswith("id") else "en"
 
 
 def number(value: float) -> str:

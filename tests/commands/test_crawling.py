@@ -114,9 +114,7 @@ def test_crawlall_ends_with_a_table_and_says_who_is_unhealthy(room: Newsroom, tm
     assert table["outlet"] == "listed fetched stored rejected failed blocked seconds".split()
     stored = int(table["kontan"][2])
     assert stored == read(tmp_path).num_rows > 0
-    assert (
-        done.stdout.rstrip().splitlines()[-1].startswith("mediaindonesia is unhealthy: no source")
-    )
+    assert done.stderr.splitlines()[-1].startswith("mediaindonesia is unhealthy: no source")
     runs = open_dataset(tmp_path, "runs").to_table().to_pylist()
     assert {run["outlet"]: run["judgement"] for run in runs} == {
         "kontan": "healthy",

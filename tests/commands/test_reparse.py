@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from scrapy.utils.project import get_project_settings
 
-from crawler.commands.reparse import Command, report
+from crawler.commands.reparse import Command
 from crawler.reparse import Change, Result
 from output.dataset import read
 from tests.archive.warcs import pages, write_warc
@@ -34,7 +34,7 @@ def test_a_folder_of_files_whole_and_cut_off(tmp_path: Path):
     done = reparse(tmp_path / "in", "--workers", "2", out=tmp_path / "out")
     assert done.returncode == 1, done.stderr
     assert "2 files, 8 pages" in done.stdout or "2 files, 7 pages" in done.stdout
-    assert f"{cut}: it is cut off" in done.stdout
+    assert f"{cut}: it is cut off" in done.stderr
     assert read(tmp_path / "out").num_rows > 3
 
 
@@ -79,7 +79,8 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     assert complaint in line
 
 
-def test_the_report_of_a_diff_shows_both_sides(capsys):
+def test_the_report_of_a_diff_shows_both_sides(command: Command, capsys):
+    command.quiet = command.json = False
     result = Result(["a.warc.gz"])
     result.tally.update(
         {("kontan", "pages"): 3, ("kontan", "changed"): 1, ("kontan", "unchanged"): 2}
@@ -87,7 +88,7 @@ def test_the_report_of_a_diff_shows_both_sides(capsys):
     result.fields.update(body=1)
     long = "Kapal berangkat. " * 40
     result.examples.append(Change("https://x.example/1", "body", long + "Pagi.", long + "Malam."))
-    report([result], 1.5, diff=True)
+    command._report([result], 1.5, diff=True)
     shown = capsys.readouterr().out
     assert "1 changed would be written" in shown
     assert "Pagi." in shown and "Malam." in shown and "unchanged: 2" in shown

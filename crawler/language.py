@@ -1,0 +1,50 @@
+"""Indonesian or English, as LANG says: what people read in tables."""
+
+from __future__ import annotations
+
+import locale
+import os
+
+_INDONESIAN = {
+    "article": "artikel",
+    "articles": "artikel",
+    "blocked": "diblokir",
+    "day": "hari",
+    "dropped": "dibuang",
+    "failed": "gagal",
+    "fetched": "diambil",
+    "field": "kolom",
+    "files": "berkas",
+    "listed": "terdaftar",
+    "missing": "kurang",
+    "now": "sekarang",
+    "outlet": "media",
+    "partition": "bagian",
+    "publisher": "penerbit",
+    "rejected": "ditolak",
+    "rows": "baris",
+    "rule": "aturan",
+    "seconds": "detik",
+    "sources": "sumber",
+    "stored": "disimpan",
+    "then": "nanti",
+    "value": "nilai",
+    "why": "sebab",
+}
+
+
+def language() -> str:
+    """What people are spoken to in before anybody chooses: id or en."""
+    said = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
+    return "id" if locale.normalize(said).lower().startswith("id") else "en"
+
+
+def word(english: str) -> str:
+    """The heading of a column, in the language of who reads it."""
+    return _INDONESIAN.get(english, english) if language() == "id" else english
+
+
+def number(value: float) -> str:
+    """With groups of three digits, and at most one digit after the decimal mark."""
+    said = f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+    return said.translate(str.maketrans(",.", ".,")) if language() == "id" else said

@@ -1,0 +1,203 @@
+"""How all commands speak: help, mistakes, tables, JSON, colours, silence."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import pkgutil
+import re
+import subprocess
+import sys
+from importlib import import_module
+
+import pytest
+from scrapy.cmdline import execute
+from scrapy.utils.project import get_project_settings
+
+from crawler import commands
+from crawler.newsroom import Newsroom
+from tests.archive.warcs import pages, write_warc
+from tests.crawls import CHECKOUT
+from tests.datasets import row, write
+
+COMMANDS = [module.name for module in pkgutil.iter_modules(commands.__path__)]
+ESCAPE, COLOUR = r"\x1b\[[0-9;?]*[A-Za-z]", r"\x1b\[(?:\d+;)*(?:3\d|9\d|38;[\d;]*)m"
+FREE = {"extract": "it tells of a file that cannot be read in its row"}
+"""Commands for which any word is an argument."""
+
+SENTENCE = "Kapal penarik kabel laut berangkat dari pelabuhan pada subuh hari dengan awaknya. "
+PAGE = (
+    '<html><head><meta property="og:type" content="article"></head><body>'
+    f"<h1>Kabel laut ditarik</h1><p>{SENTENCE * 9}</p></body></html>"
+)
+RUNS = {
+    "compact": "compact",
+    "coverage": "coverage kontan --since 2026-01-19 --until 2026-01-21",
+    "export": "export --to jsonl -o {folder}/all.jsonl",
+    "extract": "extract --explain {folder}/page.html",
+    "forget": "forget kontan:2",
+    "outlets": "outlets",
+    "reparse": "reparse --workers 1 --diff {folder}/warcs",
+    "report": "report -o {folder}/page.html",
+    "verify": "verify",
+}
+CRAWLS = {
+    "check": "check kontan -a limit=1",
+    "crawl": "crawl kontan -a limit=1",
+    "crawlall": "crawlall kontan -a limit=1",
+    "demo": "demo kontan",
+    "snapshot": "snapshot kontan --expect",
+}
+SERVERS = {"browse": "browse --port 0", "newsroom": "newsroom kontan --recent 1 --past 0"}
+
+
+@pytest.fixture
+def type_(tmp_path, capfd, monkeypatch):
+    """Type a command: its exit code, what it says, and what it complains of."""
+    monkeypatch.chdir(CHECKOUT)
+    monkeypatch.setenv("COLUMNS", "80")
+    for name in ("NO_COLOR", "FORCE_COLOR", "LANG", "LC_ALL", "LC_MESSAGES"):
+        monkeypatch.delenv(name, raising=False)
+    folder = write(tmp_path / "data", kontan=[row(1)])
+    write(folder, kontan=[row(2)])
+    (tmp_path / "page.html").write_text(PAGE)
+    (tmp_path / "warcs").mkdir()
+    write_warc(tmp_path / "warcs/a.warc.gz", pages("mediaindonesia", 2))
+
+    def typed(line, *more):
+        words = [*line.format(folder=tmp_path).split(), *more, "-s", f"OUTPUT_DIR={folder}"]
+        settings = get_project_settings()
+        settings.set("CONTACT", "kami@contoh.example", priority="cmdline")
+        with pytest.raises(SystemExit) as ended:
+            execute(["scrapy", *words], settings)
+        said = capfd.readouterr()
+        return ended.value.code or 0, said.out, said.err
+
+    return typed
+
+
+def options_of(name):
+    """The options that a command adds to Scrapy's."""
+    command = import_module(f"crawler.commands.{name}").Command()
+    command.settings = get_project_settings()
+    parser = argparse.ArgumentParser(conflict_handler="resolve")
+    command.add_options(parser)
+    return [action for action in parser._actions if action.option_strings]
+
+
+def test_no_command_is_left_out():
+    assert sorted({**RUNS, **CRAWLS, **SERVERS}) == COMMANDS
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_is_whole_and_fits(type_, name):
+    code, said, _ = type_(f"{name} -h")
+    assert code == 0
+    assert max(map(len, said.splitlines())) <= 80
+    assert f"scrapy {name} [options]" in said or f"scrapy {name} --" in said
+    assert "--quiet" in said and "--json" in said
+    for option in options_of(name):
+        assert option.help, option.option_strings
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_an_unknown_option_is_one_line(type_, name):
+    code, said, complaint = type_(name, "--tidak-ada")
+    assert (code, said) == (2, "")
+    assert complaint == f"scrapy {name}: unknown option --tidak-ada\n"
+
+
+@pytest.mark.parametrize("name", sorted(COMMANDS - FREE.keys()))
+def test_an_argument_that_is_none_is_one_line(type_, name):
+    code, said, complaint = type_(name, "tidakada")
+    assert (code, said) == (2, "")
+    assert complaint.startswith(f"scrapy {name}: ")
+    assert complaint.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [(n, o.option_strings[0]) for n in COMMANDS for o in options_of(n) if o.type is int],
+)
+def test_a_number_that_is_none_is_one_line(type_, name, option):
+    code, said, complaint = type_(name, option, "lima")
+    assert (code, said) == (2, "")
+    assert option in complaint
+    assert complaint.count("\n") == 1
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_in_a_pipe_there_are_no_colours_and_no_bars(type_, name):
+    code, said, complaint = type_(RUNS[name])
+    assert (code, complaint) == (0, "")
+    assert said
+    assert "\x1b" not in said
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_json_is_all_that_is_said(type_, name):
+    code, said, complaint = type_(RUNS[name], "--json")
+    assert (code, complaint) == (0, "")
+    told = [json.loads(line) for line in said.splitlines()]
+    assert told or name == "verify", "which has nothing to tell of a sound dataset"
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_quiet_is_silent(type_, name):
+    assert type_(RUNS[name], "-q") == (0, "", "")
+
+
+@pytest.mark.parametrize("name", RUNS)
+def test_on_a_terminal_lines_fit_and_no_color_is_heeded(type_, name, monkeypatch):
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("TERM", "xterm")
+    _, said, _ = type_(RUNS[name])
+    assert not re.search(COLOUR, said)
+    if name in ("coverage", "extract", "outlets"):
+        assert max(len(re.sub(ESCAPE, "", line)) for line in said.splitlines()) <= 80
+
+
+def test_in_a_pipe_a_row_is_a_line_however_long(type_):
+    rows = type_("outlets")[1].splitlines()
+    outlets = type_("outlets", "--json")[1].splitlines()
+    assert len([line for line in rows if line.strip(" ─")]) == 1 + len(outlets)
+
+
+def test_tables_speak_the_language_of_the_reader(type_, monkeypatch):
+    assert "listed" in type_(RUNS["coverage"])[1]
+    monkeypatch.setenv("LANG", "id_ID.UTF-8")
+    assert "terdaftar" in type_(RUNS["coverage"])[1]
+
+
+@pytest.fixture(scope="module")
+def room():
+    with Newsroom(seed=3, outlets=["kontan"], recent=2, past=0) as newsroom:
+        yield newsroom
+
+
+def scrapy(line, room, folder):
+    command = [sys.executable, "-m", "scrapy", *line.split(), "-s", f"OUTPUT_DIR={folder}"]
+    environment = os.environ | {"NEWSROOM": room.url}
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    return subprocess.Popen(command, cwd=CHECKOUT, env=environment, **pipes)
+
+
+@pytest.mark.trial
+@pytest.mark.parametrize("name", CRAWLS)
+def test_commands_that_crawl_have_the_same_manners(name, room, tmp_path):
+    with scrapy(f"{CRAWLS[name]} --json -L ERROR", room, tmp_path) as told:
+        said, complaint = told.communicate()
+        assert [json.loads(line) for line in said.splitlines()], complaint
+    with scrapy(f"{CRAWLS[name]} -q", room, tmp_path) as silent:
+        said, complaint = silent.communicate()
+        assert (silent.returncode, said, complaint) == (0, "", "")
+
+
+@pytest.mark.parametrize("name", SERVERS)
+def test_servers_say_where_they_are(name, room, tmp_path):
+    with scrapy(f"{SERVERS[name]} --json", room, tmp_path) as server:
+        assert json.loads(server.stdout.readline())["url"].startswith("http://127.0.0.1:")
+        server.terminate()
+        assert server.stdout.read() == ""
