@@ -17,6 +17,7 @@ from crawler.extraction import EXTRACTOR_VERSION
 from crawler.health import history, shortcomings
 from crawler.items import Article, Rejected
 from crawler.spider import NewsSpider
+from output.datapackage import publish_package
 from output.schema import SCHEMA_VERSION
 from output.writer import Writer, new_run_id
 
@@ -208,6 +209,7 @@ class RunManifest:
         writer.write("runs", spider.name, self.row(outcomes))
         try:
             writer.flush()
+            publish_package(self.output_dir)
         except OSError as error:
             self.stats.set_value("wartatek/judgement", "unhealthy")
             self.stats.set_value("wartatek/detail", f"cannot store: {error}")

@@ -13,6 +13,7 @@ from crawler import blocks, pending
 from crawler.extraction import EXTRACTOR_VERSION
 from crawler.state import State, Validators, open_state
 from crawler.stories import Grouping, Stories, rewrite_clusters
+from output.datapackage import publish_package
 from output.writer import Writer
 
 if TYPE_CHECKING:
@@ -187,7 +188,9 @@ def regroup(settings: BaseSettings) -> Grouping:
     :raises OSError: the dataset cannot be written.
     """
     with Memory.of(settings, "").state as state:
-        return rewrite_clusters(state)
+        grouping = rewrite_clusters(state)
+    publish_package(settings["OUTPUT_DIR"])  # which names clusters/ from now on
+    return grouping
 
 
 def asked_url(response: Response) -> str:

@@ -6,6 +6,7 @@ import errno
 import importlib.util
 import io
 import os
+import secrets
 import shutil
 import time
 from contextlib import suppress
@@ -180,7 +181,8 @@ def check_writable(location: str | os.PathLike[str]) -> None:
 def _publish_local(target: Path, staging: Path, content: pa.Buffer) -> None:
     staging.mkdir(parents=True, exist_ok=True)
     _make_folder(target.parent)
-    staged = staging / "-".join(target.parts[-4:])
+    # Of its own, since another process may publish the same file at the same time.
+    staged = staging / "-".join((*target.parts[-4:], secrets.token_hex(4)))
     try:
         with staged.open("wb") as file:
             file.write(content)

@@ -1,5 +1,6 @@
 """The way of articles from their outlet into the dataset, and every way in which it may fail."""
 
+import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -33,6 +34,14 @@ def test_a_crawl_stores_what_is_technology_and_counts_the_rest(room: Newsroom, t
         assert article.article_id and article.article_id.startswith("kontan:")
         assert article.discovered_via and ":https://" in article.discovered_via
         assert article.title == room.truth(article.url).title
+
+
+def test_a_crawl_describes_the_dataset(room: Newsroom, tmp_path: Path):
+    crawl(KontanSpider, room, tmp_path)
+    described = json.loads((tmp_path / "datapackage.json").read_text("utf-8"))
+    assert {resource["path"] for resource in described["resources"]} == {
+        name for name in ("articles", "rejects", "runs") if (tmp_path / name).is_dir()
+    }
 
 
 def test_a_second_run_downloads_no_stored_article(room: Newsroom, tmp_path: Path):

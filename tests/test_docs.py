@@ -11,7 +11,6 @@ import pytest
 from scrapy.cmdline import execute
 from scrapy.utils.project import get_project_settings
 
-from output.schema import ARTICLES, REJECTS, RUNS
 from output.writer import Writer
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,14 +63,6 @@ def test_cron_calls_scrapy_itself_since_make_turns_every_failure_into_2():
 
 def test_contributing_stays_short():
     assert len(TEXT["CONTRIBUTING.md"].splitlines()) <= 80
-
-
-@pytest.mark.parametrize(
-    ("schema", "extra"), [(ARTICLES, {"outlet", "month"}), (REJECTS, set()), (RUNS, set())]
-)
-def test_every_column_is_in_the_docs(schema, extra):
-    documented = set(re.findall(r"^\| `(\w+)` ", TEXT["docs/dataset.md"], re.MULTILINE))
-    assert set(schema.names) | extra <= documented
 
 
 @pytest.fixture

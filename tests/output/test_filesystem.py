@@ -17,6 +17,21 @@ def test_publish_puts_the_whole_content_in_place(tmp_path):
     assert not any((tmp_path / "staging").iterdir())
 
 
+def test_two_may_publish_the_same_file_at_once(tmp_path, monkeypatch):
+    """As two crawls that end together do with the dataset's description."""
+    sync = os.fsync
+
+    def meanwhile(handle):
+        monkeypatch.setattr(os, "fsync", sync)
+        Root(tmp_path).publish("runs/x", pa.py_buffer(b"isi"))
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", meanwhile)
+    Root(tmp_path).publish("runs/x", pa.py_buffer(b"isi"))
+    assert (tmp_path / "runs/x").read_bytes() == b"isi"
+    assert not any((tmp_path / "staging").iterdir())
+
+
 def test_a_file_uri_is_a_local_path(tmp_path):
     root = Root(tmp_path.as_uri())
     root.publish("runs/x", pa.py_buffer(b"isi"))

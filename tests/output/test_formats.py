@@ -21,6 +21,7 @@ from tests.output.rows import article
 from tests.output.several_runs import HOSTILE, write_old, write_runs, written
 
 SCHEMA = schema_of("articles")
+STORIES = {"kontan:3": ["kontan:3", "antara:5"]}
 NESTED = [field.name for field in SCHEMA if pa.types.is_nested(field.type)]
 INSTANTS = [field.name for field in SCHEMA if pa.types.is_timestamp(field.type)]
 
@@ -29,7 +30,7 @@ INSTANTS = [field.name for field in SCHEMA if pa.types.is_timestamp(field.type)]
 def files(tmp_path_factory):
     """The same articles in every format, by its name, and as a DuckDB database."""
     location = write_old(write_runs(tmp_path_factory.mktemp("dataset")))
-    write_clusters(location, {"kontan:3": ["kontan:3", "antara:5"]})
+    write_clusters(location, STORIES)
     folder = tmp_path_factory.mktemp("exported")
     for kind, write in FORMATS.items():
         with (folder / f"x.{kind}").open("wb") as file:
@@ -45,8 +46,9 @@ def in_order(rows):
 
 EXPECTED = in_order(written("articles"))
 CLUSTERED = [
-    {"article_id": article, "cluster_id": "kontan:3", "as_of": NOON}
-    for article in ("kontan:3", "antara:5")
+    {"article_id": article, "cluster_id": cluster, "as_of": NOON}
+    for cluster, articles in STORIES.items()
+    for article in articles
 ]
 
 
@@ -126,7 +128,7 @@ def test_the_database_says_the_same_and_what_its_columns_mean(files):
 
 def test_the_database_has_the_documented_views(files, tmp_path, monkeypatch):
     location = write_old(write_runs(tmp_path / "output/data"))
-    write_clusters(location, {"kontan:3": ["kontan:3", "antara:5"]})
+    write_clusters(location, STORIES)
     monkeypatch.chdir(tmp_path)
     with (
         duckdb.connect() as documented,

@@ -1,0 +1,118 @@
+"""datapackage.json beside the dataset: its tables and columns, for programs that know neither.
+
+The form is that of Data Package 2.0, https://datapackage.org/standard/data-package/. A table is a
+folder there, since its files come and go; the description itself changes with the schema alone.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+from pyarrow import fs
+
+from output.dataset import schema_of
+from output.filesystem import Root
+from output.schema import CLUSTERS, KEYS, SCHEMA_VERSION, SCHEMAS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from output.dataset import Location
+
+NAME = "datapackage.json"
+PROFILE = "https://datapackage.org/profiles/2.0/{}.json"
+TABLES = {
+    "articles": "One row per capture of an article: it has several if its outlet changed it",
+    "rejects": "What was looked at and not stored, and why",
+    "runs": "One row per outlet and run: what became of every URL",
+    "clusters": "Which articles tell one story; of its files, the last by name counts",
+}
+
+
+def describe_package(tables: Iterable[str]) -> dict[str, Any]:
+    """What datapackage.json says of a dataset that has these tables: at least one."""
+    return {
+        "$schema": PROFILE.format("datapackage"),
+        "name": "wartatek",
+        "title": "Indonesian technology news",
+        "description": "A corpus of technology news from Indonesian outlets, kept by Wartatek.",
+        "version": str(SCHEMA_VERSION),
+        "keywords": ["news", "technology", "Indonesia", "Indonesian"],
+        "licenses": [
+            {
+                "name": "other-closed",
+                "title": "The texts are their outlets': for your own research, not to republish",
+            }
+        ],
+        "resources": [_resource(table) for table in tables],
+    }
+
+
+def publish_package(location: Location) -> None:
+    """Make the description of the tables that are there stand at `location`, if it does not yet.
+
+    :raises OSError: the dataset cannot be written.
+    """
+    root = Root(location)
+    folders = root.filesystem.get_file_info([root.at(table) for table in TABLES])
+    tables = [table for table, info in zip(TABLES, folders, strict=True) if not _missing(info)]
+    if not tables:
+        return
+    described = json.dumps(describe_package(tables), ensure_ascii=False, indent=2)
+    content = f"{described}\n".encode()
+    if not _missing(root.filesystem.get_file_info(root.at(NAME))):
+        with root.open_file(root.at(NAME)) as file:
+            if file.read() == content:
+                return
+    root.publish(NAME, pa.py_buffer(content))
+
+
+def _missing(info: fs.FileInfo) -> bool:
+    return info.type is fs.FileType.NotFound
+
+
+def _resource(table: str) -> dict[str, Any]:
+    schema = schema_of(table) if table in SCHEMAS else CLUSTERS
+    key = ("outlet", *KEYS[table]) if table in SCHEMAS else ("article_id",)
+    return {
+        "name": table,
+        "type": "table",
+        "path": table,
+        "format": "parquet",
+        "mediatype": "application/vnd.apache.parquet",
+        "description": TABLES[table],
+        "schema": {
+            "$schema": PROFILE.format("tableschema"),
+            "fields": [_field(field) for field in schema],
+            "missingValues": [],  # an empty text is a value; what is missing is null
+            "primaryKey": list(key),
+        },
+    }
+
+
+def _field(field: pa.Field[pa.DataType]) -> dict[str, Any]:
+    described = {
+        "name": field.name,
+        "type": _kind(field.type),
+        "description": (field.metadata or {})[b"meaning"].decode(),
+        "arrowType": str(field.type),
+    }
+    return described if field.nullable else described | {"constraints": {"required": True}}
+
+
+def _kind(kind: pa.DataType) -> str:
+    if isinstance(kind, pa.ListType):
+        return "array"
+    return "object" if isinstance(kind, pa.StructType) else _KINDS[kind]
+
+
+_KINDS: dict[pa.DataType, str] = {
+    pa.string(): "string",
+    pa.timestamp("us", tz="UTC"): "datetime",
+    pa.bool_(): "boolean",
+    pa.float64(): "number",
+    pa.int32(): "integer",
+    pa.int64(): "integer",
+}
