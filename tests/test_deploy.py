@@ -17,7 +17,7 @@ from urllib.request import urlopen
 
 import pytest
 
-from crawler import command
+from crawler import command, terminal
 from crawler.newsroom import Newsroom
 from output.dataset import read
 
@@ -28,7 +28,7 @@ DEPLOY = ROOT / "deploy"
 
 def test_every_exit_code_is_in_the_table():
     rows = re.findall(r"^\| (\d+) \|", (ROOT / "docs/cron.md").read_text(), re.MULTILINE)
-    codes = {0, command.UNHEALTHY, command.USAGE, command.HELD}
+    codes = {0, command.UNHEALTHY, terminal.USAGE, command.HELD}
     assert {int(row) for row in rows} == codes
 
 
