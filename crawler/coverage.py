@@ -8,6 +8,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from crawler import pending
+from crawler.days import named
 from crawler.sources.candidate import WIB
 
 if TYPE_CHECKING:
@@ -16,18 +17,21 @@ if TYPE_CHECKING:
     from crawler.sources.candidate import Window
     from crawler.state import State
 
+BY_HEADLINE = "off topic by headline"
 NOT_FOLLOWED = "not followed"
-"""Its lists named it, but its headline, its section or its address spoke against it."""
+"""Its lists named it, and what became of it is known of another source only, or of another day."""
 UNLISTED = "no source lists this day"
 
 
 @dataclass(slots=True)
 class Day:
-    """One day of an outlet, in WIB. `named`: by the backfill's source that named most of it."""
+    """One day of an outlet, in WIB. `named`, and of these `off_topic` by their headline: by the
+    backfill's source that named most of it."""
 
     day: date
     stored: int = 0
     named: int | None = None
+    off_topic: int = 0
     missing: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -39,11 +43,11 @@ class Day:
         """What became of the articles that are not stored."""
         if not self.listed and self.named is None:
             return UNLISTED
-        missing = self.missing + Counter({NOT_FOLLOWED: self._not_followed()})
-        return ", ".join(f"{count} {reason}" for reason, count in missing.most_common())
-
-    def _not_followed(self) -> int:
-        return self.listed - self.stored - self.missing.total()
+        left = self.listed - self.stored - self.missing.total()
+        by_headline = min(self.off_topic, left)
+        passed_over = Counter({BY_HEADLINE: by_headline, NOT_FOLLOWED: left - by_headline})
+        reasons = (self.missing + passed_over).most_common()
+        return ", ".join(f"{count} {reason}" for reason, count in reasons)
 
 
 def coverage(state: State, outlet: str, window: Window) -> list[Day]:
@@ -59,10 +63,9 @@ def coverage(state: State, outlet: str, window: Window) -> list[Day]:
         published = waiting.candidate.published
         if published and (day := published.astimezone(WIB).date()) in days:
             days[day].missing["waiting"] += 1
-    query = "SELECT day, max(listed) FROM days WHERE outlet = ? GROUP BY day"
-    for text, named in state.db.execute(query, (outlet,)):
-        if (day := date.fromisoformat(text)) in days:
-            days[day].named = named
+    for day, listed, off_topic in named(state.db, outlet):
+        if day in days:
+            days[day].named, days[day].off_topic = listed, off_topic
     return list(days.values())
 
 

@@ -9,7 +9,7 @@ import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
-from crawler import blocks, pending
+from crawler import blocks, days, pending
 from crawler.extraction import EXTRACTOR_VERSION
 from crawler.state import State, Validators, open_state
 from crawler.stories import Grouping, Stories, rewrite_clusters
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.blocks import Block
+    from crawler.days import IndexPage
     from crawler.items import Article
     from crawler.pending import Waiting
     from crawler.sources import Candidate, Window
@@ -45,11 +46,12 @@ class Memory:
         self.stories = Stories(state)
 
     @classmethod
-    def of(cls, settings: BaseSettings, outlet: str) -> Self:
+    def of(cls, settings: BaseSettings, outlet: str, *, thorough: bool = False) -> Self:
         """:raises StateError, sqlite3.Error: the state cannot be opened."""
         ages = [timedelta(seconds=float(age)) for age in settings.getlist("REFETCH_AFTER")]
         location = settings["OUTPUT_DIR"]
-        return cls(open_state(settings["STATE_DIR"] or location, location, ages), location, outlet)
+        folder = settings["STATE_DIR"] or location
+        return cls(open_state(folder, location, ages, thorough=thorough), location, outlet)
 
     def close(self, run_id: str) -> None:
         """Leave what waits to the next run."""
@@ -94,7 +96,7 @@ class Memory:
 
     def is_walked(self, day: date, source: str) -> bool:
         """Whether an earlier backfill has read all of `day` in `source`."""
-        return self.state.is_walked(self.outlet, day, source)
+        return days.is_walked(self.state.db, self.outlet, day, source)
 
     def take(self, most: int) -> list[Waiting]:
         """What to ask for next, longest due first."""
@@ -163,9 +165,9 @@ class Memory:
         """`host` serves us, so the next refusal is a first one again."""
         blocks.served(self.state.db, host)
 
-    def walked(self, day: date, source: str, listed: int, *, first: bool, done: bool) -> None:
-        """`source` named so many articles on a page of `day`: the first, the last, or both."""
-        self.state.walked(self.outlet, day, source, listed, first=first, done=done)
+    def walked(self, day: date, source: str, page: IndexPage) -> None:
+        """Keep what `source` names on a `page` of `day`."""
+        days.walked(self.state.db, self.outlet, day, source, page)
 
     def save(self, run_id: str) -> None:
         """Write what waits into the dataset too, in place of what was written before.

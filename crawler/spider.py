@@ -13,6 +13,7 @@ from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider
 
 from crawler.arguments import Arguments
+from crawler.days import IndexPage
 from crawler.extraction.article import extract
 from crawler.extraction.page import Page
 from crawler.extraction.paging import further_pages, join
@@ -136,7 +137,7 @@ class NewsSpider(Spider):
         if response.status == NOT_MODIFIED:
             self._count(f"sources/{source.label}/unchanged")
             return
-        verdicts: list[Verdict] = []
+        judged: list[tuple[Candidate, Verdict]] = []
         wanted: list[tuple[str, Candidate]] = []
         further: list[Request] = []
         failed = False
@@ -144,24 +145,25 @@ class NewsSpider(Spider):
             for found in source.parse(response, self.window):
                 if not isinstance(found, Request):
                     found.via = source.label
-                    verdicts.append(verdict := self.judge.judge(found))
+                    verdict = self.judge.judge(found)
+                    judged.append((found, verdict))
                     if self._count_listed(verdict):
                         wanted.append(
                             (self.judge.article_id(found), replace(found, url=verdict.url))
                         )
-                elif not found.meta.get("continues") or any(v.is_new for v in verdicts):
+                elif not found.meta.get("continues") or any(v.is_new for _, v in judged):
                     further.append(found)
         except SourceError as error:
             failed = True
             self._source_failed(source, error.reason, error.evidence)
-        articles = sum(verdict.is_article for verdict in verdicts)
+        articles = sum(verdict.is_article for _, verdict in judged)
         self._count(f"sources/{source.label}/listed", articles)
-        if verdicts and not articles and not response.meta.get("continues"):
+        if judged and not articles and not response.meta.get("continues"):
             self._source_failed(source, "no_articles", "no link looks like one of its articles")
-        is_last = not (failed or further or any(v.skipped == "limit" for v in verdicts))
+        is_last = not (failed or further or any(v.skipped == "limit" for _, v in judged))
         self.memory.listed(wanted, response, is_last=is_last and not self.window.past)
         if self.window.past:
-            self._note_day(response, source, articles, is_last=is_last)
+            self._note_day(response, source, judged, is_last=is_last)
         for request in further:
             yield self._ask(source, request)
 
@@ -176,13 +178,19 @@ class NewsSpider(Spider):
         return not verdict.skipped
 
     def _note_day(
-        self, response: Response, source: Source, articles: int, *, is_last: bool
+        self,
+        response: Response,
+        source: Source,
+        judged: list[tuple[Candidate, Verdict]],
+        *,
+        is_last: bool,
     ) -> None:
         """Keep how far a backfill has come; a day that is not over yet is never done."""
         day: date | None = response.meta.get("index_day")
         if day and day < datetime.now(WIB).date():
             is_first = not response.meta.get("continues")
-            self.memory.walked(day, source.label, articles, first=is_first, done=is_last)
+            page = IndexPage.of(day, judged, is_first=is_first, is_last=is_last)
+            self.memory.walked(day, source.label, page)
 
     def source_failed(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]

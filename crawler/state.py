@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import logging
 import sqlite3
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -38,6 +39,7 @@ BATCH = 10_000
 VALIDATORS_KEPT = timedelta(days=30)
 BUSY_SECONDS = 30.0
 LOOKED_OVER = 64 << 20
+"""The largest file that is looked over whenever it is opened; larger ones are once a day."""
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 MIGRATIONS = (
@@ -69,6 +71,7 @@ MIGRATIONS = (
         done INTEGER NOT NULL, PRIMARY KEY (outlet, day, source)) WITHOUT ROWID;
     """,
     stories.SCHEMA,
+    "ALTER TABLE days ADD COLUMN off_topic INTEGER NOT NULL DEFAULT 0;",
 )
 """One script per schema version: a state of version n lacks those from n on."""
 
@@ -90,9 +93,12 @@ def open_state(
     folder: str | os.PathLike[str],
     dataset: str | os.PathLike[str],
     refetch: Sequence[timedelta] = (),
+    *,
+    thorough: bool = False,
 ) -> State:
     """The state in `folder`, in step with the dataset; a damaged one is set aside and built anew.
 
+    :param thorough: look it over for damage however large it is.
     :raises StateError: `folder` is no local disk, or the state is a newer Wartatek's.
     :raises sqlite3.OperationalError: another program keeps it locked; the disk is full.
     """
@@ -104,12 +110,13 @@ def open_state(
     path = Path(folder) / FILE
     with FileLock(path.with_suffix(".lock")):  # two runs must not both find it damaged
         try:
-            state = State(path, dataset, refetch)
+            state = State(path, dataset, refetch, thorough=thorough)
         except sqlite3.DatabaseError as error:
             if getattr(error, "sqlite_errorcode", None) not in _DAMAGED:
                 raise
             _set_aside(path, str(error))
             state = State(path, dataset, refetch)
+            state.was_damaged = str(error)
         state.refresh()
     return state
 
@@ -120,6 +127,11 @@ def _set_aside(path: Path, why: str) -> None:
     path.rename(aside)
 
 
+def _is_of_today(mark: Path) -> bool:
+    """Whether `mark` was set within a day; one from a clock that was ahead was not."""
+    return mark.exists() and 0 <= time.time() - mark.stat().st_mtime < 86_400
+
+
 class State:
     """The open state. Each method is a transaction; `transaction()` makes one of several.
 
@@ -127,8 +139,16 @@ class State:
     :param refetch: ages of an article at which it is worth a second look.
     """
 
+    was_damaged = ""
+    """What was wrong with the file that this one was built anew in place of."""
+
     def __init__(
-        self, path: Path, dataset: str | os.PathLike[str], refetch: Sequence[timedelta] = ()
+        self,
+        path: Path,
+        dataset: str | os.PathLike[str],
+        refetch: Sequence[timedelta] = (),
+        *,
+        thorough: bool = False,
     ) -> None:
         self.root = Root(dataset)
         self.path = path
@@ -142,7 +162,7 @@ class State:
             self.db.execute("PRAGMA synchronous = NORMAL")  # after a power cut a part is read again
             self.db.execute("PRAGMA cache_size = -32768")  # 32 MB, however many articles
             self._migrate()
-            self._look_over()
+            self._look_over(thorough=thorough)
         except BaseException:
             self.db.close()
             raise
@@ -183,17 +203,20 @@ class State:
                 f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;"
             )
 
-    def _look_over(self) -> None:
-        """Meet damage now rather than amid the run, as long as looking costs little.
+    def _look_over(self, *, thorough: bool) -> None:
+        """Meet damage now rather than amid the run; of a large file, once a day.
 
         :raises sqlite3.DatabaseError: the file is damaged.
         """
-        if self.path.stat().st_size <= LOOKED_OVER:
-            [verdict] = self.db.execute("PRAGMA quick_check(1)").fetchone()
-            if verdict != "ok":
-                error = sqlite3.DatabaseError(verdict)
-                error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-                raise error
+        mark = self.path.with_suffix(".checked")
+        if self.path.stat().st_size > LOOKED_OVER and not thorough and _is_of_today(mark):
+            return
+        [verdict] = self.db.execute("PRAGMA quick_check(1)").fetchone()
+        if verdict != "ok":
+            error = sqlite3.DatabaseError(verdict)
+            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
+            raise error
+        mark.touch()
 
     # -- the index
 
@@ -320,23 +343,6 @@ class State:
         """Keep what the server says of `url`: all of it anew, since half of it may be a lie."""
         row = (url, found.etag, found.last_modified, found.body_hash, version, microseconds(now))
         self.db.execute("REPLACE INTO validators VALUES (?, ?, ?, ?, ?, ?)", row)
-
-    def walked(
-        self, outlet: str, day: date, source: str, listed: int, *, first: bool, done: bool
-    ) -> None:
-        """`source` names so many articles on a page of `day`: its first, its last, or both."""
-        before = 0 if first else self._listed(outlet, day, source)
-        row = (outlet, day.isoformat(), source, before + listed, done)
-        self.db.execute("REPLACE INTO days VALUES (?, ?, ?, ?, ?)", row)
-
-    def _listed(self, outlet: str, day: date, source: str) -> int:
-        query = "SELECT listed FROM days WHERE outlet = ? AND day = ? AND source = ?"
-        row = self.db.execute(query, (outlet, day.isoformat(), source)).fetchone()
-        return row[0] if row else 0
-
-    def is_walked(self, outlet: str, day: date, source: str) -> bool:
-        query = "SELECT 1 FROM days WHERE outlet = ? AND day = ? AND source = ? AND done"
-        return bool(self.db.execute(query, (outlet, day.isoformat(), source)).fetchone())
 
     def tidy(self, now: datetime) -> None:
         """Let go of validators that nobody has asked for in a long time."""

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 
 from crawler import pending
 from crawler.coverage import UNLISTED, coverage
+from crawler.days import IndexPage, walked
 from crawler.sources import Candidate, Window
 from crawler.state import open_state
 from output.writer import Writer
@@ -33,17 +34,17 @@ def test_each_day_says_what_is_stored_and_why_not_more(tmp_path):
         state.add(part.path)
         candidate = Candidate(url="https://kontan.example/8", published=NOON)
         pending.wait(state.db, "kontan", "kontan:8", candidate, NOON)
-        state.walked("kontan", FIRST, "listing:x", 9, first=True, done=True)
+        walked(state.db, "kontan", FIRST, "listing:x", IndexPage(9, 4, is_first=True, is_last=True))
         one, two, three = coverage(state, "kontan", WINDOW)
     assert (one.day, one.listed, one.stored) == (FIRST, 9, 2)
-    assert one.why == "5 not followed, 1 gallery, 1 waiting"
+    assert one.why == "4 off topic by headline, 1 gallery, 1 waiting, 1 not followed"
     assert (two.listed, two.stored, two.why) == (1, 1, "")
     assert (three.listed, three.stored, three.why) == (0, 0, UNLISTED)
 
 
 def test_a_day_that_was_walked_in_vain_was_listed(tmp_path):
     with open_state(tmp_path, tmp_path) as state:
-        state.walked("kontan", FIRST, "listing:x", 0, first=True, done=True)
+        walked(state.db, "kontan", FIRST, "listing:x", IndexPage(0, 0, is_first=True, is_last=True))
         assert [day.why for day in coverage(state, "kontan", WINDOW)] == ["", UNLISTED, UNLISTED]
 
 

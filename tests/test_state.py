@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import os
 import sqlite3
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -136,6 +137,23 @@ def test_a_damaged_state_is_built_anew(tmp_path, damage):
     assert known == ["stored"] * 500
 
 
+@pytest.mark.parametrize(
+    ("hours", "thorough", "seen"),
+    [(0, False, False), (0, True, True), (25, False, True), (-1, False, True)],
+)
+def test_a_large_state_is_looked_over_once_a_day(tmp_path, monkeypatch, hours, thorough, seen):
+    write(tmp_path, *(article(number) for number in range(500)))
+    monkeypatch.setattr(state, "LOOKED_OVER", 0)
+    reopened(tmp_path).close()
+    path = tmp_path / FILE
+    content = path.read_bytes()
+    path.write_bytes(content[:-4096] + b"\xff" * 4096)
+    mark = path.with_suffix(".checked")
+    os.utime(mark, (0, mark.stat().st_mtime - hours * 3600))
+    with reopened(tmp_path, thorough=thorough) as opened:
+        assert bool(opened.was_damaged) == seen
+
+
 def test_a_deleted_state_leaves_nothing_to_the_new_one(tmp_path):
     write(tmp_path, article(1))
     opened = reopened(tmp_path)
@@ -207,17 +225,6 @@ def test_validators_are_kept_whole_and_per_version(tmp_path):
         assert opened.validators(url, "2027.01.01", NOON) is None
         opened.tidy(NOON + state.VALIDATORS_KEPT + timedelta(days=1))
         assert opened.validators(url, VERSION, NOON) is None
-
-
-def test_a_day_is_walked_per_source_when_its_last_page_is_read(tmp_path):
-    day = date(2023, 9, 1)
-    with reopened(tmp_path) as opened:
-        opened.walked("kontan", day, "listing:a", 20, first=True, done=False)
-        assert not opened.is_walked("kontan", day, "listing:a")
-        opened.walked("kontan", day, "listing:a", 3, first=False, done=True)
-        assert opened.is_walked("kontan", day, "listing:a")
-        assert not opened.is_walked("kontan", day, "listing:b")
-        assert opened.db.execute("SELECT listed FROM days").fetchall() == [(23,)]
 
 
 def test_a_transaction_is_all_or_nothing(tmp_path):

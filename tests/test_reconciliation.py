@@ -1,0 +1,98 @@
+"""State and files are held against each other row by row, both ways."""
+
+from __future__ import annotations
+
+import pytest
+
+from crawler import pending
+from crawler.reconciliation import disagreements
+from crawler.sources import Candidate
+from crawler.state import FILE, open_state
+from output.writer import Writer
+from tests.output.rows import NOON, article, reject
+
+NINE = Candidate(url="https://kontan.example/news/9", published=NOON)
+
+
+def write(folder, table, *rows, run="run-1"):
+    writer = Writer(folder, run)
+    for row in rows:
+        writer.write(table, "kontan", row)
+    [part] = writer.flush()
+    return part.path
+
+
+@pytest.fixture
+def folder(tmp_path):
+    write(tmp_path, "articles", article(1), article(2))
+    write(tmp_path, "rejects", reject(1) | {"article_id": "kontan:3"}, reject(2))
+    with open_state(tmp_path, tmp_path) as state:
+        pending.wait(state.db, "kontan", "kontan:9", NINE, NOON)
+        write(tmp_path, "pending", *pending.rows(state.db, "kontan"))
+    return tmp_path
+
+
+def told(folder, statement="", **options):
+    """What is found, with the state as `statement` leaves it."""
+    with open_state(folder, folder, **options) as state:
+        if statement:
+            state.db.execute(statement)
+        return [(path.partition("/")[0], what) for path, what in disagreements(state)]
+
+
+def test_a_state_in_step_has_no_findings(folder):
+    assert told(folder) == []
+
+
+def test_files_that_came_or_went_are_no_finding(folder):
+    write(folder, "articles", article(4), run="run-2")
+    for path in (folder / "rejects").rglob("*.parquet"):
+        path.unlink()
+    assert told(folder) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "finding"),
+    [
+        (
+            "DELETE FROM captures WHERE article_id = 'kontan:2'",
+            ("articles", f"1 rows are unknown to {FILE}, e.g. of kontan:2"),
+        ),
+        (
+            "INSERT INTO captures SELECT part, 'kontan:8', 1, '', x'', 1 FROM captures LIMIT 1",
+            ("articles", f"1 rows are known to {FILE} and not in it, e.g. of kontan:8"),
+        ),
+        (
+            "DELETE FROM rejects",
+            ("rejects", f"1 rows are unknown to {FILE}, e.g. of kontan:3"),
+        ),
+        (
+            "INSERT INTO rejects VALUES (99, 'kontan:8', 'gallery', '', 1)",
+            (FILE, "1 rows stand in no file, e.g. of kontan:8"),
+        ),
+        (
+            "UPDATE pending SET article_id = 'kontan:1'",
+            (FILE, "1 rows are stored and wait as if they were new, e.g. of kontan:1"),
+        ),
+        ("DELETE FROM pending", ("pending", f"1 rows are unknown to {FILE}, e.g. of kontan:9")),
+    ],
+)
+def test_each_disagreement_is_told(folder, statement, finding):
+    assert finding in told(folder, statement)
+
+
+def test_another_content_is_told_both_ways(folder):
+    what = [what for _, what in told(folder, "UPDATE captures SET content_hash = x'00'")]
+    assert what == [
+        f"2 rows are unknown to {FILE}, e.g. of kontan:1",
+        f"2 rows are known to {FILE} and not in it, e.g. of kontan:1",
+    ]
+
+
+def test_damage_is_told_once(folder):
+    path = folder / FILE
+    content = path.read_bytes()
+    path.write_bytes(content[:4096] + b"\xff" * 4096 + content[8192:])
+    [(where, what)] = told(folder, thorough=True)
+    assert where == FILE and what.startswith("damaged: ")
+    assert told(folder, thorough=True) == []
