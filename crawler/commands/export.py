@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
-from rich.console import Console
 
 from crawler.arguments import ArgumentError, Arguments
+from crawler.language import number
 from crawler.maintenance import MaintenanceCommand
 from output.database import write_database
 from output.dataset import schema_of
@@ -50,8 +49,6 @@ class Command(MaintenanceCommand):
         add("--since", metavar="DAY", help="the first day of publication, in WIB: 2023-09-01")
         add("--until", metavar="DAY", help="the last day of publication, in WIB")
         add("--topic", metavar="TOPIC", help="only articles that have it, e.g. ai")
-        add("-q", "--quiet", action="store_true", help="say nothing of success")
-        add("--json", action="store_true", help="say what was written as JSON")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options([*opts.outlet, *args], opts)
@@ -83,23 +80,19 @@ class Command(MaintenanceCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         self.rows = 0
-        console = Console(stderr=True, quiet=opts.quiet)
-        with console.status("reading the dataset") as self.status:
+        with self.waiting("reading the dataset") as self.status:
             if opts.output == "-":
                 self._print(opts.to)
             else:
                 self._write(opts.to)
         what = "articles" if opts.latest else "captures"
-        if opts.output == "-":
-            if not self.rows:
-                console.print(f"no {what} match")
-        elif opts.json:
+        found = f"{number(self.rows)} {what}" if self.rows else f"no {what} match: columns alone"
+        if opts.output != "-":
             size = self.target.stat().st_size
-            print(json.dumps({"file": str(self.target), "bytes": size, what: self.rows}))
-        elif not opts.quiet:
-            size = self.target.stat().st_size
-            found = f"{self.rows:,} {what}" if self.rows else f"no {what} match: columns alone"
-            print(f"{self.target}: {found}, {size / 1e6:.1f} MB")
+            told: dict[str, Any] = {"file": str(self.target), "bytes": size, what: self.rows}
+            self.say(f"{self.target}: {found}, {number(size / 1e6)} MB", **told)
+        elif not self.rows and not self.quiet:
+            print(f"no {what} match", file=sys.stderr)
 
     def _print(self, kind: str) -> None:
         try:
@@ -137,7 +130,7 @@ class Command(MaintenanceCommand):
                 yield batch
                 if table == "articles":
                     self.rows += len(batch)
-                    self.status.update(f"{self.rows:,} rows")
+                    self.status.update(f"{number(self.rows)} rows")
         except READ_ERRORS as error:
             problem = str(error).splitlines()[0]
             self.complain(f"the dataset cannot be read, as `scrapy verify` can tell: {problem}")
