@@ -37,7 +37,7 @@ _GALLERY = re.compile(
 _VIDEO = re.compile(r"//(?:video|tv|20)\.|/(?:videos?|watch|tv)/|^video\s*:", re.IGNORECASE)
 _GALLERY_TEXT = 1200  # characters; a gallery with more than this is a story with pictures
 _INDEX_PATH = re.compile(
-    r"^https?://[^/]+/?(?:(?:(?:indeks|index|tags?|search|topik|topic|author|penulis|kanal|channel|category|"
+    r"^https?://[^/]+/?(?:(?:(?:indeks|index(?!\.\w+\?[^#]*\b(?:id|p|read|detail|berita)[=.])|tags?|search|topik|topic|author|penulis|kanal|channel|category|"
     r"kategori|rubrik)\b[^?]*)?(?:\?.*)?|[a-z]{2,20}/?)$"
 )
 _SERVICE_PATH = re.compile(

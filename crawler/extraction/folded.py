@@ -29,15 +29,16 @@ _PEOPLE = re.compile(
     r"(?:Reporter|Penulis|Pewarta|Editor|Oleh|Rep|Red|Redaktur)\s?:\s?"
     r"[A-Z][\w.'’-]*(?: (?!Bagikan|Share|Editor|Penulis|Reporter)[A-Z][\w.'’-]*){0,3}"
 )
+_SITE_BEHIND = re.compile(r"\s(?:CN[NB]C? Indonesia|[A-Z]\w+\.(?:com|co\.id|id))$")
 _DATELINE = re.compile(
     r"(?:[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?, ?)?"
     r"(?:[A-Za-z][A-Za-z0-9-]{1,30}\.(?:CO\.ID|co\.id|COM|com|ID|id|NET|net|CO|co)"
-    r"(?:, ?[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)?|\((?:ANTARA|Antara)[^()]{0,10}\))"
-    r"\s?[-–—]{1,2}\s?(?=[A-Z“\"])"
+    r"(?:, ?[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)?|\((?:ANTARA|Antara)[^()]{0,10}\)|"
+    r"CN[NB]C? Indonesia)\s?[-–—]{1,2}\s?(?=[A-Z“\"])"
 )
 _TAIL = re.compile(
-    r"(?<=[.!?)\]”\"*]) ?(?:Tags?\s?:?|Topik\s?:|Terpopuler|"
-    r"(?:Berita|Artikel|Topik) (?:Terkait|Terpopuler|Lainnya|Terkini)|"
+    r"(?<=[.!?)\]”\"*]) ?(?:Tags?\s?:?|Topik\s?:|Terpopuler|TERPOPULER|"
+    r"(?i:Berita|Artikel|Topik) (?:Terkait|Terpopuler|Lainnya|Terkini|TERKAIT|TERPOPULER|LAINNYA)|"
     r"Rekomendasi|Komentar|Tentang Kami|Ikuti Kami|Copyright|©|Hak Cipta)\b"
 )
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
@@ -99,16 +100,19 @@ def _header_lines(header: str) -> list[str]:
     people = [match.group() for match in _PEOPLE.finditer(header)]
     cuts = [header.find(part) for part in (*people, found[1] if found else "") if part]
     title = header[: min((cut for cut in cuts if cut >= 0), default=len(header))].strip(" |•·-")
+    title = _SITE_BEHIND.sub("", title)
     return [part for part in (title, *people, found[1] if found else "") if part]
 
 
 def _tail_start(line: str, begin: int) -> int:
-    """Where lists and footer begin, behind which there is no prose."""
-    for tail in _TAIL.finditer(line, begin):
-        rest = _SENTENCE.split(line[tail.end() :])
-        if not any(_is_prose(sentence) for sentence in rest):
-            return tail.start()
-    return len(line)
+    """Where lists and footer begin, behind the last sentence of prose."""
+    start = last = begin
+    for gap in _SENTENCE.finditer(line, begin):
+        if _is_prose(line[start : gap.start()]):
+            last = gap.start() - 1
+        start = gap.end()
+    tail = None if _is_prose(line[start:]) else _TAIL.search(line, last)
+    return tail.start() if tail else len(line)
 
 
 def _is_prose(sentence: str) -> bool:

@@ -31,6 +31,7 @@ _PARTS = frozenset(
 )
 _MIN_HEADLINE = 20  # characters; a shorter heading is a logo or a channel
 _TEASER_PROSE = 2  # text nodes of prose in a teaser, at most
+_COLUMN = 0.2  # the same for a column of the layout
 _PART = 0.03  # of what the largest part of a text holds, another part holds at least
 _FAR = 15  # links outside the prose; what stands behind so many says half as much for its place
 _STAMPS = frozenset({"time", "cite", "small", "abbr"})  # comments and teasers have one each
@@ -111,8 +112,10 @@ def _is_like(best: LexborNode, child: LexborNode, weights: dict[int, float]) -> 
     if weights.get(child.mem_id, 0.0) < _PART * weights[best.mem_id]:
         return False
     name = _named(best)
-    if _named(child) != name or _LAYOUT.search(name) or _is_another(child):
+    if _named(child) != name or _is_another(child):
         return False
+    if _LAYOUT.search(name):  # a column of the page, unless all of it is text
+        return weights[child.mem_id] >= _COLUMN * weights[best.mem_id] and not child.css_first("a")
     return bool(name.strip()) or not (_children(best) or _children(child))
 
 

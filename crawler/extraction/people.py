@@ -195,6 +195,8 @@ def _dated(page: Page, date: str | None) -> list[str]:
 def _above(page: Page, date: str | None) -> list[str]:
     """Names in a line of their own right above the time, which stand nowhere before."""
     at = next((i for i, run in enumerate(page.runs) if date and date in run), 0)
+    while at and not any(c.isalpha() for c in page.runs[at - 1]):  # a bullet between them
+        at -= 1
     line = page.runs[at - 1] if at else ""
     fresh = line not in page.title and line not in page.runs[: max(0, at - 1)]
     names = split_names(line) if fresh and len(line) <= _LONGEST else []

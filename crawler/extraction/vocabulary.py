@@ -28,7 +28,7 @@ _PROMO = (
     r"read[-_]?(?:also|too|more|others?|next)|related\w*|terkait\w*|link[-_]?sisip|sisip\w*|"
     r"rekomendasi|recommend\w*|recomend\w*|ter?populer|popular|trending|terkini|"
     r"artikel[-_]?(?:lain\w*|terkait)|berita[-_]?(?:lain\w*|terkait|pilihan)|next[-_]?article|"
-    r"more[-_]?(?:news|articles?)|other[-_]?(?:news|articles?)|picked|jp-relatedposts|dont-display|"
+    r"more[-_]?(?:news|articles?)|other[-_]?(?:news|articles?)|picked|promosi|jp-relatedposts|dont-display|"
     r"(?:article|news|berita)[-_]?(?:list|card)|(?:list|card)[-_]?(?:article|news|berita)|"
     r"wp-embedded-content|embed[-_]?card"
 )
