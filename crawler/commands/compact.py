@@ -1,13 +1,16 @@
-"""`scrapy compact [OUTLET ...]`: one file per month where runs have left many."""
+"""`scrapy compact [OUTLET ...]`: one file per month where runs left many; clusters/ anew."""
 
 from __future__ import annotations
 
+import sqlite3
 import sys
 from typing import TYPE_CHECKING
 
 from crawler.command import HELD, UNHEALTHY
 from crawler.locks import HeldError, locked, place_of_locks
 from crawler.maintenance import MaintenanceCommand
+from crawler.memory import regroup
+from crawler.state import StateError
 from crawler.takedown import finish_takedowns
 from output.compaction import compact, remove_replaced
 from output.schema import SCHEMAS
@@ -19,7 +22,13 @@ if TYPE_CHECKING:
 
 class Command(MaintenanceCommand):
     def short_desc(self) -> str:
-        return "Merge small files; exit 0 done, 1 a file is in the way, 75 all outlets are held"
+        return "Merge small files, and group stories anew"
+
+    def long_desc(self) -> str:
+        return (
+            "Merge the small files of each outlet and month into one, and group stories anew."
+            " Exit 0 done, 1 a file is in the way, 2 usage, 75 other runs hold all outlets."
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -40,6 +49,8 @@ class Command(MaintenanceCommand):
                 held += 1
         if names and held == len(names):
             self.exitcode = HELD
+        elif names:
+            self._regroup()
 
     def _compact(self, outlet: str, *, upgrade: bool) -> None:
         assert self.settings is not None
@@ -60,3 +71,14 @@ class Command(MaintenanceCommand):
         if removed:
             said = f"{outlet}: removed {len(removed)} files that had been merged"
             self.say(said, outlet=outlet, removed=len(removed))
+
+    def _regroup(self) -> None:
+        assert self.settings is not None
+        try:
+            found = regroup(self.settings)
+        except (OSError, StateError, sqlite3.Error) as error:
+            print(f"clusters/ is not rewritten: {error}", file=sys.stderr)
+            self.exitcode = UNHEALTHY
+        else:
+            said = f"clusters: {found.articles:,} articles tell {found.stories:,} stories"
+            self.say(said, articles=found.articles, stories=found.stories)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import sqlite3
 import sys
 from typing import TYPE_CHECKING, cast
 
@@ -13,6 +14,7 @@ from crawler.arguments import Arguments
 from crawler.command import HELD, UNHEALTHY, CrawlingCommand
 from crawler.hosts import lanes, share
 from crawler.locks import HeldError
+from crawler.memory import regroup
 from crawler.progress import COLUMNS, Progress, Report
 from output.compaction import compact, remove_replaced
 from output.verification import READ_ERRORS
@@ -104,6 +106,9 @@ class Command(CrawlingCommand):
                 await work
         with self._excused("merged files are not removed"):
             remove_replaced(self.settings["OUTPUT_DIR"], self.crawlers)
+        if not self.stopping:
+            with self._excused("stories are not grouped"):
+                regroup(self.settings)
         from twisted.internet import reactor  # Scrapy has installed it by now
 
         with contextlib.suppress(RuntimeError):  # a signal has stopped it already
@@ -141,7 +146,7 @@ class Command(CrawlingCommand):
         """What cannot be done now, a later run will do; the files stand as they did."""
         try:
             yield
-        except READ_ERRORS as error:
+        except (*READ_ERRORS, sqlite3.Error) as error:
             print(f"{what}: {error}", file=sys.stderr)
 
     async def _stop(self) -> None:

@@ -11,6 +11,7 @@ from crawler.locks import locked
 from output.dataset import live_files, read
 from output.filesystem import Root
 from output.forgetting import bury, unfinished
+from output.views import open_clusters
 from output.writer import Writer
 from tests.output.rows import article
 
@@ -40,7 +41,13 @@ def folder(tmp_path):
 def test_compact_says_what_it_merged(folder):
     done = scrapy("compact", folder=folder)
     assert done.returncode == 0, done.stderr
-    assert done.stdout == "articles/outlet=kontan/month=2023-09: 2 files, now 1 of 2 rows\n"
+    merged, grouped = done.stdout.splitlines()
+    assert merged == "articles/outlet=kontan/month=2023-09: 2 files, now 1 of 2 rows"
+    assert grouped == "clusters: 2 articles tell 2 stories"
+    assert sorted(open_clusters(Root(folder)).to_table()["article_id"].to_pylist()) == [
+        "kontan:1",
+        "kontan:2",
+    ]
     assert len(live_files(Root(folder), "articles")) == 1
     assert len(read(folder)) == 2
 
