@@ -42,11 +42,10 @@ def connect(location: Location) -> duckdb.DuckDBPyConnection:
     connection.register("captures", open_dataset(location))
     connection.register("rejects", open_dataset(location, "rejects"))
     connection.register("runs", open_dataset(location, "runs"))
-    connection.register("all_clusters", open_clusters(Root(location)))
+    connection.register("clusters", open_clusters(Root(location)))
     connection.execute("""
         CREATE TEMP VIEW latest AS SELECT * FROM captures QUALIFY row_number() OVER (
-            PARTITION BY article_id ORDER BY fetched_at DESC, extractor_version DESC) = 1;
-        CREATE TEMP VIEW clusters AS FROM all_clusters""")
+            PARTITION BY article_id ORDER BY fetched_at DESC, extractor_version DESC) = 1""")
     connection.execute(STORIES)
     return connection
 

@@ -19,6 +19,7 @@ from output.compaction import compact
 from output.dataset import open_dataset, read
 from output.filesystem import Root
 from output.forgetting import unfinished
+from output.stories import publish, stories
 from output.verification import verify
 from output.writer import Writer
 from tests.archive.test_archive import exchange
@@ -79,6 +80,15 @@ def test_rows_rejects_and_pages_go(folder):
     gone = take_down(settings(folder), "kontan", TAKEN)
     assert (gone.rows, gone.pages, gone.damaged) == (4, 2, [])
     assert_gone(folder)
+
+
+def test_its_story_forgets_it(folder):
+    publish(folder, [(TAKEN, TAKEN), *((article_id, TAKEN) for article_id in LEFT)])
+    take_down(settings(folder), "kontan", TAKEN)
+    told = stories(folder).to_pylist()
+    assert [story["cluster_id"] for story in told] == LEFT[:1]
+    assert all(TAKEN.encode() not in path.read_bytes() for path in folder.glob("clusters/*"))
+    assert verify(folder) == []
 
 
 def test_what_has_gone_may_be_taken_down_again(folder):

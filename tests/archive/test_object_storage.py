@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
+from scrapy.settings import Settings
 
+from crawler.memory import regroup
 from crawler.newsroom import Newsroom
 from crawler.reparse import Job, reparse
+from crawler.takedown import take_down
 from output.compaction import compact
 from output.dataset import latest, read
 from output.filesystem import Root, check_writable, files_at
+from output.stories import stories
 from output.verification import verify
 from output.writer import Writer
 from spiders.mediaindonesia import MediaIndonesiaSpider
@@ -130,6 +134,21 @@ def test_compaction_and_latest_in_a_bucket(location: str):
         writer.flush()
     compact(location)
     assert read(location).num_rows == latest(location).num_rows == 2
+    assert verify(location) == []
+
+
+def test_the_stories_of_a_bucket(location: str, tmp_path: Path):
+    settings = {"OUTPUT_DIR": location, "STATE_DIR": str(tmp_path)}
+    writer = Writer(location, "r1")
+    for number in (1, 2):
+        writer.write("articles", "kontan", article(number, body=" ".join(map(str, range(40)))))
+    writer.flush()
+    found = regroup(Settings(settings))
+    assert found == (2, 1)
+    assert stories(location)["article_ids"].to_pylist() == [["kontan:1", "kontan:2"]]
+    assert verify(location) == []
+    take_down(Settings(settings), "kontan", "kontan:1")
+    assert stories(location)["cluster_id"].to_pylist() == ["kontan:2"]
     assert verify(location) == []
 
 
