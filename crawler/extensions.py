@@ -8,21 +8,17 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-import scrapy
 from scrapy import signals
 from scrapy.extensions.throttle import AutoThrottle
 
-from crawler.extraction import EXTRACTOR_VERSION
 from crawler.health import history, shortcomings
 from crawler.items import Article, Rejected
+from crawler.manifest import CRAWL, counted, versions
 from crawler.spider import NewsSpider
 from output.datapackage import publish_package
-from output.schema import SCHEMA_VERSION
 from output.writer import Writer, new_run_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from typing import Self
 
     from scrapy import Request, Spider
@@ -224,12 +220,13 @@ class RunManifest:
         grouped = ("skipped", "rejected", "failed")
         return {
             "run_id": self.run_id,
+            "command": CRAWL,
             "started_at": self.started_at,
             "finished_at": datetime.now(UTC),
             "seconds": stats.get("elapsed_time_seconds"),
             **{name: outcomes.count(name) for name in single},
             **{name: outcomes.total(name) for name in grouped},
-            **{f"{name}_by": _counts(outcomes.by(name).items()) for name in grouped},
+            **{f"{name}_by": counted(outcomes.by(name).items()) for name in grouped},
             "not_modified": int(stats.get("downloader/response_status_count/304", 0)),
             "bytes": int(stats.get("downloader/response_bytes", 0)),
             "newest_published_at": self.tally.newest,
@@ -237,21 +234,7 @@ class RunManifest:
             "body_sources": self.tally.shares(),
             "source_problems": outcomes.source_problems(),
             "quarantined": list(outcomes.by("quarantined")),
-            "versions": _versions(),
+            "versions": versions(),
             "judgement": stats["wartatek/judgement"],
             "detail": stats["wartatek/detail"],
         }
-
-
-def _counts(counts: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
-    return [{"reason": name, "count": count} for name, count in counts]
-
-
-def _versions() -> list[dict[str, str]]:
-    versions = {
-        "extractor": EXTRACTOR_VERSION,
-        "schema": str(SCHEMA_VERSION),
-        "scrapy": scrapy.__version__,
-        "pyarrow": pa.__version__,
-    }
-    return [{"name": name, "version": version} for name, version in versions.items()]

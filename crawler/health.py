@@ -11,6 +11,9 @@ from datetime import timedelta
 from statistics import median
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.compute as pc
+
+from crawler.manifest import REPARSE
 from output.dataset import open_dataset
 from output.writer import WIB
 
@@ -34,9 +37,11 @@ COLUMNS = "started_at stored revised newest_published_at fill_rates body_sources
 
 
 def history(location: str, outlet: str, now: datetime) -> list[Run]:
-    """The outlet's runs of the last weeks, oldest first."""
-    table = open_dataset(location, "runs", outlet).to_table(COLUMNS).sort_by("started_at")
-    return [run for run in table.to_pylist() if run["started_at"] >= now - HISTORY]
+    """The outlet's crawls of the last weeks, oldest first. A reparse says nothing of its state."""
+    crawls = pc.field("command").is_null() | (pc.field("command") != pc.scalar(REPARSE))
+    table = open_dataset(location, "runs", outlet).to_table(COLUMNS, filter=crawls)
+    runs = table.sort_by("started_at").to_pylist()
+    return [run for run in runs if run["started_at"] >= now - HISTORY]
 
 
 def shortcomings(runs: Sequence[Run], now: datetime) -> list[str]:

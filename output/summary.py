@@ -89,7 +89,7 @@ class Summary:
             runs_of AS (
                 SELECT outlet, max(started) AS last_run, arg_max(judgement, started) AS judgement,
                     arg_max(detail, started) AS detail
-                FROM manifests GROUP BY outlet)
+                FROM manifests WHERE command = 'crawl' GROUP BY outlet)
             SELECT outlet, coalesce(articles, 0) AS articles, newest, fetched, words,
                 coalesce(rejects, 0) AS rejects, last_run, judgement, detail
             FROM stored FULL JOIN refusals USING (outlet) FULL JOIN runs_of USING (outlet)
@@ -219,7 +219,8 @@ class Summary:
         """The last runs, one row each, the newest first."""
         return self._rows(
             """
-            SELECT run_id, min(started) AS started, max(seconds) AS seconds,
+            SELECT run_id, any_value(command) AS command, min(started) AS started,
+                max(seconds) AS seconds,
                 count(*) AS outlets, sum(listed)::BIGINT AS listed, sum(fetched)::BIGINT AS fetched,
                 sum(stored)::BIGINT AS stored, sum(revised)::BIGINT AS revised,
                 sum(rejected)::BIGINT AS rejected, sum(failed)::BIGINT AS failed,
@@ -264,6 +265,6 @@ SELECT outlet, reason FROM rejects WHERE {_IN_PERIOD.format(_FETCHED, _FETCHED)}
 _STARTED = WIB.format("started_at")
 _RUNS = f"""
 CREATE TEMP TABLE manifests AS
-SELECT run_id, outlet, {_STARTED} AS started, seconds, listed, fetched, stored, revised, rejected,
-    failed, blocked, judgement, detail
+SELECT run_id, outlet, coalesce(command, 'crawl') AS command, {_STARTED} AS started, seconds,
+    listed, fetched, stored, revised, rejected, failed, blocked, judgement, detail
 FROM runs WHERE {_IN_PERIOD.format(_STARTED, _STARTED)}"""

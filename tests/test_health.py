@@ -96,8 +96,9 @@ def test_the_newest_article_must_not_be_old():
 
 def test_history_is_read_from_the_runs(tmp_path):
     writer = Writer(tmp_path, "x")
-    for number, one in enumerate([run(40 * 24), run(30), run(6)]):
-        row = one | {"run_id": str(number)}
+    commands = [None, "crawl", "reparse", None]
+    for number, one in enumerate([run(40 * 24), run(30), run(20), run(6)]):
+        row = one | {"run_id": str(number), "command": commands[number]}
         writer.write("runs", "kontan", row)
     writer.flush()
     assert history(str(tmp_path), "kontan", NOW) == [run(30), run(6)]

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -18,10 +19,12 @@ from scrapy.spiderloader import get_spider_loader
 from crawler.arguments import ArgumentError, Arguments
 from crawler.command import UNHEALTHY
 from crawler.maintenance import MaintenanceCommand
+from crawler.manifest import reparse_rows
 from crawler.reparse import Job
 from crawler.workers import in_processes, in_this_process, on_cluster, tasks
+from output.datapackage import publish_package
 from output.filesystem import Root, check_writable, files_at
-from output.writer import new_run_id
+from output.writer import Writer, new_run_id
 
 if TYPE_CHECKING:
     import argparse
@@ -79,7 +82,7 @@ class Command(MaintenanceCommand):
         work = tasks(sizes, opts.workers)
         if opts.dask and importlib.util.find_spec("distributed") is None:
             self.complain("--dask needs the extra `dask`: pip install distributed")
-        start = time.monotonic()
+        start, started_at = time.monotonic(), datetime.now(UTC)
         results = []
         with self._bar(sum(sizes.values())) as bar:
             task = bar.task_ids[0]
@@ -96,8 +99,23 @@ class Command(MaintenanceCommand):
                 results.append(result)
                 if opts.dask:
                     progress(sum(sizes[path] for path in result.paths), result.pages)
-        self._report(results, time.monotonic() - start, diff=job.diff)
+        seconds = time.monotonic() - start
+        self._report(results, seconds, diff=job.diff)
         if any(result.problems for result in results):
+            self.exitcode = UNHEALTHY
+        if not job.diff:
+            self._keep(job, results, seconds, started_at)
+
+    def _keep(self, job: Job, results: list[Result], seconds: float, started_at: datetime) -> None:
+        """Write what was done into the dataset, as crawls do."""
+        writer = Writer(job.location, job.run_id)
+        for outlet, row in reparse_rows(job, results, seconds, started_at):
+            writer.write("runs", outlet, row)
+        try:
+            writer.flush()
+            publish_package(job.location)
+        except OSError as error:
+            print(f"{job.location}: {error}", file=sys.stderr)
             self.exitcode = UNHEALTHY
 
     def _job(self, opts: argparse.Namespace) -> Job:

@@ -10,7 +10,7 @@ from scrapy.utils.project import get_project_settings
 
 from crawler.commands.reparse import Command
 from crawler.reparse import Change, Result
-from output.dataset import read
+from output.dataset import open_dataset, read
 from tests.archive.warcs import pages, write_warc
 
 CHECKOUT = Path(__file__).parents[2]
@@ -35,7 +35,19 @@ def test_a_folder_of_files_whole_and_cut_off(tmp_path: Path):
     assert done.returncode == 1, done.stderr
     assert "2 files, 8 pages" in done.stdout or "2 files, 7 pages" in done.stdout
     assert f"{cut}: it is cut off" in done.stderr
-    assert read(tmp_path / "out").num_rows > 3
+    stored = read(tmp_path / "out").num_rows
+    [run] = open_dataset(tmp_path / "out", "runs").to_table().to_pylist()
+    assert (run["command"], run["files"], run["judgement"]) == ("reparse", 2, "unhealthy")
+    assert run["stored"] == stored > 3
+    assert run["fetched"] == stored + run["rejected"] + run["failed"] in (7, 8)
+    why = "it is cut off, or ends in what is no WARC record; bad records: cut_off 1"
+    assert run["detail"] == f"{cut}: {why}"
+    assert {"extractor", "pyarrow"} <= {one["name"] for one in run["versions"]}
+    again = reparse(tmp_path / "in", out=tmp_path / "out")
+    assert again.returncode == 1
+    *_, run = open_dataset(tmp_path / "out", "runs").to_table().sort_by("started_at").to_pylist()
+    assert run["skipped_by"] == [{"reason": "done_before", "count": stored}]
+    assert run["stored"] == run["revised"] == 0
 
 
 @pytest.fixture

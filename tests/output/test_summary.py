@@ -69,6 +69,15 @@ def test_each_outlet_has_its_rejects_and_its_last_run(summary):
     assert (one["outlets"], one["listed"], one["unhealthy"]) == (2, 6, ["tirto"])
 
 
+def test_a_reparse_is_listed_and_is_no_crawl(tmp_path):
+    again = run("unhealthy", run_id="lagi", command="reparse", started_at=NOON + timedelta(days=1))
+    write(tmp_path, "runs", kontan=[run(), again])
+    summary = Summary(tmp_path)
+    assert [one["judgement"] for one in summary.outlets()] == ["healthy"]
+    assert [one["command"] for one in summary.runs()] == ["reparse", "crawl"]
+    summary.close()
+
+
 def test_fill_rates_are_shares_and_an_empty_list_is_not_filled(summary):
     kontan, tirto = summary.fill_rates()
     assert (kontan["published_at"], kontan["tags"], kontan["topics"]) == (1, 1, 0.5)
