@@ -148,8 +148,8 @@ class Stories:
                     "INSERT INTO tellings (article_id, content_hash, moment) VALUES (?, ?, ?)",
                     values,
                 ).lastrowid
-                if telling:
-                    self._put_telling(number or _NEW, article_id, moment, telling, next(keys))
+                if telling and number:
+                    self._put_telling(number, article_id, moment, telling, next(keys))
 
     def _put_telling(
         self, number: int, article_id: str, moment: int, telling: Telling, keys: list[int]
@@ -160,9 +160,8 @@ class Stories:
             "INSERT OR IGNORE INTO bands VALUES (?, ?, ?)",
             ((moment // _STRIDE, key, number) for key in keys),
         )
-        both = ((number, other) for other in matched), ((other, number) for other in matched)
-        for pairs in both:
-            self.db.executemany("INSERT INTO copies VALUES (?, ?)", pairs)
+        pairs = [pair for other in matched for pair in ((number, other), (other, number))]
+        self.db.executemany("INSERT INTO copies VALUES (?, ?)", pairs)
 
     def _copies(self, article_id: str, moment: int, telling: Telling, keys: list[int]) -> list[int]:
         """The known tellings of the same story."""
