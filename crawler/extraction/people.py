@@ -195,12 +195,17 @@ def _dated(page: Page, date: str | None) -> list[str]:
 def _above(page: Page, date: str | None) -> list[str]:
     """Names in a line of their own right above the time, which stand nowhere before."""
     at = next((i for i, run in enumerate(page.runs) if date and date in run), 0)
-    while at and not any(c.isalpha() for c in page.runs[at - 1]):  # a bullet between them
+    while at and _is_between(page.runs[at - 1]):
         at -= 1
     line = page.runs[at - 1] if at else ""
     fresh = line not in page.title and line not in page.runs[: max(0, at - 1)]
     names = split_names(line) if fresh and len(line) <= _LONGEST else []
     return names if names and all(map(_looks_like_name, names)) else []
+
+
+def _is_between(run: str) -> bool:
+    """Whether a run between a name and a time is a bullet, or a time too."""
+    return not any(c.isalpha() for c in run) or any(c.isdigit() for c in run)
 
 
 def _signed(blocks: Sequence[Block]) -> list[str]:

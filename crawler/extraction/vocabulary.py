@@ -39,6 +39,7 @@ _WIDGET = (
     r"flying|skyscraper|sponsor\w*|outbrain|taboola|mgid|popin|dable\w*|revive|recommended|"
     r"breadcrumbs?|pagination|pager|paging|page[-_]?numbers?|navigation|copyright|"
     r"author[-_]?(?:box|bio|info|desc\w*|card|profile|about)|(?:about|info)[-_]?(?:the[-_]?)?author|"
+    r"tentang[-_][a-z-]+|about[-_](?:us|box)|"
     r"penulis\w*|byline|kredit|credits?|rating|vot(?:e|ing)|reaction\w*|polling|google[-_]?news|"
     r"(?<!\S)videos?(?!\S)|video[-_]?(?:box|player|embed|inline|terkait)|ext[-_]channel|toolbar|"
     r"ten[-_]second|ringkasan|intisari|tldr|key[-_]?points|(?:ai|article)[-_]summary|"
