@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections import defaultdict
 from datetime import timedelta
 from itertools import combinations
@@ -14,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler import stories
-from crawler.state import FILE, open_state
+from crawler.state import FILE, MIGRATIONS, open_state
 from crawler.stories import DAYS, Stories, founders, rewrite_clusters
 from output.compaction import compact, remove_replaced
 from output.stories import stories as stories_of
@@ -287,11 +288,18 @@ def test_the_state_of_an_older_version_is_filled(tmp_path):
     first, copy, *_ = story_of(0)
     write(tmp_path, "run-1", [telling(1, first, 0), telling(2, copy, 3)])
     with open_state(tmp_path, tmp_path) as state:
-        for name in ("told_by", "tellings", "triples", "bands", "copies"):
-            state.db.execute(f"DROP TABLE {name}")
-        state.db.execute("DROP INDEX parts_untold")
-        state.db.execute("ALTER TABLE parts DROP COLUMN told")
-        state.db.execute("PRAGMA user_version = 1")
+        parts = state.db.execute("SELECT id, path FROM parts").fetchall()
+        captures = state.db.execute(
+            """SELECT part, article_id, fetched_at, version, content_hash, published_at
+            FROM captures"""
+        ).fetchall()
+    (tmp_path / FILE).unlink()
+    old = sqlite3.connect(tmp_path / FILE)
+    old.executescript(f"{MIGRATIONS[0]} PRAGMA user_version = 1;")
+    old.executemany("INSERT INTO parts VALUES (?, ?)", parts)
+    old.executemany("INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?)", captures)
+    old.commit()
+    old.close()
     assert dict(groups(tmp_path))["kontan:2"] == "kontan:1"
 
 
