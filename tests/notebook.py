@@ -1,0 +1,46 @@
+"""`python -m tests.notebook`: docs/analysis.ipynb with what it shows of the demo's dataset.
+
+Needs what the group ci of pyproject.toml names, and a dataset that `make demo` wrote.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from unittest import mock
+
+import nbformat
+from nbclient import NotebookClient
+
+from crawler.settings import OUTPUT_DIR
+
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "analysis.ipynb"
+
+
+def execute(notebook: nbformat.NotebookNode, dataset: str) -> nbformat.NotebookNode:
+    """Run every cell over `dataset`, in a kernel that is spoken to over loopback.
+
+    :raises CellExecutionError: a cell failed.
+    """
+    client = NotebookClient(
+        notebook,
+        timeout=300,
+        kernel_name="python3",
+        record_timing=False,
+        resources={"metadata": {"path": str(PAGE.parent)}},
+    )
+    with mock.patch.dict(os.environ, OUTPUT_DIR=dataset):
+        return client.execute()
+
+
+def main() -> None:
+    notebook = execute(nbformat.read(PAGE, 4), OUTPUT_DIR)
+    notebook.metadata = {
+        "kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"},
+        "language_info": {"name": "python"},
+    }
+    nbformat.write(notebook, PAGE)
+
+
+if __name__ == "__main__":
+    main()
