@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.extraction.dates import find_date
-from crawler.extraction.vocabulary import HEADINGS, is_hidden, is_page, judge
+from crawler.extraction.places import Places
+from crawler.extraction.vocabulary import HEADINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -17,10 +18,6 @@ if TYPE_CHECKING:
 
     from crawler.extraction.titles import Title
 
-_UNREAD = frozenset(
-    "script style noscript template svg textarea select option button title a h1 figcaption nav "
-    "footer form label iframe amp-sidebar amp-ad amp-embed amp-list amp-twitter amp-consent".split()
-)
 _TEASER_HEADS = frozenset({"h1", "h2", "h3", "h4", "h5"})
 _MIN_PROSE = 40  # characters of a text node that may be a sentence
 _LONG_PROSE = 400  # a longer one says no more for its place than this
@@ -43,7 +40,7 @@ _ENDING = re.compile(
     r"(?:\d{1,4} )?(?:komentar|comments?|diskusi|tanggapan|tinggalkan|tulis|beri(?:kan)?|leave a|"
     r"(?:berita|artikel|video|foto|topik|pos|kabar) (?:terkait|lain|popul|terp|terb|terk|pilihan)|"
     r"terpop|terkini|terbaru|popul|related|re[ck]om|you m(?:ay|ight)|read (?:next|more)|"
-    r"baca (?:selanjutnya|lainnya)|lihat juga|tentang|about|arsip|newsletter)",
+    r"baca (?:selanjutnya|lainnya)|lihat juga|tentang (?-i:[A-Z])|about|arsip|newsletter)",
     re.IGNORECASE,
 )
 _MIN_STATED = 400  # characters of a body in metadata that tells where the text stands
@@ -165,12 +162,13 @@ class _Scan:
         self._title = title.text if title else ""
         sure = title is not None and len(title.text) > _MIN_HEADLINE
         self._node = title.node.mem_id if sure and title and title.node is not None else 0
-        self._places = _Places()
+        self._places = Places()
         self._head: list[int] = []  # what is around the last foreign headline
         self._other = False  # whether that is an article's on the same page
         self._links = 0
         self._passed = 0  # links before the last prose
         self._homes: set[int] = set()  # what holds the paragraphs of the article so far
+        self._names: set[str] = set()  # and what that is called
         self._below = 0  # what holds a heading that ends articles, and what it heads
         self._paragraph = 0  # what holds the last prose
         self._dateline = False
@@ -247,7 +245,7 @@ class _Scan:
             prose.weight *= _ABOVE
         self._headline = set(self._places.around(node.parent or node))
         self._links, self._head, self._dateline = 0, [], False
-        self._homes, self._below, self._passed = set(), 0, 0
+        self._homes, self._names, self._below, self._passed = set(), set(), 0, 0
 
     def _read(self, node: LexborNode, text: str) -> Iterator[_Prose]:
         if (above := node.parent) is None:
@@ -270,70 +268,24 @@ class _Scan:
         if not self._other:  # a teaser has one text, an article has many
             self._head = []
         far = self._links / _FAR if self._headline else 0.0
-        home = around[1] if above.tag in _PARTS and len(around) > 1 else around[0]
+        home = above.parent if above.tag in _PARTS and above.parent is not None else above
         weight *= 0.5**far * self._standing(around, home)
         self._passed = self._links
         yield _Prose(around, weight, headed, self._other, self._is_stated(text))
 
-    def _standing(self, around: list[int], home: int) -> float:
-        """What prose says by its place; where paragraphs of the article stood, others do."""
-        if self._below in around and home not in self._homes:
+    def _standing(self, around: list[int], home: LexborNode) -> float:
+        """What prose says by its place; the article goes on where it stood before, or alike."""
+        name = _named(home)
+        if self._below in around and home.mem_id not in self._homes and name not in self._names:
             return _BELOW
-        self._homes.add(home)
+        self._homes.add(home.mem_id)
+        self._names |= {name} if name.strip() else set()
         return 1.0
 
     def _is_stated(self, text: str) -> int:
         """The length of `text` if it is in metadata's body."""
         probe = " ".join(text[: 2 * _PROBE].split())[:_PROBE]
         return len(text) if self._stated and probe in self._stated else 0
-
-
-class _Places:
-    """What stands around an element; each element of the tree is looked at once."""
-
-    def __init__(self) -> None:
-        self._above: dict[int, int] = {}  # an element's parent, both by id; 0 above the root
-        self._junk: dict[int, bool] = {}  # whether it or anything around it is not for reading
-        self.named: set[int] = set()  # elements that are called as promos and widgets are
-
-    def around(self, node: LexborNode) -> list[int]:
-        """The ids of `node` and of all elements around it, the nearest first."""
-        self._learn(node)
-        element = node.mem_id
-        path = []
-        while element:
-            path.append(element)
-            element = self._above[element]
-        return path
-
-    def is_junk(self, node: LexborNode) -> bool:
-        """Whether `node`, which was looked at, or an element around it is not for reading."""
-        return self._junk[node.mem_id]
-
-    def _learn(self, node: LexborNode) -> None:
-        new: list[LexborNode] = []
-        cursor: LexborNode | None = node
-        while cursor is not None and cursor.mem_id not in self._above:
-            new.append(cursor)
-            cursor = cursor.parent
-        above = cursor.mem_id if cursor is not None else 0
-        for element in reversed(new):
-            self._junk[element.mem_id] = self._junk.get(above, False) or self._is_unread(element)
-            self._above[element.mem_id] = above
-            above = element.mem_id
-
-    def _is_unread(self, element: LexborNode) -> bool:
-        if element.tag in _UNREAD:
-            return True
-        attributes = element.attributes if element.tag not in ("body", "html") else {}
-        if not attributes:
-            return False
-        named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
-        if is_hidden(named, attributes):
-            return not is_page(attributes)
-        if judge(named):
-            self.named.add(element.mem_id)
-        return False
 
 
 def _sums(found: Iterable[_Prose]) -> dict[int, float]:

@@ -38,6 +38,7 @@ _ROLES = re.compile(
     r"(?:Reporter|Penulis|Pewarta|Editor|Sumber|Rep|Red|Redaktur|Kontributor)\s?:"
     r"|Laporan [A-Z]|Oleh:? [A-Z]"
 )
+_ROLE_ALONE = re.compile(r"Penulis|Reporter|Pewarta|Editor")
 _LABELLED = re.compile(
     r"(?P<people>(?:Reporter|Penulis|Sumber|Editor)\s?:.{1,160}?)\s+"
     rf"(?=(?:[A-Z]{{3,20}}, )?{_SITE}\s?-)"
@@ -163,7 +164,7 @@ def _header_length(lines: list[Line], now: datetime) -> int:
     length, captions = 0, False
     texts = [line.text for line in lines[:_HEADER]]
     for i, text in enumerate(texts):
-        if _published(text, now) or _ROLES.match(text):
+        if _published(text, now) or _ROLES.match(text) or _ROLE_ALONE.fullmatch(text):
             length = i + 1
         elif i and text in texts[:i] and len(text) > 20:
             length, captions = i + 1, True
@@ -214,6 +215,7 @@ def _body_length(lines: list[Line]) -> int:
 def _read_header(article: Article, texts: list[str], now: datetime) -> None:
     """Tell title, time, people, section and caption apart; what is none of these is `removed`."""
     image = Image()
+    texts = _with_roles(texts)
     for i, text in enumerate(texts):
         if _ROLES.match(text):
             people = parse_byline(text)
@@ -237,6 +239,17 @@ def _read_header(article: Article, texts: list[str], now: datetime) -> None:
             article.removed.append(Removal(rule="text:header", text=text))
     if article.images and not (image.caption or image.credit):
         article.images = []
+
+
+def _with_roles(texts: list[str]) -> list[str]:
+    """`texts`, with what somebody is, where that is a line below the name, put before it."""
+    joined: list[str] = []
+    for text in texts:
+        if joined and _ROLE_ALONE.fullmatch(text):
+            joined[-1] = f"{text}: {joined[-1]}"
+        else:
+            joined.append(text)
+    return joined
 
 
 def _read_people(article: Article, text: str) -> bool:
