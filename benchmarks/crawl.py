@@ -1,6 +1,8 @@
 """The whole path, from listing to Parquet, against a bare spider that only fetches the same pages.
 
-The newsroom serves both from a process of its own, without delay, pages of real weight.
+The newsroom serves both from a process of its own, without delay, pages of real weight. They take
+turns, and the best of each counts: other work on the machine only ever slows down. Time is that
+between the opening and the closing of the spider, so that the start of Python does not count.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import time
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
 
 OUTLET = "mediaindonesia"
 ARTICLES = int(os.environ.get("ARTICLES", "2000"))
+PUBLISHED = ARTICLES * 11 // 8  # the rest is told by its headline not to be about technology
+ROUNDS = 2
 SCRAPY = [sys.executable, "-m", "scrapy"]
 
 
@@ -42,8 +46,15 @@ def newsroom(*arguments: str) -> Iterator[dict[str, str]]:
             process.terminate()
 
 
-def ours(output: Path, environment: dict[str, str]) -> float:
-    """Seconds for the crawl of all that the newsroom published."""
+class Timed(NamedTuple):
+    """Seconds that the spider was open, and those of its whole process."""
+
+    run: float
+    process: float
+
+
+def ours(output: Path, environment: dict[str, str]) -> Timed:
+    """A crawl of all that the newsroom published."""
     today = datetime.now(UTC).date()
     since, until = today - timedelta(days=4), today + timedelta(days=1)
     days = ["-a", f"since={since}", "-a", f"until={until}"]
@@ -53,7 +64,9 @@ def ours(output: Path, environment: dict[str, str]) -> float:
         env=environment,
         check=True,
     )
-    return time.perf_counter() - start
+    whole = time.perf_counter() - start
+    [seconds] = open_dataset(output, "runs").to_table(["seconds"])["seconds"].to_pylist()
+    return Timed(seconds, whole)
 
 
 def fetched(output: Path) -> list[str]:
@@ -62,12 +75,12 @@ def fetched(output: Path) -> list[str]:
     return pa.concat_tables(tables)["url"].to_pylist()
 
 
-def bare(urls: Path, environment: dict[str, str]) -> float:
-    """Seconds for a spider without any of our code but the way to the newsroom."""
+def bare(urls: Path, environment: dict[str, str]) -> Timed:
+    """A spider without any of our code but the way to the newsroom."""
     start = time.perf_counter()
     command = [sys.executable, "-m", "benchmarks.crawl", str(urls)]
-    subprocess.run(command, env=environment, check=True)
-    return time.perf_counter() - start
+    done = subprocess.run(command, env=environment, check=True, stdout=subprocess.PIPE, text=True)
+    return Timed(float(done.stdout), time.perf_counter() - start)
 
 
 def fetch_only(urls: list[str]) -> None:
@@ -90,26 +103,35 @@ def fetch_only(urls: list[str]) -> None:
         "TELNETCONSOLE_ENABLED": False,
     }
     process = AsyncCrawlerProcess(settings)
-    process.crawl(Bare)
+    crawler = process.create_crawler(Bare)
+    process.crawl(crawler)
     process.start()
+    print(crawler.stats.get_value("elapsed_time_seconds"))
 
 
 def main() -> None:
+    crawled, alone = [], []
     with (
         tempfile.TemporaryDirectory() as folder,
-        newsroom(OUTLET, "--recent", str(ARTICLES), "--past", "0") as environment,
+        newsroom(OUTLET, "--recent", str(PUBLISHED), "--past", "0") as environment,
     ):
-        output, listed = Path(folder, "data"), Path(folder, "urls.json")
-        seconds = ours(output, environment)
-        urls = fetched(output)
-        listed.write_text(json.dumps(urls))
-        alone = bare(listed, environment)
+        listed = Path(folder, "urls.json")
+        for number in range(ROUNDS):
+            output = Path(folder, f"data-{number}")
+            crawled.append(ours(output, environment))
+            urls = fetched(output)
+            listed.write_text(json.dumps(urls))
+            alone.append(bare(listed, environment))
+    whole, only_fetched = min(crawled), min(alone)
     print(
-        f"{len(urls)} pages: crawled and stored in {seconds:.1f} s, fetched bare in {alone:.1f} s"
+        f"{len(urls)} pages: crawled and stored in {whole.run:.1f} s, fetched bare in"
+        f" {only_fetched.run:.1f} s; besides, {whole.process - whole.run:.1f} and"
+        f" {only_fetched.process - only_fetched.run:.1f} s to start and end"
     )
     print(json.dumps({
-        "pages": len(urls), "pages_per_second": round(len(urls) / seconds, 1),
-        "ratio_bare": round(alone / seconds, 2),
+        "pages": len(urls), "pages_per_second": round(len(urls) / whole.run, 1),
+        "ratio_bare": round(only_fetched.run / whole.run, 2),
+        "ratio_bare_with_start": round(only_fetched.process / whole.process, 2),
     }))  # fmt: skip
 
 
