@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -11,10 +9,12 @@ import duckdb
 from output.dataset import schema_of
 from output.formats import grouped
 from output.schema import CLUSTERS
+from output.views import DOCS, over_tables
 from output.writer import GROUP_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from output.formats import Batches
 
@@ -23,9 +23,7 @@ TABLES = {
     "clusters": CLUSTERS,
 }
 MEMORY = "1GB"  # DuckDB would take what it can get, which is most of the machine
-DOCS = Path(__file__).resolve().parents[1] / "docs"
 VIEWS = "".join((DOCS / name).read_text("utf-8") for name in ("views.sql", "stories.sql"))
-_FOLDER = re.compile(r"read_parquet\(\s*'output/data/(\w+)/.*?\)", re.DOTALL)
 
 
 def write_database(rows_of: Callable[[str], Batches], path: Path) -> None:
@@ -40,7 +38,7 @@ def write_database(rows_of: Callable[[str], Batches], path: Path) -> None:
         connection.execute("SET preserve_insertion_order = false")
         for table in TABLES:
             _create(connection, table, rows_of(table))
-        connection.execute(_FOLDER.sub(r"\1", VIEWS))
+        connection.execute(over_tables(VIEWS))
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: str, batches: Batches) -> None:

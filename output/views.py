@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
     from output.dataset import Location
 
+DOCS = Path(__file__).resolve().parents[1] / "docs"
+_FOLDER = re.compile(r"read_parquet\(\s*'output/data/(\w+)/.*?\)", re.DOTALL)
 VERSION_KEY = b"wartatek.schema_version"
 # In WIB, whose days and months the dataset counts in; without a zone, so that no reader moves it.
 WIB = "({} AT TIME ZONE 'Asia/Jakarta')"
@@ -46,7 +50,7 @@ def connect(location: Location) -> duckdb.DuckDBPyConnection:
     connection.execute("""
         CREATE TEMP VIEW latest AS SELECT * FROM captures QUALIFY row_number() OVER (
             PARTITION BY article_id ORDER BY fetched_at DESC, extractor_version DESC) = 1""")
-    connection.execute(STORIES)
+    connection.execute(over_tables((DOCS / "stories.sql").read_text("utf-8")))
     return connection
 
 
@@ -89,13 +93,6 @@ def cluster_files(root: Root) -> list[fs.FileInfo]:
     return [info for info in root.files("clusters") if info.path.endswith(".parquet")]
 
 
-STORIES = """
-CREATE TEMP VIEW stories AS
-WITH told AS (
-    SELECT coalesce(clusters.cluster_id, latest.cluster_id, latest.article_id) AS cluster_id,
-        latest.article_id, outlet, title, coalesce(published_at, fetched_at) AS moment
-    FROM latest LEFT JOIN clusters ON clusters.article_id = latest.article_id)
-SELECT cluster_id, arg_min(title, (moment, article_id)) AS title, min(moment) AS published_at,
-    max(moment) AS last_published_at, list_sort(list(DISTINCT outlet)) AS outlets,
-    count(*) AS articles, list(article_id ORDER BY moment, article_id) AS article_ids
-FROM told GROUP BY cluster_id"""
+def over_tables(sql: str) -> str:
+    """`sql` as docs/ has it, but of tables that have the names of the dataset's folders."""
+    return _FOLDER.sub(r"\1", sql)
