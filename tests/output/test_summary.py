@@ -7,7 +7,7 @@ from datetime import date, timedelta
 import pyarrow.parquet as pq
 import pytest
 
-from output.summary import Summary
+from output.summary import FIELDS, Summary
 from tests.datasets import NOON, row, run, write, write_clusters
 
 
@@ -83,6 +83,19 @@ def test_fill_rates_are_shares_and_an_empty_list_is_not_filled(summary):
     assert (kontan["published_at"], kontan["tags"], kontan["topics"]) == (1, 1, 0.5)
     assert (tirto["published_at"], tirto["tags"]) == (0, 0)
     assert [one["body_source"] for one in summary.fill_rates_over_time()] == [1, 1]
+
+
+def test_a_month_of_nulls_is_a_month_with_nothing_filled(tmp_path):
+    later = NOON + timedelta(days=100)
+    nulls = dict.fromkeys(FIELDS) | {"published_at": later}
+    write(tmp_path, kontan=[row(1, tags=["AI"]), *[row(n) | nulls for n in (2, 3)]])
+    summary = Summary(tmp_path)
+    before, after = summary.fill_rates_over_time()
+    assert (before["tags"], before["word_count"]) == (1, 1)
+    assert [name for name in FIELDS if after[name]] == ["published_at"]
+    assert summary.body_sources()[-1]["source"] == "?"
+    assert summary.totals()["words"] == before["word_count"] * len(row(1)["body"].split())
+    summary.close()
 
 
 def test_tags_that_differ_in_case_are_one(summary):

@@ -11,9 +11,10 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.pages.rendering import ago, content_hash, number, percent
 from crawler.report.page import write_page
-from output.summary import Summary
+from output.summary import FIELDS, Summary
 from tests.datasets import NOON, row, run, write
 from tests.hostile import MARKUP, TITLES
+from tests.output.several_runs import LATER, write_old, write_runs
 
 DECLARED = {"kontan": ("Kontan", "verified"), "tirto": ("tirto.id", "modelled")}
 
@@ -97,6 +98,22 @@ def test_one_outlet_with_nothing_but_what_is_required(tmp_path):
     assert "There is no clusters/ table" in html
     assert "`scrapy compact` makes it" in html
     assert "No publication times." in html
+
+
+def test_a_month_of_nulls_is_shown_as_what_it_is(tmp_path):
+    nulls = dict.fromkeys(FIELDS) | {"published_at": NOON + timedelta(days=100)}
+    write(tmp_path, kontan=[row(1), *[row(n) | nulls for n in (2, 3)]])
+    html = page_of(tmp_path)
+    assert html.count("<svg") >= 8
+    assert "NaN" not in html
+    assert "None" not in html
+    assert "2026-04" in html
+
+
+def test_files_of_an_older_schema_are_named_with_what_they_lack(tmp_path):
+    html = page_of(write_old(write_runs(tmp_path)))
+    assert f"lack the columns: {', '.join(sorted(LATER))}." in html
+    assert "<svg" in html
 
 
 def test_a_quiet_outlet_stands_out(tmp_path):
