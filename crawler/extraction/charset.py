@@ -10,6 +10,7 @@ _BOMS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
+_MARKS = tuple(mark for mark, _ in _BOMS)
 _CHARSET = re.compile(r"charset\s{0,4}=\s{0,4}[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _LABEL_WINDOW = 4096  # the standard looks at 1024 bytes; old pages carry scripts before the label
 _UTF8_PAIR = re.compile(
@@ -30,6 +31,18 @@ def decode(body: bytes, content_type: str | None = None, encoding: str = "utf-8"
         return body.decode()
     except UnicodeDecodeError:
         return body.decode(_single_byte(body, content_type, encoding) or "utf-8", "replace")
+
+
+def as_utf8(body: bytes, content_type: str | None = None, encoding: str = "utf-8") -> bytes:
+    """`body` in UTF-8 without a mark: itself, as nearly all pages are."""
+    if not body.startswith(_MARKS):
+        try:
+            body.decode()
+        except UnicodeDecodeError:
+            pass
+        else:
+            return body
+    return decode(body, content_type, encoding).encode("utf-8", "replace")
 
 
 def _single_byte(body: bytes, content_type: str | None, encoding: str) -> str | None:

@@ -22,8 +22,8 @@ _INDONESIAN = frozenset(
 _ENGLISH = frozenset("the and of to in is for that with on was by from are it".split())
 _TAG_LINKS = "a[rel~=tag],a[href*='/tag/'],a[href*='/topik/'],a[href*='/topic/']"
 _CRUMBS = (
-    "[itemprop=itemListElement] [itemprop=name],[class*=breadcrumb] a,[class*=breadcome] a,"
-    "[class^=bread-c] a,[class*=kanal-map] a,[class*=upperdeck-kanal]"
+    "[itemprop=itemListElement] [itemprop=name],[class*=breadcrumb] a",
+    "[class*=breadcome] a,[class^=bread-c] a,[class*=kanal-map] a,[class*=upperdeck-kanal]",
 )
 _CHANNELS = frozenset(
     "teknologi tekno techno tech inet ototekno otomotif oto nasional internasional global ekonomi "
@@ -48,7 +48,8 @@ def find_section(page: Page, rules: Rules) -> str | None:
     if told := _telling(reversed(shown)):
         return told
     crumbs = [name for thing in page.structured for name in _crumbs(thing)]
-    crumbs = crumbs or [" ".join(node.text().split()) for node in page.tree.css(_CRUMBS)]
+    for places in _CRUMBS:
+        crumbs = crumbs or [" ".join(node.text().split()) for node in page.tree.css(places)]
     stated = [
         *structured.texts(page.article.get("articleSection"))[:1],
         *(page.meta.get(key, "") for key in ("content_subcategory", "article:section", "section")),
@@ -154,8 +155,8 @@ def find_description(page: Page) -> str | None:
 def language_of(text: str, page: Page) -> str | None:
     """`id` or `en` by the small words of `text`; the page's claim only where these are silent."""
     words = text[:2000].lower().split()
-    indonesian = sum(word in _INDONESIAN for word in words)
-    english = sum(word in _ENGLISH for word in words)
+    indonesian = sum(map(_INDONESIAN.__contains__, words))
+    english = sum(map(_ENGLISH.__contains__, words))
     if max(indonesian, english) >= 3:
         return "id" if indonesian >= english else "en"
     root = page.tree.root

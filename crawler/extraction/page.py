@@ -7,7 +7,7 @@ from functools import cached_property
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from crawler.extraction import guard
-from crawler.extraction.charset import decode
+from crawler.extraction.charset import as_utf8
 from crawler.extraction.embedded import embedded_article
 from crawler.extraction.structured import ARTICLE_TYPES, Thing, is_a, text, things
 from crawler.items import Rejected
@@ -44,8 +44,13 @@ class Page:
     ) -> None:
         self.url = url
         self.size = len(body)
-        self.text = decode(body, content_type, encoding)
-        self.tree = parse_html(self.text)
+        self._source = as_utf8(body, content_type, encoding)
+        self.tree = parse_html(self._source)
+
+    @cached_property
+    def text(self) -> str:
+        """The page as it was served, markup and all."""
+        return self._source.decode()
 
     @cached_property
     def meta(self) -> dict[str, str]:
@@ -87,19 +92,18 @@ class Page:
 
     @cached_property
     def flow(self) -> str:
-        """The text nodes of the page in their order, as they stand, with BETWEEN between them."""
-        return self.tree.body.text(separator=BETWEEN) if self.tree.body else ""
+        """The text nodes of the page in their order, as they stand, with BETWEEN around each.
+
+        Those that hold but blanks are left out.
+        """
+        text = self.tree.body.text(separator=BETWEEN, skip_empty=True) if self.tree.body else ""
+        return f"{BETWEEN}{text}{BETWEEN}"
 
     @cached_property
     def runs(self) -> list[str]:
         """The text nodes of the page in their order, with single spaces; long ones are left out."""
-        nodes = self.flow.split(BETWEEN)
-        # Most are the blanks between two tags, which to ask about is cheaper than to split.
-        return [
-            " ".join(node.split())
-            for node in nodes
-            if len(node) <= _LONGEST_RUN and node and not node.isspace()
-        ]
+        nodes = [node.split() for node in self.flow.split(BETWEEN) if len(node) <= _LONGEST_RUN]
+        return [" ".join(words) for words in nodes if words]
 
     def own_urls(self) -> list[str]:
         """The addresses that the page says are its own, best first; none that is relative."""

@@ -32,6 +32,7 @@ _SURE = 15  # within this many runs a date belongs to the headline whatever meta
 _LONGEST = 160  # characters of a run that holds a date and is no prose
 _SENTENCE = 80  # characters of a run that is prose
 _SHORT = 40  # characters of a run that holds a part of a date
+_DIGIT = re.compile(r"\d")
 _CHANGED = re.compile(r"diperbar(?:ui|harui)|update|terakhir|modif", re.IGNORECASE)
 _SAME_MINUTE = timedelta(minutes=1)
 _SAME_CLOCK = timedelta(minutes=10)
@@ -155,7 +156,7 @@ def _printed(runs: list[str], i: int) -> tuple[Date, str] | None:
 
 
 def _has_digit(text: str) -> bool:
-    return any(c.isdigit() for c in text)
+    return _DIGIT.search(text) is not None
 
 
 def _raw_stated(page: Page) -> Iterator[tuple[str, str]]:

@@ -43,7 +43,8 @@ def find_title(page: Page, rules: Rules) -> Title | None:
         for node in _headings(page, rules)
         if (text := " ".join(node.text().split()))
     ]
-    confirmed = [title for title in shown if any(_same(title.text, other) for other in stated)]
+    names = [_words(text) for text in dict.fromkeys(stated)]
+    confirmed = [title for title in shown if any(_same(_words(title.text), name) for name in names)]
     if confirmed:
         return max(confirmed, key=lambda title: len(_words(title.text)))
     if stated:
@@ -93,9 +94,8 @@ def _words(text: str) -> list[str]:
     return _WORD.findall(text.lower())
 
 
-def _same(shown: str, stated: str) -> bool:
-    """Whether `shown` is the headline in `stated`, which may be cut off or carry a site's name."""
-    ours, theirs = _words(shown), _words(stated)
+def _same(ours: list[str], theirs: list[str]) -> bool:
+    """Whether these words are the headline in `theirs`, which may be cut or carry a site's name."""
     shared = min(len(ours), len(theirs))
     if ours == theirs:
         return True

@@ -30,7 +30,19 @@ _LOCAL = (".localhost", ".local", ".internal", ".localdomain", ".lan", ".home.ar
 _REGISTRY = re.compile(r"(?:ac|biz|co|com|desa|edu|go|gov|mil|my|net|or|org|sch|web)\.[a-z]{2}")
 _REGISTERED = re.compile(rf"[^.]+\.(?:[^.]+|{_REGISTRY.pattern})")
 _SLUG = re.compile(r"\w+(?:-\w+){2,}(?:\.html)?")
+_ABSOLUTE = re.compile(r"https?://[^\s?#;\[\]]+(?:\?[^\s#]+)?(?:#\S+)?")
 _PAGE_NUMBER = re.compile(r"\d{1,2}")
+
+
+def absolute(base: str, href: str) -> str:
+    """`href` as it stands on the page `base`; what cannot be joined stays as it is."""
+    href = href.strip()
+    if _ABSOLUTE.fullmatch(href):  # nothing to join, which is nearly all of them
+        return href
+    try:
+        return urljoin(base, href)
+    except ValueError:
+        return href
 
 
 def canonical_url(url: str, base: str = "") -> str | None:
@@ -44,7 +56,7 @@ def canonical_url(url: str, base: str = "") -> str | None:
     if not url or len(url) > MAX_LENGTH:
         return None
     try:
-        parts = urlsplit(urljoin(base or "https:", url))
+        parts = urlsplit(absolute(base or "https:", url))
         port = parts.port
     except ValueError:  # a broken IPv6 address or port
         return None

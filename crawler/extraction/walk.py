@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from crawler.extraction.blocks import Block, Kind
 from crawler.extraction.lines import Line
+from crawler.extraction.urls import absolute
 from crawler.extraction.vocabulary import Verdict, is_hidden, is_page, judge
 
 if TYPE_CHECKING:
@@ -163,7 +163,7 @@ class Walk:
             if inline:  # the line goes on behind it
                 frame.outer, self._line = self._line, Line()
         if tag == "a" and (href := attributes.get("href")):
-            frame.url = _absolute(self._base, href)
+            frame.url = absolute(self._base, href)
         frame.start = self._line.length
         return frame
 
@@ -234,7 +234,7 @@ class Walk:
         for name in ("data-src", "data-original", "data-lazy-src", "data-lazyload", "src"):
             source = (attributes.get(name) or "").strip()
             if source and not source.startswith("data:"):
-                self.pictures.append(Picture(_absolute(self._base, source), len(self.blocks)))
+                self.pictures.append(Picture(absolute(self._base, source), len(self.blocks)))
                 break
         if self._line.empty:
             self._after_picture = True
@@ -317,11 +317,3 @@ def _runs_on(text: str, following: str) -> bool:
         and following[1:2] not in (".", ")")  # "a. ..." is the next item
         and not _LABEL.match(following)
     )
-
-
-def _absolute(base: str, href: str) -> str:
-    """`href` as an absolute address; as it stands where it is none."""
-    try:
-        return urljoin(base, href.strip())
-    except ValueError:
-        return href

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import urljoin
 from zoneinfo import ZoneInfo
 
 if TYPE_CHECKING:
@@ -129,11 +128,3 @@ def served_at(response: Response) -> datetime:
     if moment is None:
         return datetime.now(UTC)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def absolute(base: str, href: str) -> str:
-    """`href` as it stands on the page `base`; a link that cannot be joined stays as it is."""
-    try:
-        return urljoin(base, href.strip())
-    except ValueError:
-        return href

@@ -12,6 +12,7 @@ import feedparser
 from scrapy import Request
 
 from crawler.extraction.dates import parse_date
+from crawler.extraction.urls import absolute
 from crawler.hosts import registered_domain
 from crawler.sources.candidate import (
     Candidate,
@@ -19,7 +20,6 @@ from crawler.sources.candidate import (
     SourceError,
     Status,
     Window,
-    absolute,
     served_at,
 )
 

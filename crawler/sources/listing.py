@@ -11,6 +11,7 @@ from scrapy import Request
 
 from crawler.extraction.dates import parse_date
 from crawler.extraction.page import parse_html
+from crawler.extraction.urls import absolute
 from crawler.items import Rejected
 from crawler.sources.candidate import (
     WIB,
@@ -19,7 +20,6 @@ from crawler.sources.candidate import (
     SourceError,
     Status,
     Window,
-    absolute,
     served_at,
 )
 

@@ -13,6 +13,7 @@ from lxml import etree
 from scrapy import Request
 
 from crawler.extraction.dates import parse_date
+from crawler.extraction.urls import absolute
 from crawler.sources.candidate import (
     WIB,
     Candidate,
@@ -20,7 +21,6 @@ from crawler.sources.candidate import (
     SourceError,
     Status,
     Window,
-    absolute,
     served_at,
 )
 
