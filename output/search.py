@@ -126,19 +126,23 @@ class Library:
     def copies(self, article: Row) -> list[Row] | None:
         """The other articles of its story, the earliest first; None: it was not grouped yet."""
         clusters = open_clusters(self.root)
+        name, cluster = ds.field("article_id"), ds.field("cluster_id")
         with reading():
-            mine = clusters.to_table(filter=ds.field("article_id") == article["article_id"])
-            if mine.num_rows:
-                cluster = mine.sort_by("as_of")["cluster_id"][-1]
-                story = clusters.to_table(["article_id"], filter=ds.field("cluster_id") == cluster)
-                others = set(story["article_id"].to_pylist()) - {article["article_id"]}
-                query = Query.term_set_query(SCHEMA, "article_id", sorted(others))
-            elif article["cluster_id"]:
-                query = Query.term_query(SCHEMA, "cluster_id", article["cluster_id"])
-            else:
+            mine = clusters.to_table(filter=name == article["article_id"]).to_pylist()
+            story = mine[0]["cluster_id"] if mine else article["cluster_id"]
+            if not story:
                 return None
-        found, _ = self.index.find(query, _COPIES, order=Order.Asc)
-        return [one for one in found if one["article_id"] != article["article_id"]]
+            told = clusters.to_table(filter=cluster == story)["article_id"].to_pylist()
+            queries = (
+                Query.term_set_query(SCHEMA, "article_id", told),
+                Query.term_query(SCHEMA, "cluster_id", story),  # those that came since
+            )
+            either = Query.boolean_query([(Occur.Should, query) for query in queries])
+            found, _ = self.index.find(either, _COPIES, order=Order.Asc)
+            names = [one["article_id"] for one in found]
+            moved = clusters.to_table(filter=name.isin(names) & (cluster != story))
+        others = {*names} - {article["article_id"], *moved["article_id"].to_pylist()}
+        return [one for one in found if one["article_id"] in others]
 
     # -- reading
 

@@ -107,7 +107,7 @@ class Site:
         capture = captures[number - 1]
         page = archived(self.library.root, capture["archive"])
         body, beside = in_place(
-            capture["paragraphs"] or [], capture["removed"] or [], words(page) if page else None
+            _paragraphs(capture), capture["removed"] or [], words(page) if page else None
         )
         before = captures[number - 2] if number > 1 else None
         return self._render(
@@ -183,6 +183,11 @@ def _whole(text: str, otherwise: int) -> int:
     return int(text) if re.fullmatch("[1-9][0-9]{0,3}", text) else otherwise
 
 
+def _paragraphs(row: dict[str, Any]) -> list[str]:
+    paragraphs: list[str] = row["paragraphs"] or row["body"].split("\n\n")
+    return paragraphs
+
+
 def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[Any]:
-    old, new = ([row["title"], *(row["paragraphs"] or [])] for row in (before, after))
+    old, new = ([row["title"], *_paragraphs(row)] for row in (before, after))
     return changes(old, new) if old != new else []

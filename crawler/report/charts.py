@@ -16,19 +16,22 @@ if TYPE_CHECKING:
     from output.summary import Rows
 
 VEGA_LITE = "6.1"  # what draws is a part of the pinned vl-convert
-_WIDTHS = {"broad": 880, "narrow": 260}
+_WIDTHS = {"broad": 1016, "narrow": 358}  # of the page's column, and of a phone's
 _STEP = 80  # pixels of a day, week, ... at most
+_MARGIN = 170  # pixels beside them, for names
+_NAMED = 10
+"""So many days, weeks, ... at most are named one by one."""
 _ROW = 17  # pixels of a row of a strip
 _HEIGHT = 190
 _SERIES = 6
 """Colours that the style sheet has, --c1 to --c6."""
-_FORMATS = {"day": "%d/%m", "week": "%Y-%m", "month": "%Y-%m", "year": "%Y"}
-_COUNTS = {"tickCount": 4, "tickMinStep": 1}
+_FORMATS = {"day": "%d/%m", "week": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 _SHARES = {"tickCount": 4, "format": ".0%"}
 _CONFIG = {
     "aria": False,  # the table beside a chart says it in words
     "background": None,
     "view": {"stroke": None},
+    "autosize": {"type": "fit-x", "contains": "padding"},
     "padding": {"left": 16, "top": 5, "right": 22, "bottom": 5},  # the page's font may be wider
     "axis": {
         "labelColor": "var(--soft)", "gridColor": "var(--line)", "domainColor": "var(--soft)",
@@ -47,7 +50,7 @@ def columns(rows: Rows, value: str, step: str) -> Markup:
             "y": {
                 "field": value,
                 "type": "quantitative",
-                "axis": {"tickCount": 4, "tickMinStep": 1},
+                "axis": _whole_numbers(max(row[value] for row in rows)),
             },
             "y2": {"datum": 0},
         },
@@ -130,10 +133,23 @@ def _days(first: str, last: str) -> int:
     return (date.fromisoformat(last) - date.fromisoformat(first)).days
 
 
+def _whole_numbers(most: int) -> dict[str, Any]:
+    """Ticks of an axis of counts: half an article is none."""
+    return {"tickCount": 4, "format": "d"} | ({"values": list(range(most + 1))} if most < 5 else {})
+
+
+def _instant(day: str) -> dict[str, int | bool]:
+    year, month, number = map(int, day.split("-"))
+    return {"year": year, "month": month, "date": number, "utc": True}
+
+
 def _draw(spec: dict[str, Any], rows: Rows) -> Markup:
     first, last = min(row["day"] for row in rows), max(row["end"] for row in rows)
     shortest = min(_days(row["day"], row["end"]) for row in rows)
-    room = _STEP * _days(first, last) // shortest
+    room = _MARGIN + _STEP * _days(first, last) // shortest
+    starts = sorted({row["day"] for row in rows})
+    if len(starts) <= _NAMED:  # the end of the last one is no day of its own
+        spec["encoding"]["x"]["axis"]["values"] = [_instant(day) for day in starts]
     drawn = []
     for screen, width in _WIDTHS.items():
         whole = spec | {"data": {"values": rows}, "width": min(width, room), "config": _CONFIG}

@@ -7,14 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from markupsafe import Markup
+
 from crawler.pages.rendering import SCRIPT, STYLE, ago, both, content_hash, environment, number
 from crawler.report import charts
 from output.summary import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from markupsafe import Markup
 
     from output.summary import Rows, Summary
 
@@ -65,7 +65,8 @@ def _values(rows: Rows) -> list[tuple[Any, ...]]:
 
 
 def _outlets(rows: Rows, declared: Mapping[str, tuple[str, str]], now: Any) -> Rows:
-    """All outlets with how fresh each is; those that nothing is stored of come last."""
+    """All outlets with how fresh each is; those that nothing is stored of come last, and those that
+    nothing is known of are no more than named."""
     known = {row["outlet"]: row for row in rows}
     told = []
     for name in sorted(known.keys() | declared.keys()):
@@ -77,7 +78,7 @@ def _outlets(rows: Rows, declared: Mapping[str, tuple[str, str]], now: Any) -> R
             | row
             | {"newest": newest, "publisher": publisher, "status": status}
             | {"age": ago(now - newest) if newest else None}
-            | {"stale": bool(newest) and now - newest > STALE}
+            | {"stale": bool(newest) and now - newest > STALE, "known": name in known}
         )
     return sorted(told, key=lambda row: not row["articles"])
 
@@ -112,10 +113,14 @@ def _missing(summary: Summary, totals: dict[str, Any]) -> list[Markup]:
     if articles and not summary.has_clusters:
         notes.append(
             both(
-                "Tabel clusters/ belum ada: salinan dikelompokkan seperti saat disimpan."
-                " `scrapy compact` membuatnya.",
-                "There is no clusters/ table yet: copies are grouped as known when stored."
-                " `scrapy compact` makes it.",
+                Markup(
+                    "Tabel clusters/ belum ada: salinan dikelompokkan seperti saat disimpan."
+                    " <code>scrapy compact</code> membuatnya."
+                ),
+                Markup(
+                    "There is no clusters/ table yet: copies are grouped as known when stored."
+                    " <code>scrapy compact</code> makes it."
+                ),
             )
         )
     if articles and not totals["runs"]:

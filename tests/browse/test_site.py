@@ -14,6 +14,7 @@ from output.filesystem import Root
 from output.search import Library
 from tests.datasets import NOON, library_of, row, write, write_clusters
 from tests.hostile import SCRIPT, TITLES
+from tests.output.several_runs import write_old, write_runs
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,7 +87,7 @@ def test_pages_follow_each_other(tmp_path):
     write(tmp_path, kontan=[row(n) for n in range(60)])
     client = TestClient(serve_on(library_of(tmp_path)), base_url="http://127.0.0.1")
     first, last = (client.get(f"/?words=berita&page={n}").text for n in (1, 3))
-    assert (first.count("<h2"), last.count("<h2")) == (25, 10)
+    assert (first.count("<h2 dir"), last.count("<h2 dir")) == (25, 10)
     assert 'rel="next"' in first
     assert 'rel="next"' not in last
 
@@ -107,6 +108,22 @@ def test_an_article_shows_its_last_capture_and_what_changed(client):
 
 def test_an_article_names_its_copies(client):
     assert 'href="/article/tirto%3A9"' in client.get("/article/kontan:1").text
+
+
+def test_copies_are_those_of_the_table_and_those_that_came_since(tmp_path):
+    write(
+        tmp_path,
+        kontan=[row(n, cluster_id=cluster) for n, cluster in enumerate(["", "b", "c1", "c1"], 1)],
+    )
+    write_clusters(tmp_path, {"c1": ["kontan:1", "kontan:2"], "other": ["kontan:4"]})
+    library = library_of(tmp_path)
+
+    def copies(article):
+        return [one["article_id"] for one in library.copies(library.article(article))]
+
+    assert copies("kontan:1") == ["kontan:2", "kontan:3"]
+    assert copies("kontan:3") == ["kontan:1", "kontan:2"]
+    assert copies("kontan:4") == []
 
 
 @pytest.mark.parametrize("article", ["kontan:2", "kontan:3", "tirto:9"])
@@ -170,6 +187,17 @@ def test_titles_stay_text(client):
 def test_an_empty_dataset_is_a_page_that_says_so(tmp_path):
     client = TestClient(serve_on(library_of(tmp_path)), base_url="http://127.0.0.1")
     assert "The dataset is still empty." in client.get("/").text
+
+
+def test_an_older_schema_and_nothing_but_nulls_can_be_read(tmp_path):
+    folder = write_old(write_runs(tmp_path))
+    client = TestClient(serve_on(library_of(folder)), base_url="http://127.0.0.1")
+    assert "antara" in client.get("/?outlet=antara").text
+    for article in ("antara:7", "kontan:2"):  # the older file's, and one without anything
+        page = client.get(f"/article/{article}")
+        assert page.status_code == 200
+        assert "Harganya belum diumumkan." in page.text
+        assert ">None<" not in page.text
 
 
 def test_new_files_are_looked_for_now_and_then(tmp_path, monkeypatch):

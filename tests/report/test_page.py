@@ -79,6 +79,29 @@ def test_headings_do_not_skip_a_level_and_every_section_is_named(html):
     assert all(f'id="{name}"' in html for name in named)
 
 
+def test_what_is_read_out_is_what_stands_there(html):
+    """So that it follows the language that the reader chooses."""
+    assert "aria-label=" not in html
+    named = set(re.findall(r'aria-labelledby="([a-z-]+)"', html))
+    assert all(html.count(f'id="{name}"') == 1 for name in named)
+    assert html.count('<div class="wide" tabindex="0" role="region"') == html.count('class="wide"')
+
+
+def test_an_outlet_of_which_there_is_nothing_is_only_named(tmp_path):
+    write(tmp_path, kontan=[row(1)])
+    html = page_of(tmp_path)
+    table, _, rest = html.partition("</tbody>")
+    assert "Kontan" in table and "tirto.id" not in table
+    assert "Other outlets, of which there is nothing</span> (1)" in rest
+
+
+def test_counts_have_no_halves(tmp_path):
+    write(tmp_path, kontan=[row(1), row(2)])
+    ticks = re.findall(r"<text[^>]*>(\d[\d.]*)</text>", page_of(tmp_path))
+    assert {"0", "1", "2"} <= {*ticks}
+    assert not [tick for tick in ticks if "." in tick]
+
+
 def test_everything_said_is_said_in_both_languages(html):
     assert html.count('<span lang="id">') == html.count('<span lang="en">') > 50
 
@@ -96,7 +119,7 @@ def test_one_outlet_with_nothing_but_what_is_required(tmp_path):
     assert "1 articles without a publication time" in html
     assert "There are no manifests of runs" in html
     assert "There is no clusters/ table" in html
-    assert "`scrapy compact` makes it" in html
+    assert "<code>scrapy compact</code> makes it" in html
     assert "No publication times." in html
 
 

@@ -102,11 +102,13 @@ def test_language_and_theme_are_switched_by_keyboard(shown):
     shown.find_element("css selector", "body").send_keys(Keys.TAB)
     assert shown.switch_to.active_element == skip
     assert skip.is_displayed()
-    headings = []
+    headings, read_out = [], []
     for name in ("id", "en"):
         shown.find_element("css selector", f"[data-choose-language={name}]").send_keys(Keys.ENTER)
         headings.append(shown.find_element("css selector", "#outlets-title").text)
+        read_out.append(shown.find_element("css selector", "nav").accessible_name)
     assert headings == ["Media dan kesegarannya", "Outlets and how fresh they are"]
+    assert read_out == ["Isi", "Contents"]
     theme = shown.find_element("css selector", "[data-switch-theme]")
     theme.send_keys(Keys.SPACE)
     assert shown.execute_script("return document.documentElement.dataset.theme") == "dark"
