@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from crawler.spider import NewsSpider
 
 UNHEALTHY = 1
-HELD = 75  # EX_TEMPFAIL of sysexits.h: try again later
+HELD = INTERRUPTED = 75  # EX_TEMPFAIL of sysexits.h: try again later
 
 
 class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
@@ -85,11 +85,16 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
         """
         assert self.settings is not None
         with locked(place_of_locks(self.settings), outlet):
-            try:
-                finish_takedowns(self.settings, outlet)
-            except (OSError, pa.ArrowException) as error:
-                print(f"{outlet}: a takedown is not finished yet: {error}", file=sys.stderr)
+            self.finish_takedowns(outlet)
             yield
+
+    def finish_takedowns(self, outlet: str) -> None:
+        """Remove what a killed `forget` has left of `outlet`, which is held."""
+        assert self.settings is not None
+        try:
+            finish_takedowns(self.settings, outlet)
+        except (OSError, pa.ArrowException) as error:
+            print(f"{outlet}: a takedown is not finished yet: {error}", file=sys.stderr)
 
     def outlets(self) -> dict[str, type[NewsSpider]]:
         """All outlets by name."""

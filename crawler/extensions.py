@@ -122,17 +122,22 @@ class Outcomes:
         parted = (name.rpartition("/") for name in self.by("sources"))
         return [{"source": s, "reason": r} for s, _, r in parted if f"/{r}" not in ALIVE]
 
-    def judgement(self) -> tuple[str, str]:
-        """Healthy or unhealthy, and why, in one line.
+    def judgement(self, *, interrupted: bool = False) -> tuple[str, str]:
+        """Healthy, unhealthy or interrupted, and why, in one line.
 
-        What an outlet has that is no technology article is no loss; anything else new that leads
-        to nothing stored is one, and so is an outlet whose sources list nothing at all.
+        A run that a signal ended is not judged by what it had no time for. What an outlet has that
+        is no technology article is no loss; anything else new that leads to nothing stored is one,
+        and so is an outlet whose sources list nothing at all.
         """
         if error := self.stats.get("wartatek/store_error"):
             return "unhealthy", f"cannot store: {error}"
         if aside := self.by("quarantined"):
             return "unhealthy", f"files set aside in quarantine/: {', '.join(aside)}"
-        if stored := self.count("stored") + self.count("revised"):
+        stored = self.count("stored") + self.count("revised")
+        if interrupted:
+            left = self.by("failed").get("unfinished", 0)
+            return "interrupted", f"{stored} stored, {left} left to the next run"
+        if stored:
             return "healthy", f"{stored} stored"
         alive = sum(n for name, n in self.by("sources").items() if name.endswith(ALIVE))
         if not alive:
@@ -192,7 +197,7 @@ class RunManifest:
         if unfinished > 0:  # a time limit or a signal ended the run; the next one asks for these
             self.stats.inc_value("wartatek/failed/unfinished", unfinished)
             outcomes = Outcomes(self.stats.get_stats())
-        judgement, detail = outcomes.judgement()
+        judgement, detail = outcomes.judgement(interrupted=reason == "shutdown")
         self._judge(judgement, detail)
         if judgement == "healthy" and isinstance(spider, NewsSpider) and spider.is_routine:
             now = datetime.now(UTC)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
 from rich.text import Text
 
+from crawler.command import INTERRUPTED, UNHEALTHY
 from crawler.extensions import Outcomes
 
 if TYPE_CHECKING:
@@ -63,20 +65,39 @@ class Progress:
                 self.console.print(self.line(), soft_wrap=True)
 
 
-class Report:
-    """The table at the end; an outlet whose crawler is None or never opened has crashed."""
+CRASHED = ("unhealthy", "it did not run to its end")
 
-    def __init__(self, crawlers: Mapping[str, Crawler | None]) -> None:
+
+class Report:
+    """The table at the end.
+
+    :param absent: the judgement on an outlet whose crawler is None or never opened, and why.
+    """
+
+    def __init__(
+        self, crawlers: Mapping[str, Crawler | None], absent: tuple[str, str] = CRASHED
+    ) -> None:
         self.outcomes = {name: outcomes_of(crawler) for name, crawler in crawlers.items()}
+        names = ("wartatek/judgement", "wartatek/detail")
+        self.judged = {
+            name: tuple(
+                str(one.stats.get(key, word)) for key, word in zip(names, absent, strict=True)
+            )
+            for name, one in self.outcomes.items()
+        }
 
     @property
-    def unhealthy(self) -> dict[str, str]:
-        """Why, by outlet."""
-        return {
-            name: str(one.stats.get("wartatek/detail", "it did not run to its end"))
-            for name, one in self.outcomes.items()
-            if one.stats.get("wartatek/judgement") != "healthy"
-        }
+    def exit_code(self) -> int:
+        judgements = {judgement for judgement, _ in self.judged.values()}
+        if "unhealthy" in judgements:
+            return UNHEALTHY
+        return INTERRUPTED if "interrupted" in judgements else 0
+
+    def complain(self) -> None:
+        """Name whoever is not healthy, and say why; the worst last."""
+        for name, (judgement, detail) in sorted(self.judged.items(), key=lambda one: one[1][0]):
+            if judgement != "healthy":
+                print(f"{name} is {judgement}: {detail}", file=sys.stderr)
 
     def rows(self) -> list[dict[str, Any]]:
         """A row for each outlet."""
@@ -84,8 +105,7 @@ class Report:
             {"outlet": name}
             | {column: _count(one, column) for column in COLUMNS}
             | {"seconds": float(one.stats.get("elapsed_time_seconds", 0))}
-            | {"judgement": "unhealthy" if name in self.unhealthy else "healthy"}
-            | {"detail": self.unhealthy.get(name)}
+            | {"judgement": self.judged[name][0], "detail": self.judged[name][1]}
             for name, one in self.outcomes.items()
         ]
 

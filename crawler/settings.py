@@ -19,6 +19,8 @@ TEMPLATES_DIR = str(BASE / "crawler" / "templates")  # absolute: genspider may r
 # -- Where it comes from and where it goes
 OUTPUT_DIR = os.environ.get("OUTPUT_DIR") or str(BASE / "output" / "data")
 STATE_DIR = os.environ.get("STATE_DIR", "")  # of state.db: a local folder; "": OUTPUT_DIR
+PART_ROWS = 1000  # rows that wait in memory until they are published, or 32 MB,
+PART_SECONDS = 300  # or so long: a kill costs what waits, which the next run fetches again
 NEWSROOM = os.environ.get("NEWSROOM", "")  # URL of a newsroom on loopback that plays every outlet
 
 # -- The pages themselves, so that a better rule can read them again

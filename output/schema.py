@@ -155,7 +155,7 @@ RUNS = _schema(
             pa.list_(pa.struct([("name", pa.string()), ("version", pa.string())])),
             "What ran: extractor, rules, scrapy, ...",
         ),
-        _column("judgement", pa.string(), "healthy or unhealthy"),
+        _column("judgement", pa.string(), "healthy, unhealthy, or interrupted by a signal"),
         _column("detail", pa.string(), "Why, in one line"),
     ],
 )

@@ -225,7 +225,7 @@ class Summary:
                 sum(stored)::BIGINT AS stored, sum(revised)::BIGINT AS revised,
                 sum(rejected)::BIGINT AS rejected, sum(failed)::BIGINT AS failed,
                 sum(blocked)::BIGINT AS blocked,
-                list_sort(list(outlet) FILTER (judgement <> 'healthy')) AS unhealthy
+                list_sort(list(outlet) FILTER (judgement = 'unhealthy')) AS unhealthy
             FROM manifests GROUP BY run_id ORDER BY started DESC, run_id LIMIT ?""",
             most,
         )

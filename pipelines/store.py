@@ -108,9 +108,7 @@ class StorePipeline:
             assert crawler.engine
             deferred_from_coro(crawler.engine.close_spider_async(reason=reason))
 
-        writer = Writer(
-            settings["OUTPUT_DIR"], run_id, part_rows=settings.getint("PART_ROWS", 1000)
-        )
+        writer = Writer(settings["OUTPUT_DIR"], run_id, part_rows=settings.getint("PART_ROWS"))
         assert isinstance(crawler.spider, NewsSpider)
         published = crawler.spider.memory.published
         pipeline = cls(
@@ -119,7 +117,7 @@ class StorePipeline:
             stats,
             published,
             stop,
-            settings.getfloat("PART_SECONDS", 300),
+            settings.getfloat("PART_SECONDS"),
             find_archive=lambda: crawler.get_spider_middleware(ArchiveMiddleware),
         )
         crawler.signals.connect(pipeline.item_dropped, signal=signals.item_dropped)

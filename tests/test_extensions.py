@@ -128,6 +128,19 @@ def test_the_judgement(counts: dict[str, Any], judgement: str, detail: str):
     assert (found, detail in why) == (judgement, True), why
 
 
+@pytest.mark.parametrize(
+    ("counts", "judgement", "detail"),
+    [
+        ({**LISTED, "failed__unfinished": 17}, "interrupted", "0 stored, 17 left to the next run"),
+        ({**LISTED, "stored": 3}, "interrupted", "3 stored, 0 left to the next run"),
+        ({}, "interrupted", "0 stored, 0 left to the next run"),
+        ({**LISTED, "store_error": "disk full"}, "unhealthy", "cannot store: disk full"),
+    ],
+)
+def test_an_interrupted_run_is_not_judged_by_what_it_had_no_time_for(counts, judgement, detail):
+    assert outcomes(**counts).judgement(interrupted=True) == (judgement, detail)
+
+
 def test_outcomes_add_up():
     found = outcomes(stored=2, unchanged=1, blocked=1, skipped__known=4, failed__dns=3)
     assert found.settled == 11

@@ -1,18 +1,24 @@
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
 import sys
+import time
 
 import pytest
 
 from crawler import locks
-from crawler.locks import HeldError, is_shared, locked
+from crawler.locks import HeldError, Lock, is_shared, locked
 
 HOLD = """
-import sys
+import socket, sys
+from crawler import locks
 from crawler.locks import locked
+if len(sys.argv) > 3:  # as if on another host
+    socket.gethostname = lambda: sys.argv[3]
+    locks.LEASE = float(sys.argv[4])
 with locked(sys.argv[1], "kontan", shared=sys.argv[2] == "True"):
     print("held", flush=True)
     input()
@@ -48,6 +54,54 @@ def test_who_was_killed_holds_nothing(tmp_path, shared, holder):
     os.kill(holder.pid, signal.SIGKILL)
     holder.wait()
     with locked(tmp_path, "kontan", shared=shared):
+        pass
+
+
+@pytest.fixture
+def lease():
+    return 1.0
+
+
+@pytest.fixture
+def elsewhere(tmp_path, monkeypatch, lease):
+    """A holder on another host."""
+    monkeypatch.setattr(locks, "LEASE", lease)
+    command = [sys.executable, "-c", HOLD, str(tmp_path), "True", "lain.example", str(lease)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"held\n"
+        yield process
+        process.kill()
+
+
+@pytest.mark.parametrize("lease", [15.0])  # so long must no heartbeat fail, on any machine
+def test_who_lives_on_another_host_holds_it(tmp_path, elsewhere):
+    with (
+        pytest.raises(HeldError, match=rf"process {elsewhere.pid} on lain.example since"),
+        locked(tmp_path, "kontan", shared=True),
+    ):
+        pytest.fail("held twice")
+
+
+def test_who_died_on_another_host_holds_nothing_once_that_is_known(tmp_path, elsewhere):
+    elsewhere.kill()
+    elsewhere.wait()
+    pauses = 0
+    lock = Lock(tmp_path, "kontan", shared=True)
+    for pause in lock.attempts():
+        pauses += 1
+        time.sleep(pause)
+    assert pauses
+    with lock:
+        assert (
+            json.loads((tmp_path / locks.FOLDER / "kontan.json").read_text())["pid"] == os.getpid()
+        )
+
+
+def test_who_died_without_a_word_holds_nothing_either(tmp_path, elsewhere):
+    elsewhere.kill()
+    elsewhere.wait()
+    (tmp_path / locks.FOLDER / "kontan.json").unlink()
+    with locked(tmp_path, "kontan", shared=True):
         pass
 
 

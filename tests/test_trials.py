@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import resource
 import signal
 import subprocess
@@ -10,17 +11,20 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from crawler.locks import locked
 from crawler.newsroom import Newsroom
-from output.dataset import read
+from output.dataset import open_dataset, read
 from output.verification import verify
 from spiders.mediaindonesia import MediaIndonesiaSpider
 from tests.crawls import CHECKOUT, crawl
+from tests.test_incremental import an_hour_later
 
 UNHEALTHY, USAGE, HELD = 1, 2, 75
+INTERRUPTED = HELD
 SETTINGS = ("PART_ROWS=4", "DOWNLOAD_DELAY=0.02", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
 
 
@@ -80,6 +84,42 @@ def test_a_killed_run_loses_nothing(room, tmp_path):
     after = crawled(room, folder)
     assert before <= after == crawled(room, tmp_path / "whole")
     assert set(after.values()) == {1}
+
+
+def judgements(folder: Path) -> list[str]:
+    return open_dataset(folder, "runs").to_table(["judgement"])["judgement"].to_pylist()
+
+
+@pytest.mark.parametrize("command", ["crawl", "crawlall"])
+def test_a_run_that_is_asked_to_end_says_so_and_loses_nothing(room, tmp_path, command):
+    folder = tmp_path / "ended"
+    [*_, oldest] = (url for url in room.urls("mediaindonesia") if "/teknologi/" in url)
+    room.fail("stall", path=re.escape(urlsplit(oldest).path))  # so that it is not done before
+    process = start(room, folder, "-s", "DOWNLOAD_TIMEOUT=5", "mediaindonesia", command=command)
+    while not any((folder / "articles").rglob("*.parquet")):
+        assert process.poll() is None
+        time.sleep(0.01)
+    process.terminate()
+    code, errors = finish(process)
+    before = stored(folder)
+    assert (code, judgements(folder)) == (INTERRUPTED, ["interrupted"]), errors
+    [complaint] = [line for line in errors.splitlines() if line.startswith("mediaindonesia is")]
+    assert f"interrupted: {len(before)} stored," in complaint
+    room.recover()
+    an_hour_later(folder)
+    assert before <= crawled(room, folder) == crawled(room, tmp_path / "whole")
+
+
+def test_what_a_run_had_no_time_for_is_named(tmp_path):
+    with Newsroom(seed=7, outlets=["kontan", "mediaindonesia"], recent=4, past=0) as room:
+        room.fail("stall")
+        settings = ("PARALLEL_OUTLETS=1", "RUN_TIMEOUT=5", "DOWNLOAD_TIMEOUT=10", "RETRY_ENABLED=0")
+        options = [word for setting in settings for word in ("-s", setting)]
+        code, errors = finish(start(room, tmp_path, *options, command="crawlall"))
+    assert code == UNHEALTHY
+    said = {line.split()[0]: line for line in errors.splitlines() if " is " in line}
+    assert said["mediaindonesia"].endswith("not begun when RUN_TIMEOUT ended the run")
+    assert judgements(tmp_path) != ["healthy"]
 
 
 def test_a_full_disk_is_said_and_loses_nothing(room, tmp_path):

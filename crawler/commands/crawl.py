@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from crawler.command import HELD, UNHEALTHY, CrawlingCommand
+from crawler.command import HELD, CrawlingCommand
 from crawler.locks import HeldError
 from crawler.progress import Report
 
@@ -46,12 +46,10 @@ class Command(CrawlingCommand):
         crawler = self._create_crawler(name)
         self.crawler_process.crawl(crawler, **arguments)
         self.crawler_process.start()
-        if self.crawler_process.bootstrap_failed:
-            self.exitcode = UNHEALTHY
-        elif crawler.stats.get_value("wartatek/judgement") != "healthy":
-            self.exitcode = UNHEALTHY
-            detail = crawler.stats.get_value("wartatek/detail")
-            print(f"{name} is unhealthy: {detail}", file=sys.stderr)
+        report = Report({name: crawler})
+        self.exitcode = report.exit_code
+        if not self.crawler_process.bootstrap_failed:  # else Scrapy has told why
+            report.complain()
         if self.json:
-            [row] = Report({name: crawler}).rows()
+            [row] = report.rows()
             self.say("", **row)

@@ -11,23 +11,31 @@ from typing import TYPE_CHECKING, cast
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.arguments import Arguments
-from crawler.command import HELD, UNHEALTHY, CrawlingCommand
+from crawler.command import HELD, CrawlingCommand
 from crawler.hosts import lanes, share
-from crawler.locks import HeldError
+from crawler.locks import HeldError, Lock, place_of_locks
 from crawler.memory import regroup
-from crawler.progress import COLUMNS, Progress, Report
+from crawler.progress import COLUMNS, CRASHED, Progress, Report
 from output.compaction import compact, remove_replaced
 from output.verification import READ_ERRORS
 from output.writer import new_run_id
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from scrapy.crawler import AsyncCrawlerProcess, Crawler
 
+    from crawler.spider import NewsSpider
+
 CRAWLED = ("verified", "modelled")
 """The outlets of these are crawled when none is named."""
+SIGNAL, TIMEOUT = "a signal", "RUN_TIMEOUT"
+NOT_BEGUN = {
+    SIGNAL: ("interrupted", "not begun"),
+    TIMEOUT: ("unhealthy", "not begun when RUN_TIMEOUT ended the run"),
+}
+"""The judgement on outlets that were not crawled because of what ended the run."""
 
 
 class Command(CrawlingCommand):
@@ -65,26 +73,36 @@ class Command(CrawlingCommand):
             self.complain(f"--shard {text} is nothing like 2/5, the second of five hosts")
         return int(number), int(hosts)
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        outlets = self.outlets()
+    def _names(self, args: list[str], outlets: Mapping[str, type[NewsSpider]]) -> list[str]:
+        """The outlets to crawl on this host."""
         ours = share({n: o.allowed_domains for n, o in outlets.items()}, *self.shard)
         wanted = dict.fromkeys(args) or [n for n, o in outlets.items() if o.status in CRAWLED]
         names = [name for name in wanted if name in ours]
+        assert self.settings is not None
+        for file in self.settings.getdict("FEEDS"):
+            if len(names) > 1 and "%(name)s" not in str(file):
+                self.complain(f"outlets cannot share {file}: put %(name)s into its name")
+        return names
+
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        outlets = self.outlets()
+        names = self._names(args, outlets)
         self.crawlers: dict[str, Crawler] = {}
         self.elsewhere: list[str] = []
-        self.stopping = False
+        self.ended_by = ""
         domains = {name: outlets[name].allowed_domains for name in names}
         loop = asyncio.get_event_loop()
         crawling = loop.create_task(self._crawl(lanes(domains), opts.spargs))
         self.process.start(stop_after_crawl=False)
-        report = Report({n: self.crawlers.get(n) for n in names if n not in self.elsewhere})
+        if crawling.done():
+            crawling.result()
+        else:
+            self.ended_by = SIGNAL
+        ours_now = {n: self.crawlers.get(n) for n in names if n not in self.elsewhere}
+        report = Report(ours_now, NOT_BEGUN.get(self.ended_by, CRASHED))
         self.show(report.rows(), ("outlet", *COLUMNS, "seconds"))
-        for name, detail in report.unhealthy.items():
-            print(f"{name} is unhealthy: {detail}", file=sys.stderr)
-        if not crawling.done() or report.unhealthy:
-            self.exitcode = UNHEALTHY
-        elif names and len(self.elsewhere) == len(names):
-            self.exitcode = HELD
+        report.complain()
+        self.exitcode = HELD if names and not ours_now else report.exit_code
 
     @property
     def process(self) -> AsyncCrawlerProcess:
@@ -92,42 +110,62 @@ class Command(CrawlingCommand):
 
     async def _crawl(self, lanes: list[list[str]], arguments: dict[str, str]) -> None:
         """Crawl the lanes side by side, then stop the reactor."""
+        from twisted.internet import reactor  # Scrapy has installed it by now
+
+        total = sum(map(len, lanes))
+        try:
+            with Progress(self.crawlers, total, sys.stderr, quiet=self.quiet):
+                await self._crawl_lanes(lanes, arguments)
+            self._tidy_up()
+        finally:
+            with contextlib.suppress(RuntimeError):  # a signal has stopped it already
+                reactor.stop()  # type: ignore[misc]
+
+    async def _crawl_lanes(self, lanes: list[list[str]], arguments: dict[str, str]) -> None:
         assert self.settings is not None
         gate = asyncio.Semaphore(self.settings.getint("PARALLEL_OUTLETS"))
-        total = sum(map(len, lanes))
         limit = self.settings.getfloat("RUN_TIMEOUT")
         if Arguments.of(arguments).window.past:
             limit = 0
-        with Progress(self.crawlers, total, sys.stderr, quiet=self.quiet):
-            work = asyncio.gather(*(self._lane(lane, gate, arguments) for lane in lanes))
-            await asyncio.wait([work], timeout=limit or None)
-            if not work.done():
-                await self._stop()
-                await work
+        work = asyncio.gather(*(self._lane(lane, gate, arguments) for lane in lanes))
+        await asyncio.wait([work], timeout=limit or None)
+        if not work.done():
+            self.ended_by = TIMEOUT
+            await self.process.stop()
+        await work
+
+    def _tidy_up(self) -> None:
+        assert self.settings is not None
         with self._excused("merged files are not removed"):
             remove_replaced(self.settings["OUTPUT_DIR"], self.crawlers)
-        if not self.stopping:
+        if not self.ended_by:
             with self._excused("stories are not grouped"):
                 regroup(self.settings)
-        from twisted.internet import reactor  # Scrapy has installed it by now
-
-        with contextlib.suppress(RuntimeError):  # a signal has stopped it already
-            reactor.stop()  # type: ignore[misc]
 
     async def _lane(
         self, names: list[str], gate: asyncio.Semaphore, arguments: dict[str, str]
     ) -> None:
-        assert self.settings is not None
         for name in names:
             async with gate:
-                if self.stopping:
+                if self.ended_by:
                     return
                 try:
-                    with self.held(name):
+                    with await self._lock(name):
+                        self.finish_takedowns(name)
                         await self._crawl_one(name, arguments)
                 except HeldError as error:
                     self.elsewhere.append(name)
                     print(error, file=sys.stderr)
+                except OSError as error:  # of the lock's file
+                    print(f"{name}: {error}", file=sys.stderr)
+
+    async def _lock(self, name: str) -> Lock:
+        """The lock of `name`, taken; until that is known to be possible, other outlets go on."""
+        assert self.settings is not None
+        lock = Lock(place_of_locks(self.settings), name)
+        for pause in lock.attempts():
+            await asyncio.sleep(pause)
+        return lock
 
     async def _crawl_one(self, name: str, arguments: dict[str, str]) -> None:
         assert self.settings is not None
@@ -135,7 +173,7 @@ class Command(CrawlingCommand):
         await asyncio.wait([self.process.crawl(crawler, **arguments)])
         stats = crawler._stats
         if stats and stats.get_value("finish_reason") == "shutdown":  # a signal came
-            self.stopping = True
+            self.ended_by = self.ended_by or SIGNAL
             return
         over = self.settings.getint("COMPACT_OVER")
         with self._excused(f"{name} is not compacted"):
@@ -148,7 +186,3 @@ class Command(CrawlingCommand):
             yield
         except (*READ_ERRORS, sqlite3.Error) as error:
             print(f"{what}: {error}", file=sys.stderr)
-
-    async def _stop(self) -> None:
-        self.stopping = True
-        await self.process.stop()

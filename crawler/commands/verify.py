@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.command import UNHEALTHY
 from crawler.maintenance import MaintenanceCommand
+from crawler.memory import Memory
+from crawler.reconciliation import disagreements
+from crawler.state import FILE, StateError
 from crawler.terminal import NO_ARGUMENTS
-from output.verification import verify
+from output.verification import Finding, verify
 
 if TYPE_CHECKING:
     import argparse
@@ -21,13 +26,28 @@ class Command(MaintenanceCommand):
         return "Check every file and row of the dataset"
 
     def long_desc(self) -> str:
-        return "Check every file and row of the dataset; exit 0 sound, 1 with findings, 2 usage"
+        return (
+            "Check every file and row of the dataset, and state.db against them; exit 0 sound, 1"
+            " with findings, 2 usage"
+        )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         with self.waiting("verifying the dataset"):
-            findings = verify(self.location)
+            findings = [*verify(self.location), *self._of_the_state()]
         for path, what in findings:
             self.say(f"{path}: {what}", always=True, path=path, finding=what)
         if not self.json:
             self.say(f"{self.location}: {len(findings) or 'no'} findings")
         self.exitcode = UNHEALTHY if findings else 0
+
+    def _of_the_state(self) -> list[Finding]:
+        """What is wrong with the state, where there is one."""
+        assert self.settings is not None
+        folder = self.settings["STATE_DIR"] or self.location
+        if "://" in folder or not Path(folder, FILE).exists():
+            return []
+        try:
+            with Memory.of(self.settings, "", thorough=True).state as state:
+                return list(disagreements(state))
+        except (StateError, sqlite3.Error) as error:
+            return [Finding(FILE, str(error))]

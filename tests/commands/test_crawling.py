@@ -64,6 +64,7 @@ def room() -> Iterator[Newsroom]:
         (["crawl", "kontan", "-a", "limit=0"], "limit=0"),
         (["crawl", "kontan", "-s", "OUTPUT_DIR=/proc/nowhere"], "OUTPUT_DIR: cannot write"),
         (["crawlall", "kontan", "zzz"], "there is no outlet zzz"),
+        (["crawlall", "-o", "all.jsonl"], "cannot share all.jsonl: put %(name)s into its name"),
         (["crawl", "republika"], "is never crawled: its robots.txt refuses us"),
         (["crawl", "antara"], "name the outlet in the setting PERMITTED"),
     ],

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.locks import locked
+from crawler.state import FILE, open_state
 from output.dataset import live_files, read
 from output.filesystem import Root
 from output.forgetting import bury, unfinished
@@ -90,6 +91,17 @@ def test_verify_exits_by_its_findings(folder):
     broken = scrapy("verify", folder=folder)
     assert broken.returncode == 1
     assert "articles/notes.txt: not a Parquet file in a partition" in broken.stdout
+
+
+def test_verify_holds_the_state_to_the_files(folder):
+    with open_state(folder, folder) as state:
+        state.db.execute("DELETE FROM captures WHERE article_id = 'kontan:2'")
+    done = scrapy("verify", folder=folder)
+    assert done.returncode == 1
+    assert "1 rows are unknown to state.db, e.g. of kontan:2" in done.stdout
+    (folder / FILE).unlink()
+    assert scrapy("verify", folder=folder).returncode == 0
+    assert not (folder / FILE).exists()
 
 
 def test_forget_says_what_it_removed(folder):
