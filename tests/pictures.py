@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from crawler.settings import OUTPUT_DIR
-from output.search import Library, Question
+from output.search import Question
+from tests.datasets import library_of
 from tests.screen import look, screen
 
 if TYPE_CHECKING:
@@ -38,11 +39,11 @@ def take(browser: Chrome, url: str, name: str, at: str = "body") -> None:
 
 def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
-    library = Library(OUTPUT_DIR)
+    library = library_of(Path(OUTPUT_DIR))
     found = (
         library.search(Question(outlet="kontan")).articles or library.search(Question()).articles
     )
-    newest = f"{found[0]['day']:%Y-%m-01}"
+    newest = f"{found[0]['published']:%Y-%m-01}"
     serve = [*SCRAPY, "browse", "--port", "0", "-s", f"OUTPUT_DIR={OUTPUT_DIR}"]
     with (
         tempfile.TemporaryDirectory() as folder,
