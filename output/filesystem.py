@@ -9,14 +9,19 @@ import os
 import secrets
 import shutil
 import time
-from contextlib import suppress
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pyarrow as pa
 from pyarrow import fs
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 STAGING = "staging"
+OBJECT_STORES = ("s3", "gcs", "abfs")
+"""What Arrow calls the filesystems that show a file only when it is complete."""
 DEAD_AFTER = 3600.0
 """Seconds after which a staged file's writer is taken for dead: writing one takes under a second,
 and a live writer whose file vanished still holds its rows and writes them again."""
@@ -33,6 +38,11 @@ class Root:
         else:
             self.filesystem, self.path = fs.LocalFileSystem(), self.location
         self.local = isinstance(self.filesystem, fs.LocalFileSystem)
+
+    @property
+    def shows_whole(self) -> bool:
+        """Whether a file that is being written is not there yet."""
+        return self.filesystem.type_name in OBJECT_STORES
 
     def at(self, *parts: str) -> str:
         """The full path, for `filesystem`, of what stands at `parts`."""
@@ -55,9 +65,12 @@ class Root:
         """
         if self.local:
             _publish_local(Path(self.at(path)), Path(self.at(STAGING)), content)
-        else:
+        elif self.shows_whole:
             with self.filesystem.open_output_stream(self.at(path)) as stream:
-                stream.write(content)  # object stores show an object only when it is complete
+                stream.write(content)
+        else:
+            with self._staged(path) as staged, self.filesystem.open_output_stream(staged) as stream:
+                stream.write(content)
 
     def publish_file(self, path: str, source: Path) -> None:
         """Move the finished local file `source`, which is on disk already, to `path`.
@@ -66,7 +79,8 @@ class Root:
         """
         target = Path(self.at(path))
         if not self.local:
-            fs.copy_files(str(source), self.at(path), destination_filesystem=self.filesystem)
+            with nullcontext(self.at(path)) if self.shows_whole else self._staged(path) as place:
+                fs.copy_files(str(source), place, destination_filesystem=self.filesystem)
             source.unlink()
             return
         _make_folder(target.parent)
@@ -77,6 +91,21 @@ class Root:
                 raise
             _copy_local(source, target, Path(self.at(STAGING)))
         _sync_folder(target.parent)
+
+    @contextmanager
+    def _staged(self, path: str) -> Iterator[str]:
+        """Where to write what is then moved to `path`."""
+        name = "-".join((*PurePosixPath(path).parts[-4:], secrets.token_hex(4)))
+        staged = self.at(STAGING, name)
+        self.filesystem.create_dir(self.at(STAGING), recursive=True)
+        self.filesystem.create_dir(str(PurePosixPath(self.at(path)).parent), recursive=True)
+        try:
+            yield staged
+            self.filesystem.move(staged, self.at(path))
+        except OSError:
+            with suppress(OSError):
+                self.filesystem.delete_file(staged)
+            raise
 
     def open_file(self, path: str) -> BinaryIO:
         """The file whose full path is `path`, to be read from any place in it."""
@@ -130,7 +159,7 @@ def files_at(location: str, endings: tuple[str, ...]) -> dict[str, int]:
     else:
         filesystem, path = fs.LocalFileSystem(), str(Path(location).resolve())
     info = filesystem.get_file_info(path)
-    if info.is_file:
+    if info.is_file and not location.endswith("/"):  # a server answers with a page for a folder
         return {location if "://" in location else path: info.size or 0}
     found = filesystem.get_file_info(fs.FileSelector(path, recursive=True))
     files = [info for info in found if info.is_file and info.path.endswith(endings)]

@@ -55,15 +55,20 @@ def test_files_lists_files_only_by_path(tmp_path):
     assert root.files("nothing") == []
 
 
-def test_object_stores_are_written_in_one_put():
-    class OnObjects(Root):
-        def __init__(self) -> None:
-            self.filesystem, self.path, self.local = fs._MockFileSystem(), "bucket/data", False
+class Elsewhere(Root):
+    """Neither here nor an object store: what is being written can be seen."""
 
-    root = OnObjects()
-    root.filesystem.create_dir("bucket/data/runs")  # object stores need no folders
+    def __init__(self) -> None:
+        self.filesystem, self.path, self.local = fs._MockFileSystem(), "host/data", False
+
+
+def test_elsewhere_a_file_is_moved_into_place(tmp_path):
+    root = Elsewhere()
     root.publish("runs/x", pa.py_buffer(b"isi"))
-    assert [info.path for info in root.files("")] == ["bucket/data/runs/x"]
+    (tmp_path / "y").write_bytes(b"isi")
+    root.publish_file("archive/y", tmp_path / "y")
+    names = ["host/data/archive/y", "host/data/runs/x"]
+    assert [info.path for info in root.files("")] == names
 
 
 def test_sweep_takes_what_the_dead_left_and_nothing_else(tmp_path):
