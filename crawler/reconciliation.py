@@ -58,16 +58,16 @@ def disagreements(state: State) -> Iterator[Finding]:
         yield Finding(FILE, f"damaged: {state.was_damaged}")
     for part, path in state.db.execute("SELECT id, path FROM parts ORDER BY path").fetchall():
         yield from _part(state, part, path)
-    yield from _told(FILE, state.db.execute(_OF_NO_PART).fetchall(), "stand in no file")
+    yield from _told(FILE, state.db.execute(_OF_NO_PART).fetchall(), "stands in no file")
     waiting = state.db.execute(_STORED_AND_NEW).fetchall()
-    yield from _told(FILE, waiting, "are stored and wait as if they were new")
+    yield from _told(FILE, waiting, "is stored and waits as if it were new")
     for info in state.root.files("pending"):
         path = state.root.relative(info.path)
         rows = _rows(state, path, ["article_id"]) or []
         lost = [
             (row["article_id"],) for row in rows if not state.db.execute(_KNOWN, row).fetchone()
         ]
-        yield from _told(path, lost, f"are unknown to {FILE}")
+        yield from _told(path, lost, f"unknown to {FILE}")
 
 
 def _part(state: State, part: int, path: str) -> Iterator[Finding]:
@@ -76,8 +76,8 @@ def _part(state: State, part: int, path: str) -> Iterator[Finding]:
         return
     held = Counter(key(row) for row in rows if row["article_id"])
     indexed = Counter(state.db.execute(query, (part,)).fetchall())
-    yield from _told(path, [*(held - indexed)], f"are unknown to {FILE}")
-    yield from _told(path, [*(indexed - held)], f"are known to {FILE} and not in it")
+    yield from _told(path, [*(held - indexed)], f"unknown to {FILE}")
+    yield from _told(path, [*(indexed - held)], f"known to {FILE}, and not in it")
 
 
 def _rows(state: State, path: str, columns: list[str]) -> list[Row] | None:
@@ -92,4 +92,5 @@ def _rows(state: State, path: str, columns: list[str]) -> list[Row] | None:
 
 def _told(path: str, keys: list[Key], what: str) -> Iterator[Finding]:
     if keys:
-        yield Finding(path, f"{len(keys)} rows {what}, e.g. of {keys[0][0]}")
+        more = f" and {len(keys) - 1} more" if len(keys) > 1 else ""
+        yield Finding(path, f"{what}: {keys[0][0]}{more}")

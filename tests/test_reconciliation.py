@@ -56,25 +56,25 @@ def test_files_that_came_or_went_are_no_finding(folder):
     [
         (
             "DELETE FROM captures WHERE article_id = 'kontan:2'",
-            ("articles", f"1 rows are unknown to {FILE}, e.g. of kontan:2"),
+            ("articles", f"unknown to {FILE}: kontan:2"),
         ),
         (
             "INSERT INTO captures SELECT part, 'kontan:8', 1, '', x'', 1 FROM captures LIMIT 1",
-            ("articles", f"1 rows are known to {FILE} and not in it, e.g. of kontan:8"),
+            ("articles", f"known to {FILE}, and not in it: kontan:8"),
         ),
         (
             "DELETE FROM rejects",
-            ("rejects", f"1 rows are unknown to {FILE}, e.g. of kontan:3"),
+            ("rejects", f"unknown to {FILE}: kontan:3"),
         ),
         (
             "INSERT INTO rejects VALUES (99, 'kontan:8', 'gallery', '', 1)",
-            (FILE, "1 rows stand in no file, e.g. of kontan:8"),
+            (FILE, "stands in no file: kontan:8"),
         ),
         (
             "UPDATE pending SET article_id = 'kontan:1'",
-            (FILE, "1 rows are stored and wait as if they were new, e.g. of kontan:1"),
+            (FILE, "is stored and waits as if it were new: kontan:1"),
         ),
-        ("DELETE FROM pending", ("pending", f"1 rows are unknown to {FILE}, e.g. of kontan:9")),
+        ("DELETE FROM pending", ("pending", f"unknown to {FILE}: kontan:9")),
     ],
 )
 def test_each_disagreement_is_told(folder, statement, finding):
@@ -84,8 +84,8 @@ def test_each_disagreement_is_told(folder, statement, finding):
 def test_another_content_is_told_both_ways(folder):
     what = [what for _, what in told(folder, "UPDATE captures SET content_hash = x'00'")]
     assert what == [
-        f"2 rows are unknown to {FILE}, e.g. of kontan:1",
-        f"2 rows are known to {FILE} and not in it, e.g. of kontan:1",
+        f"unknown to {FILE}: kontan:1 and 1 more",
+        f"known to {FILE}, and not in it: kontan:1 and 1 more",
     ]
 
 

@@ -52,7 +52,7 @@ class Command(MaintenanceCommand):
                 self.exitcode = HELD
                 continue
             self.say(
-                f"{article}: {gone.rows} rows and {gone.pages} archived pages removed;"
+                f"{article}: removed for good (rows: {gone.rows}, archived pages: {gone.pages});"
                 " it will not be fetched again",
                 article_id=article,
                 rows=gone.rows,

@@ -98,7 +98,7 @@ def test_verify_holds_the_state_to_the_files(folder):
         state.db.execute("DELETE FROM captures WHERE article_id = 'kontan:2'")
     done = scrapy("verify", folder=folder)
     assert done.returncode == 1
-    assert "1 rows are unknown to state.db, e.g. of kontan:2" in done.stdout
+    assert "unknown to state.db: kontan:2" in done.stdout
     (folder / FILE).unlink()
     assert scrapy("verify", folder=folder).returncode == 0
     assert not (folder / FILE).exists()
@@ -108,7 +108,7 @@ def test_forget_says_what_it_removed(folder):
     done = scrapy("forget", "https://www.kontan.co.id/news/gawai", "kontan:1", folder=folder)
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1] == (
-        "kontan:1: 1 rows and 0 archived pages removed; it will not be fetched again"
+        "kontan:1: removed for good (rows: 1, archived pages: 0); it will not be fetched again"
     )
     assert read(folder)["article_id"].to_pylist() == ["kontan:2"]
 
