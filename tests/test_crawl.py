@@ -97,10 +97,13 @@ def test_a_failure_is_one_counted_outcome(room: Newsroom, tmp_path: Path, fault,
     assert done.outcomes.judgement()[0] == "unhealthy"
 
 
-def test_a_hung_server_costs_its_timeout_and_the_rest_goes_on(room: Newsroom, tmp_path: Path):
+@pytest.mark.parametrize("kind", ["stall", "drip"])
+def test_a_hung_server_costs_its_timeout_and_the_rest_goes_on(
+    room: Newsroom, tmp_path: Path, kind: str
+):
     [victim, *_] = [url for url in room.urls("mediaindonesia") if "/teknologi/" in url]
-    room.fail("stall", path=victim.removeprefix("https://mediaindonesia.com"))
-    done = crawl(MediaIndonesiaSpider, room, tmp_path, DOWNLOAD_TIMEOUT=0.5, RETRY_TIMES=0)
+    room.fail(kind, path=victim.removeprefix("https://mediaindonesia.com"))
+    done = crawl(MediaIndonesiaSpider, room, tmp_path, DOWNLOAD_TIMEOUT=4, RETRY_TIMES=0)
     done.assert_every_url_has_one_outcome()
     assert done.outcomes.count("failed/timeout") == 1
     assert done.outcomes.count("stored") > 3
