@@ -22,7 +22,7 @@ TABLES = {
     **{table: schema_of(table) for table in ("articles", "rejects", "runs")},
     "clusters": CLUSTERS,
 }
-MEMORY = "1GB"  # DuckDB would take what it can get, which is most of the machine
+MEMORY = "512MB"  # DuckDB would take what it can get, which is most of the machine
 VIEWS = "".join((DOCS / name).read_text("utf-8") for name in ("views.sql", "stories.sql"))
 
 
