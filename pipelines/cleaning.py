@@ -67,8 +67,8 @@ def _take_all_by_words(body: Body) -> None:
 def _take_by_words(body: Body) -> None:
     """One round of all rules; what it uncovers has still to meet the steps before."""
     looked_at = list(body.out.fragments)
-    for rule in body.rules["inline"]:
-        body.rewrite(lambda fragment, rule=rule: _without_inline(body, fragment, rule))  # type: ignore[misc]
+    if body.rules["inline"]:
+        body.rewrite(lambda fragment: _without_inline(body, fragment))
     if (
         not body.linked
     ):  # behind the sign-off of a plain text stand lists that have no links to tell
@@ -101,10 +101,16 @@ def _take_markup(body: Body, book: Rulebook) -> None:
             body.out.captions.append(block.text)
 
 
-def _without_inline(body: Body, fragment: Fragment, rule: Rule) -> list[Fragment]:
-    if not rule.stands_in(body.lower[fragment.block]):
-        return [fragment]
-    matches = rule.pattern.finditer(fragment.text)
+def _without_inline(body: Body, fragment: Fragment) -> list[Fragment]:
+    parts = [fragment]
+    for rule in body.rules["inline"]:
+        if rule.stands_in(body.lower[fragment.block]):
+            parts = [part for whole in parts for part in _without(whole, rule)]
+    return parts
+
+
+def _without(fragment: Fragment, rule: Rule) -> list[Fragment]:
+    matches = () if fragment.rule else rule.pattern.finditer(fragment.text)
     spans = [(*match.span(), rule.id) for match in matches if match.group().strip()]
     return fragment.cut(spans) if spans else [fragment]
 
@@ -115,7 +121,8 @@ def _take_blocks(body: Body) -> None:
     anywhere = body.rules["block"] + body.rules["caption"]
     for i, fragment in enumerate(kept):
         near = i < _NEAR or i >= len(kept) - _NEAR
-        for rule in anywhere * (not fragment.settled) + body.rules["byline"] * near:
+        rules = [] if fragment.settled else anywhere
+        for rule in rules + body.rules["byline"] if near else rules:
             if not rule.pattern.fullmatch(fragment.text):
                 continue
             fragment.rule = rule.id

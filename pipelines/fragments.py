@@ -92,7 +92,7 @@ class Body:
         self.document = "\n".join([block.text for block in blocks])
         self.lower = [block.text.lower() for block in blocks]
         self.rules = book.active(self.lower, outlet)
-        self.labels = [r for r in self.rules["label"] if r.pattern.search(self.document)]
+        self.labels = self.rules["label"]
         self.promised: set[str] = set()  # headlines of promos that were taken
         self.linked = any(block.anchors for block in blocks)
 

@@ -78,7 +78,8 @@ def is_promo_line(body: Body, text: str) -> bool:
 
 def _without_promos(body: Body, fragment: Fragment) -> list[Fragment]:
     lower = body.lower[fragment.block]
-    labels = _labels(fragment.text, [rule for rule in body.labels if rule.stands_in(lower)])
+    rules = [rule for rule in body.labels if rule.stands_in(lower)]
+    labels = _labels(fragment.text, rules) if rules else []
     if not labels:
         return [fragment]
     limits = [*(label.start() for label, _ in labels[1:]), len(fragment.text)]

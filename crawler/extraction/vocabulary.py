@@ -6,6 +6,7 @@ The words are those of real templates from 2015 on. They judge markup only; word
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 _PAGED = re.compile(r"(?<![a-z])(?:page|paging|halaman)(?![a-z])")
 
 
+@lru_cache(maxsize=4096)  # a template's classes are on all of its pages
 def judge(marks: str, tag: str = "") -> Verdict | None:
     """What an element of these classes and ids (lower case, spaced) is; None: part of the text."""
     marks = marks[:_LONGEST]
