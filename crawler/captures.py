@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import os
 import re
 import zlib
 from collections import Counter
@@ -31,6 +32,8 @@ MAX_BYTES = 16 << 20
 _PAGES = (WarcRecordType.response, WarcRecordType.resource, WarcRecordType.revisit)
 _DIGESTS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "md5": hashlib.md5}
 _BLOCK = 1 << 20
+_MOST_FALSE = 10_000  # places that look like a record's beginning; in noise, one in 16 MB does
+_MOST_BROKEN = 1000  # records in a row; what follows is taken for no WARC, since looking takes long
 _BOUNDARY = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|WARC/1\.[01]\r\n")
 
 
@@ -75,18 +78,18 @@ def read_captures(
 
     Their other records are counted: `skipped/<why>` for those that are fine, `bad/<why>` for those
     that are not. After a bad one it goes on at the next that can be found; `bad/cut_off` says
-    that there was none.
+    that there was none, or too many bad ones in a row.
 
     :param source: seekable
     :param find: the outlet whose page a URL is; "": it is not looked for
     """
-    start = 0
+    start = broken = 0
     counted = False  # of an error between two records, which is met again where the second begins
     while True:
         last, reason = -1, "damaged"
         try:
             for position, page in _pages(source, start, find, counts):
-                last = position
+                last, broken = position, 0
                 if page:
                     yield page
             return
@@ -94,7 +97,8 @@ def read_captures(
             last, reason, met_again = error.position, str(error), False
         except OSError:
             met_again = counted and last < 0
-        found = next_record(source, max(start, last) + 1)
+        broken += 1
+        found = next_record(source, max(start, last) + 1) if broken <= _MOST_BROKEN else None
         counts["", f"bad/{reason}" if found is not None else "bad/cut_off"] += 1
         if met_again:
             counts["", "bad/damaged"] -= 1
@@ -122,6 +126,8 @@ def _pages(
         yield position, page
     if position >= 0:
         _check_end(source, position)
+    elif start == 0 and source.seek(0, os.SEEK_END):
+        raise BrokenFrameError("damaged", 0)
 
 
 def _check_end(source: BinaryIO, position: int) -> None:
@@ -164,15 +170,19 @@ def find_capture(root: Root, outlet: str, url: str) -> Capture | None:
 
 
 def next_record(source: BinaryIO, start: int) -> int | None:
-    """Where the first record from `start` on begins; None if there is none."""
+    """Where the first record from `start` on begins; None if there is none, or if too much looks
+    like one and is none."""
     source.seek(start)
-    tail, position = b"", start
+    tail, position, left = b"", start, _MOST_FALSE
     while block := source.read(_BLOCK):
         window = tail + block
         for match in _BOUNDARY.finditer(window):
             place = position - len(tail) + match.start()
             if _begins_record(source, place):
                 return place
+            left -= 1
+            if not left:
+                return None
         position += len(block)
         tail = window[-16:]
         source.seek(position)
@@ -237,7 +247,9 @@ def _page(record: WarcRecord, url: str, listed: bytes = b"", outlet: str = "") -
     if record.record_date is None:
         raise BadRecordError("date")
     block = record.reader.read()
-    if "Content-Length" not in record.headers or len(block) < record.content_length:
+    stated = record.headers.get("Content-Length") or "none"
+    length = str(record.content_length)
+    if (stated.strip().lstrip("0") or "0") != length or len(block) < record.content_length:
         raise BrokenFrameError("length", record.stream_pos)
     _check_digest(record, block)
     headers, body = HeaderMap(), block

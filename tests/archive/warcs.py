@@ -98,17 +98,18 @@ def raw_record(
     *,
     url: bytes = b"https://kontan.co.id/1",
     head: bytes = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n",
-    length: int | None = None,
+    length: int | bytes | None = None,
     more: bytes = b"",
     date: bytes = b"2023-10-02T03:00:00Z",
 ) -> bytes:
     """A response record, byte by byte, as wrong as wished."""
     block = head + body
+    stated = length if isinstance(length, bytes) else b"%d" % (length or len(block))
     return b"".join([
         b"WARC/1.0\r\nWARC-Type: response\r\nWARC-Target-URI: ", url, b"\r\nWARC-Date: ", date,
         b"\r\nWARC-Record-ID: <urn:uuid:00000000-0000-4000-8000-000000000000>\r\n",
         b"Content-Type: application/http; msgtype=response\r\n", more,
-        b"Content-Length: %d\r\n\r\n" % (len(block) if length is None else length),
+        b"Content-Length: ", stated, b"\r\n\r\n",
         block, b"\r\n\r\n",
     ])  # fmt: skip
 
