@@ -17,6 +17,7 @@ import polars as pl
 import pytest
 
 from output.dataset import files, latest, read
+from output.selection import Selection, select
 
 CHECKOUT = Path(__file__).parents[2]
 VIEWS = (CHECKOUT / "docs/views.sql").read_text()
@@ -49,6 +50,11 @@ def by_read(folder):
 
 def by_latest(folder):
     return latest(folder, columns=["article_id"])["article_id"].to_pylist()
+
+
+def by_select(folder):
+    batches = select(folder, Selection(latest=True))
+    return [article_id for batch in batches for article_id in batch["article_id"].to_pylist()]
 
 
 def by_list(folder):
@@ -129,7 +135,7 @@ def patiently(load, folder):
 
 
 @pytest.mark.trial
-@pytest.mark.parametrize("load", [by_read, by_latest, by_list, by_list_in_duckdb])
+@pytest.mark.parametrize("load", [by_read, by_latest, by_select, by_list, by_list_in_duckdb])
 def test_exact_reads_never_fail_miss_or_double_a_row(tmp_path, writing, load):
     reads = 0
     while writing.is_alive:
