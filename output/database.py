@@ -23,7 +23,6 @@ TABLES = {
     "clusters": CLUSTERS,
 }
 MEMORY = "512MB"  # DuckDB would take what it can get, which is most of the machine
-VIEWS = "".join((DOCS / name).read_text("utf-8") for name in ("views.sql", "stories.sql"))
 
 
 def write_database(rows_of: Callable[[str], Batches], path: Path) -> None:
@@ -38,7 +37,12 @@ def write_database(rows_of: Callable[[str], Batches], path: Path) -> None:
         connection.execute("SET preserve_insertion_order = false")
         for table in TABLES:
             _create(connection, table, rows_of(table))
-        connection.execute(over_tables(VIEWS))
+        connection.execute(over_tables(documented_views()))
+
+
+def documented_views() -> str:
+    """The SQL of docs/views.sql and docs/stories.sql, over the dataset's folders."""
+    return "".join((DOCS / name).read_text("utf-8") for name in ("views.sql", "stories.sql"))
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: str, batches: Batches) -> None:

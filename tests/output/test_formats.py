@@ -12,7 +12,7 @@ import pyarrow.csv
 import pyarrow.parquet as pq
 import pytest
 
-from output.database import VIEWS, write_database
+from output.database import documented_views, write_database
 from output.dataset import schema_of
 from output.formats import FORMATS
 from output.selection import Selection, select
@@ -134,7 +134,7 @@ def test_the_database_has_the_documented_views(files, tmp_path, monkeypatch):
         duckdb.connect() as documented,
         duckdb.connect(files["duckdb"], read_only=True) as exported,
     ):
-        documented.execute(VIEWS)
+        documented.execute(documented_views())
         views = "SELECT view_name FROM duckdb_views() WHERE NOT internal"
         names = {name for (name,) in documented.sql(views).fetchall()}
         assert {"captures", "latest", "revisions", "stories"} <= names
