@@ -22,13 +22,9 @@ ASKED_ROWS = 2000
 def write_csv(batches: Batches, schema: pa.Schema, file: IO[bytes]) -> None:
     """Comma-separated, with a header: texts in quotes, so that an empty one is not a null; instants
     as in `write_jsonl`; a list or struct as JSON in its cell."""
+    texts = {f.name for f in schema if _is_nested(f) or _is_instant(f)}
     cells = pa.schema(
-        [
-            pa.field(f.name, pa.string())
-            if _is_nested(f) or _is_instant(f)
-            else f.with_nullable(True)
-            for f in schema
-        ]
+        [pa.field(f.name, pa.string() if f.name in texts else f.type) for f in schema]
     )
     columns = [f"to_json({f.name})::VARCHAR" if _is_nested(f) else _spelt(f) for f in schema]
     query = f"SELECT {', '.join(columns)} FROM batch"
