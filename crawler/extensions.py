@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from crawler.health import history, shortcomings
 from crawler.items import Article, Rejected
 from crawler.manifest import CRAWL, counted, versions
 from crawler.spider import NewsSpider
+from crawler.state import FILE
 from output.datapackage import publish_package
 from output.writer import Writer, new_run_id
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.robotstxt import RobotParser
     from scrapy.statscollectors import StatsCollector
+    from twisted.python.failure import Failure
 
 logger = logging.getLogger(__name__)
 
@@ -131,6 +134,8 @@ class Outcomes:
         """
         if error := self.stats.get("wartatek/store_error"):
             return "unhealthy", f"cannot store: {error}"
+        if error := self.stats.get("wartatek/state_error"):
+            return "unhealthy", f"cannot use {FILE}: {error}"
         if aside := self.by("quarantined"):
             return "unhealthy", f"files set aside in quarantine/: {', '.join(aside)}"
         stored = self.count("stored") + self.count("revised")
@@ -186,8 +191,10 @@ class RunManifest:
     def item_error(self) -> None:
         self.stats.inc_value("wartatek/failed/pipeline_error")
 
-    def spider_error(self, response: Response) -> None:
-        """A bug in a callback: the errback does not hear of it."""
+    def spider_error(self, failure: Failure, response: Response) -> None:
+        """A bug in a callback, or a state that cannot be used: the errback does not hear of it."""
+        if failure.check(sqlite3.Error):  # type: ignore[no-untyped-call]
+            self.stats.set_value("wartatek/state_error", failure.getErrorMessage())
         if response.request and "waiting" in response.request.cb_kwargs:
             self.stats.inc_value("wartatek/failed/callback_error")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
@@ -217,7 +218,11 @@ class NewsSpider(Spider):
     def ask_for_articles(self) -> None:
         """Once the lists are read, ask for the next articles, until none waits any more."""
         most = BATCH if self.limit is None else min(BATCH, self.limit - self._asked)
-        waiting = self.memory.take(most)
+        try:
+            waiting = self.memory.take(most)
+        except sqlite3.Error as error:  # Scrapy would only log it
+            self.crawler.stats.set_value("wartatek/state_error", str(error))
+            return
         for one in waiting:
             if one.look or self.window.holds(one.candidate.published):
                 self._asked += 1

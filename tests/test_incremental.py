@@ -320,7 +320,10 @@ def test_a_state_that_another_program_locks_costs_the_run_but_no_article(
     locked = crawl(MediaIndonesiaSpider, room, tmp_path)
     other.execute("ROLLBACK")
     other.close()
-    assert locked.outcomes.judgement()[0] == "unhealthy"
+    assert locked.outcomes.judgement() == (
+        "unhealthy",
+        "cannot use state.db: database is locked",
+    )
     run(room, tmp_path)
     assert new in urls(tmp_path)
     assert set(captures(tmp_path).values()) == {1}
