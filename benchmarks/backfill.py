@@ -1,6 +1,6 @@
 """A backfill by one process, whose memory must stay flat however many articles it stores.
 
-BACKFILL=100000 in the environment asks for a hundred thousand, which takes an hour.
+BACKFILL=100000 in the environment asks for a hundred thousand, which takes an hour or two.
 """
 
 from __future__ import annotations

@@ -15,8 +15,10 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from benchmarks.backfill import OUTLET, backfill
 from crawler.locks import locked
 from crawler.newsroom import Newsroom
+from crawler.newsroom.world import World
 from output.dataset import open_dataset, read
 from output.verification import verify
 from spiders.mediaindonesia import MediaIndonesiaSpider
@@ -168,3 +170,17 @@ def test_thirty_kills_lose_and_double_nothing(tmp_path):
         # A crawl that starts now misses only what the lists have forgotten since.
         assert crawled(room, tmp_path / "whole") <= killed
         assert set(killed.values()) == {1}
+
+
+@pytest.mark.trial
+def test_memory_stays_flat_over_a_backfill(tmp_path):
+    """BACKFILL in the environment says how many articles, for a machine with more time than CI."""
+    articles = int(os.environ.get("BACKFILL", "10000"))
+    done = backfill(articles, tmp_path)
+    world = World(1, [OUTLET], recent=0, past=articles, older=0)
+    told = [entry.url for entry in world.desks[OUTLET].entries if entry.kind == "article"]
+    assert sorted(read(tmp_path, columns=["canonical_url"])["canonical_url"].to_pylist()) == sorted(
+        told
+    )
+    first, *_, last = done.memory.values()
+    assert last < 1.15 * first, done.memory
