@@ -24,6 +24,11 @@ RETRIES = 2  # of a task whose worker's machine had no room or no disk
 TASK_BYTES = 32 << 20  # of small files in one task: a look into the dataset for each would tell
 TASKS_EACH = 4  # tasks for every worker at least, so that all are done at about the same time
 
+
+class ClusterError(Exception):
+    """There is no cluster where one was named; the message says so in one line."""
+
+
 _said: SimpleQueue[tuple[int, int]]
 
 
@@ -81,7 +86,7 @@ def on_cluster(
 
     A task whose worker dies is done again by another one, which changes nothing but the time.
 
-    :raises OSError: there is no cluster at `address`.
+    :raises ClusterError: there is no cluster at `address`.
     """
     from distributed import Client, KilledWorker, LocalCluster, as_completed
 
@@ -91,17 +96,21 @@ def on_cluster(
             n_workers=workers, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
         )
     try:
-        with Client(cluster or address) as client:
-            futures = {
-                client.submit(reparse, job, paths, key=paths[0], retries=RETRIES): paths
-                for paths in work
-            }
-            for future in as_completed(futures):
-                try:
-                    yield future.result()
-                except KilledWorker:
-                    yield _died(futures[future])
+        client = Client(cluster or address)
+    except (OSError, ValueError) as error:
+        raise ClusterError(f"there is no Dask cluster at {address}: {error}") from error
+    try:
+        futures = {
+            client.submit(reparse, job, paths, key=paths[0], retries=RETRIES): paths
+            for paths in work
+        }
+        for future in as_completed(futures):
+            try:
+                yield future.result()
+            except KilledWorker:
+                yield _died(futures[future])
     finally:
+        client.close()
         if cluster:
             cluster.close()
 

@@ -21,7 +21,7 @@ from crawler.command import UNHEALTHY
 from crawler.maintenance import MaintenanceCommand
 from crawler.manifest import reparse_rows
 from crawler.reparse import Job
-from crawler.workers import in_processes, in_this_process, on_cluster, tasks
+from crawler.workers import ClusterError, in_processes, in_this_process, on_cluster, tasks
 from output.datapackage import publish_package
 from output.filesystem import Root, check_writable, files_at
 from output.writer import Writer, new_run_id
@@ -95,10 +95,13 @@ class Command(MaintenanceCommand):
                     task, advance=size, description=f"{pages['read']:,} pages, {speed:.0f}/s"
                 )
 
-            for result in _results(job, work, opts, progress):
-                results.append(result)
-                if opts.dask:
-                    progress(sum(sizes[path] for path in result.paths), result.pages)
+            try:
+                for result in _results(job, work, opts, progress):
+                    results.append(result)
+                    if opts.dask:
+                        progress(sum(sizes[path] for path in result.paths), result.pages)
+            except ClusterError as error:
+                self.complain(str(error))
         seconds = time.monotonic() - start
         self._report(results, seconds, diff=job.diff)
         if any(result.problems for result in results):

@@ -1,17 +1,24 @@
 """`scrapy reparse` as people type it."""
 
+import re
 import subprocess
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from scrapy.utils.project import get_project_settings
 
 from crawler.commands.reparse import Command
+from crawler.extraction import topics
+from crawler.extraction.topics import load_index
+from crawler.newsroom import Newsroom
 from crawler.reparse import Change, Result
 from output.dataset import open_dataset, read
+from spiders.kontan import KontanSpider
 from tests.archive.warcs import pages, write_warc
+from tests.crawls import crawl
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -104,3 +111,32 @@ def test_the_report_of_a_diff_shows_both_sides(command: Command, capsys):
     shown = capsys.readouterr().out
     assert "1 changed would be written" in shown
     assert "Pagi." in shown and "Malam." in shown and "unchanged: 2" in shown
+
+
+def test_off_topic_pages_come_back_when_the_lexicon_has_grown(
+    command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+):
+    """A word is added, the kept pages are judged anew, and the next crawl leaves them alone."""
+    out = tmp_path / "out"
+    with Newsroom(seed=3, outlets=["kontan"], recent=8, past=2, older=0) as room:
+        monkeypatch.setattr("crawler.judge.HINT", 0.0)  # what is not technology is fetched too
+        crawl(KontanSpider, room, out)
+        stored = set(read(out)["url"].to_pylist())
+        rejects = open_dataset(out, "rejects").to_table().to_pylist()
+        off_topic = next(one for one in rejects if one["reason"] == "off_topic")
+        word = max(re.findall(r"[A-Za-z]+", off_topic["title"]), key=len)
+        monkeypatch.setattr(topics, "_TERMS", load_index({"baru": {"5": [word]}}))
+        words = [str(out / "archive"), "--rejects", "off_topic", "--workers", "1"]
+        typed(command, [*words, "--diff"])
+        assert set(read(out)["url"].to_pylist()) == stored
+        typed(command, words)
+        rows = read(out)
+        fresh = {*rows["url"].to_pylist()} - stored
+        assert off_topic["url"] in fresh
+        typed(command, words)
+        assert read(out).equals(rows)
+        assert f"done before: {len(fresh)}" in capsys.readouterr().out
+        room.requests.clear()
+        crawl(KontanSpider, room, out)
+        asked = {asked.path for asked in room.requests}
+        assert not [url for url in fresh if urlsplit(url).path in asked]
