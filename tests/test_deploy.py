@@ -125,7 +125,7 @@ def answers(port):
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def wait_for(done, seconds=240):
+def wait_for(done, seconds=600):
     """Another program's own clock is all there is to wait for."""
     end = time.monotonic() + seconds
     while not done():
