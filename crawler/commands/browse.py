@@ -10,12 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-import uvicorn
-
-from crawler.browse.site import serve_on
 from crawler.maintenance import MaintenanceCommand
 from crawler.terminal import NO_ARGUMENTS
-from output.search import Library
 
 if TYPE_CHECKING:
     import argparse
@@ -38,6 +34,12 @@ class Command(MaintenanceCommand):
             self.complain(f"--port {opts.port} is no port")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        # Here, since Scrapy imports every command before it runs one.
+        import uvicorn
+
+        from crawler.browse.site import serve_on
+        from output.search import Library
+
         with ExitStack() as ends:
             listener = ends.enter_context(socket.socket())
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -10,9 +10,7 @@ from scrapy.spiderloader import get_spider_loader
 from crawler.arguments import ArgumentError, Arguments
 from crawler.language import number, word
 from crawler.maintenance import MaintenanceCommand
-from crawler.report.page import write_page
 from crawler.terminal import NO_ARGUMENTS
-from output.summary import Summary
 
 if TYPE_CHECKING:
     import argparse
@@ -44,6 +42,10 @@ class Command(MaintenanceCommand):
             self.complain(f"--{error}")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        # Here, since Scrapy imports every command before it runs one.
+        from crawler.report.page import write_page
+        from output.summary import Summary
+
         page = Path(opts.output or Path(self.location) / "report.html")
         try:
             with self.waiting("reading the dataset"):

@@ -7,8 +7,6 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import trafilatura
-
 from crawler.extraction.blocks import Block
 from crawler.extraction.generic import prose_container
 from crawler.extraction.page import parse_html
@@ -54,11 +52,9 @@ class Body:
     @property
     def size(self) -> int:
         """Characters of linkless text that is not taken out yet."""
-        return sum(
-            len(block.text) - sum(len(anchor.text) for anchor in block.anchors)
-            for block in self.blocks
-            if not block.rule
-        )
+        blocks = [block for block in self.blocks if not block.rule]
+        linked = sum([len(anchor.text) for block in blocks for anchor in block.anchors])
+        return sum([len(block.text) for block in blocks]) - linked
 
 
 def find_body(page: Page, rules: Rules) -> Body | None:
@@ -91,6 +87,8 @@ def guess_body(page: Page, rules: Rules, title: Title | None = None) -> Body | N
 
 def last_resort(page: Page) -> Body | None:
     """The body as trafilatura sees it, which takes longer than all else together."""
+    import trafilatura  # a tenth of a second, which no start should wait for
+
     if page.size > MAX_LAST_RESORT:
         return None
     text = trafilatura.extract(page.text, include_comments=False, include_tables=False)
