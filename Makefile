@@ -11,7 +11,7 @@ setup: .venv/.run  ## .venv with all that crawling needs
 demo: .venv/.run  ## crawl every outlet of a small world on localhost into output/data
 	@$(BIN)/python -m scrapy demo
 test: lint  ## lint, types and all tests
-	@$(BIN)/python -m pytest -n auto --dist loadgroup
+	@$(BIN)/python -m pytest -n auto
 lint: .venv/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 trials: .venv/.dev  ## the long tests: kills, cron, big backfills

@@ -3,9 +3,6 @@ from collections.abc import Iterator
 import pytest
 
 from tests.crawls import stop_reactor
-from tests.spark import spark, spark_folder
-
-__all__ = ["spark", "spark_folder"]
 
 
 @pytest.fixture(scope="session", autouse=True)

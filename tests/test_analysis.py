@@ -1,15 +1,16 @@
-"""docs/analysis.md does what it says: its code runs as it stands, and each tool counts the same."""
+"""docs/analysis.md does what it says: its code runs as it stands, and each tool counts the same.
+
+Spark's is run by tests/test_spark.py.
+"""
 
 from __future__ import annotations
 
 import re
-import shutil
 from pathlib import Path
 
 import pytest
 
 from tests.output.several_runs import write_old, write_runs
-from tests.spark import needs_spark
 
 ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -38,8 +39,6 @@ def run(code):
 
 def rows(table):
     """How many there are, whoever has read them."""
-    if hasattr(table, "toArrow"):  # Spark's
-        return table.count()
     return len(table.fetchall() if hasattr(table, "fetchall") else table)
 
 
@@ -55,27 +54,6 @@ def test_every_tool_counts_the_same(checkout, tool):
         names = run(code)
         assert "articles" in names
         assert_counts(names)
-
-
-@pytest.fixture
-def spark_checkout(spark, spark_folder):
-    yield write_runs(spark_folder / "output/data")
-    shutil.rmtree(spark_folder / "output")
-
-
-@needs_spark
-def test_so_does_spark(spark_checkout):
-    [code] = SECTIONS["Spark"]
-    names = run(code)
-    assert_counts(names)
-    assert {row["topic"] for row in names["per_day"].collect()} == {"ai"}
-
-
-@needs_spark
-def test_the_readme_starts_spark_too(spark_checkout):
-    blocks = BLOCK.findall((ROOT / "README.md").read_text("utf-8"))
-    [code] = [block for block in blocks if "pyspark" in block]
-    assert_counts(run(code))
 
 
 def test_older_files_are_read_when_the_columns_are_named(checkout):

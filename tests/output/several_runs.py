@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
+from output.dataset import schema_of
 from output.filesystem import Root
 from output.schema import ARTICLES, SCHEMAS
 from output.writer import Writer, encode, month_of
@@ -16,6 +17,7 @@ from tests.output.rows import NOON, article, reject
 if TYPE_CHECKING:
     from pathlib import Path
 
+TABLES = ("articles", "rejects", "runs")
 WIB = timezone(timedelta(hours=7))
 BARE = {
     name: None
@@ -90,3 +92,31 @@ def written(table: str) -> list[dict[str, Any]]:
         for _, outlet, rows in parts
         for row in rows
     ]
+
+
+def plain(kind: pa.DataType) -> Any:
+    """A type without what differs between libraries and means nothing: the width of offsets, the
+    names of list items."""
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
+        return [plain(kind.value_type)]
+    if pa.types.is_struct(kind):
+        return {field.name: plain(field.type) for field in kind}
+    text = pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+    return "string" if text else str(kind)
+
+
+def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(
+        rows,
+        key=lambda row: [
+            str(row.get(name)) for name in ("article_id", "url", "fetched_at", "run_id")
+        ],
+    )
+
+
+def assert_says_what_was_written(found: pa.Table, table: str) -> None:
+    """`found` has the columns, types and rows of `write_runs` and `write_old`."""
+    assert {field.name: plain(field.type) for field in found.schema} == {
+        field.name: plain(field.type) for field in schema_of(table)
+    }
+    assert in_order(found.to_pylist()) == in_order(written(table))

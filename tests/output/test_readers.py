@@ -1,6 +1,6 @@
-"""pandas, polars, DuckDB, pyarrow and Spark agree on what the dataset says, in plain folders.
+"""pandas, polars, DuckDB and pyarrow agree on what the dataset says, in plain folders.
 
-They are called as docs/analysis.md calls them.
+They are called as docs/analysis.md calls them. Spark is held to the same in tests/test_spark.py.
 """
 
 from __future__ import annotations
@@ -13,10 +13,15 @@ import pyarrow.dataset as ds
 import pytest
 
 from output.dataset import read, schema_of
-from tests.output.several_runs import BARE, LATER, write_old, write_runs, written
-from tests.spark import needs_spark
-
-TABLES = ("articles", "rejects", "runs")
+from tests.output.several_runs import (
+    BARE,
+    LATER,
+    TABLES,
+    assert_says_what_was_written,
+    write_old,
+    write_runs,
+    written,
+)
 
 
 @pytest.fixture(scope="module")
@@ -56,55 +61,13 @@ def by_duckdb(location, table):
         return connection.sql(query).to_arrow_table()
 
 
-@pytest.fixture
-def by_spark(spark):
-    def load(location, table):
-        rows = spark.read.option("mergeSchema", "true").parquet(str(location / table))
-        return rows.toArrow()
-
-    return load
-
-
 READERS = [by_pyarrow, by_pandas, by_pandas_with_arrow, by_polars, by_duckdb]
-
-
-def plain(kind):
-    """A type without what differs between libraries and means nothing: the width of offsets, the
-    names of list items."""
-    if pa.types.is_list(kind) or pa.types.is_large_list(kind):
-        return [plain(kind.value_type)]
-    if pa.types.is_struct(kind):
-        return {field.name: plain(field.type) for field in kind}
-    text = pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
-    return "string" if text else str(kind)
-
-
-def in_order(rows):
-    return sorted(
-        rows,
-        key=lambda row: [
-            str(row.get(name)) for name in ("article_id", "url", "fetched_at", "run_id")
-        ],
-    )
-
-
-def assert_says_what_was_written(found, table):
-    assert {field.name: plain(field.type) for field in found.schema} == {
-        field.name: plain(field.type) for field in schema_of(table)
-    }
-    assert in_order(found.to_pylist()) == in_order(written(table))
 
 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("load", READERS)
 def test_readers_agree_on_every_row_type_and_value(location, load, table):
     assert_says_what_was_written(load(location, table), table)
-
-
-@needs_spark
-@pytest.mark.parametrize("table", TABLES)
-def test_spark_agrees_with_them(location, by_spark, table):
-    assert_says_what_was_written(by_spark(location, table), table)
 
 
 def test_so_does_our_own_reading(location):
