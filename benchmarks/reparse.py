@@ -161,12 +161,12 @@ def peak(path: Path, folder: str) -> int:
 
 
 def peaks(paths: list[Path], place: Path) -> list[int]:
-    """The peaks for one file, and for one that is four times as large."""
+    """The peaks for one file with all pages, and for one that holds them four times."""
     found = []
-    for size in (len(paths) // 4, len(paths)):
-        path = together(paths[:size], place / f"{size}.warc.gz")
+    for times in (1, 4):
+        path = together(paths * times, place / f"{times}.warc.gz")
         with ProcessPoolExecutor(1, get_context("spawn")) as alone:
-            found.append(alone.submit(peak, path, str(place / f"out-{size}")).result())
+            found.append(alone.submit(peak, path, str(place / f"out-{times}")).result())
     return found
 
 
