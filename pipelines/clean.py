@@ -33,7 +33,7 @@ class CleanPipeline:
         cleaned = clean(article.blocks, article.outlet, article.authors, self.book)
         article.paragraphs = cleaned.paragraphs
         article.body = "\n\n".join(article.paragraphs) or None
-        article.word_count = len((article.body or "").split())
+        article.word_count = sum(p.count(" ") + 1 for p in article.paragraphs)  # single spaces
         article.dateline = cleaned.dateline
         article.signoff = cleaned.signoff
         article.related = list(_related(article.blocks, cleaned, self.book))

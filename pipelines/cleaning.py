@@ -181,7 +181,7 @@ def _take_signoff(body: Body) -> None:
 def _take_signoff_of(body: Body, fragment: Fragment, *, ends: bool) -> bool:
     """Take the sign-off that `fragment` ends with; names only where the body `ends` with it."""
     text = fragment.text
-    if ends and text.lower() in body.authors:
+    if ends and len(text) <= _SIGNOFF and text.lower() in body.authors:
         body.out.signoff = body.out.signoff or text
         fragment.rule = "signoff-author"
         return True

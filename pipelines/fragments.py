@@ -165,7 +165,7 @@ def _headlines(texts: Iterable[str]) -> list[str]:
 
 def is_prose(text: str) -> bool:
     """Five words or more that end as a sentence does; teasers that are broken off are none."""
-    if text.count(" ") < 4 or text.endswith("..."):
+    if text[:1000].count(" ") < 4 or text.endswith("..."):
         return False
     return text[-1] in ".\"”’')" or (text[-1] in "!?" and not looks_like_headline(text))
 

@@ -8,7 +8,6 @@ any other page the tags are followed first. Whatever was parsed is measured once
 from __future__ import annotations
 
 import re
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.extraction.open_elements import FORMATTING, OVERLOADED, START, follow
@@ -21,15 +20,16 @@ if TYPE_CHECKING:
 
 MAX_DEPTH = 500  # the deepest real page seen has 24
 MAX_NODES = 50_000
-_FEW = 4_500  # tags
+_WORK = 20_000_000  # tags times elements that may stand around them: some 20 ms
+_REOPENED = 650_000  # tags times formatting that each may open again
 _FEW_OPEN = 1_000  # tags more that open an element than that close one
 _LONG = 1_000  # bytes; the attributes of a shorter tag do no harm
-_FEW_FORMATTING = 150  # tags that open formatting
 # An upper-case tag may be one, too. The attributes of each <html> and <body> go to the first one.
 _FORMATTING = re.compile(
     rf"<(?=[bcefhinstuA-Z])(?:[A-Z]|(?:{FORMATTING.replace(' ', '|')}|html|body)[\s/>])".encode()
 )
-_ENOUGH = 2_000_000  # bytes, to tell a page that is nothing but tags
+# All but paragraphs and breaks, of which a text may have any number.
+_NESTING = re.compile(rb"<(?!(?:p|br)[\s/>])[a-zA-Z]")
 _STRIDE = 50  # elements
 _ABOVE = 2  # html and body, which do not count
 
@@ -39,20 +39,22 @@ def check(body: bytes) -> None:
 
     :raises Rejected: `too_many_nodes` over MAX_NODES tags, `too_deep` over MAX_DEPTH open elements.
     """
-    parts = body.split(b"<", _FEW)
-    if len(parts) <= _FEW and _is_soon_parsed(body, parts[1:]):
-        return
-    dense = body.count(b"<", 0, _ENOUGH) > 3 * MAX_NODES  # of which many may be end tags
-    if dense or sum(1 for _ in islice(START.finditer(body), MAX_NODES + 1)) > MAX_NODES:
+    signs = 3 * MAX_NODES  # of which many may be end tags
+    parts = body.split(b"<", signs)[1:]
+    if len(parts) == signs or len(parts) > MAX_NODES < len(START.findall(body)):
         raise Rejected("too_many_nodes", f"over {MAX_NODES:,} tags")
-    follow(body, MAX_DEPTH)
+    if not _is_soon_parsed(body, parts):
+        follow(body, MAX_DEPTH)
 
 
 def _is_soon_parsed(body: bytes, parts: Sequence[bytes]) -> bool:
     """Whether the tags with which the `parts` of `body` begin are as harmless as they are few."""
-    if len(parts) > 2 * _FEW_OPEN and len(parts) - 2 * body.count(b"</") > _FEW_OPEN:
+    tags = len(parts)
+    if tags > 2 * _FEW_OPEN and tags - 2 * body.count(b"</") > _FEW_OPEN:
         return False
-    if len(_FORMATTING.findall(body)) > _FEW_FORMATTING:
+    if tags * tags > _WORK and tags * len(_NESTING.findall(body)) > _WORK:
+        return False
+    if tags * len(_FORMATTING.findall(body)) > _REOPENED:
         return False
     return not any(map(OVERLOADED.match, [part for part in parts if len(part) > _LONG]))
 

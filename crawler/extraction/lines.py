@@ -6,7 +6,15 @@ import re
 
 from crawler.extraction.blocks import Anchor
 
+_TAIL = 60  # characters
 _INVISIBLE = re.compile("[\u00ad\u200b\u200e\u200f\u2060\ufeff]")
+
+
+def single_spaced(text: str) -> str:
+    """`text` with single spaces and no outer blanks."""
+    if text.isprintable() and "  " not in text:  # so it is already, as most text; saves much time
+        return text.strip(" ")
+    return " ".join(text.split())
 
 
 class Line:
@@ -24,9 +32,9 @@ class Line:
 
     def add(self, raw: str, *, bold: bool = False, italic: bool = False) -> None:
         """Append the text of one node."""
-        if not raw.isascii():
+        if not raw.isprintable():
             raw = _INVISIBLE.sub("", raw)
-        piece = " ".join(raw.split())
+        piece = single_spaced(raw)
         if raw[:1].isspace() and self._pieces and not self._pieces[-1].endswith(" "):
             piece = f" {piece}"
         if raw[-1:].isspace() and piece and piece != " ":
@@ -49,6 +57,16 @@ class Line:
     def text(self) -> str:
         """What was added, without outer blanks."""
         return "".join(self._pieces).strip()
+
+    @property
+    def tail(self) -> str:
+        """The end of the text, or all of it if it is short."""
+        tail = ""
+        for piece in reversed(self._pieces):
+            tail = piece + tail
+            if len(tail) > _TAIL:
+                break
+        return tail.rstrip()
 
     def wholly(self, text: str) -> tuple[bool, bool]:
         """Whether all of the line's `text` is bold, and whether all of it is italic."""

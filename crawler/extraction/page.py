@@ -9,6 +9,7 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 from crawler.extraction import guard
 from crawler.extraction.charset import as_utf8
 from crawler.extraction.embedded import embedded_article
+from crawler.extraction.lines import single_spaced
 from crawler.extraction.structured import ARTICLE_TYPES, Thing, is_a, text, things
 from crawler.items import Rejected
 
@@ -102,8 +103,9 @@ class Page:
     @cached_property
     def runs(self) -> list[str]:
         """The text nodes of the page in their order, with single spaces; long ones are left out."""
-        nodes = [node.split() for node in self.flow.split(BETWEEN) if len(node) <= _LONGEST_RUN]
-        return [" ".join(words) for words in nodes if words]
+        nodes = self.flow.split(BETWEEN)
+        runs = [single_spaced(node) for node in nodes if len(node) <= _LONGEST_RUN]
+        return [run for run in runs if run]
 
     def own_urls(self) -> list[str]:
         """The addresses that the page says are its own, best first; none that is relative."""

@@ -222,7 +222,7 @@ class Walk:
 
     def _break(self, raw: str) -> None:
         """Two breaks end a paragraph; one does, too, unless the sentence runs on behind it."""
-        runs_on = self._breaks == 1 and _runs_on(self._line.text, raw.lstrip())
+        runs_on = self._breaks == 1 and _runs_on(self._line.tail, raw.lstrip())
         self._breaks = 0
         if runs_on:
             self._line.add(" ")
@@ -282,36 +282,48 @@ def _mark(line: Line, frame: _Frame) -> None:
 
 def rejoin(blocks: list[Block]) -> list[Block]:
     """Join sentences that an advert inside their paragraph has torn apart."""
-    joined: list[Block] = []
-    last: Block | None = None
+    sentences: list[list[Block]] = []
+    last: list[Block] = []
     for block in blocks:
+        if not block.rule and last and _continues(last, block):
+            last.append(block)
+            continue
+        sentences.append([block])
         if not block.rule:
-            if last and _continues(last, block):
-                _append(last, block)
-                continue
-            last = block
-        joined.append(block)
-    return joined
+            last = sentences[-1]
+    return [_joined(parts) for parts in sentences]
 
 
-def _continues(last: Block, block: Block) -> bool:
+def _continues(parts: list[Block], block: Block) -> bool:
+    """Whether `block` goes on with the sentence of which `parts` are known."""
+    last = parts[-1]
     plain = last.kind == block.kind == "paragraph" and not block.bold
-    return plain and _runs_on(last.text, block.text)
+    return plain and _runs_on(last.text, block.text, broken=len(parts) > 1)
 
 
-def _append(last: Block, block: Block) -> None:
-    shift = len(last.text) + 1
-    last.text += f" {block.text}"
-    for anchor in block.anchors:
-        anchor.start += shift
-        anchor.end += shift
-    last.anchors += block.anchors
+def _joined(parts: list[Block]) -> Block:
+    """The first of `parts`, with the text and the links of all."""
+    first, *others = parts
+    if not others:
+        return first
+    length = len(first.text)
+    for block in others:
+        for anchor in block.anchors:
+            anchor.start += length + 1
+            anchor.end += length + 1
+        first.anchors += block.anchors
+        length += len(block.text) + 1
+    first.text = " ".join([block.text for block in parts])
+    return first
 
 
-def _runs_on(text: str, following: str) -> bool:
-    """Whether `following` goes on with the sentence in which `text` stops."""
+def _runs_on(text: str, following: str, *, broken: bool = False) -> bool:
+    """Whether `following` goes on with the sentence in which `text` stops.
+
+    :param broken: `text` is known to be the rest of a longer one
+    """
     return (
-        len(text) >= _MIN_BROKEN
+        (broken or len(text) >= _MIN_BROKEN)
         and following[:1].islower()
         and not text.endswith(_SENTENCE_END)
         and following[1:2] not in (".", ")")  # "a. ..." is the next item
