@@ -90,7 +90,7 @@ BLOCKS = [
     for number, code in enumerate(
         re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
     )
-    if name != "docs/analysis.md" and "pyspark" not in code  # tests/test_analysis.py runs these
+    if name != "docs/analysis.md" and "pyspark" not in code  # these have tests of their own
 ]
 
 
