@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import hashlib
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from tldextract import TLDExtract
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-# The list of public suffixes that the package ships: no look-up goes out.
-_split = TLDExtract(suffix_list_urls=(), cache_dir=None)
+    from tldextract import TLDExtract
+
+
+@cache
+def _suffixes() -> TLDExtract:
+    """The list of public suffixes that the package ships: no look-up goes out."""
+    from tldextract import TLDExtract  # here: it loads an HTTP client that we never use
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def registered_domain(address: str) -> str:
     """The name somebody registered, of a URL or a host: kontan.co.id for www.kontan.co.id."""
     host = urlsplit(address).hostname if "//" in address else address
-    return _split(host or "").top_domain_under_public_suffix or host or ""
+    return _suffixes()(host or "").top_domain_under_public_suffix or host or ""
 
 
 def lanes(domains: Mapping[str, Iterable[str]]) -> list[list[str]]:

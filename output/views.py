@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import duckdb
 import pyarrow as pa
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
@@ -20,6 +19,7 @@ from output.schema import CLUSTERS, SCHEMA_VERSION, SCHEMAS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    import duckdb
     from pyarrow import fs
 
     from output.dataset import Location
@@ -37,6 +37,8 @@ def connect(location: Location) -> duckdb.DuckDBPyConnection:
     A view has no rows where the dataset has none, and nulls where its files are older than a
     column. The connection itself opens no file and no address.
     """
+    import duckdb  # here, since whoever only writes does without
+
     connection = duckdb.connect(
         config={"enable_external_access": False, "autoinstall_known_extensions": False}
     )
@@ -57,6 +59,8 @@ def connect(location: Location) -> duckdb.DuckDBPyConnection:
 @contextmanager
 def reading() -> Iterator[None]:
     """Whatever says that a file cannot be read, says so as OSError, in one line."""
+    import duckdb
+
     try:
         yield
     except (pa.ArrowInvalid, duckdb.InvalidInputException, duckdb.IOException) as error:

@@ -7,7 +7,6 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
-from crawler.newsroom.houses import houses
 from crawler.terminal import TerminalCommand
 from output.dataset import latest
 
@@ -33,6 +32,9 @@ class Command(TerminalCommand):
         return "Crawl a small world of outlets on localhost into the dataset"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        # Here, since Scrapy imports every command before it runs one.
+        from crawler.newsroom.houses import houses
+
         assert self.settings is not None
         if unknown := set(args) - houses().keys():
             self.complain(f"no such outlet here: {', '.join(sorted(unknown))}")

@@ -8,12 +8,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
 from crawler.arguments import ArgumentError, Arguments
 from crawler.language import number
 from crawler.maintenance import MaintenanceCommand
-from output.database import write_database
 from output.dataset import schema_of
 from output.formats import FORMATS
 from output.selection import Selection, select
@@ -105,6 +102,11 @@ class Command(MaintenanceCommand):
 
     def _write(self, kind: str) -> None:
         """Beside the target, and renamed: it is seen whole or not at all."""
+        # Here, since Scrapy imports every command before it runs one.
+        import duckdb
+
+        from output.database import write_database
+
         target = self.target.resolve()
         try:
             target.parent.mkdir(parents=True, exist_ok=True)

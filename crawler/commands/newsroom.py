@@ -6,8 +6,6 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
-from crawler.newsroom import Newsroom
-from crawler.newsroom.houses import houses
 from crawler.terminal import TerminalCommand
 
 if TYPE_CHECKING:
@@ -45,6 +43,10 @@ class Command(TerminalCommand):
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        # Here, since Scrapy imports every command before it runs one.
+        from crawler.newsroom import Newsroom
+        from crawler.newsroom.houses import houses
+
         if unknown := set(args) - houses().keys():
             self.complain(f"no such outlet here: {', '.join(sorted(unknown))}")
         stopped = threading.Event()

@@ -8,7 +8,6 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-import feedparser
 from scrapy import Request
 
 from crawler.extraction.dates import parse_date
@@ -46,6 +45,8 @@ class Feed(Source):
             yield Request(self.url)
 
     def parse(self, response: Response, window: Window) -> Iterator[Candidate | Request]:
+        import feedparser  # here, since whoever reads no feed does without
+
         # Bytes in a stream: a string may be taken for a URL and fetched. No Content-Type: its
         # charset would beat the XML declaration, and outlets mislabel it.
         feed = feedparser.parse(
