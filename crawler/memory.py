@@ -9,10 +9,11 @@ import sqlite3
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Self
 
-from crawler import blocks, days, pending
+from crawler import blocks, days, pending, validators
 from crawler.extraction import EXTRACTOR_VERSION
-from crawler.state import State, Validators, open_state
+from crawler.state import State, open_state
 from crawler.stories import Grouping, Stories, rewrite_clusters
+from crawler.validators import Validators
 from output.datapackage import publish_package
 from output.writer import Writer
 
@@ -57,7 +58,7 @@ class Memory:
         """Leave what waits to the next run."""
         try:
             self.save(run_id)
-            self.state.tidy(datetime.now(UTC))
+            validators.tidy(self.state.db, datetime.now(UTC))
         except (OSError, sqlite3.OperationalError) as error:
             logger.error("cannot save what waits: %s", error)
         finally:
@@ -74,7 +75,7 @@ class Memory:
     def validators(self, url: str, *, is_list: bool) -> Validators | None:
         """What to ask `url` with; a list is not asked that way for longer than FULL_READ."""
         since = datetime.now(UTC) - FULL_READ if is_list else EPOCH
-        return self.state.validators(url, EXTRACTOR_VERSION, since)
+        return validators.find(self.state.db, url, EXTRACTOR_VERSION, since)
 
     def content_hash(self, article_id: str) -> str | None:
         """What the dataset holds last of the article."""
@@ -125,7 +126,8 @@ class Memory:
             last_modified=_header(response, "Last-Modified"),
             body_hash=hashlib.sha256(response.body).digest(),
         )
-        self.state.validate(asked_url(response), found, EXTRACTOR_VERSION, datetime.now(UTC))
+        now = datetime.now(UTC)
+        validators.keep(self.state.db, asked_url(response), found, EXTRACTOR_VERSION, now)
 
     def unchanged(self, article_id: str) -> None:
         """A look found nothing new."""

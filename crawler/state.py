@@ -11,8 +11,7 @@ import logging
 import sqlite3
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -29,6 +28,7 @@ from output.forgetting import FORGOTTEN
 if TYPE_CHECKING:
     import os
     from collections.abc import Callable, Iterator, Sequence
+    from datetime import timedelta
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,6 @@ FILE = "state.db"
 KEPT_FOR_GOOD = ("gone", FORGOTTEN)
 """Reasons of rejects that no newer rule undoes: the outlet, or a person, took the article away."""
 BATCH = 10_000
-VALIDATORS_KEPT = timedelta(days=30)
 BUSY_SECONDS = 30.0
 LOOKED_OVER = 64 << 20
 """The largest file that is looked over whenever it is opened; larger ones are once a day."""
@@ -78,15 +77,6 @@ MIGRATIONS = (
 
 class StateError(Exception):
     """The state cannot be kept where it should; the message says why, and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Validators:
-    """What a server said of a page, to ask next time only for what has changed since."""
-
-    etag: str | None
-    last_modified: str | None
-    body_hash: bytes
 
 
 def open_state(
@@ -329,25 +319,6 @@ class State:
                    ORDER BY fetched_at DESC, version DESC LIMIT 1"""
         row = self.db.execute(query, (article_id,)).fetchone()
         return bytes(row[0]).hex() if row else None
-
-    # -- what Parquet cannot hold
-
-    def validators(self, url: str, version: str, since: datetime) -> Validators | None:
-        """What the server said of `url` when rules of this `version` read it, `since` or later."""
-        query = """SELECT etag, last_modified, body_hash FROM validators
-                   WHERE url = ? AND version = ? AND seen_at >= ?"""
-        row = self.db.execute(query, (url, version, microseconds(since))).fetchone()
-        return Validators(*row) if row else None
-
-    def validate(self, url: str, found: Validators, version: str, now: datetime) -> None:
-        """Keep what the server says of `url`: all of it anew, since half of it may be a lie."""
-        row = (url, found.etag, found.last_modified, found.body_hash, version, microseconds(now))
-        self.db.execute("REPLACE INTO validators VALUES (?, ?, ?, ?, ?, ?)", row)
-
-    def tidy(self, now: datetime) -> None:
-        """Let go of validators that nobody has asked for in a long time."""
-        horizon = microseconds(now - VALIDATORS_KEPT)
-        self.db.execute("DELETE FROM validators WHERE seen_at < ?", (horizon,))
 
 
 Row = dict[str, Any]

@@ -8,7 +8,7 @@ import pytest
 
 from crawler import blocks, pending, state
 from crawler.sources import Candidate
-from crawler.state import FILE, StateError, Validators, open_state
+from crawler.state import FILE, StateError, open_state
 from output.writer import Writer
 from tests.output.rows import NOON, article, reject
 
@@ -212,19 +212,6 @@ def test_only_a_local_disk_will_do(folder, monkeypatch):
     monkeypatch.setattr(state, "is_shared", lambda folder: str(folder).startswith("/mnt"))
     with pytest.raises(StateError, match="STATE_DIR"):
         open_state(folder, "data")
-
-
-def test_validators_are_kept_whole_and_per_version(tmp_path):
-    url = "https://kontan.example/rss"
-    with reopened(tmp_path) as opened:
-        opened.validate(url, Validators('"1"', None, b"a"), VERSION, NOON)
-        opened.validate(url, Validators(None, "Fri, 01 Sep 2023 05:00:00 GMT", b"b"), VERSION, NOON)
-        found = opened.validators(url, VERSION, NOON)
-        assert opened.validators(url, VERSION, NOON + timedelta(seconds=1)) is None
-        assert found == Validators(None, "Fri, 01 Sep 2023 05:00:00 GMT", b"b")
-        assert opened.validators(url, "2027.01.01", NOON) is None
-        opened.tidy(NOON + state.VALIDATORS_KEPT + timedelta(days=1))
-        assert opened.validators(url, VERSION, NOON) is None
 
 
 def test_a_transaction_is_all_or_nothing(tmp_path):
