@@ -2,7 +2,6 @@
 
 import os
 import random
-import re
 import resource
 import signal
 import subprocess
@@ -11,7 +10,6 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -23,7 +21,7 @@ from output.dataset import open_dataset, read
 from output.verification import verify
 from spiders.mediaindonesia import MediaIndonesiaSpider
 from tests.crawls import CHECKOUT, crawl
-from tests.test_incremental import an_hour_later
+from tests.test_incremental import ARTICLE, an_hour_later
 
 UNHEALTHY, USAGE, HELD = 1, 2, 75
 INTERRUPTED = HELD
@@ -95,8 +93,7 @@ def judgements(folder: Path) -> list[str]:
 @pytest.mark.parametrize("command", ["crawl", "crawlall"])
 def test_a_run_that_is_asked_to_end_says_so_and_loses_nothing(room, tmp_path, command):
     folder = tmp_path / "ended"
-    [*_, oldest] = (url for url in room.urls("mediaindonesia") if "/teknologi/" in url)
-    room.fail("stall", path=re.escape(urlsplit(oldest).path))  # so that it is not done before
+    room.fail("stall", path=ARTICLE, after=8)  # so that it is not done before
     process = start(room, folder, "-s", "DOWNLOAD_TIMEOUT=5", "mediaindonesia", command=command)
     while not any((folder / "articles").rglob("*.parquet")):
         assert process.poll() is None

@@ -28,6 +28,7 @@ class Fault:
     :param kind: what goes wrong. "status" answers `status`; "challenge" too, with a challenge page.
     :param host: the host, or "" for all.
     :param path: a regex searched in path and query.
+    :param after: how many requests it spares at first.
     :param times: how often it happens before all is well again; None for ever.
     :param retry_after: seconds for a Retry-After header.
     :param location: where "redirect" leads.
@@ -37,6 +38,7 @@ class Fault:
     kind: FaultKind
     host: str = ""
     path: str = ""
+    after: int = 0
     times: int | None = None
     status: int = 503
     retry_after: int | None = None
@@ -44,8 +46,11 @@ class Fault:
     size: int = 0
 
     def strikes(self, host: str, target: str) -> bool:
-        """Whether it happens to this request; one of its times is then used up."""
+        """Whether it happens to this request; what it spares, and its times, are counted."""
         if self.times == 0 or (self.host and self.host != host) or not re.search(self.path, target):
+            return False
+        if self.after:
+            self.after -= 1
             return False
         if self.times is not None:
             self.times -= 1
