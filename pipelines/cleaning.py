@@ -165,7 +165,8 @@ def _take_signoff(body: Body) -> None:
     """The sign-off behind which there is no prose, with what follows it; any that stands alone."""
     after: list[Fragment] = []
     for fragment in reversed(body.kept()):
-        if _take_signoff_of(body, fragment, ends=not after):
+        if found := _find_signoff(body, fragment.text, ends=not after):
+            body.take(fragment, *found)
             for leftover in after:
                 if not is_promo_line(body, leftover.text):
                     leftover.rule = "after-signoff"
@@ -173,25 +174,26 @@ def _take_signoff(body: Body) -> None:
         if is_prose(fragment.text):
             break
         after.append(fragment)
-    for fragment in body.kept():
-        if fragment.text[0] in "([" and len(fragment.text) <= _SIGNOFF:
-            _take_signoff_of(body, fragment, ends=False)
+    body.rewrite(lambda fragment: _without_signoff(body, fragment))
 
 
-def _take_signoff_of(body: Body, fragment: Fragment, *, ends: bool) -> bool:
-    """Take the sign-off that `fragment` ends with; names only where the body `ends` with it."""
-    text = fragment.text
+def _without_signoff(body: Body, fragment: Fragment) -> list[Fragment]:
+    alone = fragment.text[0] in "([" and len(fragment.text) <= _SIGNOFF
+    found = _find_signoff(body, fragment.text, ends=False) if alone else None
+    return fragment.cut([found]) if found else [fragment]
+
+
+def _find_signoff(body: Body, text: str, *, ends: bool) -> tuple[int, int, str] | None:
+    """Where `text` has its sign-off, and the rule; names only where the body `ends` with it."""
     if ends and len(text) <= _SIGNOFF and text.lower() in body.authors:
         body.out.signoff = body.out.signoff or text
-        fragment.rule = "signoff-author"
-        return True
+        return 0, len(text), "signoff-author"
     for rule in body.rules["signoff"]:
         match = rule.pattern.search(text, max(0, len(text) - _SIGNOFF))
         if match and (ends or rule.id != "signoff-name"):
             body.out.signoff = body.out.signoff or match["signoff"]
-            body.take(fragment, match.start("signoff"), len(text), rule.id)
-            return True
-    return False
+            return match.start("signoff"), len(text), rule.id
+    return None
 
 
 def _take_dateline(body: Body) -> None:

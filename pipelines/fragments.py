@@ -94,6 +94,7 @@ class Body:
         self.rules = book.active(self.lower, outlet)
         self.labels = self.rules["label"]
         self.promised: set[str] = set()  # headlines of promos that were taken
+        self._doubts: set[tuple[int, int]] = set()
         self.linked = any(block.anchors for block in blocks)
 
     def kept(self) -> list[Fragment]:
@@ -110,6 +111,7 @@ class Body:
         self.document = "\n".join(fragment.text for fragment in kept)
         self.headlines = _headlines(fragment.text for fragment in kept)
         self.out.doubtful = []
+        self._doubts.clear()
         for fragment in kept:
             fragment.settled = False
 
@@ -130,6 +132,12 @@ class Body:
             return
         at = next(i for i, f in enumerate(self.out.fragments) if f is fragment)
         self.out.fragments[at : at + 1] = fragment.cut([(start, end, rule)])
+
+    def doubt(self, promo: Fragment) -> None:
+        """Name a promo whose end is not known, once."""
+        if (promo.block, promo.start) not in self._doubts:
+            self._doubts.add((promo.block, promo.start))
+            self.out.doubtful.append(promo)
 
     def anchors(self, fragment: Fragment) -> list[Anchor]:
         """The links inside `fragment`, counted from its own start."""

@@ -148,13 +148,9 @@ def _promo_end(
         return limit
     end = headline_end(text, at, body.document, body.headlines)
     if end is None:
-        doubt = Fragment(
-            fragment.block,
-            fragment.start + label.start(),
-            text[label.start() : at + _DOUBT],
-            f"doubtful:{rule.id}",
-        )
-        body.out.doubtful += [doubt] * (doubt not in body.out.doubtful)
+        start = fragment.start + label.start()
+        shown = text[label.start() : at + _DOUBT]
+        body.doubt(Fragment(fragment.block, start, shown, f"doubtful:{rule.id}"))
     return end
 
 

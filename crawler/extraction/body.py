@@ -29,7 +29,6 @@ _MIN_SHOWN = 400  # characters; where a page shows less, more may stand in its d
 _SHOWN = 0.3  # of the text in metadata, so much at least stands in a body that is the same text
 _PROBE = 40  # characters of a block that are looked for there
 _HEAD = 500  # characters of a property among which markup shows
-_BREAK = re.compile(r"\s*\n\s*")
 _MARKUP = re.compile(
     r"<(?:p|div|br|span|h[1-6]|strong|b|em|figure|section|ul|ol|a)\b[^<]*>", re.IGNORECASE
 )
@@ -207,7 +206,7 @@ def _written(page: Page, rules: Rules, source: str, content: str) -> Body | None
         content = html.unescape(content)
     if _MARKUP.search(content, 0, _HEAD) and (root := parse_html(content).body):
         return _walk(page, rules, source, [root])
-    return _plain(source, _BREAK.split(html.unescape(content)))
+    return _plain(source, html.unescape(content).split("\n"))
 
 
 def _shows(shown: Body, stated: str) -> bool:
