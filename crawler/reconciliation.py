@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 
 from crawler.pending import microseconds
 from crawler.state import FILE
+from output.forgetting import FORGOTTEN
 from output.verification import READ_ERRORS, Finding
 
 if TYPE_CHECKING:
@@ -42,6 +43,8 @@ _OF_NO_PART = """
     UNION ALL SELECT article_id FROM rejects WHERE part NOT IN (SELECT id FROM parts)"""
 _STORED_AND_NEW = """
     SELECT DISTINCT article_id FROM pending JOIN captures USING (article_id) WHERE NOT look"""
+_STORED_AND = """
+    SELECT DISTINCT article_id FROM captures JOIN rejects USING (article_id) WHERE reason = ?"""
 _KNOWN = """
     SELECT 1 FROM pending WHERE article_id = :article_id
     UNION ALL SELECT 1 FROM captures WHERE article_id = :article_id
@@ -61,6 +64,8 @@ def disagreements(state: State) -> Iterator[Finding]:
     yield from _told(FILE, state.db.execute(_OF_NO_PART).fetchall(), "stands in no file")
     waiting = state.db.execute(_STORED_AND_NEW).fetchall()
     yield from _told(FILE, waiting, "is stored and waits as if it were new")
+    back = state.db.execute(_STORED_AND, (FORGOTTEN,)).fetchall()
+    yield from _told(FILE, back, "was forgotten and is stored again; `scrapy forget` it")
     for info in state.root.files("pending"):
         path = state.root.relative(info.path)
         rows = _rows(state, path, ["article_id"]) or []

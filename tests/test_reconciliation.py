@@ -8,6 +8,7 @@ from crawler import pending
 from crawler.reconciliation import disagreements
 from crawler.sources import Candidate
 from crawler.state import FILE, open_state
+from output.forgetting import bury
 from output.writer import Writer
 from tests.output.rows import NOON, article, reject
 
@@ -79,6 +80,13 @@ def test_files_that_came_or_went_are_no_finding(folder):
 )
 def test_each_disagreement_is_told(folder, statement, finding):
     assert finding in told(folder, statement)
+
+
+def test_what_was_forgotten_and_came_back_is_told(folder):
+    """As when an archive was read again by a process that had not heard of it."""
+    bury(folder, "kontan", "kontan:1")
+    [(where, what)] = told(folder)
+    assert (where, what.rpartition(": ")[2]) == (FILE, "kontan:1")
 
 
 def test_another_content_is_told_both_ways(folder):

@@ -24,7 +24,7 @@ class Command(CrawlingCommand):
         return (
             "Crawl one outlet: the present, or the past with -a since=2023-09-01"
             " -a until=2023-09-30; -a limit=100 stops after so many pages. Exit 0 healthy, 1"
-            " unhealthy, 2 usage, 75 another run crawls it already."
+            " unhealthy, 2 usage, 75 another run crawls it already or a signal ended this one."
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:

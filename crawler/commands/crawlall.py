@@ -48,8 +48,9 @@ class Command(CrawlingCommand):
     def long_desc(self) -> str:
         return (
             "Crawl every outlet that may be crawled, or those named, and end with a table. -a"
-            " since=2023-09-01 -a until=2023-09-30 walks the past. Exit 0 all healthy, 1 one is"
-            " unhealthy, 2 usage, 75 other runs hold all of them."
+            " since=2023-09-01 -a until=2023-09-30 walks the past; -o 'x/%(name)s.jsonl' exports"
+            " each. Exit 0 all healthy, 1 one is unhealthy, 2 usage, 75 other runs hold all of them"
+            " or a signal ended this one."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
