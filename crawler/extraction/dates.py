@@ -99,7 +99,8 @@ _DATE = re.compile(
     (?<![\d/]) (?<!\d[.-])
     (?: (?P<day>\d{{1,2}}) (?:st|nd|rd|th)? [\s./-]{{1,4}} (?P<month>{_MONTH}) [\s,./-]{{1,4}}
         (?P<year>\d{{4}}|\d{{2}})
-      | \b(?P<us_month>{_MONTH}) \.?\s{{1,3}} (?P<us_day>\d{{1,2}}) (?:st|nd|rd|th)? [\s,]{{1,3}}
+      | \b (?=[a-z]{{3,9}}+\.?\s{{1,3}}\d)  # few words have a number behind them
+        (?P<us_month>{_MONTH}) \.?\s{{1,3}} (?P<us_day>\d{{1,2}}) (?:st|nd|rd|th)? [\s,]{{1,3}}
         (?P<us_year>\d{{4}})
       | (?P<iso_year>\d{{4}}) [-/.] (?P<iso_month>\d{{1,2}}) [-/.] (?P<iso_day>\d{{1,2}})
       | (?P<first>\d{{1,2}}) (?P<cut>[-/.]) (?P<then>\d{{1,2}}) (?P=cut) (?P<last>\d{{4}}|\d{{2}})

@@ -30,7 +30,7 @@ _FORMATTING = re.compile(
 )
 # All but paragraphs and breaks, of which a text may have any number.
 _NESTING = re.compile(rb"<(?!(?:p|br)[\s/>])[a-zA-Z]")
-_STRIDE = 50  # elements
+_STRIDE = 100  # elements
 _ABOVE = 2  # html and body, which do not count
 
 

@@ -21,9 +21,8 @@ _INDONESIAN = frozenset(
 )
 _ENGLISH = frozenset("the and of to in is for that with on was by from are it".split())
 _TAG_LINKS = "a[rel~=tag],a[href*='/tag/'],a[href*='/topik/'],a[href*='/topic/']"
-_CRUMBS = (
-    "[itemprop=itemListElement] [itemprop=name],[class*=breadcrumb] a",
-    "[class*=breadcome] a,[class^=bread-c] a,[class*=kanal-map] a,[class*=upperdeck-kanal]",
+_RARE_CRUMBS = (
+    "[class*=breadcome] a,[class^=bread-c] a,[class*=kanal-map] a,[class*=upperdeck-kanal]"
 )
 _CHANNELS = frozenset(
     "teknologi tekno techno tech inet ototekno otomotif oto nasional internasional global ekonomi "
@@ -48,13 +47,20 @@ def find_section(page: Page, rules: Rules) -> str | None:
     if told := _telling(reversed(shown)):
         return told
     crumbs = [name for thing in page.structured for name in _crumbs(thing)]
-    for places in _CRUMBS:
-        crumbs = crumbs or [" ".join(node.text().split()) for node in page.tree.css(places)]
+    crumbs = crumbs or [" ".join(node.text().split()) for node in _crumb_links(page)]
     stated = [
         *structured.texts(page.article.get("articleSection"))[:1],
         *(page.meta.get(key, "") for key in ("content_subcategory", "article:section", "section")),
     ]
     return _telling(reversed(crumbs)) or _telling(stated) or _addressed(page)
+
+
+def _crumb_links(page: Page) -> list[LexborNode]:
+    if named := page.tree.css("[itemprop=itemListElement] [itemprop=name]"):
+        return named
+    # Their places first, since few elements are one, and many are links.
+    places = page.tree.css("[class*=breadcrumb]")
+    return [link for place in places for link in place.css("a")] or page.tree.css(_RARE_CRUMBS)
 
 
 def _addressed(page: Page) -> str | None:

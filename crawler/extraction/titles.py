@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from crawler.extraction.structured import text as property_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from selectolax.lexbor import LexborNode
 
@@ -38,15 +39,13 @@ class Title(NamedTuple):
 def find_title(page: Page, rules: Rules) -> Title | None:
     """The visible headline that metadata confirms, else metadata's without the site's name."""
     stated = _stated(page)
-    shown = [
-        Title(text, node)
-        for node in _headings(page, rules)
-        if (text := " ".join(node.text().split()))
-    ]
     names = [_words(text) for text in dict.fromkeys(stated)]
-    confirmed = [title for title in shown if any(_same(_words(title.text), name) for name in names)]
-    if confirmed:
-        return max(confirmed, key=lambda title: len(_words(title.text)))
+    shown: list[Title] = []
+    for selectors in ((*rules.selectors("title"), "h1,h2"), ("[itemprop=headline]",)):
+        shown += _headings(page, selectors)
+        confirmed = [t for t in shown if any(_same(_words(t.text), name) for name in names)]
+        if confirmed:
+            return max(confirmed, key=lambda title: len(_words(title.text)))
     if stated:
         return _alone(page) or Title(_shown(page, _without_site(stated[0], page, rules)), None)
     return next((title for title in shown if len(title.text) >= _MIN_HEADLINE), None)
@@ -73,10 +72,10 @@ def _shown(page: Page, text: str) -> str:
     )
 
 
-def _headings(page: Page, rules: Rules) -> Iterable[LexborNode]:
-    for selector in rules.selectors("title"):
-        yield from page.tree.css(selector)
-    yield from page.tree.css("h1,h2,[itemprop=headline]")
+def _headings(page: Page, selectors: Iterable[str]) -> Iterator[Title]:
+    for node in chain.from_iterable(map(page.tree.css, selectors)):
+        if text := " ".join(node.text().split()):
+            yield Title(text, node)
 
 
 def _stated(page: Page) -> list[str]:

@@ -84,6 +84,11 @@ def is_hidden(marks: str, attributes: dict[str, str | None]) -> bool:
     style = attributes.get("style")
     if style and _HIDDEN_STYLE.search(style):
         return True
+    return _has_hidden_class(marks)
+
+
+@lru_cache(maxsize=4096)
+def _has_hidden_class(marks: str) -> bool:
     return bool(_HIDDEN_CLASS.search(marks, 0, _LONGEST))
 
 
