@@ -96,14 +96,16 @@ _TIME = rf"""
 _MONTH = rf"(?:{_any(MONTHS)})"
 _DATE = re.compile(
     rf"""
-    (?<![\d/]) (?<!\d[.-])
-    (?: (?P<day>\d{{1,2}}) (?:st|nd|rd|th)? [\s./-]{{1,4}} (?P<month>{_MONTH}) [\s,./-]{{1,4}}
-        (?P<year>\d{{4}}|\d{{2}})
-      | \b (?=[a-z]{{3,9}}+\.?\s{{1,3}}\d)  # few words have a number behind them
+    (?: (?=\d) (?<![\d/]) (?<!\d[.-])  # what fails at once where nothing can begin comes first
+        (?: (?P<day>\d{{1,2}}) (?:st|nd|rd|th)? [\s./-]{{1,4}} (?P<month>{_MONTH}) [\s,./-]{{1,4}}
+            (?P<year>\d{{4}}|\d{{2}})
+          | (?P<iso_year>\d{{4}}) [-/.] (?P<iso_month>\d{{1,2}}) [-/.] (?P<iso_day>\d{{1,2}})
+          | (?P<first>\d{{1,2}}) (?P<cut>[-/.]) (?P<then>\d{{1,2}}) (?P=cut)
+            (?P<last>\d{{4}}|\d{{2}})
+        )
+      | \b (?=[a-z]{{3,9}}+\.?\s{{1,3}}\d) (?<!/) (?<!\d[.-])
         (?P<us_month>{_MONTH}) \.?\s{{1,3}} (?P<us_day>\d{{1,2}}) (?:st|nd|rd|th)? [\s,]{{1,3}}
         (?P<us_year>\d{{4}})
-      | (?P<iso_year>\d{{4}}) [-/.] (?P<iso_month>\d{{1,2}}) [-/.] (?P<iso_day>\d{{1,2}})
-      | (?P<first>\d{{1,2}}) (?P<cut>[-/.]) (?P<then>\d{{1,2}}) (?P=cut) (?P<last>\d{{4}}|\d{{2}})
     ) (?!\d|[:.]\d)
     (?: {_TIME} )?
     """,
@@ -153,7 +155,7 @@ def find_date(text: str) -> tuple[Date, str] | None:
 
 def _read(match: re.Match[str]) -> Date | None:
     """What a match of `_DATE` says; None for a day or time that does not exist (31 Februari)."""
-    (day, name, year, us_name, us_day, us_year, iso_year, iso_month, iso_day, first, _, then, last,
+    (day, name, year, iso_year, iso_month, iso_day, first, _, then, last, us_name, us_day, us_year,
      *clock) = match.groups()  # fmt: skip
     if name:
         month = MONTHS[name.lower()]
