@@ -172,7 +172,7 @@ def test_thirty_kills_lose_and_double_nothing(tmp_path):
 @pytest.mark.trial
 def test_memory_stays_flat_over_a_backfill(tmp_path):
     """BACKFILL in the environment says how many articles, for a machine with more time than CI."""
-    articles = int(os.environ.get("BACKFILL", "10000"))
+    articles = int(os.environ.get("BACKFILL", "6000"))
     done = backfill(articles, tmp_path)
     world = World(1, [OUTLET], recent=0, past=articles, older=0)
     told = [entry.url for entry in world.desks[OUTLET].entries if entry.kind == "article"]
