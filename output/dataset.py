@@ -107,11 +107,15 @@ def read(
         content the next number, in the order in which they were first fetched.
     """
     dataset = open_dataset(location, outlet=outlet)
-    table = with_pages(dataset.to_table(_names(dataset, columns)), archived_files(Root(location)))
-    if revisions:
-        keys = dataset.to_table(["article_id", "content_hash", "fetched_at"])
-        table = table.append_column("revision", _revisions(keys))
-    return table
+    names = _names(dataset, columns)
+    keys = [*KEYS["articles"], *(["content_hash"] if revisions else [])]
+    table = dataset.to_table(list(dict.fromkeys([*names, *keys])))
+    once = single_captures(table)
+    if not pc.all(once).as_py():
+        table = table.filter(once)
+    numbers = _revisions(table) if revisions else None
+    table = with_pages(table.select(names), archived_files(Root(location)))
+    return table if numbers is None else table.append_column("revision", numbers)
 
 
 def latest(
@@ -150,6 +154,16 @@ def _names(dataset: ds.Dataset, columns: Sequence[str] | None) -> list[str]:
     return list(columns) if columns is not None else dataset.schema.names
 
 
+def single_captures(keys: pa.Table) -> pa.BooleanArray:
+    """Which rows of `keys`, in their order, repeat no capture above them.
+
+    Two who read one page at the same time, and its rows with others, write it in two files.
+    """
+    rows = pa.array(range(len(keys)), pa.int64())
+    by_capture = keys.append_column("row", rows).group_by(list(KEYS["articles"]))
+    return pc.is_in(rows, value_set=by_capture.aggregate([("row", "min")])["row_min"])
+
+
 def last_captures(keys: pa.Table) -> pa.BooleanArray:
     """Which rows of `keys`, in their order, are the last capture of their article."""
     rows = pa.array(range(len(keys)), pa.int64())
@@ -167,7 +181,8 @@ def last_captures(keys: pa.Table) -> pa.BooleanArray:
 
 def _revisions(keys: pa.Table) -> pa.Int64Array:
     """The revision number of each row of `keys`, in their order."""
-    rows = list(zip(*(keys[name].to_pylist() for name in keys.column_names), strict=True))
+    names = ("article_id", "content_hash", "fetched_at")
+    rows = list(zip(*(keys[name].to_pylist() for name in names), strict=True))
     first_seen: dict[tuple[str, str], datetime] = {}
     for article, content, fetched in rows:
         seen = first_seen.get((article, content), fetched)

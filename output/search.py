@@ -153,7 +153,8 @@ class Library:
         dataset = open_dataset(self.location, outlet=article["outlet"])
         with reading():
             rows: list[Row] = dataset.to_table(filter=mine).to_pylist()
-        return sorted(rows, key=lambda row: (row["fetched_at"], row["extractor_version"]))
+        single = {(row["fetched_at"], row["extractor_version"]): row for row in reversed(rows)}
+        return [single[key] for key in sorted(single)]
 
 
 def _query(question: Question) -> Query:

@@ -1,7 +1,7 @@
 """A part of the dataset as a stream, exact while others write to it: memory does not grow with it.
 
-What is held is a group of one file's rows and, for `latest`, the keys of one outlet's captures,
-some 60 bytes each.
+What is held is a group of one file's rows, and the keys of one outlet's captures, some 60 bytes
+each.
 """
 
 from __future__ import annotations
@@ -15,14 +15,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
-from output.dataset import archived_files, last_captures, open_dataset, outlets, with_pages
+from output.dataset import (
+    archived_files,
+    last_captures,
+    open_dataset,
+    outlets,
+    single_captures,
+    with_pages,
+)
 from output.filesystem import Root
 from output.schema import KEYS, MONTH_FROM
 from output.views import open_clusters
 from output.writer import WIB
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from datetime import date
 
     from output.dataset import Location
@@ -67,8 +74,9 @@ def _rows(
     dataset: ds.FileSystemDataset, selection: Selection, table: str
 ) -> Iterator[pa.RecordBatch]:
     files = list(dataset.get_fragments())
-    latest = selection.latest and table == "articles"
-    for file, last in zip(files, _last(dataset, files) if latest else repeat(None), strict=False):
+    choose = last_captures if selection.latest else single_captures
+    kept = _kept(dataset, files, choose) if table == "articles" else repeat(None)
+    for file, keep in zip(files, kept, strict=False):
         if not _may_hold(file, selection):
             continue
         row = 0
@@ -78,17 +86,21 @@ def _rows(
         )
         for batch in scanner.to_batches():
             mask = _chosen(batch, selection, table)
-            if last is not None:
-                mask = pc.and_(mask, last.slice(row, len(batch)))
+            if keep is not None:
+                mask = pc.and_(mask, keep.slice(row, len(batch)))
             row += len(batch)
             if chosen := batch.filter(mask):
                 yield chosen
 
 
-def _last(dataset: ds.FileSystemDataset, files: list[ds.Fragment]) -> Iterator[pa.BooleanArray]:
-    """Of each file, which rows are the last capture of their article."""
+def _kept(
+    dataset: ds.FileSystemDataset,
+    files: list[ds.Fragment],
+    choose: Callable[[pa.Table], pa.BooleanArray],
+) -> Iterator[pa.BooleanArray]:
+    """Of each file, which rows are among those chosen by the keys of all."""
     keys = [file.to_table(dataset.schema, list(KEYS["articles"])) for file in files]
-    keep, row = last_captures(pa.concat_tables(keys)), 0
+    keep, row = choose(pa.concat_tables(keys)), 0
     for held in keys:
         yield keep.slice(row, len(held))
         row += len(held)

@@ -248,7 +248,8 @@ _FACTS = f"""
 CREATE TEMP TABLE facts AS
 WITH last AS (
     SELECT article_id, max((fetched_at, extractor_version)) AS key FROM keys GROUP BY article_id)
-SELECT captures.article_id, outlet, title, {_PUBLISHED} AS published, {_FETCHED} AS fetched,
+SELECT DISTINCT ON (captures.article_id)
+    captures.article_id, outlet, title, {_PUBLISHED} AS published, {_FETCHED} AS fetched,
     coalesce({_PUBLISHED}, {_FETCHED})::DATE AS day,
     word_count, paywalled, body_source, topics, tags, archive IS NOT NULL AS archived,
     list_transform(removed, lambda one: one.rule) AS rules,

@@ -89,9 +89,9 @@ def _verify_outlet(root: Root, table: str, outlet: str) -> Iterator[Finding]:
                 yield Finding(name, what)
         except READ_ERRORS as error:
             yield Finding(name, f"damaged: {error}")
-    for key, count in keys.items():
-        if count > 1:
-            yield Finding(f"{table}/outlet={outlet}", f"stands {count} times: {key}")
+    if twice := [key for key, count in keys.items() if count > 1]:
+        what = f"stand more than once, until `scrapy compact`: {len(twice)} rows, as {twice[0]}"
+        yield Finding(f"{table}/outlet={outlet}", what)
 
 
 def _verify_clusters(root: Root) -> Iterator[Finding]:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow.dataset as ds
 import pytest
 
 import crawler.reparse as module
 from crawler.reparse import Job, reparse
 from crawler.workers import ClusterError, on_cluster
+from output.compaction import compact
 from output.dataset import read
 from output.verification import verify
 from tests.archive.warcs import pages, write_warc
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from datetime import datetime
 
 distributed = pytest.importorskip(
     "distributed", reason="Dask is not here; `make .venv/.ci` installs it"
@@ -48,6 +52,11 @@ def warcs(tmp_path: Path) -> list[str]:
     snaps = pages("mediaindonesia", 32)
     starts = range(0, len(snaps), 4)
     return [str(write_warc(tmp_path / f"{n}.warc.gz", snaps[n : n + 4])) for n in starts]
+
+
+def keys(out: Path) -> list[tuple[str, datetime, str]]:
+    rows = read(out).to_pylist()
+    return sorted((row["article_id"], row["fetched_at"], row["content_hash"]) for row in rows)
 
 
 def die_once(marker: str) -> None:
@@ -88,10 +97,54 @@ def test_a_killed_worker_costs_no_page_and_doubles_none(tmp_path: Path, warcs: l
     alone = tmp_path / "alone"
     for path in warcs:
         reparse(Job(str(alone), "r"), [path])
-    key = [(row["article_id"], row["content_hash"]) for row in rows]
-    assert sorted(key) == sorted(
-        (row["article_id"], row["content_hash"]) for row in read(alone).to_pylist()
-    )
+    assert keys(out) == keys(alone)
+
+
+def wait_once(looked: str, go: str) -> None:
+    """Let the first task wait, when it has looked into the dataset, for someone at `go`."""
+    real = module.History
+
+    def look(location: str) -> module.History:
+        seen = real(location)
+        module.History = real
+        Path(looked).write_text("yes")
+        Path(go).read_text()
+        return seen
+
+    module.History = look
+
+
+def test_a_cluster_beside_a_reparse_of_this_machine(tmp_path: Path, warcs: list[str]):
+    """Each in its own grouping, and each has looked before the other writes."""
+    looked, go = tmp_path / "looked", tmp_path / "go"
+    os.mkfifo(looked)  # who opens one waits for the other end
+    os.mkfifo(go)
+    out, alone = tmp_path / "out", tmp_path / "alone"
+    with (
+        distributed.LocalCluster(
+            n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster) as client,
+        ThreadPoolExecutor(1) as thread,
+    ):
+        client.run(wait_once, str(looked), str(go))
+        work, job = [warcs[:3], warcs[3:]], Job(str(out), "dask")
+        done = thread.submit(list, on_cluster(job, work, cluster.scheduler_address, 1))
+        assert looked.read_text() == "yes"
+        reparse(Job(str(out), "local"), list(reversed(warcs)))
+        go.write_text("on")
+        found = done.result()
+    assert not [result.problems for result in found if result.problems]
+    reparse(Job(str(alone), "r"), warcs)
+    expected = keys(alone)
+    assert ds.dataset(out / "articles").count_rows() > len(expected) > 16
+    assert keys(out) == expected
+    again = reparse(Job(str(out), "r"), warcs).counts
+    assert again["done_before"] == len(expected)
+    assert not again["new"]
+    compact(out)
+    assert keys(out) == expected
+    assert verify(out) == []
 
 
 def test_a_cluster_of_its_own(tmp_path: Path, warcs: list[str]):

@@ -86,7 +86,7 @@ def test_quarantine_keeps_to_its_outlet(folder):
         (article(2, published_at=None, fetched_at=NOON.replace(month=10)), "row of month=2023-10"),
         (article(2, outlet="antara"), "antara:2 is not of kontan"),
         (article(2, content_hash="0" * 64), "kontan:2: content_hash is not that of its title"),
-        (article(1), "stands 2 times: ('kontan:1'"),
+        (article(1), "stand more than once, until `scrapy compact`: 1 rows, as ('kontan:1'"),
     ],
 )
 def test_rows_that_break_the_contract(folder, row, what):

@@ -1,0 +1,110 @@
+"""Who reads the same pages at the same time, each in its own way, doubles none for readers.
+
+They are real processes: each looks into the dataset before any of the others has written.
+"""
+
+from __future__ import annotations
+
+from multiprocessing import get_context
+from typing import TYPE_CHECKING
+
+import pyarrow.dataset as ds
+import pytest
+
+import crawler.reparse as module
+from crawler.reparse import Job, reparse
+from output.compaction import compact
+from output.dataset import files, latest, read
+from output.search import Library, Question
+from output.selection import Selection, select
+from output.summary import Summary
+from output.verification import verify
+from tests.archive.warcs import pages, write_warc
+
+if TYPE_CHECKING:
+    from multiprocessing.process import BaseProcess
+    from multiprocessing.synchronize import Barrier
+    from pathlib import Path
+
+PATIENCE = 300  # seconds, after which a process that never comes fails the test
+SPAWN = get_context("spawn")
+
+
+def reparse_from(start: Barrier, out: str, tasks: list[list[str]]) -> None:
+    """What a reparse of these tasks does, where all at `start` have looked before any writes."""
+    work = [module._Task(Job(out, "r"), tasks[0])]
+    start.wait(PATIENCE)
+    work += [module._Task(Job(out, "r"), paths) for paths in tasks[1:]]
+    for task in work:
+        task.reparse(lambda size, pages: None)
+
+
+def at_once(out: Path, *groupings: list[list[str]]) -> None:
+    start = SPAWN.Barrier(len(groupings))
+    processes: list[BaseProcess] = [
+        SPAWN.Process(target=reparse_from, args=(start, str(out), tasks)) for tasks in groupings
+    ]
+    for process in processes:
+        process.start()
+    for process in processes:
+        process.join(PATIENCE)
+    assert [process.exitcode for process in processes] == [0] * len(groupings)
+
+
+@pytest.fixture
+def warcs(tmp_path: Path) -> list[str]:
+    """Three files of four pages each."""
+    snaps = pages("mediaindonesia", 12)
+    starts = range(0, len(snaps), 4)
+    return [str(write_warc(tmp_path / f"{n}.warc.gz", snaps[n : n + 4])) for n in starts]
+
+
+def keys(rows: list[dict]) -> list[tuple]:
+    return sorted((row["article_id"], row["fetched_at"], row["body"]) for row in rows)
+
+
+def in_the_folder(out: Path) -> int:
+    return ds.dataset(out / "articles").count_rows()
+
+
+def test_other_groupings_at_once_come_to_what_one_would(warcs: list[str], tmp_path: Path):
+    one, two, three = warcs
+    alone, out = tmp_path / "alone", tmp_path / "out"
+    reparse(Job(str(alone), "r"), warcs)
+    at_once(out, [[one, two], [three]], [[two, three], [one]])
+    expected = keys(read(alone).to_pylist())
+    assert in_the_folder(out) > len(expected) > 6  # files cannot say who else writes
+    assert keys(read(out).to_pylist()) == expected
+    assert keys(latest(out).to_pylist()) == expected
+    assert keys([row for batch in select(out, Selection()) for row in batch.to_pylist()]) == (
+        expected
+    )
+    assert Summary(out).totals()["articles"] == len(expected)
+    library = Library(out, tmp_path / "search")
+    library.update()
+    shown = library.search(Question()).articles
+    assert [len(library.captures(article)) for article in shown] == [1] * len(expected)
+
+    found = reparse(Job(str(out), "r"), [three, two, one]).counts
+    assert found["done_before"] == len(expected)
+    assert not found["new"] and not found["changed"]
+    assert any("stand more than once" in finding.what for finding in verify(out))
+    compact(out)
+    assert keys(ds.dataset(files(out)).to_table().to_pylist()) == expected
+    assert verify(out) == []
+
+
+def test_a_merged_file_and_one_that_comes_late(warcs: list[str], tmp_path: Path):
+    """A reparse that looked before a compaction writes after it what was merged."""
+    out = tmp_path / "out"
+    one, two, _ = warcs
+    late = module._Task(Job(str(out), "late"), [two, one])
+    reparse(Job(str(out), "r"), [one])
+    reparse(Job(str(out), "r"), [two])
+    expected = keys(read(out).to_pylist())
+    compact(out)
+    late.reparse(lambda size, pages: None)
+    assert keys(read(out).to_pylist()) == expected
+    compact(out)
+    assert keys(ds.dataset(files(out)).to_table().to_pylist()) == expected
+    assert verify(out) == []
