@@ -17,7 +17,7 @@ from scrapy.utils.misc import build_from_crawler, load_object
 
 from crawler.extraction.article import extract
 from crawler.extraction.page import Page
-from crawler.extraction.paging import further_pages, is_further, join
+from crawler.extraction.paging import is_further, join
 from crawler.extraction.urls import canonical_url
 from crawler.hosts import registered_domain
 from crawler.pending import decode
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from crawler.sources.candidate import Candidate
     from crawler.spider import NewsSpider
 
+_PART = re.compile(rb"""/?(?:\?[^"'\s>]*=|/)(?:all|\d{1,3})\b""")
+_HERE = re.compile(rb"""<a\s[^>]*href\s*=\s*["']?\?""")
+
 
 class Outlet:
     """What turns the pages of one outlet into articles."""
@@ -39,7 +42,7 @@ class Outlet:
     def __init__(self, spider: type[NewsSpider], settings: Settings) -> None:
         self.name = spider.name
         self.rules = spider.rules()
-        self.next_page = spider.next_page
+        self.spider = spider
         pipelines = settings.getdict("ITEM_PIPELINES")
         paths = build_component_list(
             {path: order for path, order in pipelines.items() if order < FIRST_STAGE_WITH_MEMORY}
@@ -62,12 +65,21 @@ class Outlet:
         article.content_hash = content_hash(article.title, article.body)
         return article
 
+    def is_part(self, url: str) -> bool:
+        """Whether the page at `url` may be any page of its article, but not all of them."""
+        return bool(self.spider.next_page) or (bool(self.spider.whole) and is_further(url))
+
     def further_pages(self, capture: Capture) -> list[str]:
         """Where the other pages of the article on `capture` stand.
 
         :raises Rejected: it is no page.
         """
-        return further_pages(self._page(capture), self.next_page, [capture.url])
+        spider = self.spider
+        if spider.is_whole(capture.url) or not (
+            spider.next_page or (spider.whole and _may_lead_on(capture))
+        ):
+            return []
+        return spider.further_pages(self._page(capture), [capture.url])
 
     def _page(self, capture: Capture) -> Page:
         return Page(
@@ -117,7 +129,7 @@ class Outlets:
                 known = True
                 if re.search(spider.article_url, canonical):
                     # Alone it would pass for the whole article.
-                    alone = is_further(url) and not spider.next_page
+                    alone = is_further(url) and not (spider.next_page or spider.whole)
                     return ("", "further_page") if alone else (spider.name, "")
         return "", "not_an_article" if known else "other_host"
 
@@ -126,6 +138,18 @@ class Outlets:
             spider = next(s for found in self._domains.values() for s in found if s.name == name)
             self._made[name] = Outlet(spider, self._settings)
         return self._made[name]
+
+
+def _may_lead_on(capture: Capture) -> bool:
+    """Whether a link on the page may lead to a part of itself: a look at its bytes."""
+    slug = (canonical_url(capture.url) or "").rpartition("/")[2].encode()
+    place = capture.body.find(slug)
+    while slug and place >= 0:
+        place += len(slug)
+        if _PART.match(capture.body, place):
+            return True
+        place = capture.body.find(slug, place)
+    return bool(_HERE.search(capture.body))
 
 
 def _on_any(domains: Iterable[str]) -> re.Pattern[str]:

@@ -190,8 +190,9 @@ class _Task:
         paged = Paged()
         for capture in read_captures(source, self._find, counts):
             outlet = self.outlets[capture.outlet]
-            if outlet.next_page:
-                paged.keep(capture, _links(outlet, capture))
+            links = _links(outlet, capture)
+            if links or outlet.is_part(capture.url):
+                paged.keep(capture, links)
             else:
                 yield _Page(capture, file)
         for capture, further in paged.articles(source):

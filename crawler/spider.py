@@ -17,7 +17,7 @@ from crawler.arguments import Arguments
 from crawler.days import IndexPage
 from crawler.extraction.article import extract
 from crawler.extraction.page import Page
-from crawler.extraction.paging import further_pages, join
+from crawler.extraction.paging import further_pages, is_further, join
 from crawler.extraction.rules import Rules, Selectors
 from crawler.extraction.urls import canonical_url
 from crawler.items import Article, NothingNew, Rejected
@@ -28,7 +28,7 @@ from crawler.sources import Candidate, Source, SourceError
 from crawler.sources.candidate import WIB
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
     from datetime import date
 
     from scrapy.crawler import Crawler
@@ -118,6 +118,32 @@ class NewsSpider(Spider):
     def rules(cls) -> Rules:
         """How its article pages are read."""
         return Rules.of(cls)
+
+    @classmethod
+    def further_pages(cls, page: Page, read: Sequence[str]) -> list[str]:
+        """Where the rest of the article on `page` stands, in order, without what was `read`.
+
+        Where `whole` should have served, links of the page to parts of itself say that it did not:
+        robots.txt refused it, or somebody else kept the page.
+        """
+        if cls.is_whole(page.url):
+            return []
+        if cls.next_page or not cls.whole:
+            return further_pages(page, cls.next_page, read)
+        own = canonical_url(page.url)
+        slug = re.sub(r'(["\\])', r"\\\1", (own or "").rpartition("/")[2])
+        links = further_pages(page, (f'a[href*="{slug}"]', 'a[href^="?"]'), read)
+        parts = [url for url in links if canonical_url(url) == own]
+        numbered = [url for url in parts if is_further(url)]
+        return numbered or [url for url in parts if cls.is_whole(url)]
+
+    @classmethod
+    def is_whole(cls, url: str) -> bool:
+        """Whether `url` asks for all pages of its article in one."""
+        parts = urlsplit(url)
+        if cls.whole.startswith("?"):
+            return cls.whole[1:] in parts.query.split("&")
+        return bool(cls.whole) and parts.path.rstrip("/").endswith(cls.whole)
 
     def closed(self, reason: str) -> None:
         self.memory.close(self.crawler.stats.get_value("wartatek/run_id"))
@@ -258,10 +284,7 @@ class NewsSpider(Spider):
             self._reject(reject, waiting, response.url, fetched_at)
             return
         read = [*response.meta.get("pages_read", ()), response.url]
-        further = (
-            further_pages(page, self.next_page, read) if not response.meta.get("whole") else []
-        )
-        if further:
+        if not response.meta.get("whole") and (further := self.further_pages(page, read)):
             yield self._article_request(further[0], waiting, {"pages_read": read}, first=article)
             return
         self._count("fetched")

@@ -1,0 +1,131 @@
+"""Split articles of outlets that give all pages at once if asked, in archives of those who did not
+ask: put together where all their pages are, else rejected; a part never passes for the whole."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+
+from crawler.extraction.page import Page
+from crawler.outlets import outlets
+from crawler.reparse import Job, reparse
+from output.dataset import read
+from spiders.detikinet import DetikInetSpider
+from spiders.inews import InewsSpider
+from spiders.sindonews import SindoNewsSpider
+from tests.archive.warcs import NOW, Snap, write_warc
+from tests.shared import SHARED, needs_shared
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+URL = "https://keuangan.kontan.co.id/news/kapal-listrik-mulai-berlayar-di-danau"
+TITLE = "Aplikasi Kecerdasan Buatan Memandu Kapal Listrik di Danau"
+PARTS = (
+    "Kapal listrik pertama di danau itu mulai berlayar pekan ini, kata kepala pelabuhannya.",
+    "Ia menyebut baterainya cukup untuk empat perjalanan sehari dengan sembilan puluh orang.",
+)
+
+
+def page(end: str, parts: tuple[str, ...], links: str) -> Snap:
+    """A page of the article at its URL and `end`, with `parts` of the text."""
+    text = "".join(f"<p>{part}</p><p>{part.replace('i', 'e')}</p>" for part in parts)
+    anchors = "".join(f'<a href="{link}">x</a>' for link in links.split())
+    body = (
+        f"<html><head><title>{TITLE}</title><meta property='og:type' content='article'>"
+        f"<link rel='canonical' href='{URL}?page=all'></head><body>"
+        f"<a href='/news/kapal-lain-berlayar-di-laut?page=all'>Lain</a>"
+        f"<h1 class='detail-desk'>{TITLE}</h1><div class='tmpt-desk-kon'>{text}</div>"
+        f"<div class='halaman'>{anchors}</div></body></html>"
+    )
+    return Snap(URL + end, body.encode(), NOW + timedelta(minutes=len(end)))
+
+
+def split(pager: str = f"{URL}?page=2 {URL}?page=all") -> list[Snap]:
+    return [page("", PARTS[:1], pager), page("?page=2", PARTS[1:], URL)]
+
+
+def told(tmp_path: Path, snaps: list[Snap]) -> dict[str, int]:
+    path = write_warc(tmp_path / "in.warc.gz", snaps)
+    counts = reparse(Job(str(tmp_path / "out"), "r"), [str(path)]).counts
+    return {name: count for name, count in counts.items() if count}
+
+
+@pytest.mark.parametrize("pager", [f"{URL}?page=2", "?page=2", f"?page=all {URL}?page=2&amp;x=1"])
+def test_a_first_page_alone_is_incomplete(tmp_path: Path, pager: str):
+    assert told(tmp_path, split(pager)[:1]) == {"pages": 1, "rejected/incomplete": 1}
+
+
+def test_a_last_page_alone_is_incomplete(tmp_path: Path):
+    assert told(tmp_path, split()[1:]) == {"pages": 1, "rejected/incomplete": 1}
+
+
+def test_a_first_page_that_leads_only_to_the_whole_is_incomplete(tmp_path: Path):
+    snaps = split(f"{URL}?page=all")
+    assert told(tmp_path, snaps[:1]) == {"pages": 1, "rejected/incomplete": 1}
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_all_pages_together_are_the_article(tmp_path: Path, order: int):
+    assert told(tmp_path, split()[::order])["new"] == 1
+    [row] = read(tmp_path / "out").to_pylist()
+    assert row["paragraphs"][::2] == list(PARTS)
+    assert row["url"] == URL
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_whole_is_taken_where_somebody_asked_for_it(tmp_path: Path, order: int):
+    whole = page("?page=all", PARTS, f"{URL}?page=2")
+    counts = told(tmp_path, [whole, split()[0]][::order])
+    assert counts == {"pages": 2, "new": 1, "rejected/incomplete": 1}
+    [row] = read(tmp_path / "out").to_pylist()
+    assert row["paragraphs"][::2] == list(PARTS)
+
+
+def test_an_article_of_one_page_leads_to_others_only(tmp_path: Path):
+    links = f"{URL}#komentar {URL}?page=1 {URL}-lagi?page=2 /indeks?page=2 {URL}?utm_source=x"
+    assert told(tmp_path, [page("", PARTS, links)])["new"] == 1
+
+
+@pytest.mark.parametrize(
+    ("spider", "url", "rest"),
+    [
+        (DetikInetSpider, "https://inet.detik.com/cyber/d-7654321/kapal-listrik-baru", "/2"),
+        (DetikInetSpider, "https://inet.detik.com/cyber/d-7654321/kapal-listrik-baru", "?single=1"),
+        (InewsSpider, "https://www.inews.id/techno/internet/kapal-listrik-baru", "/all"),
+        (InewsSpider, "https://www.inews.id/techno/internet/kapal-listrik-baru", "/2"),
+        (SindoNewsSpider, "https://tekno.sindonews.com/read/1/2/kapal-listrik-baru-1", "/5"),
+        (SindoNewsSpider, "https://tekno.sindonews.com/read/1/2/kapal-baru-1", "?showpage=all"),
+    ],
+)
+def test_each_outlet_leads_on_in_its_own_way(spider, url, rest):
+    body = f'<body><a href="{url}{rest}">x</a><a href="{url}">y</a></body>'.encode()
+    assert spider.further_pages(Page(body, url), [url]) == [url + rest]
+    assert spider.further_pages(Page(body, url + spider.whole), [url]) == []
+
+
+@needs_shared
+@pytest.mark.parametrize(
+    ("saved", "name"),
+    [
+        ("antaranews", "antara"),
+        ("detik", "detikinet"),
+        ("kompas", "kompastekno"),
+        ("okezone", "okezone"),
+        ("tribunnews", "tribunnews"),
+        ("viva", "viva"),
+    ],
+)
+def test_real_parts_are_told_from_real_wholes(saved: str, name: str):
+    """Pages of the house, some of other channels; their labels say which are truncated."""
+    spider = outlets(())[name].spider
+    labels = sorted((SHARED / "pages" / "gold").glob(f"{saved}__*.json"))
+    for label in (json.loads(path.read_text("utf-8")) for path in labels):
+        body = gzip.decompress((SHARED / "pages" / label["file"]).read_bytes())
+        further = spider.further_pages(Page(body, label["url"]), [label["url"]])
+        assert bool(further) == label["truncated"], label["url"]
+    assert labels
