@@ -96,7 +96,7 @@ def last_resort(page: Page) -> Body | None:
 
 def _selected(page: Page, rules: Rules) -> Iterator[Body]:
     for selector in rules.selectors("body"):
-        if roots := _outermost(page.tree.css(selector)):
+        if roots := _outermost(page.select(selector)):
             yield _walk(page, rules, f"css:{selector}", roots)
 
 

@@ -21,8 +21,10 @@ _INDONESIAN = frozenset(
 )
 _ENGLISH = frozenset("the and of to in is for that with on was by from are it".split())
 _TAG_LINKS = "a[rel~=tag],a[href*='/tag/'],a[href*='/topik/'],a[href*='/topic/']"
-_RARE_CRUMBS = (
-    "[class*=breadcome] a,[class^=bread-c] a,[class*=kanal-map] a,[class*=upperdeck-kanal]"
+_CRUMB_NAMES = "[itemprop=itemListElement] [itemprop=name]"
+_CRUMB_PLACES = (
+    "[class*=breadcrumb]",
+    "[class*=breadcome],[class^=bread-c],[class*=kanal-map],[class*=upperdeck-kanal]",
 )
 _CHANNELS = frozenset(
     "teknologi tekno techno tech inet ototekno otomotif oto nasional internasional global ekonomi "
@@ -42,7 +44,7 @@ def find_section(page: Page, rules: Rules) -> str | None:
     shown = [
         " ".join(node.text().split())
         for selector in rules.selectors("section")
-        for node in page.tree.css(selector)
+        for node in page.select(selector)
     ]
     if told := _telling(reversed(shown)):
         return told
@@ -56,11 +58,10 @@ def find_section(page: Page, rules: Rules) -> str | None:
 
 
 def _crumb_links(page: Page) -> list[LexborNode]:
-    if named := page.tree.css("[itemprop=itemListElement] [itemprop=name]"):
-        return named
-    # Their places first, since few elements are one, and many are links.
-    places = page.tree.css("[class*=breadcrumb]")
-    return [link for place in places for link in place.css("a")] or page.tree.css(_RARE_CRUMBS)
+    found = page.select(_CRUMB_NAMES)
+    for places in _CRUMB_PLACES:  # few elements are one, and many are links
+        found = found or [link for place in page.select(places) for link in place.css("a")]
+    return found
 
 
 def _addressed(page: Page) -> str | None:
@@ -96,7 +97,7 @@ def find_tags(page: Page, rules: Rules, text: str = "") -> list[str]:
     :param text: the body, which tells the article's tags from those that are popular just now
     """
     for selector in rules.selectors("tags"):
-        links = page.tree.css(selector)[: 3 * _MAX_TAGS]
+        links = page.select(selector)[: 3 * _MAX_TAGS]
         tags = _clean_tags(link.text() for link in links if not _in_prose(link))[:_MAX_TAGS]
         if tags:
             return tags

@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+import re
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from crawler.extraction import guard
 from crawler.extraction.charset import as_utf8
 from crawler.extraction.embedded import embedded_article
-from crawler.extraction.lines import single_spaced
 from crawler.extraction.structured import ARTICLE_TYPES, Thing, is_a, text, things
 from crawler.items import Rejected
 
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
 BETWEEN = "\x02"  # no page holds this, and no pattern takes it for a blank
 _LONGEST_RUN = 500  # scripts are longer, and so are paragraphs
+_INSIDE = re.compile(r"([\w.#*^=~\[\]-]+) ([^,>+~][^,]*)")  # "ul.tags li a"
 _META_KEYS = ("property", "name", "itemprop", "http-equiv")
+
+
+@lru_cache
+def _steps(selector: str) -> tuple[str, str]:
+    """Where to look, and for what inside of it, "" if that is one step.
+
+    lexbor would begin with all links, and climb up from each.
+    """
+    match = _INSIDE.fullmatch(selector)
+    return (match[1], match[2]) if match else (selector, "")
 
 
 def parse_html(body: bytes | str) -> LexborHTMLParser:
@@ -53,13 +68,23 @@ class Page:
         """The page as it was served, markup and all."""
         return self._source.decode()
 
+    def select(self, selector: str) -> list[LexborNode]:
+        """The elements that `selector` names, in the order of the page."""
+        if selector.isalnum():  # a tag: a tenth of what any other selector takes
+            return self.tree.tags(selector)
+        outer, inner = _steps(selector)
+        if not inner:
+            return self.tree.css(outer)
+        inside = (node for box in self.tree.css(outer) for node in box.css(inner))
+        return list({node.mem_id: node for node in inside}.values())
+
     @cached_property
     def meta(self) -> dict[str, str]:
         """The content of meta tags by lower-case name; the first of a name wins."""
         found: dict[str, str] = {}
-        for node in self.tree.css("meta[content]"):
+        for node in self.select("meta"):
             attributes = node.attributes
-            content = " ".join((attributes["content"] or "").split())
+            content = " ".join((attributes.get("content") or "").split())
             for key in _META_KEYS:
                 name = attributes.get(key)
                 if name and content:
@@ -103,9 +128,9 @@ class Page:
     @cached_property
     def runs(self) -> list[str]:
         """The text nodes of the page in their order, with single spaces; long ones are left out."""
-        nodes = self.flow.split(BETWEEN)
-        runs = [single_spaced(node) for node in nodes if len(node) <= _LONGEST_RUN]
-        return [run for run in runs if run]
+        short = [node for node in self.flow.split(BETWEEN) if len(node) <= _LONGEST_RUN]
+        runs = " ".join(BETWEEN.join(short).split()).split(BETWEEN)
+        return [run for run in map(str.strip, runs) if run]
 
     def own_urls(self) -> list[str]:
         """The addresses that the page says are its own, best first; none that is relative."""

@@ -29,8 +29,8 @@ _LABELLED = re.compile(
 )
 _TOLD = re.compile(rf"[:{BETWEEN}]")  # without a colon or a seam the label may be prose
 _ROLE_ALONE = re.compile(
-    rf"{BETWEEN}\s*+(?=[aeprwjtAEPRWJT])(?:tentang penulis|author|editor|penulis|reporter|"
-    rf"pewarta|wartawan|jurnalis|redaktur)\s*+{BETWEEN}",
+    rf"{BETWEEN}[\s,|•·-]*+(?=[aeprwjtAEPRWJT])(tentang penulis|author|editor|penulis|reporter|"
+    rf"pewarta|wartawan|jurnalis|redaktur)[\s,|•·-]*+(?={BETWEEN})",
     re.IGNORECASE,
 )
 _ROLES = {
@@ -98,7 +98,7 @@ def _selected(page: Page, rules: Rules, own: set[str]) -> tuple[Byline, list[str
     """What the outlet's own selectors show: people, and the outlet itself where it signs."""
     people, printed = Byline(), list[str]()
     for selector in rules.selectors("byline"):
-        for node in page.tree.css(selector):
+        for node in page.select(selector):
             found = parse_byline(" ".join(node.text(separator=" ").split())[:_LONGEST])
             _add(printed, [n for n in found.authors if any(o in _squeeze(n) for o in own)])
             found.authors = [
@@ -110,7 +110,7 @@ def _selected(page: Page, rules: Rules, own: set[str]) -> tuple[Byline, list[str
     if len(people.authors) > 1 and not people.editors and rules.editor_place:
         people.editors = [people.authors.pop(0 if rules.editor_place == "first" else -1)]
     for selector in rules.selectors("editor"):
-        for node in page.tree.css(selector):
+        for node in page.select(selector):
             found = parse_byline(" ".join(node.text(separator=" ").split())[:_LONGEST])
             _add(people.editors, found.editors or found.authors)
         if people.editors:
@@ -151,19 +151,28 @@ def _labelled(page: Page) -> Byline:
 def _titled(page: Page) -> Byline:
     """Names with what their bearers are behind or before them: "X" "Editor"."""
     people = Byline()
-    if not _ROLE_ALONE.search(page.flow):
-        return people
-    runs = ["", *(run.strip(" ,|•·-") for run in page.runs), ""]
+    flow = page.flow
     step = 0
-    for i in [i for i, run in enumerate(runs) if run.lower() in _ROLES]:
+    for role in _ROLE_ALONE.finditer(flow):
         # The page sets all names before what their bearers are, or all of them behind it.
         told = _looks_like_name if not step else _begins_like_name
         for side in (step,) if step else (-1, 1):
-            if told(runs[i + side]):
+            name = _node_beside(flow, role.end() if side > 0 else role.start(), side)
+            if told(name):
                 step = side
-                _add(getattr(people, _ROLES[runs[i].lower()]), [runs[i + side]])
+                _add(getattr(people, _ROLES[role[1].lower()]), [name])
                 break
     return people
+
+
+def _node_beside(flow: str, at: int, side: int) -> str:
+    """The text of the first node behind `at` (`side` 1) or before it (-1) that is not blank."""
+    text = ""
+    while not text and 0 < at < len(flow) - 1:
+        end = flow.find(BETWEEN, at + 1) if side > 0 else flow.rfind(BETWEEN, 0, at)
+        text = " ".join(flow[min(at, end) + 1 : max(at, end)].split()).strip(" ,|•·-")
+        at = end
+    return text
 
 
 def _may_be_name(text: str) -> bool:

@@ -105,7 +105,7 @@ def _selected(page: Page, rules: Rules, now: datetime) -> _Clue | None:
     """What the outlet's selectors show; a date without a time only if there is no other."""
     fallback = None
     for selector in rules.selectors("published"):
-        for node in page.tree.css(selector):
+        for node in page.select(selector):
             text = " ".join(node.text(separator=" ").split())
             if found := find_date(text):
                 return _Clue(*found, f"css:{selector}")

@@ -41,7 +41,7 @@ def find_title(page: Page, rules: Rules) -> Title | None:
     stated = _stated(page)
     names = [_words(text) for text in dict.fromkeys(stated)]
     shown: list[Title] = []
-    for selectors in ((*rules.selectors("title"), "h1,h2"), ("[itemprop=headline]",)):
+    for selectors in ((*rules.selectors("title"), "h1", "h2"), ("[itemprop=headline]",)):
         shown += _headings(page, selectors)
         confirmed = [t for t in shown if any(_same(_words(t.text), name) for name in names)]
         if confirmed:
@@ -53,7 +53,7 @@ def find_title(page: Page, rules: Rules) -> Title | None:
 
 def _alone(page: Page) -> Title | None:
     """The only h1, where metadata has a title of its own for search engines."""
-    headings = page.tree.css("h1")
+    headings = page.select("h1")
     node = headings[0] if len(headings) == 1 else None
     if node is None or node.css_first("a,img") is not None:
         return None
@@ -73,7 +73,7 @@ def _shown(page: Page, text: str) -> str:
 
 
 def _headings(page: Page, selectors: Iterable[str]) -> Iterator[Title]:
-    for node in chain.from_iterable(map(page.tree.css, selectors)):
+    for node in chain.from_iterable(map(page.select, selectors)):
         if text := " ".join(node.text().split()):
             yield Title(text, node)
 
