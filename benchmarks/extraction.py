@@ -164,6 +164,7 @@ def measure(tools: dict[str, Read], samples: list[Sample]) -> dict[str, float]:
     """Pages per second of CPU time by tool: the median of rounds in which all tools take turns,
     since other work on the machine slows whoever runs beside it."""
     seconds: dict[str, list[float]] = {name: [] for name in tools}
+    gc.freeze()  # nor is what all of them have loaded
     for _ in range(ROUNDS):
         for name, read in tools.items():
             gc.collect()  # what one tool leaves behind is not another's work

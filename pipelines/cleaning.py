@@ -188,9 +188,11 @@ def _find_signoff(body: Body, text: str, *, ends: bool) -> tuple[int, int, str] 
     if ends and len(text) <= _SIGNOFF and text.lower() in body.authors:
         body.out.signoff = body.out.signoff or text
         return 0, len(text), "signoff-author"
+    bracketed = text.rstrip(".").endswith((")", "]"))
     for rule in body.rules["signoff"]:
-        match = rule.pattern.search(text, max(0, len(text) - _SIGNOFF))
-        if match and (ends or rule.id != "signoff-name"):
+        possible = ends if rule.id == "signoff-name" else bracketed
+        match = possible and rule.pattern.search(text, max(0, len(text) - _SIGNOFF))
+        if match:
             body.out.signoff = body.out.signoff or match["signoff"]
             return match.start("signoff"), len(text), rule.id
     return None

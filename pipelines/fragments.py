@@ -141,23 +141,28 @@ class Body:
 
     def anchors(self, fragment: Fragment) -> list[Anchor]:
         """The links inside `fragment`, counted from its own start."""
+        anchors = self.blocks[fragment.block].anchors
+        if not anchors:
+            return []
         first, last = fragment.start, fragment.start + len(fragment.text)
         return [
             Anchor(a.text, a.url, max(a.start, first) - first, min(a.end, last) - first)
-            for a in self.blocks[fragment.block].anchors
+            for a in anchors
             if a.end > first and a.start < last and a.end > a.start
         ]
 
     def is_link(self, fragment: Fragment) -> bool:
         """Whether nothing but links, and a bullet before them, stands in `fragment`."""
         anchors = self.anchors(fragment)
-        bullet = BULLET.match(fragment.text)
-        at = bullet.end() if bullet and anchors and anchors[0].start > 0 else 0
+        if not anchors:
+            return False
+        bullet = BULLET.match(fragment.text) if anchors[0].start > 0 else None
+        at = bullet.end() if bullet else 0
         for anchor in anchors:
             if fragment.text[at : anchor.start].strip(GAP):
                 return False
             at = max(at, anchor.end)
-        return bool(anchors) and not fragment.text[at:].strip(GAP)
+        return not fragment.text[at:].strip(GAP)
 
     @cached_property
     def headlines(self) -> list[str]:

@@ -73,7 +73,7 @@ def check_tree(tree: LexborHTMLParser) -> None:
 
     :raises Rejected: `too_deep`, `too_many_nodes`.
     """
-    elements = tree.css("*")
+    elements = tree.tags("*")
     if len(elements) > MAX_NODES:
         raise Rejected("too_many_nodes", f"{len(elements):,} elements")
     # From one element to the next the depth grows by one at most, so a few tell of all.

@@ -161,7 +161,7 @@ def find_description(page: Page) -> str | None:
 
 def language_of(text: str, page: Page) -> str | None:
     """`id` or `en` by the small words of `text`; the page's claim only where these are silent."""
-    words = text[:2000].lower().split()
+    words = text[:1000].lower().split()
     indonesian = sum(map(_INDONESIAN.__contains__, words))
     english = sum(map(_ENGLISH.__contains__, words))
     if max(indonesian, english) >= 3:

@@ -44,6 +44,7 @@ _PLACES = (
 )
 _LONGEST = 120  # characters of a byline
 _NAME = re.compile(r"[^\W\d_](?:[\w.,'’` -]{0,49}[\w.'’])")
+_MARKS = re.compile(r"[\W_]+")
 _PARTICLES = frozenset("bin binti van von de da di el al der ibn".split())
 # "mts/fea": the desk's initials, as it signs off with; no person is called so.
 _CODE = re.compile(r"[a-z]{2,5}")
@@ -245,7 +246,7 @@ def _own_names(page: Page, rules: Rules) -> set[str]:
 
 def _squeeze(name: str) -> str:
     """`name` without blanks and marks, since "CNN Indonesia" lives at cnnindonesia.com."""
-    return "".join(c for c in name.lower() if c.isalnum())
+    return _MARKS.sub("", name.lower())
 
 
 def _is_name(name: str, own: set[str]) -> bool:

@@ -127,12 +127,15 @@ def _beside(page: Page, headline: Title | None) -> _Clue | None:
     for place in [i for i, run in enumerate(runs) if run == first]:
         prose = False
         for i in range(max(0, place - _BEFORE), min(len(runs), place + _AFTER)):
-            distance = i - place if i >= place else 1.5 * (place - i)
             prose = prose or (i > place and _is_prose(runs[i]))
-            if (best is None or distance < best[0]) and (found := _printed(runs, i)):
+            found = _printed(runs, i)
+            if not found:
+                continue
+            distance = i - place if i >= place else 1.5 * (place - i)
+            if best is None or distance < best[0]:
                 sure = place <= i <= place + _SURE  # above may stand today's date
                 best = (distance, _Clue(*found, "visible", sure, prose))
-            if prose and (found := _printed(runs, i)):
+            if prose:
                 below.add(found[0].instant)
     # Several dates behind the text are those of other articles.
     return best[1] if best and not (best[1].below and len(below) > 1) else None
@@ -145,8 +148,10 @@ def _is_prose(run: str) -> bool:
 def _printed(runs: list[str], i: int) -> tuple[Date, str] | None:
     """The date with a time that begins in run `i`, unless it is that of a change."""
     text = runs[i]
+    if len(text) > _LONGEST or not _has_digit(text):
+        return None
     label = runs[i - 1] if i and not _has_digit(runs[i - 1]) else ""
-    if len(text) > _LONGEST or not _has_digit(text) or _CHANGED.search(f"{label} {text}"):
+    if _CHANGED.search(f"{label} {text}"):
         return None
     if found := find_date(text):
         return found

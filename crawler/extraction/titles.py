@@ -41,7 +41,7 @@ def find_title(page: Page, rules: Rules) -> Title | None:
     stated = _stated(page)
     names = [_words(text) for text in dict.fromkeys(stated)]
     shown: list[Title] = []
-    for selectors in ((*rules.selectors("title"), "h1", "h2"), ("[itemprop=headline]",)):
+    for selectors in ((*rules.selectors("title"), "h1"), ("h2",), ("[itemprop=headline]",)):
         shown += _headings(page, selectors)
         confirmed = [t for t in shown if any(_same(_words(t.text), name) for name in names)]
         if confirmed:

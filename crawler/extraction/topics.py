@@ -97,14 +97,13 @@ def _terms_in(text: str, index: _Index) -> Iterator[_Term]:
     words = _WORD.findall(text)
     lower = [word.lower() for word in words]
     past = 0  # the end of the term before
-    for at, word in enumerate(lower):
-        if word in index and at >= past:
-            for form, term in index[word]:
-                end = at + len(form)
-                if tuple((words if term.as_written else lower)[at:end]) == form:
-                    yield term
-                    past = end
-                    break
+    for at in [at for at, word in enumerate(lower) if word in index]:
+        for form, term in index[lower[at]] if at >= past else ():
+            end = at + len(form)
+            if tuple((words if term.as_written else lower)[at:end]) == form:
+                yield term
+                past = end
+                break
 
 
 def _load() -> tuple[_Index, _Index]:
