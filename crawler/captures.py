@@ -9,19 +9,19 @@ import re
 import zlib
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
 from fastwarc import ArchiveIterator, WarcRecordType
-from fastwarc.stream_io import BrotliReader, ChunkedReader, WarcReader, ZstdReader
 from fastwarc.warc import HeaderMap
 
 from crawler.archive import ARCHIVE, LISTED
+from crawler.codings import CodingError, decoded
 from crawler.extraction.urls import canonical_url
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from datetime import datetime
 
     from fastwarc import WarcRecord
 
@@ -29,11 +29,16 @@ if TYPE_CHECKING:
 
 MAX_BYTES = 16 << 20
 """The largest page, as in a crawl (DOWNLOAD_MAXSIZE), and the largest record looked into."""
+_FAR = 1 << 30
 _PAGES = (WarcRecordType.response, WarcRecordType.resource, WarcRecordType.revisit)
+_ABOUT_PAGES = (WarcRecordType.request, WarcRecordType.warcinfo)
 _DIGESTS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "md5": hashlib.md5}
 _BLOCK = 1 << 20
 _MOST_FALSE = 10_000  # places that look like a record's beginning; in noise, one in 16 MB does
 _MOST_BROKEN = 1000  # records in a row; what follows is taken for no WARC, since looking takes long
+_MOST_BAD = 10_000  # in all
+_ONE_DAY = timedelta(days=1)
+_FIRST = datetime(1991, 8, 6, tzinfo=UTC)  # there was no web before
 _BOUNDARY = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|WARC/1\.[01]\r\n")
 
 
@@ -64,7 +69,8 @@ class BadRecordError(Exception):
 
 
 class BrokenFrameError(BadRecordError):
-    """The record at `position` is not as long as it says, so the next one must be looked for."""
+    """The record at `position` is not as long as it says, or too long to be read to its end, so the
+    next one must be looked for. Without a reason it is counted already."""
 
     def __init__(self, reason: str, position: int) -> None:
         super().__init__(reason)
@@ -83,12 +89,12 @@ def read_captures(
     :param source: seekable
     :param find: the outlet whose page a URL is; "": it is not looked for
     """
-    start = broken = 0
+    start = broken = bad = 0
     counted = False  # of an error between two records, which is met again where the second begins
     while True:
         last, reason = -1, "damaged"
         try:
-            for position, page in _pages(source, start, find, counts):
+            for position, page in _settled(source, _pages(source, start, find, counts)):
                 last, broken = position, 0
                 if page:
                     yield page
@@ -97,14 +103,45 @@ def read_captures(
             last, reason, met_again = error.position, str(error), False
         except OSError:
             met_again = counted and last < 0
-        broken += 1
-        found = next_record(source, max(start, last) + 1) if broken <= _MOST_BROKEN else None
-        counts["", f"bad/{reason}" if found is not None else "bad/cut_off"] += 1
+        broken, bad = broken + bool(reason), bad + bool(reason)
+        enough = broken > _MOST_BROKEN or bad > _MOST_BAD
+        found = None if enough else next_record(source, max(start, last) + 1)
+        if found is None and not reason and _is_whole(source, last):
+            return
+        if reason or found is None:
+            counts["", f"bad/{reason}" if found is not None else "bad/cut_off"] += 1
         if met_again:
             counts["", "bad/damaged"] -= 1
         if found is None:
             return
         start, counted = found, reason == "damaged" and not met_again
+
+
+def _settled(
+    source: BinaryIO, pages: Iterator[tuple[int, Capture | None]]
+) -> Iterator[tuple[int, Capture | None]]:
+    """`pages`, each when what follows it shows that it was as long as it said.
+
+    :raises OSError, BrokenFrameError: as `pages`; or the last one was longer.
+    """
+    held: tuple[int, Capture | None] | None = None
+    try:
+        for position, page in pages:
+            if held:
+                yield held
+            held = position, page
+    except OSError:
+        if held and held[1] and not _ends_before_next(source, held[0]):
+            raise BrokenFrameError("length", held[0]) from None
+        if held:
+            yield held
+        raise
+    except BrokenFrameError:
+        if held:
+            yield held
+        raise
+    if held:
+        yield held
 
 
 def _pages(
@@ -123,21 +160,42 @@ def _pages(
         elif record.record_type in _PAGES:
             page = _page_looked_for(record, find, counts, listed)
             listed = b""
+        elif record.record_type not in _ABOUT_PAGES:
+            counts["", "skipped/other_record"] += 1
+        if record.content_length > MAX_BYTES:  # whatever it says: only its neighbours matter
+            raise BrokenFrameError("", position)
+        record.reader.consume()
+        if record.reader.tell() < record.content_length or "Content-Length" not in record.headers:
+            raise BrokenFrameError("length", position)
         yield position, page
-    if position >= 0:
-        _check_end(source, position)
-    elif start == 0 and source.seek(0, os.SEEK_END):
+    if position < 0 and start == 0 and source.seek(0, os.SEEK_END):
         raise BrokenFrameError("damaged", 0)
 
 
-def _check_end(source: BinaryIO, position: int) -> None:
-    """:raises BrokenFrameError: the last record, at `position`, is cut off."""
+def _is_whole(source: BinaryIO, position: int) -> bool:
+    """Whether the record at `position` is as long as it says, or longer than anybody looks."""
     source.seek(position)
     for record in ArchiveIterator(source, parse_http=False):
-        if "Content-Length" not in record.headers or (
-            record.reader.consume() < record.content_length
-        ):
-            raise BrokenFrameError("length", position)
+        read = record.reader.consume(_FAR)
+        return bool(read == min(_FAR, record.content_length))
+    return False
+
+
+def _ends_before_next(source: BinaryIO, position: int) -> bool:
+    """Whether the record at `position` has nothing behind it in its gzip member or, in a file
+    without any, before the next record; else it is longer than it says."""
+    end = next_record(source, position + 1)
+    source.seek(position)
+    piece = source.read(min(MAX_BYTES, (end or position + MAX_BYTES) - position))
+    if piece.startswith(b"\x1f\x8b"):
+        try:
+            piece = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(piece, 2 * MAX_BYTES)
+        except zlib.error:
+            return True
+    try:
+        return sum(1 for _ in ArchiveIterator(BytesIO(piece), parse_http=False)) == 1
+    except OSError:
+        return False
 
 
 def read_capture(source: BinaryIO, offset: int) -> Capture | None:
@@ -244,8 +302,11 @@ def _page(record: WarcRecord, url: str, listed: bytes = b"", outlet: str = "") -
         raise NoPageError("revisit")
     if record.content_length > MAX_BYTES:
         raise BadRecordError("too_large")
-    if record.record_date is None:
-        raise BadRecordError("date")
+    date = record.record_date
+    if date is None or not _FIRST <= date <= datetime.now(UTC) + _ONE_DAY:
+        raise BadRecordError("date")  # one to come would be the latest capture for ever
+    if "WARC-Truncated" in record.headers or "WARC-Segment-Number" in record.headers:
+        raise BadRecordError("truncated")
     block = record.reader.read()
     stated = record.headers.get("Content-Length") or "none"
     length = str(record.content_length)
@@ -258,7 +319,7 @@ def _page(record: WarcRecord, url: str, listed: bytes = b"", outlet: str = "") -
     kind = headers.get("Content-Type")
     if kind and not kind.lower().startswith(("text/html", "application/xhtml+xml")):
         raise NoPageError("not_html")
-    return Capture(url, record.record_date, body, kind, record.stream_pos, listed, outlet)
+    return Capture(url, date, body, kind, record.stream_pos, listed, outlet)
 
 
 def _response(block: bytes) -> tuple[HeaderMap, bytes]:
@@ -276,7 +337,10 @@ def _response(block: bytes) -> tuple[HeaderMap, bytes]:
         raise BadRecordError("http")
     if headers.status_code != 200:
         raise NoPageError("status")
-    return headers, _decoded(body, headers)
+    try:
+        return headers, decoded(body, headers, MAX_BYTES)
+    except CodingError as error:
+        raise BadRecordError(str(error)) from None
 
 
 def _check_digest(record: WarcRecord, block: bytes) -> None:
@@ -288,55 +352,3 @@ def _check_digest(record: WarcRecord, block: bytes) -> None:
             stated.lower() != digest.hexdigest()
         ):
             raise BrokenFrameError("digest", record.stream_pos)
-
-
-def _inflated(body: bytes) -> bytes:
-    """gzip or zlib."""
-    stream = zlib.decompressobj(zlib.MAX_WBITS | 32)
-    try:
-        found = stream.decompress(body, MAX_BYTES + 1)
-    except zlib.error as error:
-        raise OSError(str(error)) from error
-    if not stream.eof and len(found) <= MAX_BYTES:
-        raise OSError("cut off")
-    return found
-
-
-def _by(reader: Callable[[BinaryIO], WarcReader]) -> Callable[[bytes], bytes]:
-    return lambda body: reader(BytesIO(body)).read(MAX_BYTES + 1)
-
-
-_CODINGS: dict[str, tuple[bytes, Callable[[bytes], bytes]]] = {
-    "chunked": (b"", _by(ChunkedReader)),
-    "gzip": (b"\x1f\x8b", _inflated),
-    "x-gzip": (b"\x1f\x8b", _inflated),
-    "deflate": (b"\x78", _inflated),
-    "br": (b"", _by(BrotliReader)),
-    "zstd": (b"\x28\xb5\x2f\xfd", _by(ZstdReader)),
-}
-"""How the bytes of each coding begin, if that tells, and what takes it off a page."""
-
-
-def _decoded(body: bytes, headers: HeaderMap) -> bytes:
-    """`body` without the codings that its headers name, as far as it has them: tools that take
-    them off leave the headers as they were.
-
-    :raises BadRecordError: a coding is broken, unknown, or hides more than a page.
-    """
-    named = f"{headers.get('Content-Encoding') or ''},{headers.get('Transfer-Encoding') or ''}"
-    for coding in reversed([word.strip().lower() for word in named.split(",") if word.strip()]):
-        if coding == "identity":
-            continue
-        if coding not in _CODINGS:
-            raise BadRecordError("coding")
-        magic, take_off = _CODINGS[coding]
-        if not body.startswith(magic):
-            continue
-        try:
-            body = take_off(body)
-        except OSError:
-            if magic:
-                raise BadRecordError("coding") from None
-        if len(body) > MAX_BYTES:
-            raise BadRecordError("too_large")
-    return body

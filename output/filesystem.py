@@ -154,16 +154,47 @@ def files_at(location: str, endings: tuple[str, ...]) -> dict[str, int]:
 
     :raises OSError, pa.ArrowInvalid: it cannot be opened.
     """
-    if "://" in location:
-        filesystem, path = _open_uri(location)
-    else:
-        filesystem, path = fs.LocalFileSystem(), str(Path(location).resolve())
+    if "://" not in location:
+        size, place = Path(location).stat().st_size, Path(location).resolve()
+        return _local_files(place, endings) if place.is_dir() else {str(place): size}
+    filesystem, path = _open_uri(location)
     info = filesystem.get_file_info(path)
     if info.is_file and not location.endswith("/"):  # a server answers with a page for a folder
-        return {location if "://" in location else path: info.size or 0}
+        return {location: info.size or 0}
     found = filesystem.get_file_info(fs.FileSelector(path, recursive=True))
     files = [info for info in found if info.is_file and info.path.endswith(endings)]
     return {beside(location, path, info.path): info.size or 0 for info in files}
+
+
+def _local_files(folder: Path, endings: tuple[str, ...]) -> dict[str, int]:
+    """Bytes by path. Links are followed, each folder once; what cannot be opened has none."""
+
+    def stop(error: OSError) -> None:
+        raise error
+
+    found, seen = {}, set()
+    for place, folders, names in os.walk(folder, onerror=stop, followlinks=True):
+        real = os.path.realpath(place)
+        if real in seen:
+            folders.clear()
+            continue
+        seen.add(real)
+        paths = (Path(place, name) for name in names if name.endswith(endings))
+        found.update({str(path): _size(path) for path in paths if not _is_special(path)})
+    return found
+
+
+def _is_special(path: Path) -> bool:
+    """Whether it is there, and neither file nor folder: to open a pipe could take for ever."""
+    return path.exists() and not path.is_file()
+
+
+def _size(path: Path) -> int:
+    """0 where it cannot be opened, which whoever opens it is told."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0
 
 
 def beside(folder: str, path: str, file: str) -> str:

@@ -16,6 +16,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.spiderloader import get_spider_loader
 
+from crawler.archive import OPEN
 from crawler.arguments import ArgumentError, Arguments
 from crawler.command import UNHEALTHY
 from crawler.maintenance import MaintenanceCommand
@@ -23,7 +24,7 @@ from crawler.manifest import reparse_rows
 from crawler.reparse import Job
 from crawler.workers import ClusterError, in_processes, in_this_process, on_cluster, tasks
 from output.datapackage import publish_package
-from output.filesystem import Root, check_writable, files_at
+from output.filesystem import STAGING, Root, check_writable, files_at
 from output.writer import Writer, new_run_id
 
 if TYPE_CHECKING:
@@ -163,10 +164,18 @@ class Command(MaintenanceCommand):
                 files = files_at(arg, ENDINGS)
             except (OSError, pa.ArrowInvalid) as error:
                 self.complain(f"{arg}: {error}")
+            files = {path: size for path, size in files.items() if not self._grows(path)}
             if not files:
                 self.complain(f"{arg}: there is no WARC file")
             found |= files
         return found
+
+    def _grows(self, path: str) -> bool:
+        """Whether a crawl is still writing the file, which has another name when it is done."""
+        assert self.settings is not None
+        places = (self.settings["STATE_DIR"], self.location)
+        folders = [Root(place).at(name) for place in places if place for name in (OPEN, STAGING)]
+        return any(path.startswith(f"{folder}/") for folder in folders)
 
     def _bar(self, total: int) -> Progress:
         console = Console(stderr=True, quiet=self.quiet)

@@ -1,9 +1,11 @@
 """Records that lie, burst, break or carry more than they say: counted, bounded, passed over."""
 
 import gzip
+import random
 import resource
 import zlib
 from dataclasses import replace
+from datetime import UTC, datetime
 from io import BytesIO
 
 import brotli
@@ -52,7 +54,15 @@ def test_pages_come_in_the_files_order_with_their_place(pack):
     ("bad", "reason"),
     [
         (raw_record(length=10_000), "length"),
-        (raw_record(LONG, length=100), "damaged"),
+        (raw_record(LONG, length=100), "length"),
+        (raw_record(LONG, length=4000), "length"),
+        (raw_record(LONG, length=10**12), "too_large"),
+        (raw_record(date=b"0001-01-01T00:00:00Z"), "date"),
+        (raw_record(date=b"9999-12-31T23:59:59Z"), "date"),
+        (raw_record(date=f"{datetime.now(UTC).year + 1}-12-31T00:00:00Z".encode()), "date"),
+        (raw_record(more=b"WARC-Truncated: length\r\n"), "truncated"),
+        (raw_record(more=b"WARC-Segment-Number: 1\r\n"), "truncated"),
+        (coded("Content-Length: 5010", LONG), "truncated"),
         (raw_record(length=b"99999999999999999999999"), "length"),
         (raw_record(length=b"-1"), "length"),
         (raw_record(length=b"banyak"), "length"),
@@ -75,6 +85,13 @@ def test_pages_come_in_the_files_order_with_their_place(pack):
         (coded("Content-Encoding: zstd", zstd(bytes(200_000_000))), "too_large"),
         (coded("Content-Encoding: gzip, gzip", gzip.compress(ZEROS)), "too_large"),
         (coded("Content-Encoding: gzip", gzip.compress(LONG, mtime=0)[:30]), "coding"),
+        (coded("Content-Encoding: br", brotli.compress(LONG)[:-3]), "coding"),
+        (coded("Content-Encoding: zstd", zstd(LONG)[:-3]), "coding"),
+        (coded("Content-Encoding: deflate", zlib.compress(LONG)[:-9]), "coding"),
+        (coded("Content-Encoding: deflate", zlib.compress(LONG)[2:-9]), "coding"),
+        (coded("Content-Encoding: gzip", gzip.compress(b"a", mtime=0) * 200), "coding"),
+        (coded("Transfer-Encoding: chunked", b"3\r\n<p>\r\n5\r\nya</"), "coding"),
+        (coded("Transfer-Encoding: chunked", b"ffffffff\r\n<p>ya</p>"), "coding"),
         (coded("Content-Encoding: rot13", b"<c>"), "coding"),
         (b"not a record at all", "damaged"),
     ],
@@ -82,10 +99,70 @@ def test_pages_come_in_the_files_order_with_their_place(pack):
 )
 def test_a_bad_record_is_counted_and_its_neighbours_are_read(bad, reason):
     captures, counts = read(zipped(GOOD, bad, GOOD))
-    assert [capture.body for capture in captures if capture.body == b"<p>ya</p>"] == [
-        b"<p>ya</p>"
-    ] * 2
+    assert [capture.body for capture in captures] == [b"<p>ya</p>"] * 2
     assert counts == {f"bad/{reason}": 1}
+
+
+@pytest.mark.parametrize(
+    ("length", "reason"),
+    [(100, "length"), (4000, "length"), (9000, "length"), (1 << 30, "too_large")],
+)
+def test_where_nothing_parts_records_a_wrong_length_costs_one_too(length, reason):
+    captures, counts = read(b"".join([GOOD, raw_record(LONG, length=length), GOOD]))
+    assert [capture.body for capture in captures] == [b"<p>ya</p>"] * 2
+    assert counts == {f"bad/{reason}": 1}
+
+
+def test_noise_between_records_costs_neither():
+    captures, counts = read(zipped(GOOD) + b"omong kosong" * 100 + zipped(GOOD))
+    assert len(captures) == 2
+    assert counts == {"bad/damaged": 1}
+
+
+@pytest.mark.parametrize("pack", [lambda body: gzip.compress(body, mtime=0), zstd])
+def test_a_file_that_was_compressed_as_a_whole_is_read(pack):
+    whole = pack(GOOD + raw_record(bytes(range(256)) * 50) + GOOD)
+    captures, counts = read(whole)
+    assert len(captures) == 3
+    assert counts == {}
+    captures, counts = read(whole[:-40])
+    assert len(captures) < 3
+    assert counts["bad/cut_off"] == 1
+
+
+class Told(BytesIO):
+    """Tells how much of it was read."""
+
+    told = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        found = super().read(size)
+        self.told += len(found)
+        return found
+
+
+@pytest.mark.parametrize("pack", [zipped, lambda record: record])
+def test_no_length_however_wrong_makes_a_file_be_read_over_and_over(pack):
+    noise = random.Random(1).randbytes(20_000)
+    record = pack(raw_record(noise, length=10**9))
+    source, counts = Told(pack(GOOD) + record * 900 + pack(GOOD)), Counts()
+    captures = list(read_captures(source, lambda url: "kontan", counts))
+    assert len(captures) == 2
+    assert counts["", "bad/too_large"] + counts["kontan", "bad/too_large"] == 900
+    assert source.told < 900 * (8 << 20)  # a block, a few times, for each; not the rest of the file
+
+
+def test_a_file_of_broken_records_among_good_ones_ends(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "_MOST_BAD", 20)
+    captures, counts = read(zipped(GOOD, raw_record(LONG, length=100)) * 50)
+    assert counts == {"bad/length": 20, "bad/cut_off": 1}
+    assert len(captures) == 21
+
+
+def test_the_last_record_may_be_huge_and_is_looked_at_to_its_end():
+    whole = zipped(GOOD, raw_record(b"z" * 20_000_000))
+    assert read(whole)[1] == {"bad/too_large": 1}
+    assert read(whole[:-2000])[1] == {"bad/too_large": 1, "bad/cut_off": 1}
 
 
 def test_a_member_whose_bytes_were_flipped_is_passed_over():
@@ -146,9 +223,18 @@ def test_an_empty_file_is_no_damage():
         ("Content-Encoding: zstd", zstd(b"<p>ya</p>")),
         ("Content-Encoding: deflate, gzip", gzip.compress(zlib.compress(b"<p>ya</p>"), mtime=0)),
         ("Content-Encoding: identity", b"<p>ya</p>"),
+        ("Content-Encoding: deflate", zlib.compress(b"<p>ya</p>")[2:-4]),  # its bare stream
+        (
+            "Content-Encoding: gzip",
+            gzip.compress(b"<p>y", mtime=0) + gzip.compress(b"a</p>", mtime=0),
+        ),
+        ("Transfer-Encoding: chunked", b"3;a=b\r\n<p>\r\n006 \r\nya</p>\r\n0\r\nX: y\r\n\r\n"),
+        ("Content-Length: 9", b"<p>ya</p>"),
         # Tools that take a coding off leave its header standing.
         ("Transfer-Encoding: chunked", b"<p>ya</p>"),
         ("Content-Encoding: gzip", b"<p>ya</p>"),
+        ("Content-Encoding: br", b"<p>ya</p>"),
+        ("Content-Encoding: deflate\r\nContent-Length: 99", b"<p>ya</p>"),
         (
             "Content-Encoding: gzip\r\nTransfer-Encoding: chunked",
             gzip.compress(b"<p>ya</p>", mtime=0),
@@ -166,6 +252,9 @@ def test_codings_are_taken_off(coding, body):
     [
         (raw_record(head=b"HTTP/1.1 404 Not Found\r\n\r\n"), "status"),
         (raw_record(head=b"HTTP/1.1 200 OK\r\nContent-Type: image/png\r\n\r\n"), "not_html"),
+        (GOOD.replace(b"Type: response", b"Type: conversion", 1), "other_record"),
+        (GOOD.replace(b"Type: response", b"Type: continuation", 1), "other_record"),
+        (GOOD.replace(b"WARC-Type: response\r\n", b"", 1), "other_record"),
     ],
 )
 def test_what_is_no_page_is_skipped_by_count(record, reason):

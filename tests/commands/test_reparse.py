@@ -57,6 +57,17 @@ def test_a_folder_of_files_whole_and_cut_off(tmp_path: Path):
     assert run["stored"] == run["revised"] == 0
 
 
+def test_what_crawls_still_write_is_left_to_them(tmp_path: Path):
+    """A file grows in open/, under a name that it will not keep."""
+    snaps, out = pages("mediaindonesia", 4), tmp_path / "out"
+    write_warc(out / "open" / "outlet=mediaindonesia" / "a.warc.gz", snaps)
+    write_warc(out / "archive" / "outlet=mediaindonesia" / "b.warc.gz", snaps)
+    done = reparse(out, out=out)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith("1 files, 4 pages")
+    assert reparse(out / "open", out=out).returncode == 2
+
+
 @pytest.fixture
 def command(tmp_path: Path) -> Command:
     it = Command()

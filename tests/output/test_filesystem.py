@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import fs
 
-from output.filesystem import DEAD_AFTER, Root, check_writable
+from output.filesystem import DEAD_AFTER, Root, check_writable, files_at
 
 
 def test_publish_puts_the_whole_content_in_place(tmp_path):
@@ -102,3 +102,22 @@ def test_an_unwritable_place_is_named_in_one_line(tmp_path, location):
 def test_an_unknown_scheme_is_named():
     with pytest.raises(OSError, match="cannot write to gopher://data"):
         check_writable("gopher://data")
+
+
+def test_links_are_followed_each_folder_once(tmp_path):
+    there = tmp_path / "disk" / "2023"
+    there.mkdir(parents=True)
+    (there / "a.warc.gz").write_bytes(b"abc")
+    folder = tmp_path / "in"
+    folder.mkdir()
+    (folder / "2023").symlink_to(there)
+    (folder / "again").symlink_to(there)
+    (folder / "round").symlink_to(folder)
+    (folder / "gone.warc.gz").symlink_to(tmp_path / "nowhere")
+    os.mkfifo(folder / "pipe.warc.gz")
+    found = files_at(str(folder), (".warc.gz",))
+    assert sorted(found.values()) == [0, 3]  # who opens the first is told that it is not there
+    assert str(folder / "gone.warc.gz") in found
+    assert files_at(str(folder / "2023" / "a.warc.gz"), ()) == {str(there / "a.warc.gz"): 3}
+    with pytest.raises(OSError, match="nowhere"):
+        files_at(str(tmp_path / "nowhere"), ())
