@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawler.captures import read_capture
+from crawler.captures import BadRecordError, read_capture
 from crawler.extraction.paging import MAX_PAGES, address, is_further
 
 if TYPE_CHECKING:
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import BinaryIO
 
-    from crawler.captures import Capture
+    from crawler.captures import Capture, Counts
 
 
 class _Kept(NamedTuple):
@@ -40,23 +40,34 @@ class Paged:
         kept = _Kept(page.url, page.fetched_at, page.offset, page.listed, page.outlet, further)
         self._kept[address(page.url)].append(kept)
 
-    def articles(self, source: BinaryIO) -> Iterator[tuple[Capture, list[Capture] | None]]:
+    def articles(
+        self, source: BinaryIO, counts: Counts
+    ) -> Iterator[tuple[Capture, list[Capture] | None]]:
         """Every first page with the further ones of its article; None: one is not in the file.
 
-        A further page that no first one leads to is an article that lacks a page, too.
+        A further page that no first one leads to is an article that lacks a page, too. Where a
+        page is not found again, as in a file that was compressed as a whole, that is counted.
         """
+        for first, rest in self._articles():
+            further = [_read(source, page) for page in rest or ()]
+            if page := _read(source, first):
+                whole = [one for one in further if one]
+                yield page, whole if rest is not None and len(whole) == len(rest) else None
+            else:
+                counts[first.outlet, "bad/place"] += 1 + len(further)
+
+    def _articles(self) -> Iterator[tuple[_Kept, list[_Kept] | None]]:
         parts = self._parts()
         used: set[int] = set()
         for place, pages in self._kept.items():
             for first in pages if place not in parts else ():
                 rest = self._follow(first)
                 used.update(page.offset for page in rest or ())
-                further = None if rest is None else [_read(source, page) for page in rest]
-                yield _read(source, first), further
+                yield first, rest
         for place in parts:
             for page in self._kept[place]:
                 if page.offset not in used:
-                    yield _read(source, page), None
+                    yield page, None
 
     def _parts(self) -> list[str]:
         """The addresses that say themselves that they are no first page, or are longer than those
@@ -89,7 +100,9 @@ class Paged:
         return rest
 
 
-def _read(source: BinaryIO, kept: _Kept) -> Capture:
-    page = read_capture(source, kept.offset)
-    assert page is not None
-    return replace(page, listed=kept.listed, outlet=kept.outlet)
+def _read(source: BinaryIO, kept: _Kept) -> Capture | None:
+    try:
+        page = read_capture(source, kept.offset)
+    except (OSError, BadRecordError):
+        return None
+    return page and replace(page, listed=kept.listed, outlet=kept.outlet)

@@ -195,7 +195,7 @@ class _Task:
                 paged.keep(capture, links)
             else:
                 yield _Page(capture, file)
-        for capture, further in paged.articles(source):
+        for capture, further in paged.articles(source, counts):
             for one in further or ():
                 counts[one.outlet, "skipped/further_page"] += 1
             yield _Page(capture, file, further)

@@ -91,6 +91,15 @@ def test_an_article_of_one_page_leads_to_others_only(tmp_path: Path):
     assert told(tmp_path, [page("", PARTS, links)])["new"] == 1
 
 
+def test_where_no_page_is_found_again_none_is_put_together(tmp_path: Path):
+    """A file that was compressed as a whole has no places to go back to."""
+    path = write_warc(tmp_path / "in.warc", [page("", PARTS, ""), *split()], zipped=False)
+    path.with_suffix(".warc.gz").write_bytes(gzip.compress(path.read_bytes()))
+    result = reparse(Job(str(tmp_path / "out"), "r"), [str(path.with_suffix(".warc.gz"))])
+    assert +result.counts == {"pages": 1, "new": 1, "bad/place": 2}
+    assert not result.problems
+
+
 @pytest.mark.parametrize(
     ("spider", "url", "rest"),
     [
