@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from crawler.spider import NewsSpider
 
 _PART = re.compile(rb"""/?(?:\?[^"'\s>]*=|/)(?:all|\d{1,3})\b""")
-_HERE = re.compile(rb"""<a\s[^>]*href\s*=\s*["']?\?""")
+_HERE = re.compile(rb"""href\s*=\s*["']?\?""")
 
 
 class Outlet:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
 from crawler.extraction.structured import text as property_text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from selectolax.lexbor import LexborNode
 
@@ -41,8 +40,8 @@ def find_title(page: Page, rules: Rules) -> Title | None:
     stated = _stated(page)
     names = [_words(text) for text in dict.fromkeys(stated)]
     shown: list[Title] = []
-    for selectors in ((*rules.selectors("title"), "h1"), ("h2",), ("[itemprop=headline]",)):
-        shown += _headings(page, selectors)
+    for selector in (*rules.selectors("title"), "h1", "h2", "[itemprop=headline]"):
+        shown += _headings(page, selector)
         confirmed = [t for t in shown if any(_same(_words(t.text), name) for name in names)]
         if confirmed:
             return max(confirmed, key=lambda title: len(_words(title.text)))
@@ -72,8 +71,8 @@ def _shown(page: Page, text: str) -> str:
     )
 
 
-def _headings(page: Page, selectors: Iterable[str]) -> Iterator[Title]:
-    for node in chain.from_iterable(map(page.select, selectors)):
+def _headings(page: Page, selector: str) -> Iterator[Title]:
+    for node in page.select(selector):
         if text := " ".join(node.text().split()):
             yield Title(text, node)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from functools import lru_cache
 from urllib.parse import quote, urljoin, urlsplit
 
 MAX_LENGTH = 2000
@@ -45,6 +46,7 @@ def absolute(base: str, href: str) -> str:
         return href
 
 
+@lru_cache(maxsize=1000)  # each is asked for several times on the way of its article
 def canonical_url(url: str, base: str = "") -> str | None:
     """The one address of an article: https, no tracking, no AMP, no mobile host, no paging.
 
