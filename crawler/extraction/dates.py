@@ -85,7 +85,7 @@ def _any(words: Iterable[str]) -> str:
 _FLAGS = re.IGNORECASE | re.ASCII  # without ASCII the long s of "ſep" would pass as a month
 # Gaps are bounded, so that no string can make the search slow.
 _TIME = rf"""
-    [\s,|/•·@T()–—-]{{0,8}} (?:(?:pukul|pkl|jam|at)\b\.?)? [\s:]{{0,3}}
+    [\s,|/•·@T()–—−»-]{{0,8}} (?:(?:pukul|pkl|jam|at)\b\.?)? [\s:]{{0,3}}
     (?P<hour>\d{{1,2}}) [:.] (?P<minute>\d{{2}})
     (?: [:.] (?P<second>\d{{2}}) (?: [.,] (?P<fraction>\d{{1,9}}) )? )? (?!\d)
     (?: \s? (?P<half>[ap])\.?m\b\.? )?
