@@ -79,9 +79,14 @@ def find_people(
         if len(people.authors) > 1 and texts(page.article.get("author")) == people.authors[-1:]:
             people.editors = people.editors or [people.authors.pop()]
     people.authors = people.authors or printed
-    editors = people.editors if people.authors != people.editors else []
-    people.authors = [n for n in people.authors if n not in editors and not _CODE.fullmatch(n)]
+    people.authors = [n for n in people.authors if not _CODE.fullmatch(n)]
+    people.authors = _without(people.authors, people.editors)
     return people
+
+
+def _without(authors: list[str], editors: list[str]) -> list[str]:
+    """`authors` who are no editors; all of them where a page has them in both places."""
+    return [name for name in authors if name not in editors] or authors
 
 
 def _guesses(
@@ -116,7 +121,7 @@ def _selected(page: Page, rules: Rules, own: set[str]) -> tuple[Byline, list[str
             _add(people.editors, found.editors or found.authors)
         if people.editors:
             break
-    people.authors = [name for name in people.authors if name not in people.editors]
+    people.authors = _without(people.authors, people.editors)
     return people, printed
 
 

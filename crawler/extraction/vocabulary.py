@@ -48,7 +48,7 @@ _WIDGET = (
     r"ez-toc\w*|daftar-isi"
 )
 _CAPTION = (
-    r"(?:fig|img|photo|foto)?captions?|cap[-_]?foto|ket(?:erangan)?[-_]?foto|"
+    r"(?:fig|img|photo|foto)?captions?|(?<!\S)capt?(?!\S)|cap[-_]?foto|ket(?:erangan)?[-_]?foto|"
     r"(?:photo|foto|img|image|pic)[-_]*(?:desc\w*|info|credit|caption|copyright|author|gallery)|"
     r"photo[-_]?wrap|deskripsi"
 )
