@@ -65,7 +65,7 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
     body = body or last_resort(page)
     when = find_when(page, rules, title, fetched_at)
     body = _judged(page, url, title, body, when)
-    people = find_people(page, rules, body.blocks, when.raw)
+    people = find_people(page, rules, body.blocks, when.printed)
     if title:
         _take_header(body, title.text, when.raw)
     canonical = _canonical(page, url)
@@ -122,7 +122,7 @@ def _judged(page: Page, url: str, title: Title | None, body: Body | None, when: 
     addresses = [url] if url else page.own_urls()
     if addresses and all(_INDEX_PATH.match(address) for address in addresses[:2]):
         raise Rejected("not_article", "the address of an index")
-    if when.published is None and any(_SERVICE_PATH.match(address) for address in addresses):
+    if not when.timed and any(_SERVICE_PATH.match(address) for address in addresses):
         raise Rejected("not_article", "the address of a page about the outlet")
     if body.source in _GUESSED and not _has_evidence(page, title, body, when):
         raise Rejected("not_article", "nothing says that it is one")
@@ -136,7 +136,7 @@ def _has_evidence(page: Page, title: Title | None, body: Body, when: When) -> bo
     if linked > 0.5 * whole:
         return False
     strong = (
-        when.published is not None,
+        when.timed,
         bool(page.article),
         page.meta.get("og:type") == "article",
     )

@@ -140,11 +140,14 @@ def parse_date(text: str, *, now: datetime | None = None) -> Date | None:
     return _from_relative(text, now or datetime.now(UTC))
 
 
-def find_date(text: str) -> tuple[Date, str] | None:
-    """The first date with a time inside a longer `text` of single spaces, and how it is printed."""
+def find_date(text: str, *, timed: bool = True) -> tuple[Date, str] | None:
+    """The first date inside a longer `text` of single spaces, and how it is printed.
+
+    :param timed: only dates with a time
+    """
     for match in _DATE.finditer(text):
         date = _read(match)
-        if date and date.time_known:
+        if date and (date.time_known or not timed):
             start = match.start()
             weekday = _WEEKDAY.search(text[max(0, start - 14) : start])
             if weekday:

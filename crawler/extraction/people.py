@@ -214,7 +214,7 @@ def _above(page: Page, date: str | None) -> list[str]:
         at -= 1
     line = page.runs[at - 1] if at else ""
     fresh = line not in page.title and line not in page.runs[: max(0, at - 1)]
-    names = split_names(line) if fresh and len(line) <= _LONGEST else []
+    names = parse_byline(line).authors if fresh and len(line) <= _LONGEST else []
     return names if names and all(map(_looks_like_name, names)) else []
 
 

@@ -31,8 +31,13 @@ _AFTER, _BEFORE = 60, 25  # runs of text around the headline among which its dat
 _SURE = 15  # within this many runs a date belongs to the headline whatever metadata says
 _LONGEST = 160  # characters of a run that holds a date and is no prose
 _SENTENCE = 80  # characters of a run that is prose
+_NEAR = 9  # runs of text before and behind it among which a day alone is believed
 _SHORT = 40  # characters of a run that holds a part of a date
 _DIGIT = re.compile(r"\d")
+# Many systems file by day; CNN and CNBC Indonesia begin an article's number with its second.
+_ADDRESS = re.compile(
+    r"//[^/]+/(?:[\w-]+/){0,4}?((?:19|20)\d\d/[01]\d/[0-3]\d(?=/[^/?#])|20\d{12}(?=-\d))"
+)
 _CHANGED = re.compile(r"diperbar(?:ui|harui)|update|terakhir|modif", re.IGNORECASE)
 _SAME_MINUTE = timedelta(minutes=1)
 _SAME_CLOCK = timedelta(minutes=10)
@@ -47,6 +52,8 @@ class When:
     raw: str | None = None
     source: str | None = None
     zone_assumed: bool | None = None
+    printed: str | None = None  # how a reader sees it beside the headline, whatever was chosen
+    timed: bool = False  # the clock is known, not only the day, and not from the address alone
 
 
 @dataclass(slots=True)
@@ -69,15 +76,19 @@ def find_when(page: Page, rules: Rules, headline: Title | None, now: datetime) -
     """
     shown = _selected(page, rules, now) or _beside(page, headline)
     stated = [_wib(clue, rules, now) for clue in _stated(page, now)]
-    chosen = _choose(shown, stated, rules)
+    day = None if shown else _day_beside(page, headline)
+    unread = next((raw for _, raw in _raw_stated(page)), None)
+    chosen = _choose(shown, stated, rules) or day or (None if unread else _addressed(page))
     if chosen is None:
-        return When(raw=next((raw for _, raw in _raw_stated(page)), None))
+        return When(raw=unread)
     return When(
         chosen.instant,
         _modified(page, chosen, stated, rules, now),
         chosen.raw,
         chosen.source,
         chosen.date.zone_assumed,
+        next((clue.raw for clue in (shown, day) if clue), chosen.raw),
+        chosen.date.time_known and chosen.source != "url",
     )
 
 
@@ -139,6 +150,32 @@ def _beside(page: Page, headline: Title | None) -> _Clue | None:
                 below.add(found[0].instant)
     # Several dates behind the text are those of other articles.
     return best[1] if best and not (best[1].below and len(below) > 1) else None
+
+
+def _day_beside(page: Page, headline: Title | None) -> _Clue | None:
+    """The day without a time that stands at the headline, where a template prints no more."""
+    first = " ".join(headline.text.split()) if headline else ""
+    runs = page.runs
+    for place in [i for i, run in enumerate(runs) if run == first]:
+        for i in (*range(place + 1, place + _NEAR), *range(place - 1, place - _NEAR, -1)):
+            run = runs[i] if 0 <= i < len(runs) else ""
+            if _is_prose(run) and i > place:
+                break
+            if not _has_digit(run) or len(run) > _SENTENCE or _CHANGED.search(run):
+                continue
+            if found := find_date(run, timed=False):
+                return _Clue(*found, "visible")
+    return None
+
+
+def _addressed(page: Page) -> _Clue | None:
+    """The day that the article's address names, or the very second."""
+    for url in [page.url, *page.own_urls()]:
+        found = _ADDRESS.search(url)
+        date = parse_date(found[1].replace("/", "-")) if found else None
+        if found and date:
+            return _Clue(date, found[1], "url")
+    return None
 
 
 def _is_prose(run: str) -> bool:

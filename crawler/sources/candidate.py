@@ -39,11 +39,21 @@ class Candidate:
         """`article` with what only the list knew."""
         article.article_id = article_id
         article.discovered_via = self.via
-        if article.published_at is None and self.published is not None:
+        if self.published is not None and _is_vaguer(article, self.published):
             article.published_at, article.published_source = self.published, self.via
+            article.zone_assumed = None
         article.section = article.section or self.section
         article.tags = article.tags or self.tags
         return article
+
+
+def _is_vaguer(article: Article, listed: datetime) -> bool:
+    """Whether `article` has no time, or but the day of the one that is `listed`."""
+    own = article.published_at
+    if own is None:
+        return True
+    day = own.astimezone(WIB).replace(hour=0, minute=0, second=0, microsecond=0)
+    return bool(article.zone_assumed) and own == day and day.date() == listed.astimezone(WIB).date()
 
 
 class SourceError(Exception):

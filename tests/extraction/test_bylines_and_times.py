@@ -73,7 +73,30 @@ def test_time_of_a_teaser_is_never_the_article_s(form: str) -> None:
 
 def test_no_time_rather_than_a_teaser_s() -> None:
     head = "<meta property=og:type content=article>"
-    assert read(html(BODY + TEASERS, head=head)).published_at is None
+    assert read(html(BODY + TEASERS, head=head), url="https://contoh.id/a").published_at is None
+
+
+DAY = datetime(2023, 9, 14, tzinfo=WIB)
+
+
+@pytest.mark.parametrize(
+    ("header", "url", "source"),
+    [
+        ("<p>Sinta Lestari - 14 September 2023</p>", "https://contoh.id/a", "visible"),
+        ("<span>by Sinta Lestari</span><span>September 14, 2023</span>", "https://contoh.id/a", "visible"),
+        ("", "https://contoh.id/read/2023/09/14/12/a", "url"),
+        ("", "https://contoh.id/tekno/20230914000000-37-12/a", "url"),
+    ],
+)  # fmt: skip
+def test_the_day_alone_is_better_than_no_time(header: str, url: str, source: str) -> None:
+    article = read(html(BODY + TEASERS, header=header), url=url)
+    assert (article.published_at, article.published_source) == (DAY, source)
+    assert not header or article.authors == SINTA
+
+
+def test_a_day_in_the_text_is_not_when_it_was_published() -> None:
+    text = "<p>Pabrik itu berdiri sejak 5 Mei 2011 di Cikarang, kata direkturnya kepada wartawan.</p>"
+    assert read(html(text + BODY), url="https://contoh.id/a").published_at is None
 
 
 def test_time_below_a_headline_that_is_no_heading() -> None:

@@ -129,7 +129,7 @@ def test_date_that_cannot_be_read_is_kept_as_printed() -> None:
 
 def test_dates_of_teasers_and_prose_are_not_the_articles() -> None:
     teaser = "<div class=teaser><time itemprop=datePublished datetime=2020-01-01T01:00:00Z>x</time></div>"
-    assert read(html(BODY + teaser * 3)).published_at is None
+    assert read(html(BODY + teaser * 3), url="https://contoh.id/a").published_at is None
 
 
 @pytest.mark.parametrize(
