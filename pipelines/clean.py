@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from pipelines.rules import Rulebook
 
 
+_NAMED = re.compile(r"[A-Z][A-Z.'’]+ [A-Z][A-Z.'’ ]+(?:\||$)")  # "SINTA LESTARI | ANTARA"
+
+
 class CleanPipeline:
     """Fills body, paragraphs, dateline, sign-off, agencies, related and removed from the blocks.
 
@@ -104,6 +107,8 @@ def _add_people(article: Article, cleaned: Cleaned, book: Rulebook) -> None:
         # Metadata that names the editor as the author is weaker than a line that says who is who.
         if people.authors and set(article.authors) <= set(article.editors):
             article.authors = people.authors
+    if not article.authors and _NAMED.match(cleaned.signoff or ""):
+        article.authors = parse_byline((cleaned.signoff or "").partition("|")[0]).authors
     article.agencies = []
     for name in named:
         agency = book.agencies.get(name.strip().lower())

@@ -21,7 +21,7 @@ _REPORT = re.compile(
     r"(?:[\w.]{2,20} ){0,3}[\w.]{3,40},\s*",
     re.IGNORECASE,
 )
-_BY = re.compile(r"(?:oleh|by)\s+", re.IGNORECASE)
+_BY = re.compile(r"(?:(?:ditulis|posted|written) )?(?:oleh|by)\s+", re.IGNORECASE)
 # "Name -detikOto", "Name, Jurnalis": the outlet or the office behind a name.
 _OFFICE = re.compile(
     r"\s*(?:[-–|/]\s*)?(?:(?<!\w)detik[A-Za-z]{2,12}|,?\s*Jurnalis"

@@ -21,20 +21,22 @@ if TYPE_CHECKING:
 _GAP = rf"(?:\s*+{BETWEEN})++"  # blank nodes stand between the cells of a table
 # A text node that begins with a label: "Reporter: X"; in two nodes "Penulis", ": X" or "Oleh", "X".
 _LABELLED = re.compile(
-    rf"{BETWEEN}\s*+(?:[|/•·]\s*+)?(?=[rpwjkoelbRPWJKOELB])((?:(?:reporter|rep|penulis|pewarta|wartawan|jurnalis|"
-    rf"kontributor|oleh|editor|red|redaktur|penyunting)(?:\s?:{_GAP}|\s?:|{_GAP}\s*+:(?:{_GAP})?)|(?:oleh|by){_GAP}|"
+    rf"{BETWEEN}\s*+(?:[|/•·]\s*+)?(?=[rpwjkoedlbRPWJKOEDLB])((?:(?:reporter|rep|penulis|pewarta|"
+    rf"wartawan|jurnalis|kontributor|oleh|editor|red|redaktur|penyunting)"
+    rf"(?:\s?:{_GAP}|\s?:|{_GAP}\s*+:(?:{_GAP})?)|(?:written by|ditulis oleh|oleh|by){_GAP}|"
     rf"(?:laporan|oleh|reporter|penulis|pewarta|editor)\s)[^{BETWEEN}]*+"
     rf"(?:(?:(?<=,)|(?<=,\s)|{_GAP}\s*+(?:[,/&]|dan\s)){_GAP}[^{BETWEEN}]++){{0,4}})",
     re.IGNORECASE,
 )
 _TOLD = re.compile(rf"[:{BETWEEN}]")  # without a colon or a seam the label may be prose
 _ROLE_ALONE = re.compile(
-    rf"{BETWEEN}[\s,|•·-]*+(?=[aeprwjtAEPRWJT])(tentang penulis|author|editor|penulis|reporter|"
-    rf"pewarta|wartawan|jurnalis|redaktur)[\s,|•·-]*+(?={BETWEEN})",
+    rf"{BETWEEN}[\s,|•·-]*+(?=[aeprwjtvAEPRWJTV])(tentang penulis|(?:verified )?writer|author|editor|"
+    rf"penulis|reporter|pewarta|wartawan|jurnalis|redaktur)[\s,|•·-]*+(?={BETWEEN})",
     re.IGNORECASE,
 )
 _ROLES = {
     "tentang penulis": "authors", "author": "authors", "penulis": "authors",
+    "writer": "authors", "verified writer": "authors",
     "reporter": "authors", "pewarta": "authors", "wartawan": "authors",
     "jurnalis": "authors", "editor": "editors", "redaktur": "editors",
 }  # fmt: skip
@@ -42,6 +44,7 @@ _PLACES = (
     "[itemprop=author],[rel=author],[class*=author],[class*=reporter],[class*=penulis],"
     "[class*=jurnalis],[class*=journalist],[class*=byline],[class*=namerep],[class*=credit-title-name]"
 )
+_MARKED = ".vcard .fn,[itemprop=author] [itemprop=name],a[rel~=author]"  # as standards have it
 _LONGEST = 120  # characters of a byline
 _NAME = re.compile(r"[^\W\d_](?:[\w.,'’` -]{0,49}[\w.'’])")
 _MARKS = re.compile(r"[\W_]+")
@@ -66,7 +69,8 @@ def find_people(
     """
     own = _own_names(page, rules)
     people, printed = _selected(page, rules, own)
-    for source in (partial(_explicit, own=own), _labelled, _titled):
+    beside_date = partial(_beside_date, date=date)
+    for source in (partial(_explicit, own=own), _labelled, _titled, beside_date):
         if not (people.authors and people.editors):
             _fill(people, source(page))
     if not people.authors:
@@ -93,7 +97,7 @@ def _guesses(
     page: Page, rules: Rules, blocks: Sequence[Block], date: str | None
 ) -> Iterator[list[str]]:
     """Names that nothing labels, the likeliest first."""
-    yield _placed(page)
+    yield _placed(page) or _marked(page)
     yield _dated(page, date)
     yield _signed(blocks)
     yield from _stated(page, rules)
@@ -143,8 +147,12 @@ def _explicit(page: Page, own: set[str]) -> Byline:
 
 def _labelled(page: Page) -> Byline:
     """What stands on the page with a label: "Reporter: X", "Penulis" ": X", "Oleh" "X"."""
+    return _labelled_in(page.flow)
+
+
+def _labelled_in(flow: str) -> Byline:
     people = Byline()
-    for match in _LABELLED.finditer(page.flow):
+    for match in _LABELLED.finditer(flow):
         text = " ".join(match[1].replace(BETWEEN, " ").split())
         if len(text) <= _LONGEST:
             found = parse_byline(text)
@@ -152,6 +160,13 @@ def _labelled(page: Page) -> Byline:
             people.authors = people.authors or [n for n in found.authors if told(n)]
             people.editors = people.editors or [n for n in found.editors if told(n)]
     return people
+
+
+def _beside_date(page: Page, date: str | None) -> Byline:
+    """The labelled names behind the time in one line: "14 September 2023 · Pewarta: Name"."""
+    line = next((run for run in page.runs if date and date in run), "")
+    behind = line.partition(date)[2].lstrip(" ,|•·–-") if date else ""
+    return _labelled_in(f"{BETWEEN}{behind}{BETWEEN}")
 
 
 def _titled(page: Page) -> Byline:
@@ -198,6 +213,12 @@ def _placed(page: Page) -> list[str]:
             if names:
                 return names
     return []
+
+
+def _marked(page: Page) -> list[str]:
+    """The first name that a standard marks, which may be of one word."""
+    names = (" ".join(node.text().split()) for node in page.tree.css(_MARKED))
+    return next(([name] for name in names if _begins_like_name(name)), [])
 
 
 def _dated(page: Page, date: str | None) -> list[str]:
