@@ -199,7 +199,17 @@ def _find_signoff(body: Body, text: str, *, ends: bool) -> tuple[int, int, str] 
 
 
 def _take_dateline(body: Body) -> None:
-    _take_above_dateline(body)
+    outlets = [rule for rule in body.rules["dateline"] if "city" not in rule.id]
+    if not body.out.dateline:
+        _take_above_dateline(body, outlets)
+    _take_first_dateline(body)
+    for fragment in body.kept()[1:_NEAR]:  # of each of several reports in one article
+        match = next(filter(None, (rule.pattern.match(fragment.text) for rule in outlets)), None)
+        if match and match.end() < len(fragment.text):
+            body.take(fragment, 0, match.end(), "dateline-again")
+
+
+def _take_first_dateline(body: Body) -> None:
     first = body.kept()[:2]
     for fragment in first[:1]:
         # detik sets the place before the first paragraph, not in it
@@ -212,10 +222,9 @@ def _take_dateline(body: Body) -> None:
                 return
 
 
-def _take_above_dateline(body: Body) -> None:
+def _take_above_dateline(body: Body, outlets: list[Rule]) -> None:
     """An article begins with its dateline: what stands above it is a summary of the page's."""
     kept = body.kept()[:_NEAR]
-    outlets = [rule for rule in body.rules["dateline"] if "city" not in rule.id]
     for i, fragment in enumerate(kept):
         if any(rule.pattern.match(fragment.text) for rule in outlets):
             for above in kept[:i] if sum(len(f.text) for f in kept[:i]) <= _ABOVE else ():
