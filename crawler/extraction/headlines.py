@@ -27,6 +27,19 @@ _OPENING_WORDS = """
     lantas nah saya anda kamu lebih tentu rencananya hasilnya pasalnya sayangnya menariknya uniknya
     sebaliknya sejauh sesuai pihaknya langkah kehadiran
 """
+# Common nouns: inside a sentence they have no capital, so that right before its first plain word
+# one is its beginning.
+_COMMON_NOUNS = """
+    warganet warga masyarakat pengguna pelanggan konsumen pembeli penjual pedagang pemain penonton
+    peneliti ilmuwan pengamat analis pakar ahli pengembang produsen operator polisi petugas korban
+    pelaku peretas karyawan pekerja mahasiswa siswa guru dokter pasien orang anak ibu harga penjualan
+    layanan fitur aplikasi perangkat ponsel gawai laptop komputer kamera baterai layar prosesor mobil
+    motor kendaraan jaringan internet data teknologi sistem produk model versi pembaruan program
+    proyek pabrik kampus sekolah rumah kota desa negara dunia pasar saham laba pendapatan investasi
+    dana nilai jumlah angka survei riset penelitian studi laporan hasil acara pameran peluncuran
+    video foto gambar pesan akun situs laman berita kabar masalah gangguan serangan kebocoran aturan
+    undang kebijakan secara alasan tujuan cara waktu hari tahun bulan pekan
+"""
 _TURNING_WORDS = "selain sementara namun adapun sedangkan meski meskipun menurut"
 # A capital on these words, or on words of these forms, is the sentence's and no name's.
 _OFFICE_WORDS = """
@@ -38,6 +51,7 @@ SMALL = frozenset(_SMALL_WORDS.split())
 OPENERS = frozenset(_OPENING_WORDS.split())
 _TURNS = frozenset(_TURNING_WORDS.split())
 _OFFICES = frozenset(_OFFICE_WORDS.split())
+_NOUNS = frozenset(_COMMON_NOUNS.split())
 _TOKEN = re.compile(r"\S+")
 _EDGES = "\"'“”‘’()[]«»"
 _LONGEST = 30  # words; headlines that are longer do not occur in the labelled texts
@@ -99,7 +113,8 @@ def _opening(tokens: list[re.Match[str]], prose: int, elsewhere: str) -> int | N
         last -= 1
     if last <= 0:
         return None
-    if words[last].lower() in OPENERS or tokens[last - 1].group()[-1] in "?!":
+    first = words[last].lower()
+    if first in OPENERS or first in _NOUNS or tokens[last - 1].group()[-1] in "?!":
         return last
     office = None
     for i in range(last - 1, max(last - 7, 0), -1):

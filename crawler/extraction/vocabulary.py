@@ -45,10 +45,10 @@ _WIDGET = (
     r"(?<!\S)videos?(?!\S)|video[-_]?(?:box|player|embed|inline|terkait)|ext[-_]channel|toolbar|"
     r"ten[-_]second|ringkasan|intisari|tldr|key[-_]?points|(?:ai|article)[-_]summary|"
     r"summary[-_](?:box|article)|font[-_]?size\w*|sidebar|footer|toc|load(?:ing|er|[-_]?more)|"
-    r"ez-toc\w*|daftar-isi"
+    r"ez-toc\w*|daftar-isi|cta"
 )
 _CAPTION = (
-    r"(?:fig|img|photo|foto)?captions?|(?<!\S)capt?(?!\S)|cap[-_]?foto|ket(?:erangan)?[-_]?foto|"
+    r"(?:fig|img|photo|foto)?captions?|(?<!\S)(?:capt?|source)(?!\S)|cap[-_]?foto|ket(?:erangan)?[-_]?foto|"
     r"(?:photo|foto|img|image|pic)[-_]*(?:desc\w*|info|credit|caption|copyright|author|gallery)|"
     r"photo[-_]?wrap|deskripsi"
 )
