@@ -30,15 +30,15 @@ _OPENING_WORDS = """
 # Common nouns: inside a sentence they have no capital, so that right before its first plain word
 # one is its beginning.
 _COMMON_NOUNS = """
-    warganet warga masyarakat pengguna pelanggan konsumen pembeli penjual pedagang pemain penonton
-    peneliti ilmuwan pengamat analis pakar ahli pengembang produsen operator polisi petugas korban
-    pelaku peretas karyawan pekerja mahasiswa siswa guru dokter pasien orang anak ibu harga penjualan
-    layanan fitur aplikasi perangkat ponsel gawai laptop komputer kamera baterai layar prosesor mobil
-    motor kendaraan jaringan internet data teknologi sistem produk model versi pembaruan program
-    proyek pabrik kampus sekolah rumah kota desa negara dunia pasar saham laba pendapatan investasi
-    dana nilai jumlah angka survei riset penelitian studi laporan hasil acara pameran peluncuran
-    video foto gambar pesan akun situs laman berita kabar masalah gangguan serangan kebocoran aturan
-    undang kebijakan secara alasan tujuan cara waktu hari tahun bulan pekan
+    warganet warga masyarakat pengguna pelanggan konsumen pembeli penjual pedagang pemain
+    penonton peneliti ilmuwan pengamat analis pakar ahli pengembang produsen operator polisi
+    petugas korban pelaku peretas karyawan pekerja mahasiswa siswa guru dokter pasien orang anak
+    ibu harga penjualan layanan fitur aplikasi perangkat ponsel gawai laptop komputer kamera
+    baterai layar prosesor mobil motor kendaraan jaringan internet data teknologi sistem produk
+    model versi pembaruan program proyek pabrik kampus sekolah rumah kota desa negara dunia
+    pasar saham laba pendapatan investasi dana nilai jumlah angka survei riset penelitian studi
+    laporan hasil acara pameran peluncuran video foto gambar pesan akun situs laman berita kabar
+    masalah gangguan serangan kebocoran aturan kebijakan secara alasan tujuan cara waktu
 """
 _TURNING_WORDS = "selain sementara namun adapun sedangkan meski meskipun menurut"
 # A capital on these words, or on words of these forms, is the sentence's and no name's.
@@ -114,7 +114,11 @@ def _opening(tokens: list[re.Match[str]], prose: int, elsewhere: str) -> int | N
     if last <= 0:
         return None
     first = words[last].lower()
-    if first in OPENERS or first in _NOUNS or tokens[last - 1].group()[-1] in "?!":
+    if (
+        first in OPENERS
+        or (first in _NOUNS and last == prose - 1)
+        or tokens[last - 1].group()[-1] in "?!"
+    ):
         return last
     office = None
     for i in range(last - 1, max(last - 7, 0), -1):
