@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.extraction.byline import parse_byline
+from crawler.extraction.urls import house_of
 from crawler.items import Image, Link, Removal
 from pipelines.cleaning import clean
 from pipelines.fragments import PROMO, Cleaned, is_prose
@@ -33,7 +34,8 @@ class CleanPipeline:
         self.book = load_rules()
 
     def process_item(self, article: Article) -> Article:
-        cleaned = clean(article.blocks, article.outlet, article.authors, self.book)
+        house = house_of(article.url or article.canonical_url or "")
+        cleaned = clean(article.blocks, article.outlet, article.authors, self.book, house=house)
         article.paragraphs = cleaned.paragraphs
         article.body = "\n\n".join(article.paragraphs) or None
         article.word_count = sum(p.count(" ") + 1 for p in article.paragraphs)  # single spaces

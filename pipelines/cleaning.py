@@ -36,13 +36,17 @@ def clean(
     outlet: str = "generic",
     authors: Sequence[str] = (),
     book: Rulebook | None = None,
+    *,
+    house: str = "",
 ) -> Cleaned:
     """Decide for every fragment of `blocks` whether it is the article.
 
     A last line that is one of `authors` is a sign-off.
+
+    :param house: what the outlet calls itself in its address, "idntimes"
     """
     book = book or load_rules()
-    body = Body(blocks, outlet, authors, book)
+    body = Body(blocks, outlet, authors, book, house)
     _take_markup(body, book)
     _take_all_by_words(body)
     for _ in range(_ROUNDS):  # cleaning what is kept again must find nothing
@@ -119,9 +123,12 @@ def _take_blocks(body: Body) -> None:
     """Whole fragments: widgets in words, captions, and near both ends the lines of people."""
     kept = body.kept()
     anywhere = body.rules["block"] + body.rules["caption"]
+    notices = body.rules["notice"]
     for i, fragment in enumerate(kept):
         near = i < _NEAR or i >= len(kept) - _NEAR
         rules = [] if fragment.settled else anywhere
+        if rules and notices and body.names_house(fragment.text):
+            rules = rules + notices
         for rule in rules + body.rules["byline"] if near else rules:
             if not rule.pattern.fullmatch(fragment.text):
                 continue

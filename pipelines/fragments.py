@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,12 @@ PROMO = "promo"  # ends the ids of rules whose links are kept in `related`
 GAP = " \u00a0,;|•·-–:"  # what may stand between the links of one promo
 BULLET = re.compile(r"(?:[•·●▪■◦*>»–—-]|\d{1,2}[.)])?\s*")
 _LONGEST_HEADLINE = 200
+_LONGEST_NOTICE = 330
+_OURS = (
+    r"\b(?:[Kk]anal|[Ss]aluran|[Cc]hannel|[Gg]rup|[Aa]kun|[Mm]edia sosial|[Aa]plikasi|[Bb]erita|"
+    r"[Aa]rtikel|[Kk]omunitas|[Nn]ewsletter|[Ll]aman|[Ss]itus|[Rr]edaksi|[Pp]odcast|[Kk]abar|"
+    r"[Ll]iputan|[Ii]kuti|[Dd]ukung|[Ff]ollow|[Kk]irim(?:kan)?(?: ke(?:pada)?)?) kami\b"
+)
 _SENTENCE_ENDS = ".!?…:\"”’')"
 
 
@@ -84,7 +90,12 @@ class Body:
     """One body while it is cleaned: its blocks, the rules that can match, and `out`."""
 
     def __init__(
-        self, blocks: Sequence[Block], outlet: str, authors: Sequence[str], book: Rulebook
+        self,
+        blocks: Sequence[Block],
+        outlet: str,
+        authors: Sequence[str],
+        book: Rulebook,
+        house: str = "",
     ) -> None:
         self.blocks = blocks
         self.authors = {author.lower() for author in authors}
@@ -96,6 +107,7 @@ class Body:
         self.promised: set[str] = set()  # headlines of promos that were taken
         self._doubts: set[tuple[int, int]] = set()
         self.linked = any(block.anchors for block in blocks)
+        self._house = _house_pattern(house)
 
     def kept(self) -> list[Fragment]:
         return [f for f in self.out.fragments if not f.rule and f.text]
@@ -133,6 +145,10 @@ class Body:
         at = next(i for i, f in enumerate(self.out.fragments) if f is fragment)
         self.out.fragments[at : at + 1] = fragment.cut([(start, end, rule)])
 
+    def names_house(self, text: str) -> bool:
+        """Whether `text`, which is short, speaks of the outlet itself."""
+        return len(text) <= _LONGEST_NOTICE and self._house.search(text) is not None
+
     def doubt(self, promo: Fragment) -> None:
         """Name a promo whose end is not known, once."""
         if (promo.block, promo.start) not in self._doubts:
@@ -169,6 +185,14 @@ class Body:
         """What stands as a headline anywhere in the document, the longest first."""
         links = (anchor.text for block in self.blocks for anchor in block.anchors)
         return _headlines(chain((block.text for block in self.blocks), links))
+
+
+@lru_cache(maxsize=256)
+def _house_pattern(house: str) -> re.Pattern[str]:
+    """ "idntimes" is printed "IDN Times"; many names are words too, but these have no capital."""
+    own = "[ .-]?".join(map(re.escape, house))
+    named = rf"|(?<!\w)(?=[A-Z])(?i:{own})(?!\w)|(?<!\w){own}\.(?:com|co|id)\b" if house else ""
+    return re.compile(_OURS + named)
 
 
 def _headlines(texts: Iterable[str]) -> list[str]:

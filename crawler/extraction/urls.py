@@ -30,6 +30,9 @@ _LOCAL = (".localhost", ".local", ".internal", ".localdomain", ".lan", ".home.ar
 # What names are registered under, in .id (PANDI) and its likes: co.id; then such a name.
 _REGISTRY = re.compile(r"(?:ac|biz|co|com|desa|edu|go|gov|mil|my|net|or|org|sch|web)\.[a-z]{2}")
 _REGISTERED = re.compile(rf"[^.]+\.(?:[^.]+|{_REGISTRY.pattern})")
+_HOUSE = re.compile(
+    rf"https?://(?:[^/@]*\.)?([a-z0-9-]{{3,}})\.(?:{_REGISTRY.pattern}|[a-z]{{2,}})(?=[:/?#]|$)"
+)
 _SLUG = re.compile(r"\w+(?:-\w+){2,}(?:\.html)?")
 _ABSOLUTE = re.compile(r"https?://[^\s?#;\[\]]+(?:\?[^\s#]+)?(?:#\S+)?")
 _PAGE_NUMBER = re.compile(r"\d{1,2}")
@@ -153,3 +156,9 @@ def _escape(match: re.Match[str]) -> str:
         return "%25"
     character = chr(int(match[1], 16))
     return character if _UNRESERVED.fullmatch(character) else match[0].upper()
+
+
+def house_of(url: str) -> str:
+    """What the outlet at `url` calls itself: "kompas" of https://tekno.kompas.com/x; "" unknown."""
+    found = _HOUSE.match(url)
+    return found[1] if found else ""

@@ -95,7 +95,9 @@ def test_the_day_alone_is_better_than_no_time(header: str, url: str, source: str
 
 
 def test_a_day_in_the_text_is_not_when_it_was_published() -> None:
-    text = "<p>Pabrik itu berdiri sejak 5 Mei 2011 di Cikarang, kata direkturnya kepada wartawan.</p>"
+    text = (
+        "<p>Pabrik itu berdiri sejak 5 Mei 2011 di Cikarang, kata direkturnya kepada wartawan.</p>"
+    )
     assert read(html(text + BODY), url="https://contoh.id/a").published_at is None
 
 

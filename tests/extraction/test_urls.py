@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.extraction.urls import article_id, canonical_url
+from crawler.extraction.urls import article_id, canonical_url, house_of
 
 CANONICAL = {
     # tracking, fragments, scheme, case, port
@@ -175,3 +175,18 @@ def test_without_an_own_id_every_way_to_the_article_gives_the_same() -> None:
     assert re.fullmatch(r"kontan:[0-9a-f]{16}", ids.pop())
     other = article_id("kontan", "https://industri.kontan.co.id/news/ponsel-lipat", KONTAN)
     assert other not in {article_id("kontan", way, KONTAN) for way in ways}
+
+
+@pytest.mark.parametrize(
+    ("url", "house"),
+    [
+        ("https://tekno.kompas.com/read/1", "kompas"),
+        ("https://www.kontan.co.id", "kontan"),
+        ("http://voi.id:80/a", "voi"),
+        ("https://www.rri.co.id/iptek/1", "rri"),
+        ("", ""),
+        ("ftp://kompas.com/", ""),
+    ],
+)
+def test_what_an_outlet_is_called_in_its_host(url: str, house: str) -> None:
+    assert house_of(url) == house

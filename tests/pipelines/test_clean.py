@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from crawler.extraction.blocks import Anchor, Block
 from crawler.items import Article, Image, Link, Removal
 from pipelines.clean import CleanPipeline
@@ -153,3 +155,23 @@ def test_a_fragment_from_the_middle_of_a_sentence_leaves_one_paragraph() -> None
     assert article.paragraphs == ["Harganya turun sejuta sejak Maret."]
     article = cleaned(paragraph("Harganya turun. ADVERTISEMENT Penjualan naik."))
     assert article.paragraphs == ["Harganya turun.", "Penjualan naik."]
+
+
+NOTICE = "Dapatkan kabar gawai terbaru dari {} setiap pagi di ponselmu."
+
+
+@pytest.mark.parametrize(
+    ("url", "name", "goes"),
+    [
+        ("https://www.idntimes.com/tech/a", "IDN Times", True),
+        ("https://tekno.kabarsiber.co.id/a", "Kabarsiber.co.id", True),
+        ("https://tekno.tempo.co/a", "Tempo", True),
+        ("https://tekno.tempo.co/a", "tempo ke tempo", False),
+        ("https://www.idntimes.com/tech/a", "Sagara Elektronik", False),
+        ("", "IDN Times", False),
+    ],
+)
+def test_an_invitation_goes_where_it_names_the_house(url: str, name: str, *, goes: bool) -> None:
+    line = NOTICE.format(name)
+    prose = paragraph("Ponsel itu dijual mulai pekan depan di sepuluh kota.")
+    assert (line not in cleaned(prose, paragraph(line), url=url).paragraphs) == goes
