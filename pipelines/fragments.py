@@ -21,7 +21,7 @@ GAP = " \u00a0,;|•·-–:"  # what may stand between the links of one promo
 BULLET = re.compile(r"(?:[•·●▪■◦*>»–—-]|\d{1,2}[.)])?\s*")
 _LONGEST_HEADLINE = 200
 _LONGEST_NOTICE = 330
-_OURS = (
+_OURS = re.compile(
     r"\b(?:[Kk]anal|[Ss]aluran|[Cc]hannel|[Gg]rup|[Aa]kun|[Mm]edia sosial|[Aa]plikasi|[Bb]erita|"
     r"[Aa]rtikel|[Kk]omunitas|[Nn]ewsletter|[Ll]aman|[Ss]itus|[Rr]edaksi|[Pp]odcast|[Kk]abar|"
     r"[Ll]iputan|[Ii]kuti|[Dd]ukung|[Ff]ollow|[Kk]irim(?:kan)?(?: ke(?:pada)?)?) kami\b"
@@ -107,7 +107,7 @@ class Body:
         self.promised: set[str] = set()  # headlines of promos that were taken
         self._doubts: set[tuple[int, int]] = set()
         self.linked = any(block.anchors for block in blocks)
-        self._house = _house_pattern(house)
+        self._house = house
 
     def kept(self) -> list[Fragment]:
         return [f for f in self.out.fragments if not f.rule and f.text]
@@ -147,7 +147,13 @@ class Body:
 
     def names_house(self, text: str) -> bool:
         """Whether `text`, which is short, speaks of the outlet itself."""
-        return len(text) <= _LONGEST_NOTICE and self._house.search(text) is not None
+        if len(text) > _LONGEST_NOTICE:
+            return False
+        if " kami" in text and _OURS.search(text):
+            return True
+        together = text.lower().replace(" ", "").replace("-", "").replace(".", "")
+        printed = self._house and self._house in together and _house_pattern(self._house)
+        return bool(printed and printed.search(text))
 
     def doubt(self, promo: Fragment) -> None:
         """Name a promo whose end is not known, once."""
@@ -191,8 +197,7 @@ class Body:
 def _house_pattern(house: str) -> re.Pattern[str]:
     """ "idntimes" is printed "IDN Times"; many names are words too, but these have no capital."""
     own = "[ .-]?".join(map(re.escape, house))
-    named = rf"|(?<!\w)(?=[A-Z])(?i:{own})(?!\w)|(?<!\w){own}\.(?:com|co|id)\b" if house else ""
-    return re.compile(_OURS + named)
+    return re.compile(rf"(?<!\w)(?=[A-Z])(?i:{own})(?!\w)|(?<!\w){own}\.(?:com|co|id)\b")
 
 
 def _headlines(texts: Iterable[str]) -> list[str]:

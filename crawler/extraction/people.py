@@ -30,8 +30,8 @@ _LABELLED = re.compile(
 )
 _TOLD = re.compile(rf"[:{BETWEEN}]")  # without a colon or a seam the label may be prose
 _ROLE_ALONE = re.compile(
-    rf"{BETWEEN}[\s,|•·-]*+(?=[aeprwjtvAEPRWJTV])(tentang penulis|(?:verified )?writer|author|editor|"
-    rf"penulis|reporter|pewarta|wartawan|jurnalis|redaktur)[\s,|•·-]*+(?={BETWEEN})",
+    rf"{BETWEEN}[\s,|•·-]*+(?=[aeprwjtvAEPRWJTV])(tentang penulis|(?:verified )?writer|author|"
+    rf"editor|penulis|reporter|pewarta|wartawan|jurnalis|redaktur)[\s,|•·-]*+(?={BETWEEN})",
     re.IGNORECASE,
 )
 _ROLES = {
@@ -46,6 +46,7 @@ _PLACES = (
 )
 _MARKED = ".vcard .fn,[itemprop=author] [itemprop=name],a[rel~=author]"  # as standards have it
 _LONGEST = 120  # characters of a byline
+_LONGEST_DATED = 500  # the same with a time, and with what a template fills lines with
 _NAME = re.compile(r"[^\W\d_](?:[\w.,'’` -]{0,49}[\w.'’])")
 _MARKS = re.compile(r"[\W_]+")
 _PARTICLES = frozenset("bin binti van von de da di el al der ibn".split())
@@ -164,9 +165,19 @@ def _labelled_in(flow: str) -> Byline:
 
 def _beside_date(page: Page, date: str | None) -> Byline:
     """The labelled names behind the time in one line: "14 September 2023 · Pewarta: Name"."""
-    line = next((run for run in page.runs if date and date in run), "")
-    behind = line.partition(date)[2].lstrip(" ,|•·–-") if date else ""
+    behind = _line_of(page.flow, date).partition(date)[2].lstrip(" ,|•·–-") if date else ""
     return _labelled_in(f"{BETWEEN}{behind}{BETWEEN}")
+
+
+def _line_of(flow: str, date: str) -> str:
+    """The first text node, no longer than a byline and a time, that prints `date`."""
+    at = flow.find(date)
+    while at >= 0:
+        line = flow[flow.rfind(BETWEEN, 0, at) + 1 : flow.find(BETWEEN, at)]
+        if len(line) <= _LONGEST_DATED:
+            return " ".join(line.split())
+        at = flow.find(date, at + len(date))
+    return ""
 
 
 def _titled(page: Page) -> Byline:
@@ -223,8 +234,7 @@ def _marked(page: Page) -> list[str]:
 
 def _dated(page: Page, date: str | None) -> list[str]:
     """The name before the time in one line: "Name • 14 September 2023"."""
-    line = next((run for run in page.runs if date and date in run), "")
-    before = line.partition(date)[0].strip(" ,|•·–-") if date else ""
+    before = _line_of(page.flow, date).partition(date)[0].strip(" ,|•·–-") if date else ""
     return [before] if _looks_like_name(before) else []
 
 
