@@ -179,17 +179,21 @@ def are_copies(one: Telling, other: Telling) -> bool:
 
 def _keeps_names(shorter: Telling, longer: Telling, common: frozenset[int]) -> bool:
     named = dict(zip(shorter.named, shorter.opened, strict=True))
-    plain = shorter.triples.difference(named)
+    plain = len(shorter.triples) - len(named)
     if not named or not plain:
         return True
-    others = {
-        opened
-        for triple, opened in zip(longer.named, longer.opened, strict=True)
-        if triple not in common
-    } - _ALL_OPEN
-    against = sum(triple not in common and opened in others for triple, opened in named.items())
-    kept_named = (len(common.intersection(named)) - against) / len(named)
-    kept_plain = len(common & plain) / len(plain)
+    lost = named.keys() - common
+    kept = len(named) - len(lost)
+    against = 0
+    if lost:
+        others = {
+            opened
+            for triple, opened in zip(longer.named, longer.opened, strict=True)
+            if triple not in common
+        } - _ALL_OPEN
+        against = sum(named[triple] in others for triple in lost)
+    kept_named = (kept - against) / len(named)
+    kept_plain = (len(common) - kept) / plain
     return kept_named >= NAMED * kept_plain
 
 

@@ -4,21 +4,23 @@ Of each article the last capture counts. Two are tellings of one story if their 
 each other and no more than three days lie between them; the outlet does not matter. A group is
 made of articles in the order of their publication: each joins the group of which it is a copy of
 more than half, or begins one. So the same articles give the same groups in whatever order they
-came, and neither a review of the week nor a chain of updates makes one story of two.
+came, and neither a review of the week nor a chain of updates makes one story of two. In a crowd
+(see crawler.candidates) each knows its neighbours only: half of `CROWD` are enough there.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-from collections import Counter, defaultdict
-from datetime import timedelta
+from collections import Counter, defaultdict, deque
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from crawler import candidates
+from crawler.candidates import DAYS
 from crawler.copies import Telling, are_copies, bands, read
 from crawler.pending import microseconds
 from output import stories as table
@@ -33,12 +35,9 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-DAYS = timedelta(days=3)
-"""The longest time between two tellings: a wire is copied within hours, a template filled anew
-every week."""
-READ_BY = f"1 rensa-{version('rensa')}"
+READ_BY = f"2 rensa-{version('rensa')}"
 """What was read by another reader is read again: the number is raised when crawler.copies reads
-otherwise."""
+otherwise, or crawler.candidates compares others."""
 SCHEMA = """
     ALTER TABLE parts ADD COLUMN told INTEGER NOT NULL DEFAULT 0;
     UPDATE parts SET told = 1 WHERE path NOT LIKE 'articles/%';
@@ -54,12 +53,8 @@ SCHEMA = """
     CREATE TABLE copies (
         one INTEGER NOT NULL, other INTEGER NOT NULL, PRIMARY KEY (one, other)) WITHOUT ROWID;
 """
-"""Bands stand by spans of `_STRIDE`, so that what is looked up together lies together."""
 
-_SPAN = DAYS // timedelta(microseconds=1)
-_STRIDE = 4 * _SPAN
 _BATCH = 500
-_NEW = 0  # no row has this id
 
 _LAST_CAPTURES = """
     SELECT article_id, fetched_at, version, content_hash, coalesce(published_at, fetched_at)
@@ -71,12 +66,8 @@ _LAST_CAPTURES = """
         SELECT 1 FROM tellings AS known WHERE known.article_id = this.article_id
         AND known.content_hash = this.content_hash
         AND known.moment = coalesce(this.published_at, this.fetched_at))"""
-_CANDIDATES = """
-    SELECT telling, packed FROM triples JOIN tellings ON id = telling
-    WHERE telling IN (
-        SELECT telling FROM bands WHERE stride IN (:first, :last)
-        AND band IN (SELECT value FROM json_each(:bands)))
-    AND moment BETWEEN :since AND :until AND article_id <> :article_id"""
+_TEXTS = """
+    SELECT telling, packed FROM triples WHERE telling IN (SELECT value FROM json_each(?))"""
 _KNOWN = """
     SELECT moment, article_id, id FROM tellings WHERE id IN (SELECT value FROM json_each(?))"""
 
@@ -143,41 +134,21 @@ class Stories:
         with self.state.transaction():
             for (article_id, content_hash, moment, _), telling in zip(rows, tellings, strict=True):
                 take_out(self.db, article_id)
-                values = (article_id, content_hash, moment)
-                number = self.db.execute(
-                    "INSERT INTO tellings (article_id, content_hash, moment) VALUES (?, ?, ?)",
-                    values,
-                ).lastrowid
-                if telling and number:
-                    self._put_telling(number, article_id, moment, telling, next(keys))
+                number = candidates.number_of(article_id, moment)
+                insert = "INSERT OR IGNORE INTO tellings VALUES (?, ?, ?, ?)"
+                while not self.db.execute(
+                    insert, (number, article_id, content_hash, moment)
+                ).rowcount:
+                    number += 1  # another article's, of the same minute
+                if telling:
+                    self._put_telling(number, telling, next(keys))
 
-    def _put_telling(
-        self, number: int, article_id: str, moment: int, telling: Telling, keys: list[int]
-    ) -> None:
-        matched = self._copies(article_id, moment, telling, keys)
+    def _put_telling(self, number: int, telling: Telling, keys: list[int]) -> None:
+        others = candidates.candidates(self.db, number, keys)
+        copies = _copies(self.db, telling, others)
         self.db.execute("INSERT INTO triples VALUES (?, ?)", (number, telling.pack()))
-        self.db.executemany(
-            "INSERT OR IGNORE INTO bands VALUES (?, ?, ?)",
-            ((moment // _STRIDE, key, number) for key in keys),
-        )
-        pairs = [pair for other in matched for pair in ((number, other), (other, number))]
-        self.db.executemany("INSERT INTO copies VALUES (?, ?)", pairs)
-
-    def _copies(self, article_id: str, moment: int, telling: Telling, keys: list[int]) -> list[int]:
-        """The known tellings of the same story."""
-        values = {
-            "first": (moment - _SPAN) // _STRIDE,
-            "last": (moment + _SPAN) // _STRIDE,
-            "bands": json.dumps(keys),
-            "since": moment - _SPAN,
-            "until": moment + _SPAN,
-            "article_id": article_id,
-        }
-        return [
-            number
-            for number, packed in self.db.execute(_CANDIDATES, values)
-            if are_copies(telling, Telling.unpack(packed))
-        ]
+        candidates.put(self.db, number, keys)
+        _note(self.db, [(number, other) for other in copies])
 
     # -- asking
 
@@ -193,43 +164,49 @@ class Stories:
             return article_id
         count = microseconds(moment)
         [keys] = bands([telling])
-        matched = self._copies(article_id, count, telling, keys)
-        copies = self._connected(article_id, matched)
-        rows = [(count, article_id, _NEW), *self.db.execute(_KNOWN, (json.dumps([*copies]),))]
-        rows.sort()
-        first = founders([number for *_, number in rows], copies)[_NEW]
-        return next(str(name) for _, name, number in rows if number == first)
-
-    def _connected(self, article_id: str, matched: list[int]) -> dict[int, list[int]]:
-        """All that a new article's group may depend on, each with its copies; the new one's are
-        `matched`, an older capture of it has none."""
         before = self.db.execute("SELECT id FROM tellings WHERE article_id = ?", (article_id,))
         own = {number for (number,) in before}
-        copies = {_NEW: matched}
-        ahead = list(matched)
-        while ahead:
-            one = ahead.pop()
+        number = candidates.number_of(article_id, count)
+        others = candidates.candidates(self.db, number, keys) - own
+        copies = self._connected(number, _copies(self.db, telling, others), own)
+        first = founders(sorted(copies), copies)
+        rows = [(count, article_id, number), *self.db.execute(_KNOWN, (json.dumps([*copies]),))]
+        return next(str(name) for _, name, one in sorted(rows) if first[one] == first[number])
+
+    def _connected(self, number: int, matched: list[int], own: set[int]) -> dict[int, list[int]]:
+        """All that a new article's group may depend on, each with its copies, but of a crowd only
+        those near by; the new one's are `matched`, an older capture of it, `own`, has none."""
+        copies = {number: matched}
+        ahead = deque(matched)
+        while ahead and len(copies) <= 4 * candidates.CROWD:
+            one = ahead.popleft()
             if one not in copies:
                 others = self.db.execute("SELECT other FROM copies WHERE one = ?", (one,))
                 copies[one] = [other for (other,) in others if other not in own]
                 ahead += copies[one]
                 if one in matched:
-                    copies[one].append(_NEW)
-        return copies
+                    copies[one].append(number)
+        return {one: [other for other in its if other in copies] for one, its in copies.items()}
 
     def groups(self) -> Iterator[tuple[str, str]]:
         """Every article with the earliest of its group, in the order of their publication."""
+        self._part()
         copies = defaultdict(list)
         for one, other in self.db.execute("SELECT one, other FROM copies"):
             copies[one].append(other)
-        query = "SELECT id, article_id FROM tellings ORDER BY moment, article_id"
-        ordered = [one for one, _ in self.db.execute(query) if one in copies]
-        first = founders(ordered, copies)
+        first = founders(sorted(copies), copies)
         names: dict[int, str] = {}
+        query = "SELECT id, article_id FROM tellings ORDER BY moment, article_id"
         for one, article_id in self.db.execute(query):
-            if first.get(one, one) == one:
-                names[one] = article_id
-            yield article_id, names[first.get(one, one)]
+            yield article_id, names.setdefault(first.get(one, one), article_id)
+
+    def _part(self) -> None:
+        """Forget the copies between which a crowd has come to stand."""
+        compared = candidates.reach(self.db, lambda number: _keys(self.db, number))
+        pairs = self.db.execute("SELECT one, other FROM copies WHERE one < other")
+        apart = [pair for pair in pairs if not compared(*pair)]
+        with self.state.transaction():
+            _delete(self.db, apart)
 
 
 def founders(ordered: Iterable[int], copies: Mapping[int, Collection[int]]) -> dict[int, int]:
@@ -237,14 +214,17 @@ def founders(ordered: Iterable[int], copies: Mapping[int, Collection[int]]) -> d
 
     Each joins the group that holds most of its copies, if these are more than half of the group.
     Then groups are joined as long as more than half of the pairs between two are copies: the first
-    that came may have been those that share least.
+    that came may have been those that share least. Of a group that is larger than a crowd each is
+    taken to know `CROWD`.
     """
     first: dict[int, int] = {}
     members: Counter[int] = Counter()
     place = {one: number for number, one in enumerate(ordered)}
     for one in place:
         shared = Counter(first[other] for other in copies[one] if other in first)
-        joined = [group for group, count in shared.items() if 2 * count > members[group]]
+        joined = [
+            group for group, n in shared.items() if 2 * n > min(members[group], candidates.CROWD)
+        ]
         first[one] = max(joined, key=lambda group: (shared[group], -place[group]), default=one)
         members[first[one]] += 1
     while joins := _joins(first, members, place, copies):
@@ -269,7 +249,8 @@ def _joins(
     joins: dict[int, int] = {}
     taken: set[int] = set()
     for (*_, earlier, later), count in sorted(between.items()):
-        if 2 * count > members[earlier] * members[later] and not taken & {earlier, later}:
+        smaller, larger = sorted((members[earlier], members[later]))
+        if 2 * count > smaller * min(larger, candidates.CROWD) and not taken & {earlier, later}:
             joins[later] = earlier
             taken |= {earlier, later}
     return joins
@@ -277,20 +258,43 @@ def _joins(
 
 def take_out(db: sqlite3.Connection, article_id: str) -> None:
     """Forget what an article tells."""
-    query = """SELECT id, moment, packed FROM tellings LEFT JOIN triples ON telling = id
-               WHERE article_id = ?"""
-    for number, moment, packed in db.execute(query, (article_id,)).fetchall():
-        if packed:
-            [keys] = bands([Telling.unpack(packed)])
-            db.executemany(
-                "DELETE FROM bands WHERE stride = ? AND band = ? AND telling = ?",
-                ((moment // _STRIDE, key, number) for key in keys),
-            )
-        others = db.execute("SELECT other, one FROM copies WHERE one = ?", (number,)).fetchall()
-        db.executemany("DELETE FROM copies WHERE one = ? AND other = ?", others)
-        db.execute("DELETE FROM copies WHERE one = ?", (number,))
+    found = db.execute("SELECT id FROM tellings WHERE article_id = ?", (article_id,)).fetchall()
+    for (number,) in found:
+        apart = candidates.remove(db, number, keys) if (keys := _keys(db, number)) else set()
+        _delete(db, db.execute("SELECT one, other FROM copies WHERE one = ?", (number,)).fetchall())
         db.execute("DELETE FROM triples WHERE telling = ?", (number,))
         db.execute("DELETE FROM tellings WHERE id = ?", (number,))
+        texts = dict(_texts(db, {one for pair in apart for one in pair}))
+        _note(db, [pair for pair in apart if are_copies(*(texts[one] for one in pair))])
+
+
+def _texts(db: sqlite3.Connection, numbers: Collection[int]) -> Iterator[tuple[int, Telling]]:
+    for number, packed in db.execute(_TEXTS, (json.dumps([*numbers]),)):
+        yield number, Telling.unpack(packed)
+
+
+def _keys(db: sqlite3.Connection, number: int) -> list[int]:
+    """The bands of a telling; none where it was too short to be compared."""
+    tellings = [telling for _, telling in _texts(db, [number])]
+    return bands(tellings)[0] if tellings else []
+
+
+def _copies(db: sqlite3.Connection, telling: Telling, others: Collection[int]) -> list[int]:
+    """Those of `others` that tell the same story."""
+    return [number for number, other in _texts(db, others) if are_copies(telling, other)]
+
+
+def _note(db: sqlite3.Connection, pairs: Iterable[tuple[int, int]]) -> None:
+    """Keep that these are copies of each other."""
+    db.executemany("INSERT OR IGNORE INTO copies VALUES (?, ?)", _both(pairs))
+
+
+def _delete(db: sqlite3.Connection, pairs: Iterable[tuple[int, int]]) -> None:
+    db.executemany("DELETE FROM copies WHERE one = ? AND other = ?", _both(pairs))
+
+
+def _both(pairs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    return (pair for one, other in pairs for pair in ((one, other), (other, one)))
 
 
 def drop_part(db: sqlite3.Connection, part: int) -> None:

@@ -7,14 +7,16 @@ from collections import defaultdict
 from datetime import timedelta
 from itertools import combinations
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
+from unittest.mock import Mock, patch
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler import stories
+from crawler import candidates, stories
 from crawler.state import FILE, MIGRATIONS, open_state
 from crawler.stories import DAYS, Stories, founders, rewrite_clusters
 from output.compaction import compact, remove_replaced
@@ -96,12 +98,17 @@ arrivals = st.lists(
 )
 
 
+crowds = st.sampled_from([1, 2, candidates.CROWD])
+"""How many of a crowd are compared: with a few, a handful of articles is one."""
+
+
 @settings(max_examples=25, deadline=None)
-@given(st.data(), arrivals)
-def test_the_order_of_arrival_changes_nothing(data, rows):
+@given(st.data(), arrivals, crowds)
+def test_the_order_of_arrival_changes_nothing(data, rows, crowd):
     order = data.draw(st.permutations(rows))
     cuts = sorted(data.draw(st.sets(st.integers(1, len(rows)), max_size=4)) | {len(rows)})
-    with TemporaryDirectory() as at_once, TemporaryDirectory() as bit_by_bit:
+    folders = TemporaryDirectory(), TemporaryDirectory()
+    with patch.object(candidates, "CROWD", crowd), folders[0] as at_once, folders[1] as bit_by_bit:
         write(Path(at_once), "run-1", rows)
         expected = groups(Path(at_once))
         before = 0
@@ -116,11 +123,13 @@ def test_the_order_of_arrival_changes_nothing(data, rows):
         assert groups(Path(bit_by_bit)) == expected
 
 
-@settings(max_examples=20, deadline=None)
-@given(st.data(), arrivals)
-def test_files_that_vanish_take_their_tellings_along(data, rows):
+@settings(max_examples=25, deadline=None)
+@given(st.data(), arrivals, crowds)
+def test_files_that_vanish_take_their_tellings_along(data, rows, crowd):
+    rows = data.draw(st.permutations(rows))
     cut = data.draw(st.integers(1, len(rows) - 1))
-    with TemporaryDirectory() as kept, TemporaryDirectory() as folder:
+    folders = TemporaryDirectory(), TemporaryDirectory()
+    with patch.object(candidates, "CROWD", crowd), folders[0] as kept, folders[1] as folder:
         write(Path(kept), "run-1", rows[:cut])
         write(Path(folder), "run-1", rows[:cut])
         write(Path(folder), "run-2", rows[cut:])
@@ -206,6 +215,27 @@ def test_groups_that_began_apart_are_joined():
         3: [n for n in everybody[3] if n != 1],
     }
     assert set(founders(range(8), copies).values()) == {0}
+
+
+# -- crowds
+
+
+@pytest.mark.parametrize(("changed", "arrival"), [(0, 1), (1, -1), (60, 7)])
+def test_a_crowd_is_not_compared_pair_by_pair(tmp_path, monkeypatch, changed, arrival):
+    """2,000 texts of which so many words differ, half of them published in the same minute."""
+    count, words = 2000, [f"kata{n}" for n in range(60)]
+    rng = Random(5)
+    rows = []
+    for number in range(count):
+        told = [f"{rng.random()}" if n < changed and not n % 5 else w for n, w in enumerate(words)]
+        moment = NOON + timedelta(minutes=max(0, number - count // 2))
+        rows.append(row(number, paragraphs=[" ".join(told)], published_at=moment))
+    monkeypatch.setattr(candidates, "CROWD", 5)
+    monkeypatch.setattr(stories, "are_copies", made := Mock(wraps=stories.are_copies))
+    write(tmp_path, "run-1", [rows[n * arrival % count] for n in range(count)])
+    clusters = {cluster for _, cluster in groups(tmp_path)}
+    assert made.call_count < count * count / 20
+    assert len(clusters) == (count if changed == 60 else 1)
 
 
 # -- what a crawl asks
