@@ -97,7 +97,7 @@ def tabulate(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table
         table.add_column(word(column), justify="right" if numbers else "left", overflow="fold")
     table.columns[0].no_wrap = True
     for row in rows:
-        style = "red" if row.get("judgement", "healthy") != "healthy" else ""
+        style = "red" if row.get("judgement") == "unhealthy" else ""
         table.add_row(*(_cell(row[column]) for column in columns), style=style)
     return table
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 from crawler.arguments import ArgumentError, Arguments
 from crawler.language import number
 from crawler.maintenance import MaintenanceCommand
+from crawler.staging import beside
 from output.dataset import schema_of
 from output.formats import FORMATS
 from output.selection import Selection, select
@@ -110,8 +110,8 @@ class Command(MaintenanceCommand):
         target = self.target.resolve()
         try:
             target.parent.mkdir(parents=True, exist_ok=True)
-            with TemporaryDirectory(prefix=".export-", dir=target.parent) as folder:
-                staged = Path(folder, target.name)
+            with beside(target) as folder:
+                staged = folder / target.name
                 if kind == "duckdb":
                     write_database(self._rows, staged)
                 else:

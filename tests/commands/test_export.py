@@ -108,7 +108,7 @@ def test_a_broken_file_leaves_the_last_export_as_it_was(export, dataset, kind):
     assert (code, err.count("\n")) == (2, 1)
     assert "cannot be read" in err
     assert (dataset / f"export.{kind}").read_bytes() == before
-    assert not list(dataset.glob(".export*"))
+    assert not list(dataset.glob(".*"))
 
 
 def test_a_reader_that_has_seen_enough_is_no_error(tmp_path):

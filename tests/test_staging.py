@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from crawler import staging
+from crawler.staging import PREFIX, beside
+from tests.datasets import row, write
+
+EXPORTING = """
+import sys
+from pathlib import Path
+from crawler.staging import beside
+with beside(Path(sys.argv[1])) as folder:
+    (folder / "export.csv").write_text("half")
+    print(folder, flush=True)
+    input()
+"""
+
+
+@pytest.fixture
+def exporting(tmp_path):
+    """An export that has written half of its file, and that half."""
+    command = [sys.executable, "-c", EXPORTING, str(tmp_path / "export.csv")]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        yield process, Path(process.stdout.readline().decode().strip(), "export.csv")
+        process.kill()
+
+
+def test_what_a_killed_export_left_is_removed_by_the_next(tmp_path, exporting):
+    process, half = exporting
+    os.kill(process.pid, signal.SIGKILL)
+    process.wait()
+    assert half.exists()
+    dataset = write(tmp_path, kontan=[row(1)])
+    command = [sys.executable, "-m", "scrapy", "export", "--to", "csv", "--json"]
+    told = subprocess.run(
+        command, env=os.environ | {"OUTPUT_DIR": str(dataset)}, capture_output=True, check=True
+    )
+    assert Path(json.loads(told.stdout)["file"]) == tmp_path / "export.csv"
+    assert not list(tmp_path.glob(".*"))
+
+
+def test_one_that_runs_keeps_its_folder(tmp_path, exporting):
+    _, half = exporting
+    with beside(tmp_path / "export.csv") as folder:
+        assert folder != half.parent
+    assert half.exists()
+
+
+@pytest.mark.parametrize("name", [".wartatek-export-mine", ".export-abcdefgh", "wartatek"])
+def test_what_is_not_ours_stays(tmp_path, name):
+    (tmp_path / name).mkdir()
+    file = tmp_path / f"{PREFIX}abcdefgh"
+    file.write_text("a file", "utf-8")
+    with beside(tmp_path / "export.csv"):
+        pass
+    assert (tmp_path / name).exists() and file.exists()
+
+
+def test_on_a_shared_folder_nothing_is_removed(tmp_path, monkeypatch):
+    monkeypatch.setattr(staging, "is_shared", lambda folder: True)
+    left = tmp_path / f"{PREFIX}abcdefgh"
+    left.mkdir()
+    with beside(tmp_path / "export.csv") as folder:
+        assert folder.is_dir()
+    assert left.exists() and not folder.exists()
