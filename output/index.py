@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Row = dict[str, Any]
 
 FOLDER = "search"
-_FORMAT = 1
+_FORMAT = 2
 """Raised when articles are indexed otherwise: an index of another format is built anew."""
 _TAKEN = "taken.json"
 _LEAD = 200  # letters
@@ -50,8 +50,9 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("outlet", "topics"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-    for name in ("head", "body"):
-        builder.add_text_field(name, tokenizer_name="words", index_option="basic")
+    for name in ("head", "body"):  # a body is quoted where its words are found
+        stored = name == "body"
+        builder.add_text_field(name, stored, tokenizer_name="words", index_option="basic")
     for name in ("at", "capture"):
         builder.add_integer_field(name, indexed=True, fast=True)
     builder.add_bytes_field("shown", stored=True)
@@ -201,9 +202,9 @@ class SearchIndex:
         """What is shown of the articles that answer `query`, and how many do; the newest first."""
         searcher = self.searcher
         found = searcher.search(query, most, order_by_field="at", offset=skip, order=order)
-        texts = [bytes(searcher.doc(place).get_first("shown") or b"") for _, place in found.hits]
+        documents = [searcher.doc(place) for _, place in found.hits]
         total: int = found.count  # type: ignore[attr-defined]  # missing in tantivy's stubs
-        return [_shown(json.loads(text)) for text in texts], total
+        return [_shown(document) for document in documents], total
 
     def values(self, name: str) -> list[str]:
         """All values of the field, `outlet` or `topics`."""
@@ -286,6 +287,7 @@ def _document(outlet: str, row: Row, last: _Last) -> tantivy.Document:
     return tantivy.Document.from_dict(values, SCHEMA)
 
 
-def _shown(row: Row) -> Row:
+def _shown(document: tantivy.Document) -> Row:
+    row: Row = json.loads(bytes(document.get_first("shown") or b""))
     published = row["published"] and datetime.fromisoformat(row["published"]).astimezone(WIB)
-    return row | {"published": published}
+    return row | {"published": published, "body": document.get_first("body")}

@@ -16,9 +16,12 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 
 from crawler.browse.differences import changes
-from crawler.browse.pages import archived, inert, words
+from crawler.browse.excerpts import excerpt, marked
+from crawler.browse.pages import archived, inert
+from crawler.browse.pages import words as words_on
 from crawler.browse.places import in_place
 from crawler.pages.rendering import SCRIPT, STYLE, environment
+from output.index import words_of
 from output.search import Library, Question
 from output.writer import WIB
 
@@ -93,12 +96,15 @@ class Site:
         self.library.refresh()
         question = asked(request.query_params)
         found = self.library.search(question)
+        words = words_of(question.words)
         kept = {name: value for name, value in request.query_params.items() if name != "page"}
         return self._render(
             "search.html",
             question=question,
             found=found,
             library=self.library,
+            marked=lambda text: marked(text, words),
+            excerpt=lambda text: [] if question.heads else excerpt(text, words),
             link=lambda page: "/?" + urlencode({**kept, "page": page}),
         )
 
@@ -107,7 +113,7 @@ class Site:
         capture = captures[number - 1]
         page = archived(self.library.root, capture["archive"])
         body, beside = in_place(
-            _paragraphs(capture), capture["removed"] or [], words(page) if page else None
+            _paragraphs(capture), capture["removed"] or [], words_on(page) if page else None
         )
         before = captures[number - 2] if number > 1 else None
         return self._render(

@@ -76,6 +76,8 @@ def test_filters_work_by_keyboard(browser, site):
     words = browser.find_element("id", "words")
     words.send_keys("nomor 2", Keys.ENTER)
     wait_for(browser, ["Berita nomor 2"])
+    marks = browser.find_elements("css selector", ".results h2 mark, .results p mark")
+    assert [mark.text for mark in marks] == ["nomor", "2", "nomor", "2"]
     browser.find_element("id", "words").clear()
     browser.find_element("id", "outlet").send_keys("kon", Keys.TAB)
     assert browser.switch_to.active_element.get_attribute("id") == "topic"

@@ -83,6 +83,22 @@ def test_search(client, query, found):
     assert page.text.count('<li>\n  <p class="small soft">') == found
 
 
+def test_the_words_are_marked_where_they_were_found(client):
+    text = client.get("/?words=BERITA+penut").text
+    assert '">Isi <mark>berita</mark> nomor 2. Alinea <mark>penutupnya</mark>.</p>' in text
+    assert '"><mark>Berita</mark> nomor 2</a>' in text
+    assert "<mark>" not in client.get("/").text
+    assert "<mark>penut" not in client.get("/?words=berita&heads=1").text
+
+
+@pytest.mark.parametrize("word", ["script", "img"])
+def test_what_is_marked_is_still_only_text(client, word):
+    text = client.get(f"/?words={word}").text
+    assert f"&lt;<mark>{word}</mark>" in text
+    assert text.count("<script") == 1
+    assert "<img" not in text
+
+
 def test_pages_follow_each_other(tmp_path):
     write(tmp_path, kontan=[row(n) for n in range(60)])
     client = TestClient(serve_on(library_of(tmp_path)), base_url="http://127.0.0.1")
