@@ -169,5 +169,5 @@ def outlets(overrides: tuple[tuple[str, Any], ...]) -> Outlets:
     settings.setmodule("crawler.settings", priority="project")
     settings.setdict(dict(overrides), priority="cmdline")
     found = Outlets(settings)
-    gc.freeze()  # all that stays: to go through it again and again takes a tenth of all time
+    gc.freeze()  # what is loaded by now stays; going through it took a tenth of all time
     return found

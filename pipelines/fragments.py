@@ -107,7 +107,7 @@ class Body:
         self.promised: set[str] = set()  # headlines of promos that were taken
         self._doubts: set[tuple[int, int]] = set()
         self.linked = any(block.anchors for block in blocks)
-        self._house = house
+        self._house = house.replace("-", "")
 
     def kept(self) -> list[Fragment]:
         return [f for f in self.out.fragments if not f.rule and f.text]
