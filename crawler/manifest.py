@@ -40,7 +40,12 @@ def versions() -> list[dict[str, str]]:
 
 
 def reparse_rows(
-    job: Job, results: Sequence[Result], seconds: float, started_at: datetime
+    job: Job,
+    results: Sequence[Result],
+    seconds: float,
+    started_at: datetime,
+    *,
+    interrupted: bool = False,
 ) -> Iterator[tuple[str, Row]]:
     """A row, beside its outlet's name, for every outlet of which there was a page.
 
@@ -56,7 +61,7 @@ def reparse_rows(
         "seconds": seconds,
         "files": sum(len(result.paths) for result in results),
         "versions": versions(),
-        "judgement": "healthy" if whole else "unhealthy",
+        "judgement": "interrupted" if interrupted else "healthy" if whole else "unhealthy",
         "detail": _detail(results, tally),
     }
     for outlet in sorted({outlet for outlet, _ in tally} - {""}):

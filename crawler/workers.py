@@ -5,6 +5,9 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
+import signal
+import threading
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
@@ -13,13 +16,15 @@ from crawler.reparse import Result, reparse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
+    from multiprocessing.connection import Connection
     from multiprocessing.queues import SimpleQueue
 
     from crawler.reparse import Job
 
     Progress = Callable[[int, int], None]
 
-DIED = "its worker process died; the same command goes on where this one stopped"
+GOES_ON = "the same command goes on where this one stopped"
+DIED = f"its worker process died; {GOES_ON}"
 EVERY = 0.2  # seconds between two looks at what the workers say
 RETRIES = 2  # of a task whose worker's machine had no room or no disk
 TASK_BYTES = 32 << 20  # of small files in one task: a look into the dataset for each would tell
@@ -63,10 +68,17 @@ def in_this_process(
 def in_processes(
     job: Job, work: Sequence[Sequence[str]], workers: int, progress: Progress
 ) -> Iterator[Result]:
-    """Do as many tasks at a time as there are `workers`; results come as they are done."""
+    """Do as many tasks at a time as there are `workers`; results come as they are done.
+
+    Whoever stops listening stops the workers amid their tasks; so does the end of this process.
+    """
     context = multiprocessing.get_context("spawn")  # a fork would copy Arrow's threads half
     said = context.SimpleQueue()
-    with ProcessPoolExecutor(workers, context, initializer=_listen, initargs=(said,)) as pool:
+    orders, ours = context.Pipe(duplex=False)
+    with (
+        ProcessPoolExecutor(workers, context, initializer=_listen, initargs=(said, orders)) as pool,
+        ours,
+    ):
         waiting = {pool.submit(_reparse, job, paths): paths for paths in work}
         while waiting:
             done, _ = wait(waiting, EVERY, FIRST_COMPLETED)
@@ -120,9 +132,17 @@ def on_cluster(
             cluster.close()
 
 
-def _listen(queue: SimpleQueue[tuple[int, int]]) -> None:
+def _listen(queue: SimpleQueue[tuple[int, int]], orders: Connection) -> None:
     global _said
     _said = queue
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells all; the parent decides
+    threading.Thread(target=_leave_with, args=(orders,), daemon=True).start()
+
+
+def _leave_with(orders: Connection) -> None:
+    """End this process when the other end is closed, be it by a kill."""
+    orders.poll(None)
+    os._exit(0)
 
 
 def _reparse(job: Job, paths: Sequence[str]) -> Result:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import signal
 import sys
 import time
 from collections import Counter
@@ -18,11 +19,18 @@ from scrapy.spiderloader import get_spider_loader
 
 from crawler.archive import OPEN
 from crawler.arguments import ArgumentError, Arguments
-from crawler.command import UNHEALTHY
+from crawler.command import INTERRUPTED, UNHEALTHY
 from crawler.maintenance import MaintenanceCommand
 from crawler.manifest import reparse_rows
 from crawler.reparse import Job
-from crawler.workers import ClusterError, in_processes, in_this_process, on_cluster, tasks
+from crawler.workers import (
+    GOES_ON,
+    ClusterError,
+    in_processes,
+    in_this_process,
+    on_cluster,
+    tasks,
+)
 from output.datapackage import publish_package
 from output.filesystem import STAGING, Root, check_writable, files_at
 from output.writer import Writer, new_run_id
@@ -48,7 +56,7 @@ class Command(MaintenanceCommand):
     def long_desc(self) -> str:
         return (
             "Read archived pages into the dataset again, by today's rules. Exit 0 done, 1 a file"
-            " could not be read whole, 2 usage."
+            " could not be read whole, 2 usage, 75 interrupted."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -96,6 +104,7 @@ class Command(MaintenanceCommand):
                     task, advance=size, description=f"{pages['read']:,} pages, {speed:.0f}/s"
                 )
 
+            signal.signal(signal.SIGTERM, signal.default_int_handler)
             try:
                 for result in _results(job, work, opts, progress):
                     results.append(result)
@@ -103,9 +112,14 @@ class Command(MaintenanceCommand):
                         progress(sum(sizes[path] for path in result.paths), result.pages)
             except ClusterError as error:
                 self.complain(str(error))
+            except KeyboardInterrupt:
+                self.exitcode = INTERRUPTED
         seconds = time.monotonic() - start
         self._report(results, seconds, diff=job.diff)
-        if any(result.problems for result in results):
+        if self.exitcode == INTERRUPTED:
+            left = len(work) - len(results)
+            print(f"interrupted, {left} tasks are left: {GOES_ON}", file=sys.stderr)
+        elif any(result.problems for result in results):
             self.exitcode = UNHEALTHY
         if not job.diff:
             self._keep(job, results, seconds, started_at)
@@ -113,7 +127,8 @@ class Command(MaintenanceCommand):
     def _keep(self, job: Job, results: list[Result], seconds: float, started_at: datetime) -> None:
         """Write what was done into the dataset, as crawls do."""
         writer = Writer(job.location, job.run_id)
-        for outlet, row in reparse_rows(job, results, seconds, started_at):
+        interrupted = self.exitcode == INTERRUPTED
+        for outlet, row in reparse_rows(job, results, seconds, started_at, interrupted=interrupted):
             writer.write("runs", outlet, row)
         try:
             writer.flush()

@@ -1,6 +1,9 @@
 """`scrapy reparse` as people type it."""
 
+import os
 import re
+import select
+import signal
 import subprocess
 import sys
 from argparse import ArgumentParser
@@ -55,6 +58,33 @@ def test_a_folder_of_files_whole_and_cut_off(tmp_path: Path):
     *_, run = open_dataset(tmp_path / "out", "runs").to_table().sort_by("started_at").to_pylist()
     assert run["skipped_by"] == [{"reason": "done_before", "count": stored}]
     assert run["stored"] == run["revised"] == 0
+
+
+@pytest.mark.parametrize(
+    ("signum", "code"),
+    [(signal.SIGTERM, 75), (signal.SIGINT, 75), (signal.SIGKILL, -signal.SIGKILL)],
+)
+def test_however_it_ends_its_workers_end_with_it(tmp_path: Path, signum: int, code: int):
+    """Each is amid a file, which is a pipe here, so that both sides know when."""
+    pipes = [tmp_path / "a.warc", tmp_path / "b.warc"]
+    for pipe in pipes:
+        os.mkfifo(pipe)
+    command = [sys.executable, "-m", "scrapy", "reparse", *map(str, pipes), "--workers", "2"]
+    with subprocess.Popen(
+        [*command, "-s", f"OUTPUT_DIR={tmp_path / 'out'}"],
+        cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        ours = [os.open(pipe, os.O_WRONLY) for pipe in pipes]  # when a worker has opened it
+        process.send_signal(signum)
+        _, said = process.communicate()
+    assert process.returncode == code
+    if code > 0:
+        assert said.endswith(" left: the same command goes on where this one stopped\n")
+    for pipe in ours:
+        deaf = select.poll()
+        deaf.register(pipe, 0)
+        assert deaf.poll(300_000)  # nobody reads it any more
+        os.close(pipe)
 
 
 def test_what_crawls_still_write_is_left_to_them(tmp_path: Path):
