@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyarrow as pa
+
 from crawler.terminal import TerminalCommand
 from output.dataset import outlets
 from output.filesystem import Root
@@ -42,5 +44,8 @@ class MaintenanceCommand(TerminalCommand):
 
     def stored(self) -> list[str]:
         """The outlets that the dataset holds anything of."""
-        root = Root(self.location)
-        return sorted({name for table in SCHEMAS for name in outlets(root, table)})
+        try:
+            root = Root(self.location)
+            return sorted({name for table in SCHEMAS for name in outlets(root, table)})
+        except (OSError, pa.ArrowInvalid) as error:
+            self.complain(f"OUTPUT_DIR: {error}")

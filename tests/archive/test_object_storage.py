@@ -237,16 +237,17 @@ def test_a_reparse_that_cannot_write_says_so_and_goes_on_later(
     assert reparse(Job(location, "r"), [path]).counts["new"] == read(location).num_rows > 1
 
 
-def test_wrong_credentials_are_one_line_before_any_crawl(location: str, tmp_path: Path):
+@pytest.mark.parametrize("words", ["crawl kontan", "reparse x.warc.gz", "verify"])
+def test_wrong_credentials_are_one_line_before_any_work(location: str, tmp_path: Path, words: str):
     wrong = os.environ | {"AWS_ACCESS_KEY_ID": "kuncisalah", "NEWSROOM": "http://127.0.0.1:9"}
-    command = [sys.executable, "-m", "scrapy", "crawl", "kontan", "-s", f"OUTPUT_DIR={location}"]
+    command = [sys.executable, "-m", "scrapy", *words.split(), "-s", f"OUTPUT_DIR={location}"]
     done = subprocess.run(
         [*command, "-s", f"STATE_DIR={tmp_path}"],
         env=wrong, cwd=CHECKOUT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 2, done.stderr
     [line] = done.stderr.strip().splitlines()
-    assert f"cannot write to {location}" in line
+    assert f"scrapy {words.split()[0]}: OUTPUT_DIR: " in line
     assert "ACCESS_KEY" in line or "Access Key" in line
 
 
