@@ -48,3 +48,8 @@ def number(value: float) -> str:
     """With groups of three digits, and at most one digit after the decimal mark."""
     said = f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
     return said.translate(str.maketrans(",.", ".,")) if language() == "id" else said
+
+
+def size(count: int) -> str:
+    """So many bytes, in KB or MB."""
+    return f"{number(count / 1e6)} MB" if count >= 1e6 else f"{number(-(-count // 1000))} KB"

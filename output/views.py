@@ -73,11 +73,17 @@ def has_clusters(location: Location) -> bool:
 
 
 def older_columns(location: Location) -> Counter[str]:
-    """The columns of articles/ that files of an older schema version lack: how many files each."""
+    """The columns of articles/ that files of an older schema version lack: how many files each.
+
+    :raises OSError: a file cannot be read; the message says which.
+    """
     root = Root(location)
     lacking: Counter[str] = Counter()
     for path in live_files(root, "articles"):
-        schema = pq.read_schema(path, filesystem=root.filesystem)
+        try:
+            schema = pq.read_schema(path, filesystem=root.filesystem)
+        except pa.ArrowInvalid as error:
+            raise OSError(f"{root.relative(path)}: {error}") from error
         version = (schema.metadata or {}).get(VERSION_KEY, b"0").decode()
         if version != str(SCHEMA_VERSION):
             lacking.update(set(SCHEMAS["articles"].names) - set(schema.names))

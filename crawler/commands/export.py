@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.arguments import ArgumentError, Arguments
-from crawler.language import number
+from crawler.language import number, size
 from crawler.maintenance import MaintenanceCommand
 from crawler.staging import beside
 from output.dataset import schema_of
@@ -85,9 +85,9 @@ class Command(MaintenanceCommand):
         what = "articles" if opts.latest else "captures"
         found = f"{number(self.rows)} {what}" if self.rows else f"no {what} match: columns alone"
         if opts.output != "-":
-            size = self.target.stat().st_size
-            told: dict[str, Any] = {"file": str(self.target), "bytes": size, what: self.rows}
-            self.say(f"{self.target}: {found}, {number(size / 1e6)} MB", **told)
+            written = self.target.stat().st_size
+            told: dict[str, Any] = {"file": str(self.target), "bytes": written, what: self.rows}
+            self.say(f"{self.target}: {found}, {size(written)}", **told)
         elif not self.rows and not self.quiet:
             print(f"no {what} match", file=sys.stderr)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 from scrapy.spiderloader import get_spider_loader
 
 from crawler.arguments import ArgumentError, Arguments
-from crawler.language import number, word
+from crawler.language import number, size, word
 from crawler.maintenance import MaintenanceCommand
 from crawler.terminal import NO_ARGUMENTS
 
@@ -61,11 +61,11 @@ class Command(MaintenanceCommand):
             self.complain(f"cannot write {page}: {error.strerror}")
         finally:
             summary.close()
-        size, articles = len(html.encode()), summary.articles
+        written, articles = len(html.encode()), summary.articles
         self.say(
-            f"{page}: {number(articles)} {word('articles')}, {number(size / 1e6)} MB",
+            f"{page}: {number(articles)} {word('articles')}, {size(written)}",
             file=str(page),
-            bytes=size,
+            bytes=written,
             articles=articles,
         )
 

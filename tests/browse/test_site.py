@@ -99,6 +99,12 @@ def test_what_is_marked_is_still_only_text(client, word):
     assert "<img" not in text
 
 
+def test_what_has_no_title_can_still_be_opened(tmp_path):
+    write(tmp_path, kontan=[row(1, title=" ")])
+    client = TestClient(serve_on(library_of(tmp_path)), base_url="http://127.0.0.1")
+    assert '<span lang="en">(no title)</span></a>' in client.get("/").text
+
+
 def test_pages_follow_each_other(tmp_path):
     write(tmp_path, kontan=[row(n) for n in range(60)])
     client = TestClient(serve_on(library_of(tmp_path)), base_url="http://127.0.0.1")

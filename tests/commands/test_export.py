@@ -48,7 +48,7 @@ def test_it_replaces_what_it_wrote_before(export, tmp_path):
     target = tmp_path / "new/articles.jsonl"
     for words, rows in (([], 3), (["--latest"], 2), (["--topic", "ai"], 1)):
         code, out, _ = export("--to", "jsonl", "-o", str(target), *words)
-        assert (code, out.split()[1]) == (0, str(rows))
+        assert (code, out.split()[1], out.split()[-1]) == (0, str(rows), "KB")
         assert target.read_text().count("\n") == rows
     assert export("--to", "jsonl", "-o", str(target), "-q") == (0, "", "")
 
