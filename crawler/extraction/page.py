@@ -118,19 +118,19 @@ class Page:
 
     @cached_property
     def flow(self) -> str:
-        """The text nodes of the page in their order, as they stand, with BETWEEN around each.
+        """The text nodes of the page in their order, without outer blanks, BETWEEN around each.
 
         Those that hold but blanks are left out.
         """
-        text = self.tree.body.text(separator=BETWEEN, skip_empty=True) if self.tree.body else ""
+        body = self.tree.body
+        text = body.text(separator=BETWEEN, strip=True, skip_empty=True) if body else ""
         return f"{BETWEEN}{text}{BETWEEN}"
 
     @cached_property
     def runs(self) -> list[str]:
         """The text nodes of the page in their order, with single spaces; long ones are left out."""
         short = [node for node in self.flow.split(BETWEEN) if len(node) <= _LONGEST_RUN]
-        runs = " ".join(BETWEEN.join(short).split()).split(BETWEEN)
-        return [run for run in map(str.strip, runs) if run]
+        return list(filter(None, " ".join(BETWEEN.join(short).split()).split(BETWEEN)))
 
     def own_urls(self) -> list[str]:
         """The addresses that the page says are its own, best first; none that is relative."""

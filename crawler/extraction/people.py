@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -18,28 +19,39 @@ if TYPE_CHECKING:
     from crawler.extraction.page import Page
     from crawler.extraction.rules import Rules
 
-_GAP = rf"(?:\s*+{BETWEEN})++"  # blank nodes stand between the cells of a table
+
+def _any(*words: str) -> str:
+    """A pattern for any of `words`, in small letters, with a capital, or in capitals.
+
+    By initials, to try but few: to ignore case altogether takes four times as long.
+    """
+    by_initial: defaultdict[str, list[str]] = defaultdict(list)
+    for word in words:
+        for form in dict.fromkeys((word, word.capitalize(), word.title(), word.upper())):
+            by_initial[form[0]].append(form[1:])
+    patterns = (f"{initial}(?:{'|'.join(rest)})" for initial, rest in by_initial.items())
+    return f"(?:{'|'.join(patterns)})"
+
+
+_WRITERS = ("reporter", "rep", "penulis", "pewarta", "wartawan", "jurnalis", "kontributor", "oleh")
+_EDITORS = ("editor", "redaktur", "red", "penyunting")
+_GAP = rf"{BETWEEN}++"
 # A text node that begins with a label: "Reporter: X"; in two nodes "Penulis", ": X" or "Oleh", "X".
 _LABELLED = re.compile(
-    rf"{BETWEEN}\s*+(?:[|/•·]\s*+)?(?=[rpwjkoedlbRPWJKOEDLB])((?:(?:reporter|rep|penulis|pewarta|"
-    rf"wartawan|jurnalis|kontributor|oleh|editor|red|redaktur|penyunting)"
-    rf"(?:\s?:{_GAP}|\s?:|{_GAP}\s*+:(?:{_GAP})?)|(?:written by|ditulis oleh|oleh|by){_GAP}|"
-    rf"(?:laporan|oleh|reporter|penulis|pewarta|editor)\s)[^{BETWEEN}]*+"
-    rf"(?:(?:(?<=,)|(?<=,\s)|{_GAP}\s*+(?:[,/&]|dan\s)){_GAP}[^{BETWEEN}]++){{0,4}})",
-    re.IGNORECASE,
+    rf"{BETWEEN}(?:[|/•·]\s*+)?((?:"
+    rf"{_any(*_WRITERS, *_EDITORS)}(?:\s?:{_GAP}|\s?:|{_GAP}:(?:{_GAP})?)"
+    rf"|{_any('written by', 'ditulis oleh', 'oleh', 'by')}{_GAP}"
+    rf"|{_any('laporan', 'oleh', 'reporter', 'penulis', 'pewarta', 'editor')}\s)[^{BETWEEN}]*+"
+    rf"(?:(?:(?<=,)|{_GAP}(?:[,/&]|dan|Dan|DAN)){_GAP}[^{BETWEEN}]++){{0,4}})"
 )
 _TOLD = re.compile(rf"[:{BETWEEN}]")  # without a colon or a seam the label may be prose
-_ROLE_ALONE = re.compile(
-    rf"{BETWEEN}[\s,|•·-]*+(?=[aeprwjtvAEPRWJTV])(tentang penulis|(?:verified )?writer|author|"
-    rf"editor|penulis|reporter|pewarta|wartawan|jurnalis|redaktur)[\s,|•·-]*+(?={BETWEEN})",
-    re.IGNORECASE,
-)
 _ROLES = {
     "tentang penulis": "authors", "author": "authors", "penulis": "authors",
     "writer": "authors", "verified writer": "authors",
     "reporter": "authors", "pewarta": "authors", "wartawan": "authors",
     "jurnalis": "authors", "editor": "editors", "redaktur": "editors",
 }  # fmt: skip
+_ROLE_ALONE = re.compile(rf"{BETWEEN}[\s,|•·-]*+({_any(*_ROLES)})[\s,|•·-]*+(?={BETWEEN})")
 _PLACES = (
     "[itemprop=author],[rel=author],[class*=author],[class*=reporter],[class*=penulis],"
     "[class*=jurnalis],[class*=journalist],[class*=byline],[class*=namerep],[class*=credit-title-name]"
