@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, cast
 import pyarrow as pa
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.spiderloader import get_spider_loader
+from scrapy.utils.conf import arglist_to_dict
 
 from crawler.archive import allowance
 from crawler.arguments import ArgumentError, Arguments
@@ -69,13 +70,20 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
         except (StateError, sqlite3.Error) as error:
             self.complain(f"STATE_DIR: {error}")
 
-    def store_nowhere(self) -> None:
-        """Let a crawl write to a folder that is gone afterwards."""
+    def store_nowhere(self, opts: argparse.Namespace) -> str:
+        """Let a crawl write to a folder that is gone afterwards; where the dataset is."""
         assert self.settings is not None
+        try:
+            self.settings.setdict(arglist_to_dict(opts.set), priority="cmdline")
+        except ValueError:
+            self.complain("-s takes NAME=VALUE")
+        opts.set = []  # which Scrapy would set again
+        dataset = str(self.settings["OUTPUT_DIR"])
         folder = mkdtemp(prefix="wartatek-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         for name, value in {"OUTPUT_DIR": folder, "STATE_DIR": "", "ARCHIVE": False}.items():
             self.settings.set(name, value, priority="cmdline")
+        return dataset
 
     @contextmanager
     def held(self, outlet: str) -> Iterator[None]:

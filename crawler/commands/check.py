@@ -38,7 +38,7 @@ class Command(CrawlingCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
-        self.store_nowhere()  # what is stored already is looked at again
+        self.store_nowhere(opts)  # what is stored already is looked at again
         super().process_options(args, opts)
         if len(args) != 1:
             self.complain("name one outlet")

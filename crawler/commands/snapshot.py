@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import pyarrow as pa
 from scrapy import Request
 from scrapy.utils.misc import load_object
 
@@ -54,10 +55,10 @@ class Command(CrawlingCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
-        self.dataset = Root(self.settings["OUTPUT_DIR"])
-        self.store_nowhere()
+        self.location = self.store_nowhere(opts)
         if opts.expect or opts.from_archive or not _is_url(args[-1:]):
             self.settings.set("CONTACT", "nobody is asked", priority="cmdline")
+            self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")  # nothing goes on
         options = [arg for arg in args if arg.startswith("-")]
         super().process_options(options or args[:1], opts)
         if len(args) != (1 if opts.expect else 2):
@@ -108,9 +109,12 @@ class Command(CrawlingCommand):
 
     def take(self, url: str) -> None:
         """Use a page that a crawl has kept."""
-        capture = find_capture(self.dataset, self.outlet.name, url)
+        try:
+            capture = find_capture(Root(self.location), self.outlet.name, url)
+        except (OSError, pa.ArrowInvalid) as error:
+            self.complain(f"{self.location}: {error}")
         if capture is None:
-            self.complain(f"{url}: no page of it is kept in {self.dataset.at('archive')}")
+            self.complain(f"{url}: no page of it is kept in {self.location}/archive")
         self.keep(capture.body, capture.url)
 
     def keep(self, body: bytes, url: str) -> None:

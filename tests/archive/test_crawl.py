@@ -103,10 +103,11 @@ def snapshot(out: Path, url: str) -> list[tuple[bytes, str]]:
     """What `scrapy snapshot mediaindonesia --from-archive URL` makes a fixture of."""
     kept = []
     command = Command()
-    command.settings = project_settings("", out)
+    command.settings = project_settings("", out / "elsewhere")
     parser = ArgumentParser(conflict_handler="resolve")
     command.add_options(parser)
-    opts, args = parser.parse_known_args(["mediaindonesia", "--from-archive", url])
+    typed = ["mediaindonesia", "--from-archive", url, "-s", f"OUTPUT_DIR={out}"]
+    opts, args = parser.parse_known_args(typed)
     command.process_options(args, opts)
     command.keep = lambda body, url: kept.append((body, url))
     command.run(args, opts)
