@@ -6,6 +6,7 @@ What is compared takes turns, file by file, so that other work on the machine sl
 
 from __future__ import annotations
 
+import gzip
 import importlib.util
 import json
 import os
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
     from crawler.reparse import Result
 
+SHARED = Path(__file__).resolve().parents[2] / "shared"
 OUTLETS = ("mediaindonesia", "kontan", "detikinet", "kompastekno")
 PARTS = 4  # files per outlet
 PAGES = int(os.environ.get("PAGES", "100"))  # per file
@@ -69,13 +71,18 @@ def archive(folder: Path) -> list[Path]:
     return sorted(folder.glob("archive/*/*.warc.gz"))
 
 
-def foreign(folder: Path) -> Path:
-    """The pages of a host that is none of ours."""
-    pages = pages_of(OUTLETS[0], PAGES * PARTS)
-    strange = ((f"https://koran.example/berita/{n}", body) for n, (_, body) in enumerate(pages))
+def foreign(folder: Path, bodies: Iterable[bytes]) -> Path:
+    """Pages of a host that is none of ours."""
+    strange = ((f"https://koran.example/berita/{n}", body) for n, body in enumerate(bodies))
     keep(folder, "foreign", "20231002T030000Z-bench", strange)
     [path] = folder.glob("archive/*/*.warc.gz")
     return path
+
+
+def saved_pages() -> list[bytes]:
+    """The real pages that may stand beside the checkout, over and over; none if they do not."""
+    saved = sorted(SHARED.glob("pages/*/*.html.gz"))
+    return [gzip.decompress(path.read_bytes()) for path in saved] * 20
 
 
 def together(paths: list[Path], place: Path) -> Path:
@@ -181,8 +188,13 @@ def main() -> None:
         rows = open_dataset(place / "one").count_rows()
         print(f"one process: {one:.0f} pages/s of CPU time, {rows} rows")
         print(f"trafilatura's loop: {peer:.1f} pages/s; ours is {one / peer:.1f} times as fast")
-        past = skipping(foreign(place / "foreign"), place / "none")
+        made = (body for _, body in pages_of(OUTLETS[0], PAGES * PARTS))
+        past = skipping(foreign(place / "foreign", made), place / "none")
         print(f"past other hosts' pages: {past:.0f} pages/s")
+        if real := saved_pages():
+            path = foreign(place / "real", real)
+            speed, size = skipping(path, place / "none"), path.stat().st_size / len(real)
+            print(f"past real pages: {speed:.0f} pages/s; {size / 1000:.1f} KB of archive a page")
         at_most = peaks(paths, place)
         print(f"peak memory: {at_most[0]} MB, for a file four times as large {at_most[1]} MB")
         work = [[str(path)] for path in paths]
