@@ -284,8 +284,10 @@ class _Scan:
 
     def _is_stated(self, text: str) -> int:
         """The length of `text` if it is in metadata's body."""
+        if not self._stated:
+            return 0
         probe = " ".join(text[: 2 * _PROBE].split())[:_PROBE]
-        return len(text) if self._stated and probe in self._stated else 0
+        return len(text) if probe in self._stated else 0
 
 
 def _sums(found: Iterable[_Prose]) -> dict[int, float]:
