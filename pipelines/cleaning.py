@@ -122,15 +122,14 @@ def _without(fragment: Fragment, rule: Rule) -> list[Fragment]:
 def _take_blocks(body: Body) -> None:
     """Whole fragments: widgets in words, captions, and near both ends the lines of people."""
     kept = body.kept()
-    anywhere = body.rules["block"] + body.rules["caption"]
-    notices = body.rules["notice"]
+    anywhere = body.rules["block"] + body.rules["notice"] + body.rules["caption"]
     for i, fragment in enumerate(kept):
         near = i < _NEAR or i >= len(kept) - _NEAR
         rules = [] if fragment.settled else anywhere
-        if rules and notices and body.names_house(fragment.text):
-            rules = rules + notices
         for rule in rules + body.rules["byline"] if near else rules:
             if not rule.pattern.fullmatch(fragment.text):
+                continue
+            if rule.kind == "notice" and not body.names_house(fragment.text):
                 continue
             fragment.rule = rule.id
             if rule.kind == "caption":

@@ -15,6 +15,8 @@ from crawler.extraction.structured import texts
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
+    from selectolax.lexbor import LexborNode
+
     from crawler.extraction.blocks import Block
     from crawler.extraction.page import Page
     from crawler.extraction.rules import Rules
@@ -40,7 +42,7 @@ _GAP = rf"{BETWEEN}++"
 _LABELLED = re.compile(
     rf"{BETWEEN}(?:[|/•·]\s*+)?((?:"
     rf"{_any(*_WRITERS, *_EDITORS)}(?:\s?:{_GAP}|\s?:|{_GAP}:(?:{_GAP})?)"
-    rf"|{_any('written by', 'ditulis oleh', 'oleh', 'by')}{_GAP}"
+    rf"|{_any('written by', 'oleh', 'by')}{_GAP}"
     rf"|{_any('laporan', 'oleh', 'reporter', 'penulis', 'pewarta', 'editor')}\s)[^{BETWEEN}]*+"
     rf"(?:(?:(?<=,)|{_GAP}(?:[,/&]|dan|Dan|DAN)){_GAP}[^{BETWEEN}]++){{0,4}})"
 )
@@ -56,7 +58,6 @@ _PLACES = (
     "[itemprop=author],[rel=author],[class*=author],[class*=reporter],[class*=penulis],"
     "[class*=jurnalis],[class*=journalist],[class*=byline],[class*=namerep],[class*=credit-title-name]"
 )
-_MARKED = ".vcard .fn,[itemprop=author] [itemprop=name],a[rel~=author]"  # as standards have it
 _LONGEST = 120  # characters of a byline
 _LONGEST_DATED = 500  # the same with a time, and with what a template fills lines with
 _NAME = re.compile(r"[^\W\d_](?:[\w.,'’` -]{0,49}[\w.'’])")
@@ -110,7 +111,7 @@ def _guesses(
     page: Page, rules: Rules, blocks: Sequence[Block], date: str | None
 ) -> Iterator[list[str]]:
     """Names that nothing labels, the likeliest first."""
-    yield _placed(page) or _marked(page)
+    yield _placed(page)
     yield _dated(page, date)
     yield _signed(blocks)
     yield from _stated(page, rules)
@@ -228,20 +229,29 @@ def _may_be_name(text: str) -> bool:
 
 
 def _placed(page: Page) -> list[str]:
-    """Names in elements that are called author or the like, the first that holds any."""
+    """Names in elements that are called author or the like, the first that holds any.
+
+    A name of one word counts only where a standard marks it.
+    """
+    marked: list[str] = []
     for node in page.tree.css(_PLACES):
         text = " ".join(node.text(separator=" ").split())
         if text and len(text) <= _LONGEST:
-            names = [n for n in parse_byline(text).authors if _looks_like_name(n)]
+            found = parse_byline(text).authors
+            names = [n for n in found if _looks_like_name(n)]
             if names:
                 return names
-    return []
+            if not marked and _is_marked(node):
+                marked = [n for n in found if _begins_like_name(n)]
+    return marked
 
 
-def _marked(page: Page) -> list[str]:
-    """The first name that a standard marks, which may be of one word."""
-    names = (" ".join(node.text().split()) for node in page.tree.css(_MARKED))
-    return next(([name] for name in names if _begins_like_name(name)), [])
+def _is_marked(node: LexborNode) -> bool:
+    """Whether microdata, a link's relation or an hCard says that `node` is the author."""
+    attributes = node.attributes
+    if "author" in (attributes.get("itemprop"), attributes.get("rel")):
+        return True
+    return {"vcard", "author"} <= set((attributes.get("class") or "").split())
 
 
 def _dated(page: Page, date: str | None) -> list[str]:
