@@ -6,6 +6,7 @@ Pure functions on blocks. Each step looks only at what the steps before it kept.
 from __future__ import annotations
 
 import operator
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ _MARKUP = {kind: f"markup:{kind}" for kind in ("promo", "widget", "embed", "capt
 _SIGNOFF = 60  # characters; no sign-off is longer
 _ABOVE = 400  # characters of a standfirst above the dateline
 _NEAR = 6  # kept fragments from the top or the end, among which a byline is looked for
+_NAMED = re.compile(r"\(([A-Z][^()]{3,40})\)$")
 _ROUNDS = 4  # what a step uncovers goes in the next round; real pages need two
 
 
@@ -194,6 +196,9 @@ def _find_signoff(body: Body, text: str, *, ends: bool) -> tuple[int, int, str] 
     if ends and len(text) <= _SIGNOFF and text.lower() in body.authors:
         body.out.signoff = body.out.signoff or text
         return 0, len(text), "signoff-author"
+    if ends and (named := _NAMED.search(text)) and named[1].lower() in body.authors:
+        body.out.signoff = body.out.signoff or named[0]
+        return named.start(), len(text), "signoff-author"
     bracketed = text.rstrip(".").endswith((")", "]"))
     for rule in body.rules["signoff"]:
         possible = ends if rule.id == "signoff-name" else bracketed

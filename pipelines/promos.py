@@ -134,7 +134,7 @@ def _promo_end(
         rest = text[linked:].strip(GAP)
         headline = marked or looks_like_headline(text[at:linked].strip())
         return None if rest and (rest[0].islower() or not headline) else linked
-    rest = text[at:].strip()
+    rest = text[at:].strip(" \u00a0*")
     if not rest:
         return limit
     if not marked and body.blocks[fragment.block].kind == "heading":

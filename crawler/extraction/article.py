@@ -67,7 +67,7 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
     body = _judged(page, url, title, body, when)
     people = find_people(page, rules, body.blocks, when.printed)
     if title:
-        _take_header(body, title.text, when.raw)
+        _take_header(body, title.text, when.printed)
     canonical = _canonical(page, url)
     return Article(
         outlet=rules.name,

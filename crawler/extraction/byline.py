@@ -28,6 +28,7 @@ _OFFICE = re.compile(
     r"|(?<=\w )(?:Senior |Junior )?(?:Content |Staff )?(?:Writer|Creator|Editor|Reporter|Author)"
     r"|(?<=[-–|] )(?:[A-Z][\w ]{1,20}(?:\.com|\.id|\.co\.id)|[A-Z][A-Za-z ]{2,25}$))\s*$"
 )
+_EDITED = re.compile(r"^\(?(?:diedit|disunting) oleh:?\s+", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:[,;|/&•·]|\bdan\b|\band\b)\s*")
 # "Reporter Name | Editor Name": labels whose colons are line breaks on the page.
 _BARE_ROLE = re.compile(
@@ -78,7 +79,7 @@ def parse_byline(text: str) -> Byline:
     """Tell the people in `text` apart; names without a label are authors."""
     byline = Byline()
     text = _DATE.split(_COPYRIGHT.split(text, maxsplit=1)[0], maxsplit=1)[0]
-    text = _BARE_ROLE.sub(r"\1: ", text)
+    text = _BARE_ROLE.sub(r"\1: ", _EDITED.sub("Editor: ", text))
     text = _BY.sub("", text, count=1) if _BY.match(text) else _REPORT.sub("", text, count=1)
     parts = _LABEL.split(text)
     _add(byline.authors, parts[0])

@@ -54,7 +54,7 @@ _NEXT, _LONGEST_DATE = (
 _TOP = 8  # lines of a part of the page among which a headline and a date make it another article
 _DATELINE = re.compile(
     r"^\W{0,3}(?:"
-    r"[A-Z][\w.,/ ]{2,40}(?:\.com|\.CO\.ID|\.co\.id|\(ANTARA[^)]{0,8}\))"
+    r"[A-Z][\w.,/ ]{2,40}(?:(?:\.com|\.CO\.ID|\.co\.id)\s?(?=[,|:–—-])|\(ANTARA[^)]{0,8}\))"
     r"|[A-Z .,]{4,30}\s*[-–—]{1,2}\s"
     r"|[A-Z][a-z]+(?: [A-Z][a-z]+)?\s+[-–—]{1,2}\s)"
 )

@@ -45,7 +45,9 @@ _WIDGET = (
     r"(?<!\S)videos?(?!\S)|video[-_]?(?:box|player|embed|inline|terkait)|ext[-_]channel|toolbar|"
     r"ten[-_]second|ringkasan|intisari|tldr|key[-_]?points|(?:ai|article)[-_]summary|"
     r"summary[-_](?:box|article)|font[-_]?size\w*|sidebar|footer|toc|load(?:ing|er|[-_]?more)|"
-    r"ez-toc\w*|daftar-isi|cta"
+    r"ez-toc\w*|daftar-isi|cta|"
+    r"halaman[-_](?:selanjutnya|berikutnya)|product[-_]?(?:box|card)|cek[-_]harga|lowongan\w*|"
+    r"jobs?[-_](?:widget|box|list)"
 )
 _CAPTION = (
     r"(?:fig|img|photo|foto)?captions?|(?<!\S)(?:capt?|source)(?!\S)|cap[-_]?foto|ket(?:erangan)?[-_]?foto|"
