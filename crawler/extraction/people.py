@@ -155,7 +155,9 @@ def _explicit(page: Page, own: set[str]) -> Byline:
     for word in texts(page.article.get("keywords")):
         if word.startswith("Editor:"):
             _add(people.editors, split_names(word.removeprefix("Editor:")))
-    people.authors = [name for name in people.authors if _squeeze(name) not in own]
+    people.authors = [
+        n for n in people.authors if _squeeze(n) not in own and not _NOT_A_NAME.search(n)
+    ]
     return people
 
 
@@ -196,22 +198,19 @@ def _line_of(flow: str, date: str) -> str:
 def _titled(page: Page) -> Byline:
     """Names with what their bearers are behind or before them: "X" "Editor"."""
     people = Byline()
-    flow = page.flow
-    step = 0
-    for role in _ROLE_ALONE.finditer(flow):
-        # The page sets all names before what their bearers are, or all of them behind it.
-        told = _looks_like_name if not step else _begins_like_name
-        for side in (step,) if step else (-1, 1):
-            name = _node_beside(flow, role.end() if side > 0 else role.start(), side)
-            if told(name):
-                step = side
-                _add(getattr(people, _ROLES[role[1].lower()]), [name])
-                break
+    roles = list(_ROLE_ALONE.finditer(page.flow))
+    # The page sets all names before what their bearers are, or all of them behind it.
+    sides = ((role, side) for role in roles for side in (-1, 1))
+    step = next((side for role, side in sides if _looks_like_name(_node_beside(role, side))), 0)
+    for role in roles if step else ():
+        if _begins_like_name(name := _node_beside(role, step)):
+            _add(getattr(people, _ROLES[role[1].lower()]), [name])
     return people
 
 
-def _node_beside(flow: str, at: int, side: int) -> str:
-    """The text of the first node behind `at` (`side` 1) or before it (-1) that is not blank."""
+def _node_beside(role: re.Match[str], side: int) -> str:
+    """The text of the first node behind `role` (`side` 1) or before it (-1) that is not blank."""
+    flow, at = role.string, role.end() if side > 0 else role.start()
     text = ""
     while not text and 0 < at < len(flow) - 1:
         end = flow.find(BETWEEN, at + 1) if side > 0 else flow.rfind(BETWEEN, 0, at)
@@ -247,17 +246,18 @@ def _placed(page: Page) -> list[str]:
 
 
 def _is_marked(node: LexborNode) -> bool:
-    """Whether microdata, a link's relation or an hCard says that `node` is the author."""
+    """Whether microdata, a link's relation or a class that is no more says "author"."""
     attributes = node.attributes
     if "author" in (attributes.get("itemprop"), attributes.get("rel")):
         return True
-    return {"vcard", "author"} <= set((attributes.get("class") or "").split())
+    return "author" in (attributes.get("class") or "").split()
 
 
 def _dated(page: Page, date: str | None) -> list[str]:
     """The name before the time in one line: "Name • 14 September 2023"."""
-    before = _line_of(page.flow, date).partition(date)[0].strip(" ,|•·–-") if date else ""
-    return [before] if _looks_like_name(before) else []
+    before = _line_of(page.flow, date).partition(date)[0] if date else ""
+    names = split_names(before)
+    return names if names and all(map(_looks_like_name, names)) else []
 
 
 def _above(page: Page, date: str | None) -> list[str]:

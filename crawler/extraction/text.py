@@ -38,6 +38,10 @@ _ROLES = re.compile(
     r"(?:Reporter|Penulis|Pewarta|Editor|Sumber|Rep|Red|Redaktur|Kontributor)\s?:"
     r"|Laporan [A-Z]|Oleh:? [A-Z]"
 )
+_NAMES = re.compile(
+    r"[A-Z][\w.'’]+(?: [A-Z][\w.'’]*){1,3}(?:, [A-Z][\w.'’]+(?: [A-Z][\w.'’]*){1,3}){0,4}"
+)
+_DESK = "Tim Redaksi"
 _ROLE_ALONE = re.compile(r"Penulis|Reporter|Pewarta|Editor")
 _LABELLED = re.compile(
     r"(?P<people>(?:Reporter|Penulis|Sumber|Editor)\s?:.{1,160}?)\s+"
@@ -172,6 +176,8 @@ def _header_length(lines: list[Line], now: datetime) -> int:
             break
     if not length:
         return int(_is_title(texts[0]) and len(texts) > 1)
+    while length < len(texts) and (_NAMES.fullmatch(texts[length]) or texts[length] == _DESK):
+        length += 1
     # Below a title that is printed again stand the picture's credit and caption.
     while captions and length < len(texts) and not is_prose(texts[length]):
         length += 1
@@ -247,8 +253,11 @@ def _with_roles(texts: list[str]) -> list[str]:
     for text in texts:
         if joined and _ROLE_ALONE.fullmatch(text):
             joined[-1] = f"{text}: {joined[-1]}"
-        else:
-            joined.append(text)
+            continue
+        if text == _DESK and joined and _NAMES.fullmatch(joined[-1]):  # Kompas: the editor last
+            authors, _, editor = joined[-1].rpartition(", ")
+            joined[-1] = f"Penulis: {authors} | Editor: {editor}" if authors else editor
+        joined.append(text)
     return joined
 
 
