@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from crawler.extraction.dates import WIB, Date, find_date, parse_date
@@ -157,10 +158,9 @@ def _day_beside(page: Page, headline: Title | None) -> _Clue | None:
     first = " ".join(headline.text.split()) if headline else ""
     runs = page.runs
     for place in [i for i, run in enumerate(runs) if run == first]:
-        for i in (*range(place + 1, place + _NEAR), *range(place - 1, place - _NEAR, -1)):
-            run = runs[i] if 0 <= i < len(runs) else ""
-            if _is_prose(run) and i > place:
-                break
+        below = takewhile(lambda run: not _is_prose(run), runs[place + 1 : place + _NEAR])
+        above = reversed(runs[max(0, place - _NEAR) : place])
+        for run in chain(below, above):
             if not _has_digit(run) or len(run) > _SENTENCE or _CHANGED.search(run):
                 continue
             if found := find_date(run, timed=False):
