@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -59,6 +60,8 @@ _PLACES = (
     "[class*=jurnalis],[class*=journalist],[class*=byline],[class*=namerep],[class*=credit-title-name]"
 )
 _LONGEST = 120  # characters of a byline
+_NEAR = 8  # runs of text before and behind the time among which it stands
+_HOUSE = 30  # characters of an outlet's name
 _LONGEST_DATED = 500  # the same with a time, and with what a template fills lines with
 _NAME = re.compile(r"[^\W\d_](?:[\w.,'’` -]{0,49}[\w.'’])")
 _MARKS = re.compile(r"[\W_]+")
@@ -88,7 +91,7 @@ def find_people(
         if not (people.authors and people.editors):
             _fill(people, source(page))
     if not people.authors:
-        for names in _guesses(page, rules, blocks, date):
+        for names in _guesses(page, rules, blocks, date, own):
             found = [name for name in names if _is_name(name, own) and name not in people.editors]
             if found:
                 people.authors = found
@@ -108,12 +111,13 @@ def _without(authors: list[str], editors: list[str]) -> list[str]:
 
 
 def _guesses(
-    page: Page, rules: Rules, blocks: Sequence[Block], date: str | None
+    page: Page, rules: Rules, blocks: Sequence[Block], date: str | None, own: set[str]
 ) -> Iterator[list[str]]:
     """Names that nothing labels, the likeliest first."""
     yield _placed(page)
     yield _dated(page, date)
     yield _signed(blocks)
+    yield _of_the_house(page, date, own)
     yield from _stated(page, rules)
     yield _above(page, date)
 
@@ -271,6 +275,17 @@ def _above(page: Page, date: str | None) -> list[str]:
     return names if names and all(map(_looks_like_name, names)) else []
 
 
+def _of_the_house(page: Page, date: str | None, own: set[str]) -> list[str]:
+    """The name near the time behind which the outlet's stands: "Name" "- detikinet"."""
+    at = next((i for i, run in enumerate(page.runs) if date and date in run), None)
+    start = max(0, at - _NEAR) if at is not None else 0
+    near = page.runs[start : at + _NEAR] if at is not None else []
+    for name, house in pairwise(near):
+        if len(house) <= _HOUSE and _squeeze(house) in own and _looks_like_name(name):
+            return [name]
+    return []
+
+
 def _is_between(run: str) -> bool:
     """Whether a run between a name and a time is a bullet, or a time too."""
     return not any(c.isalpha() for c in run) or any(c.isdigit() for c in run)
@@ -328,7 +343,7 @@ def _begins_like_name(name: str) -> bool:
 def _fill(people: Byline, found: Byline) -> None:
     """Add `found` where nothing is known yet."""
     people.editors = people.editors or found.editors
-    people.authors = people.authors or [n for n in found.authors if n not in people.editors]
+    people.authors = people.authors or _without(found.authors, people.editors)
 
 
 def _extend(people: Byline, found: Byline) -> None:

@@ -42,6 +42,8 @@ _NAMES = re.compile(
     r"[A-Z][\w.'’]+(?: [A-Z][\w.'’]*){1,3}(?:, [A-Z][\w.'’]+(?: [A-Z][\w.'’]*){1,3}){0,4}"
 )
 _DESK = "Tim Redaksi"
+# What stands in the header besides people: the outlet behind a name, links of the menu.
+_HOUSES = re.compile(r"(?:CNN|CNBC|BBC News|VOA|DW) Indonesia|(?:Berita|Home|Beranda|Tech)")
 _ROLE_ALONE = re.compile(r"Penulis|Reporter|Pewarta|Editor")
 _LABELLED = re.compile(
     r"(?P<people>(?:Reporter|Penulis|Sumber|Editor)\s?:.{1,160}?)\s+"
@@ -264,7 +266,7 @@ def _with_roles(texts: list[str]) -> list[str]:
 def _read_people(article: Article, text: str) -> bool:
     """Read "Name, Name" or "Name | Section"; False if it is neither."""
     people, _, section = text.partition("|")
-    names = split_names(people)
+    names = [name for name in split_names(people) if not _HOUSES.fullmatch(name)]
     if any(len(name.split()) > 5 or any(c.isdigit() for c in name) for name in names):
         return False
     article.section = article.section or section.strip() or None
