@@ -24,7 +24,7 @@ _LONGEST_NOTICE = 330
 _OURS = re.compile(
     r"\b(?:[Kk]anal|[Ss]aluran|[Cc]hannel|[Gg]rup|[Aa]kun|[Mm]edia sosial|[Aa]plikasi|[Bb]erita|"
     r"[Aa]rtikel|[Kk]omunitas|[Nn]ewsletter|[Ll]aman|[Ss]itus|[Rr]edaksi|[Pp]odcast|[Kk]abar|"
-    r"[Ll]iputan|[Pp]olling|[Kk]uis|[Ss]urvei|[Ii]kuti|[Dd]ukung|[Ff]ollow|"
+    r"[Ll]iputan|[Ff]orum|[Pp]olling|[Kk]uis|[Ss]urvei|[Ii]kuti|[Dd]ukung|[Ff]ollow|"
     r"[Kk]irim(?:kan)?(?: ke(?:pada)?)?) kami\b"
 )
 _SENTENCE_ENDS = ".!?…:\"”’')"

@@ -38,7 +38,7 @@ _WIDGET = (
     r"disqus|newsletter|subscri\w*|langganan|tags?|tagging|tag(?:list|cloud)\w*|topik|"
     r"ads?|adv|advert\w*|adsense|adsbygoogle|adslot|iklan\w*|banner\w*|billboard|dfp|gpt|parallax\w*|"
     r"flying|skyscraper|sponsor\w*|outbrain|taboola|mgid|popin|dable\w*|revive|recommended|"
-    r"breadcrumbs?|pagination|pager|paging|page[-_]?numbers?|navigation|copyright|"
+    r"breadcrumbs?|pagination|page[-_]?links|wpdiscuz\w*|pager|paging|page[-_]?numbers?|navigation|copyright|"
     r"author[-_]?(?:box|bio|info|desc\w*|card|profile|about)|(?:about|info)[-_]?(?:the[-_]?)?author|"
     r"tentang[-_][a-z-]+|about[-_](?:us|box)|"
     r"penulis\w*|byline|kredit|credits?|rating|vot(?:e|ing)|reaction\w*|polling|google[-_]?news|"
