@@ -29,6 +29,7 @@ _MIN_SHOWN = 400  # characters; where a page shows less, more may stand in its d
 _SHOWN = 0.3  # of the text in metadata, so much at least stands in a body that is the same text
 _PROBE = 40  # characters of a block that are looked for there
 _HEAD = 500  # characters of a property among which markup shows
+_SIGNOFF = re.compile(r"[(\[] ?[A-Za-z*]{2,12}(?: ?[/&] ?[A-Za-z*]{1,12}){0,3} ?[)\]]")
 _MARKUP = re.compile(
     r"<(?:p|div|br|span|h[1-6]|strong|b|em|figure|section|ul|ol|a)\b[^<]*>", re.IGNORECASE
 )
@@ -140,7 +141,7 @@ def _is_paragraph(node: LexborNode) -> bool:
 
 
 def _left_behind(root: LexborNode) -> list[LexborNode]:
-    """The paragraphs right behind `root`, which a tag too many has put there."""
+    """The paragraphs right behind `root`, which a tag too many has put there, and a sign-off."""
     found: list[LexborNode] = []
     whole = 0
     behind = root.next
@@ -149,7 +150,9 @@ def _left_behind(root: LexborNode) -> list[LexborNode]:
             found.append(behind)
             whole = len(found) if _is_paragraph(behind) else whole
         behind = behind.next
-    return found[:whole] if root.tag not in ("p", "body") else []
+    signed = behind is not None and _SIGNOFF.fullmatch(behind.text().strip())
+    torn = found[:whole] if root.tag not in ("p", "body") else []
+    return [*torn, behind] if behind is not None and signed else torn
 
 
 def _walk(page: Page, rules: Rules, source: str, roots: list[LexborNode]) -> Body:
