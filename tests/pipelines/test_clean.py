@@ -175,3 +175,17 @@ def test_an_invitation_goes_where_it_names_the_house(url: str, name: str, *, goe
     line = NOTICE.format(name)
     prose = paragraph("Ponsel itu dijual mulai pekan depan di sepuluh kota.")
     assert (line not in cleaned(prose, paragraph(line), url=url).paragraphs) == goes
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Simak ulasan lengkapnya yang dirangkum Tempo dari berbagai sumber berikut ini.",
+        "Simak cara mengganti nama di aplikasi itu, seperti dikutip Tempo dari situs resminya.",
+        "Mari kita tengok Tempo edisi pertama yang terbit pada 1971.",
+        "Ikuti gugatan itu sejak awal, dan Tempo berkali-kali menjadi saksi.",
+    ],
+)
+def test_prose_that_names_the_house_is_no_invitation(line: str) -> None:
+    prose = paragraph("Ponsel itu dijual mulai pekan depan di sepuluh kota.")
+    assert line in cleaned(prose, paragraph(line), url="https://tekno.tempo.co/a").paragraphs
