@@ -16,6 +16,9 @@ _MARKS = ":：|–—-»>"  # what tells a label from the same words in prose
 _BOUNDARY = re.compile(r"[.!?][\"”’']? +[A-Z\"“‘]")
 _OWN_HEADING = re.compile(r"#[\w%-]{1,100}$")
 _TAG = re.compile(r"/(?:tags?|topics?|topik|label)/", re.IGNORECASE)
+_AND_MORE = re.compile(
+    r"(?:dan|atau) (?:artikel|berita|tulisan|esai|konten)\b[^.\n]{0,80}\blainnya\.?"
+)
 _NUMBERED = re.compile(r"#?\d{1,2}[.)]? ")
 _DOUBT = 120  # characters of a doubtful promo that are shown
 _MOST = 40  # labels in one block; no real one has more than six
@@ -132,6 +135,8 @@ def _promo_end(
     linked = _links_end(body, fragment, label, limit)
     if linked is not None:
         rest = text[linked:].strip(GAP)
+        if _AND_MORE.fullmatch(rest):
+            return limit
         headline = marked or looks_like_headline(text[at:linked].strip())
         return None if rest and (rest[0].islower() or not headline) else linked
     rest = text[at:].strip(" \u00a0*")

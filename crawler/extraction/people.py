@@ -281,7 +281,8 @@ def _of_the_house(page: Page, date: str | None, own: set[str]) -> list[str]:
     start = max(0, at - _NEAR) if at is not None else 0
     near = page.runs[start : at + _NEAR] if at is not None else []
     for name, house in pairwise(near):
-        if len(house) <= _HOUSE and _squeeze(house) in own and _looks_like_name(name):
+        said = len(house) <= _HOUSE and _squeeze(house.split(".")[0]) in own  # "- Bisnis.com"
+        if said and _looks_like_name(name):
             return [name]
     return []
 
