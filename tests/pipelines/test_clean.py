@@ -182,6 +182,8 @@ def test_an_invitation_goes_where_it_names_the_house(url: str, name: str, *, goe
     [
         "Simak ulasan lengkapnya yang dirangkum Tempo dari berbagai sumber berikut ini.",
         "Simak cara mengganti nama di aplikasi itu, seperti dikutip Tempo dari situs resminya.",
+        "Penasaran seperti apa bentuknya? Dirangkum Tempo dari akun Instagram pembuatnya.",
+        "Ingin tahu bentuknya? Tempo menelusuri akun Instagram pembuatnya.",
         "Mari kita tengok Tempo edisi pertama yang terbit pada 1971.",
         "Ikuti gugatan itu sejak awal, dan Tempo berkali-kali menjadi saksi.",
     ],
