@@ -33,9 +33,11 @@ _STRIDE = 4 * _SPAN
 """Minutes whose bands stand together, as they are looked up together."""
 
 _SHARING = """
-    SELECT DISTINCT telling FROM bands
-    WHERE stride IN (:first, :last) AND band IN (SELECT value FROM json_each(:keys))
-    AND telling BETWEEN :since AND :until AND telling <> :number LIMIT :most"""
+    SELECT telling, packed FROM triples WHERE telling IN (
+        SELECT DISTINCT telling FROM bands
+        WHERE stride IN (:first, :last) AND band IN (SELECT value FROM json_each(:keys))
+        AND telling BETWEEN :since AND :until AND telling <> :number LIMIT :most)"""
+_TEXTS = "SELECT telling, packed FROM triples WHERE telling IN (SELECT value FROM json_each(?))"
 _BEFORE = """
     SELECT telling FROM bands
     WHERE stride IN (:first, :here) AND band = :key AND telling >= :since AND telling < :number
@@ -76,18 +78,24 @@ def remove(db: sqlite3.Connection, number: int, keys: Sequence[int]) -> set[tupl
     }
 
 
-def candidates(db: sqlite3.Connection, number: int, keys: Sequence[int]) -> set[int]:
-    """The tellings that one with these bands is to be compared with."""
+def candidates(db: sqlite3.Connection, number: int, keys: Sequence[int]) -> list[tuple[int, bytes]]:
+    """The tellings that one with these bands is to be compared with, and their triples."""
     found = _sharing(db, number, keys)
     if len(found) > CROWD:
-        found = {one for key in keys for side in _nearest(db, number, key) for one in side}
+        nearest = {one for key in keys for side in _nearest(db, number, key) for one in side}
+        found = texts(db, nearest)
     return found
 
 
-def _sharing(db: sqlite3.Connection, number: int, keys: Sequence[int]) -> set[int]:
+def texts(db: sqlite3.Connection, numbers: Collection[int]) -> list[tuple[int, bytes]]:
+    """These tellings, and their triples."""
+    return db.execute(_TEXTS, (json.dumps([*numbers]),)).fetchall()
+
+
+def _sharing(db: sqlite3.Connection, number: int, keys: Sequence[int]) -> list[tuple[int, bytes]]:
     """All that share a band; of a crowd, one more than makes it one."""
     values = _around(number) | {"keys": json.dumps(keys), "most": CROWD + 1}
-    return {other for (other,) in db.execute(_SHARING, values)}
+    return db.execute(_SHARING, values).fetchall()
 
 
 def _nearest(db: sqlite3.Connection, number: int, key: int) -> list[list[int]]:

@@ -66,8 +66,6 @@ _LAST_CAPTURES = """
         SELECT 1 FROM tellings AS known WHERE known.article_id = this.article_id
         AND known.content_hash = this.content_hash
         AND known.moment = coalesce(this.published_at, this.fetched_at))"""
-_TEXTS = """
-    SELECT telling, packed FROM triples WHERE telling IN (SELECT value FROM json_each(?))"""
 _KNOWN = """
     SELECT moment, article_id, id FROM tellings WHERE id IN (SELECT value FROM json_each(?))"""
 
@@ -144,8 +142,7 @@ class Stories:
                     self._put_telling(number, telling, next(keys))
 
     def _put_telling(self, number: int, telling: Telling, keys: list[int]) -> None:
-        others = candidates.candidates(self.db, number, keys)
-        copies = _copies(self.db, telling, others)
+        copies = _copies(telling, candidates.candidates(self.db, number, keys))
         self.db.execute("INSERT INTO triples VALUES (?, ?)", (number, telling.pack()))
         candidates.put(self.db, number, keys)
         _note(self.db, [(number, other) for other in copies])
@@ -167,8 +164,9 @@ class Stories:
         before = self.db.execute("SELECT id FROM tellings WHERE article_id = ?", (article_id,))
         own = {number for (number,) in before}
         number = candidates.number_of(article_id, count)
-        others = candidates.candidates(self.db, number, keys) - own
-        copies = self._connected(number, _copies(self.db, telling, others), own)
+        others = candidates.candidates(self.db, number, keys)
+        matched = [one for one in _copies(telling, others) if one not in own]
+        copies = self._connected(number, matched, own)
         first = founders(sorted(copies), copies)
         rows = [(count, article_id, number), *self.db.execute(_KNOWN, (json.dumps([*copies]),))]
         return next(str(name) for _, name, one in sorted(rows) if first[one] == first[number])
@@ -264,24 +262,20 @@ def take_out(db: sqlite3.Connection, article_id: str) -> None:
         _delete(db, db.execute("SELECT one, other FROM copies WHERE one = ?", (number,)).fetchall())
         db.execute("DELETE FROM triples WHERE telling = ?", (number,))
         db.execute("DELETE FROM tellings WHERE id = ?", (number,))
-        texts = dict(_texts(db, {one for pair in apart for one in pair}))
-        _note(db, [pair for pair in apart if are_copies(*(texts[one] for one in pair))])
-
-
-def _texts(db: sqlite3.Connection, numbers: Collection[int]) -> Iterator[tuple[int, Telling]]:
-    for number, packed in db.execute(_TEXTS, (json.dumps([*numbers]),)):
-        yield number, Telling.unpack(packed)
+        texts = candidates.texts(db, {one for pair in apart for one in pair})
+        told = {one: Telling.unpack(packed) for one, packed in texts}
+        _note(db, [pair for pair in apart if are_copies(*(told[one] for one in pair))])
 
 
 def _keys(db: sqlite3.Connection, number: int) -> list[int]:
     """The bands of a telling; none where it was too short to be compared."""
-    tellings = [telling for _, telling in _texts(db, [number])]
-    return bands(tellings)[0] if tellings else []
+    found = [Telling.unpack(packed) for _, packed in candidates.texts(db, [number])]
+    return bands(found)[0] if found else []
 
 
-def _copies(db: sqlite3.Connection, telling: Telling, others: Collection[int]) -> list[int]:
+def _copies(telling: Telling, others: Iterable[tuple[int, bytes]]) -> list[int]:
     """Those of `others` that tell the same story."""
-    return [number for number, other in _texts(db, others) if are_copies(telling, other)]
+    return [number for number, packed in others if are_copies(telling, Telling.unpack(packed))]
 
 
 def _note(db: sqlite3.Connection, pairs: Iterable[tuple[int, int]]) -> None:

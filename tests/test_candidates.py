@@ -45,11 +45,13 @@ def test_what_is_compared_depends_on_what_is_held_alone(steps, crowd):
             if held and (leaves or number in held):
                 gone = min(held, key=lambda other: abs(other - number))
                 apart = candidates.remove(db, gone, held.pop(gone))
+                db.execute("DELETE FROM triples WHERE telling = ?", (gone,))
                 pairs = {pair for pair in pairs if gone not in pair} | apart
             else:
                 found = candidates.candidates(db, number, sorted(keys))
-                pairs |= {(min(number, other), max(number, other)) for other in found}
+                pairs |= {(min(number, other), max(number, other)) for other, _ in found}
                 candidates.put(db, number, keys)
+                db.execute("INSERT INTO triples VALUES (?, '')", (number,))
                 held[number] = sorted(keys)
             compared = reach(db, held.__getitem__)
             assert {pair for pair in pairs if compared(*pair)} == looked_up(held, crowd)
