@@ -136,7 +136,9 @@ class NewsSpider(Spider):
         links = further_pages(page, (f'a[href*="{slug}"]', 'a[href^="?"]'), read)
         parts = [url for url in links if canonical_url(url) == own]
         numbered = [url for url in parts if is_further(url)]
-        return numbered or [url for url in parts if cls.is_whole(url)]
+        if numbered or is_further(page.url):
+            return numbered
+        return [url for url in parts if cls.is_whole(url)]
 
     @classmethod
     def is_whole(cls, url: str) -> bool:

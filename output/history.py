@@ -35,9 +35,10 @@ class Content(NamedTuple):
 
 
 class History:
-    """The dataset as it stood when this was opened."""
+    """The dataset as it stood when this was opened; what was forgotten, as it stands now."""
 
     def __init__(self, location: Location) -> None:
+        self._location = location
         self._articles = open_dataset(location)
         self._rejects = open_dataset(location, "rejects")
 
@@ -75,13 +76,14 @@ class History:
 
     def forgotten(self, outlets: Collection[str], article_ids: Collection[str]) -> set[str]:
         """Those of the articles that a person took out for good."""
-        if not article_ids:
-            return set()
-        wanted = pc.field("outlet").isin(list(outlets))
-        wanted &= pc.field("reason") == pc.scalar(FORGOTTEN)
+        found: set[str] = set()
+        wanted = pc.field("reason") == pc.scalar(FORGOTTEN)
         wanted &= pc.field("article_id").isin(list(article_ids))
-        table = self._rejects.to_table(["article_id"], filter=wanted)
-        return {str(article_id) for article_id in table["article_id"].to_pylist()}
+        for outlet in outlets if article_ids else ():
+            rejects = open_dataset(self._location, "rejects", outlet)
+            gone = rejects.to_table(["article_id"], filter=wanted)
+            found.update(str(article_id) for article_id in gone["article_id"].to_pylist())
+        return found
 
     def contents(
         self, outlets: Collection[str], article_ids: Collection[str]

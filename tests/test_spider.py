@@ -118,6 +118,18 @@ def test_further_pages_stay_on_the_host_and_end_somewhere():
     assert further_pages(one, "a", [f"{URL}/{n}" for n in range(MAX_PAGES)]) == []
 
 
+def test_where_robots_refuse_the_whole_its_parts_are_asked_for():
+    """A first page that leads to others never passes for all of them."""
+    bodies = {
+        URL: page(*PROSE[:2], pages=("?page=2", "?page=all")),
+        f"{URL}?page=2": page(*PROSE[2:], pages=("", "?page=2", "?page=all")),
+    }
+    with mock.patch.multiple(WartaSpider, whole="?page=all", next_page=()):
+        article, asked = read(spider(), bodies)
+    assert asked == list(bodies)
+    assert [block.text for block in article.blocks if block.kind == "paragraph"] == list(PROSE)
+
+
 def test_all_pages_are_asked_for_at_once_where_the_outlet_can():
     outlet = spider()
     waiting = Waiting("warta:101", Candidate(url=URL, via="x"), look=False, tries=0)

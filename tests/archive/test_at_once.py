@@ -5,6 +5,8 @@ They are real processes: each looks into the dataset before any of the others ha
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from multiprocessing import get_context
 from typing import TYPE_CHECKING
 
@@ -108,3 +110,19 @@ def test_a_merged_file_and_one_that_comes_late(warcs: list[str], tmp_path: Path)
     compact(out)
     assert keys(ds.dataset(files(out)).to_table().to_pylist()) == expected
     assert verify(out) == []
+
+
+def test_the_order_of_captures_is_forgotten_by_a_compaction(tmp_path: Path):
+    """Whoever reads the later of two captures of one content first cannot know that it is old."""
+    [snap, *_] = [snap for snap in pages("mediaindonesia", 8) if "/teknologi/" in snap.url]
+    later = replace(snap, at=snap.at + timedelta(days=1))
+    paths = [
+        str(write_warc(tmp_path / f"{n}.warc.gz", [one])) for n, one in enumerate((snap, later))
+    ]
+    for order, name in ((1, "forwards"), (-1, "backwards")):
+        for path in paths[::order]:
+            reparse(Job(str(tmp_path / name), "r"), [path])
+        compact(tmp_path / name)
+    forwards, backwards = (keys(read(tmp_path / n).to_pylist()) for n in ("forwards", "backwards"))
+    assert forwards == backwards
+    assert len(forwards) == 1
