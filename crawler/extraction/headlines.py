@@ -114,11 +114,9 @@ def _opening(tokens: list[re.Match[str]], prose: int, elsewhere: str) -> int | N
     if last <= 0:
         return None
     first = words[last].lower()
-    if (
-        first in OPENERS
-        or (first in _NOUNS and last == prose - 1)
-        or tokens[last - 1].group()[-1] in "?!"
-    ):
+    if first in _NOUNS and last == prose - 1:  # "Namun Harga emas turun"
+        return last - 1 if last > 1 and words[last - 1].lower() in _TURNS else last
+    if first in OPENERS or tokens[last - 1].group()[-1] in "?!":
         return last
     office = None
     for i in range(last - 1, max(last - 7, 0), -1):

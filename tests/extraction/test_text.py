@@ -240,6 +240,8 @@ def test_headlines(text: str, expected: bool) -> None:
         ("Siapa Saja Peserta Lelang Itu?", "Laporan lembaga itu terbit Senin."),
         ("Operator Siap Membalas", "Kecaman juga datang dari analis."),
         ("Ongkos Kirim Naik", "Sementara, UU No 8 Tahun 1999 dianggap usang."),
+        ("Ongkos Kirim Naik", "Namun Harga emas turun lagi."),
+        ("Ongkos Kirim Naik Tahun Ini", "Warganet ramai membicarakannya."),
         ("Ongkos Kirim Naik", "Kementerian Perhubungan menyebut dua alasan."),
     ],
 )
