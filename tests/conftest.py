@@ -1,8 +1,12 @@
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.crawls import stop_reactor
+
+# Trio's plugin for it, loaded after the last test, warns of whoever has set an excepthook by then.
+os.environ.setdefault("HYPOTHESIS_NO_PLUGINS", "1")
 
 
 @pytest.fixture(scope="session", autouse=True)
