@@ -79,7 +79,8 @@ def test_however_it_ends_its_workers_end_with_it(tmp_path: Path, signum: int, co
         _, said = process.communicate()
     assert process.returncode == code
     if code > 0:
-        assert said.endswith(" left: the same command goes on where this one stopped\n")
+        # A worker that was still starting then may say so below: Python has no way to call it off.
+        assert " left: the same command goes on where this one stopped\n" in said
     for pipe in ours:
         deaf = select.poll()
         deaf.register(pipe, 0)
