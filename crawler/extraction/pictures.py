@@ -23,7 +23,7 @@ _CAPTION = re.compile(
 )
 _NEAR = 150  # elements behind the headline among which the main image's caption stands
 _CREDIT = re.compile(
-    r"\s*(?:[(\[](?:(?:foto|photo|sumber|source)\s*[.:]\s*)?(?P<inner>[^()\[\]]{2,100})[)\]]"
+    r"(?:[(\[](?:(?:foto|photo|sumber|source)\s*[.:]\s*)?(?P<inner>[^()\[\]]{2,100})[)\]]"
     r"|(?P<mark>©[^©]{2,80})|(?:foto|photo|sumber)\s*:\s*(?P<after>[^:]{2,80}))\s*\.?\s*$",
     re.IGNORECASE,
 )
