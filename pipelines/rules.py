@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
+
+from crawler.extraction.patterns import any_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,22 +86,13 @@ def load_rules(path: Path = PATH) -> Rulebook:
     """
     data = tomllib.loads(path.read_text("utf-8"))
     words = {
-        name: value if isinstance(value, str) else _any(value)
+        name: value if isinstance(value, str) else any_of(value)
         for name, value in data["words"].items()
     }
     words["CITY"] = words["city"].upper()
     rules = tuple(_rule(entry, words) for entry in data["rule"])
     agencies = {alias: name for name, aliases in data["agencies"].items() for alias in aliases}
     return Rulebook(rules, agencies)
-
-
-def _any(names: Iterable[str]) -> str:
-    """A pattern for any of `names`, the longest that fits; by initials, to try few of hundreds."""
-    by_initial: defaultdict[str, list[str]] = defaultdict(list)
-    for name in sorted(names, key=len, reverse=True):
-        by_initial[name[0]].append(name[1:])
-    patterns = (f"{initial}(?:{'|'.join(rest)})" for initial, rest in by_initial.items())
-    return f"(?:{'|'.join(patterns)})"
 
 
 def _rule(entry: dict[str, str | list[str]], words: dict[str, str]) -> Rule:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -11,6 +10,7 @@ from urllib.parse import urlsplit
 
 from crawler.extraction.byline import Byline, parse_byline, split_names
 from crawler.extraction.page import BETWEEN
+from crawler.extraction.patterns import any_of
 from crawler.extraction.structured import texts
 
 if TYPE_CHECKING:
@@ -26,14 +26,10 @@ if TYPE_CHECKING:
 def _any(*words: str) -> str:
     """A pattern for any of `words`, in small letters, with a capital, or in capitals.
 
-    By initials, to try but few: to ignore case altogether takes four times as long.
+    To ignore case altogether takes four times as long.
     """
-    by_initial: defaultdict[str, list[str]] = defaultdict(list)
-    for word in words:
-        for form in dict.fromkeys((word, word.capitalize(), word.title(), word.upper())):
-            by_initial[form[0]].append(form[1:])
-    patterns = (f"{initial}(?:{'|'.join(rest)})" for initial, rest in by_initial.items())
-    return f"(?:{'|'.join(patterns)})"
+    forms = ((word, word.capitalize(), word.title(), word.upper()) for word in words)
+    return any_of(dict.fromkeys(form for found in forms for form in found))
 
 
 _WRITERS = ("reporter", "rep", "penulis", "pewarta", "wartawan", "jurnalis", "kontributor", "oleh")
@@ -266,7 +262,7 @@ def _dated(page: Page, date: str | None) -> list[str]:
 
 def _above(page: Page, date: str | None) -> list[str]:
     """Names in a line of their own right above the time, which stand nowhere before."""
-    at = next((i for i, run in enumerate(page.runs) if date and date in run), 0)
+    at = _dated_run(page, date) or 0
     while at and _is_between(page.runs[at - 1]):
         at -= 1
     line = page.runs[at - 1] if at else ""
@@ -277,7 +273,7 @@ def _above(page: Page, date: str | None) -> list[str]:
 
 def _of_the_house(page: Page, date: str | None, own: set[str]) -> list[str]:
     """The name near the time behind which the outlet's stands: "Name" "- detikinet"."""
-    at = next((i for i, run in enumerate(page.runs) if date and date in run), None)
+    at = _dated_run(page, date)
     start = max(0, at - _NEAR) if at is not None else 0
     near = page.runs[start : at + _NEAR] if at is not None else []
     for name, house in pairwise(near):
@@ -285,6 +281,11 @@ def _of_the_house(page: Page, date: str | None, own: set[str]) -> list[str]:
         if said and _looks_like_name(name):
             return [name]
     return []
+
+
+def _dated_run(page: Page, date: str | None) -> int | None:
+    """The place among the page's runs of the first that prints `date`."""
+    return next((i for i, run in enumerate(page.runs) if date and date in run), None)
 
 
 def _is_between(run: str) -> bool:

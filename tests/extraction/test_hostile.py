@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import html
 import json
-import multiprocessing
 import re
-from typing import TYPE_CHECKING
 
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.project import get_project_settings
@@ -20,9 +18,7 @@ from crawler.documents import Document
 from crawler.items import Rejected
 from crawler.reader import Reader
 from crawler.spider import NewsSpider
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from tests.patience import ends
 
 SIZE = 10_000  # characters in every place
 ADDRESS = 4_000
@@ -86,21 +82,9 @@ def _try_outlets() -> None:
                     pattern.search(f"https://{host}/" + (piece * ADDRESS)[:ADDRESS])
 
 
-def _ends(work: Callable[[], None]) -> bool:
-    """Whether `work` is done before patience ends; a hanging regex cannot be interrupted."""
-    process = multiprocessing.get_context("spawn").Process(target=work)
-    process.start()
-    process.join(PATIENCE)
-    if process.is_alive():
-        process.kill()
-        process.join()
-        return False
-    return process.exitcode == 0
-
-
 def test_pages_and_texts_of_one_piece_are_read_soon() -> None:
-    assert _ends(_read_all)
+    assert ends(PATIENCE, _read_all)
 
 
 def test_no_outlet_looks_long_at_an_address() -> None:
-    assert _ends(_try_outlets)
+    assert ends(PATIENCE, _try_outlets)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import multiprocessing
-
 from crawler.extraction.blocks import Block
 from pipelines.cleaning import clean
 from pipelines.rules import load_rules
+from tests.patience import ends
 
 SIZE = 100_000
 PATIENCE = 60  # seconds; all of them together take one or two
@@ -25,25 +24,13 @@ def _clean(texts: list[str]) -> None:
         clean([Block("paragraph", text), Block("paragraph", text[: SIZE // 10])])
 
 
-def finishes(texts: list[str]) -> bool:
-    """Whether cleaning `texts` ends before patience does; a hanging regex cannot be interrupted."""
-    process = multiprocessing.get_context("spawn").Process(target=_clean, args=(texts,))
-    process.start()
-    process.join(PATIENCE)
-    if process.is_alive():
-        process.kill()
-        process.join()
-        return False
-    return process.exitcode == 0
-
-
 def test_strings_made_of_what_rules_look_for() -> None:
-    assert finishes([(unit * SIZE)[:SIZE] + "x" for unit in UNITS])
+    assert ends(PATIENCE, _clean, [(unit * SIZE)[:SIZE] + "x" for unit in UNITS])
 
 
 def test_strings_that_begin_like_every_example() -> None:
     examples = [rule.takes for rule in load_rules().rules]
-    assert finishes([f"{text[:-1]} " * (SIZE // 4 // len(text)) for text in examples])
+    assert ends(PATIENCE, _clean, [f"{text[:-1]} " * (SIZE // 4 // len(text)) for text in examples])
 
 
 def test_a_block_for_every_word() -> None:

@@ -1,0 +1,18 @@
+"""Patterns that many words share."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def any_of(words: Iterable[str]) -> str:
+    """A pattern for any of `words`, the longest that fits; by initials, to try few of hundreds."""
+    by_initial: defaultdict[str, list[str]] = defaultdict(list)
+    for word in sorted(words, key=len, reverse=True):
+        by_initial[word[0]].append(word[1:])
+    patterns = (f"{initial}(?:{'|'.join(rest)})" for initial, rest in by_initial.items())
+    return f"(?:{'|'.join(patterns)})"
