@@ -6,6 +6,7 @@ What is compared takes turns, file by file, so that other work on the machine sl
 
 from __future__ import annotations
 
+import gc
 import gzip
 import importlib.util
 import json
@@ -184,6 +185,7 @@ def main() -> None:
         paths = archive(place / "made")
         print(describe(paths))
         beside_peer(paths[::PARTS], place / "warm")  # rules are read and compiled once a process
+        gc.freeze()  # what one has loaded is no work of the other's
         one, peer = beside_peer(paths, place / "one")
         rows = open_dataset(place / "one").count_rows()
         print(f"one process: {one:.0f} pages/s of CPU time, {rows} rows")

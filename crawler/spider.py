@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import re
 import sqlite3
@@ -15,6 +14,7 @@ from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider
 
 from crawler.arguments import Arguments
+from crawler.collector import spare_what_is_loaded
 from crawler.days import IndexPage
 from crawler.extraction.article import extract
 from crawler.extraction.page import Page
@@ -154,7 +154,7 @@ class NewsSpider(Spider):
     # -- lists
 
     async def start(self) -> AsyncIterator[Request]:
-        gc.freeze()  # what is loaded by now stays; going through it took a tenth of all time
+        spare_what_is_loaded()
         if self.window.past:
             self.memory.ask_for_days(self.window)
         for source in self.sources:

@@ -129,9 +129,9 @@ def _take_blocks(body: Body) -> None:
         near = i < _NEAR or i >= len(kept) - _NEAR
         rules = [] if fragment.settled else anywhere
         for rule in rules + body.rules["byline"] if near else rules:
-            if not rule.pattern.fullmatch(fragment.text):
-                continue
             if rule.kind == "notice" and not body.names_house(fragment.text):
+                continue
+            if not rule.pattern.fullmatch(fragment.text):
                 continue
             fragment.rule = rule.id
             if rule.kind == "caption":

@@ -100,8 +100,8 @@ class Page:
     @cached_property
     def structured(self) -> list[Thing]:
         """The JSON-LD things of the page."""
-        scripts = self.tree.css('script[type*="ld+json"]')
-        return things(node.text() for node in scripts)
+        scripts = ((node.attributes.get("type"), node) for node in self.select("script"))
+        return things(node.text() for kind, node in scripts if "ld+json" in (kind or "").lower())
 
     @cached_property
     def article(self) -> Thing:

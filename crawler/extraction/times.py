@@ -23,10 +23,6 @@ _PUBLISHED = (
     "og:article:published_time", "parsely-pub-date", "publishdate", "pubdate", "publish_date",
     "publish-date", "date", "dc.date", "dc.date.issued", "datecreated",
 )  # fmt: skip
-_MARKED = (
-    "[itemprop=datePublished][datetime]", "time.published", "time[pubdate]", "time",
-    "abbr.published[title]", "[itemprop=datePublished][title]",
-)  # fmt: skip
 _MODIFIED = ("article:modified_time", "datemodified", "og:updated_time", "lastmod")
 _AFTER, _BEFORE = 60, 25  # runs of text around the headline among which its date stands
 _SURE = 15  # within this many runs a date belongs to the headline whatever metadata says
@@ -219,11 +215,30 @@ def _stated(page: Page, now: datetime) -> list[_Clue]:
 
 def _marked_up(page: Page, now: datetime) -> list[_Clue]:
     """The one element that is marked as the time of publication; several belong to teasers."""
-    marked = next(filter(None, map(page.tree.css, _MARKED)), [])
-    attributes = marked[0].attributes if len(marked) == 1 else {}
+    marked = _marked(page)
+    attributes = marked[0] if len(marked) == 1 else {}
     stamp = attributes.get("datetime") or attributes.get("title") or ""
     date = parse_date(stamp, now=now) if stamp else None
     return [_Clue(date, stamp, "itemprop")] if date and date.time_known else []
+
+
+def _marked(page: Page) -> list[dict[str, str | None]]:
+    """What the elements say that bear the surest of the marks on the page."""
+    found = page.tree.css("[itemprop=datePublished]"), page.select("time"), page.select("abbr")
+    dated, times, short = ([node.attributes for node in nodes] for nodes in found)
+    marked = (
+        [said for said in dated if "datetime" in said],
+        [said for said in times if _is_published(said)],
+        [said for said in times if "pubdate" in said],
+        times,
+        [said for said in short if "title" in said and _is_published(said)],
+        [said for said in dated if "title" in said],
+    )
+    return next(filter(None, marked), [])
+
+
+def _is_published(said: dict[str, str | None]) -> bool:
+    return "published" in (said.get("class") or "").split()
 
 
 def _wib(clue: _Clue, rules: Rules, now: datetime) -> _Clue:
