@@ -26,11 +26,12 @@ lock:  ## pin every dependency anew, with hashes (needs uv)
 clean:  ## remove .venv and caches, never output/data
 	rm -rf .venv .venv-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-# uv where it is present, else venv and pip: both check every hash.
+# uv where it is present, else venv and pip: both check every hash. A lock names all there is, so pip
+# need not look for what packages ask for, in which its versions before 24 fail.
 define install
 	@test -x $(@D)/bin/python || { $(PYTHON) -m venv $(@D) 2>/dev/null || uv venv -q --seed -p $(PYTHON) $(@D); }
 	@if command -v uv >/dev/null 2>&1; then uv pip install -q --compile-bytecode -p $(@D) --require-hashes -r $<; \
-	else $(@D)/bin/python -m pip install -q --disable-pip-version-check --require-hashes -r $<; fi
+	else $(@D)/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r $<; fi
 	@touch $@
 endef
 
