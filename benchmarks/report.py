@@ -32,7 +32,7 @@ OUTLETS = 30
 TEXTS = 2_000
 TOPICS = ["ai", "smartphone", "startup", "telecom", "security", "games", "social", "crypto"]
 YEAR = 2025
-SOURCES = ["selector", "articlebody", "generic"]
+SOURCES = ["css:div.text", "itemprop", "density"]
 SYLLABLES = (
     "ba da du ga gi ka ki ko la li lu ma mi mu na ni nu pa pi ra ri ru sa si su ta ti".split()
 )

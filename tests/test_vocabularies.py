@@ -1,0 +1,200 @@
+"""docs/dataset.md names every word that a column of few words can hold, and no other.
+
+What the code writes is read from its source: whoever writes a new word there writes it here too.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from crawler.extensions import Outcomes
+from crawler.manifest import CRAWL, REPARSE
+from crawler.manners import FAILURES
+from crawler.sources import Feed, Listing, Sitemap
+from output.forgetting import FORGOTTEN
+from output.schema import ARTICLES, RUNS
+
+ROOT = Path(__file__).resolve().parents[1]
+DOCUMENT = (ROOT / "docs/dataset.md").read_text("utf-8")
+FILES = [*(ROOT / "crawler").rglob("*.py"), *(ROOT / "pipelines").rglob("*.py")]
+TREES = {
+    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
+    for path in FILES
+    if "newsroom" not in path.parts
+}
+LISTS = {f"{source.__name__.lower()}:" for source in (Feed, Listing, Sitemap)}
+
+
+def named(title):
+    """The words of one table, each without the CAPITALS that stand for what varies."""
+    section = re.split(r"\n##+ ", DOCUMENT.partition(f"\n### {title}\n")[2])[0]
+    cells = re.findall(r"^\| (`.+?) \|", section, re.MULTILINE)
+    words = [word for cell in cells for word in re.findall(r"`([^`]+)`", cell)]
+    assert len(words) == len(set(words))
+    return {re.sub(r"[A-Z]+$", "", word) for word in words}
+
+
+def words(node):
+    """What is written in `node`: a text, what stands before its first {...}, each of several."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.JoinedStr):
+        yield from words(node.values[0])
+    elif isinstance(node, ast.IfExp):
+        yield from words(node.body)
+        yield from words(node.orelse)
+    else:
+        yield f"<{ast.unparse(node)}>"
+
+
+def found(kind, files=tuple(TREES)):
+    return [node for file in files for node in ast.walk(TREES[file]) if isinstance(node, kind)]
+
+
+def given(function, place=0, files=tuple(TREES)):
+    """The words that are handed to `function`, also by what is made of it."""
+    calls = [call for call in found(ast.Call, files) if name_of(call.func) == function]
+    assert calls
+    return {word for call in calls if len(call.args) > place for word in words(call.args[place])}
+
+
+def name_of(node):
+    return node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+
+
+def returned(file, function):
+    body = next(one for one in found(ast.FunctionDef, [file]) if one.name == function)
+    answers = [node.value for node in ast.walk(body) if isinstance(node, ast.Return)]
+    return {word for answer in answers if answer for word in words(answer)}
+
+
+def counted(group):
+    """The words that are counted under `group`, beside a run's other counts."""
+    texts = [node.value for node in found(ast.Constant) if isinstance(node.value, str)]
+    matches = (re.fullmatch(rf"(?:wartatek/)?{group}/(\w+)", text) for text in texts)
+    return {match[1] for match in matches if match}
+
+
+def passed_on(found_words, *expressions):
+    """`found_words` without the `expressions`, which hand on what others have written."""
+    return found_words - {f"<{expression}>" for expression in expressions}
+
+
+def rejected():
+    looped = {
+        word
+        for loop in found(ast.For)
+        if ast.unparse(loop.target).startswith("(reason, ") and isinstance(loop.iter, ast.Tuple)
+        for pair in loop.iter.elts
+        for word in words(pair.elts[0])
+    }
+    return passed_on(given("Rejected"), "reason") | looped | {FORGOTTEN}
+
+
+def failed():
+    explained = {word for word in returned("crawler/manners.py", "failure_reason") if word}
+    explained = passed_on(explained, "error.reason", "reason", "words.removesuffix('_error')")
+    robots = {word for word in given("RobotsError") if " " not in word}
+    records = given("BadRecordError") | given("CodingError")
+    records = passed_on(records, "str(error)") - {"url"}  # of no outlet, as its URL is not known
+    counts = counted("failed") | (counted("bad") - {"cut_off", "damaged"})  # of no outlet either
+    return explained | robots | records | counts | set(FAILURES.values())
+
+
+def test_body_source():
+    body = ["crawler/extraction/body.py"]
+    written = given("_walk", 2, body) | given("_written", 2, body) | given("_plain", 0, body)
+    other = {
+        word
+        for call in found(ast.Call)
+        for keyword in call.keywords
+        if keyword.arg == "body_source"
+        for word in words(keyword.value)
+    }
+    written |= given("Body", 0, body) | passed_on(other, "body.source")
+    assert passed_on(written, "source") == named("`body_source`")
+
+
+def test_published_source():
+    times = ["crawler/extraction/times.py"]
+    clues = [call for call in found(ast.Call, times) if name_of(call.func) == "_Clue"]
+    # `*found` is a date and its text; the word comes behind them
+    written = {
+        word
+        for call in clues
+        for word in words(call.args[1 if isinstance(call.args[0], ast.Starred) else 2])
+    }
+    yielded = [node.value for node in found(ast.Yield, times)]
+    written |= {word for pair in yielded for word in words(pair.elts[0])}
+    assigned = [
+        node.value
+        for node in found(ast.Assign)
+        if any(name_of(target) == "published_source" for target in node.targets)
+    ]
+    written |= {word for value in assigned for word in words(value) if "reason" not in word}
+    assert passed_on(written, "source", "clue.source") - {""} == named("`published_source`") - LISTS
+    assert named("`published_source`") > LISTS
+    for suffix in {"unreadable"} | returned("pipelines/validate.py", "_impossible") - {""}:
+        assert f"` ({suffix})`" in DOCUMENT
+
+
+def test_discovered_via():
+    [line] = re.findall(r"^`discovered_via` has (.+)$", DOCUMENT, re.MULTILINE)
+    assert {re.sub(r"[A-Z]+$", "", word) for word in re.findall(r"`(.+?)`", line)} == LISTS
+
+
+def test_rejects():
+    assert rejected() == named("`reason` in rejects")
+
+
+def test_skipped_by():
+    judge = "crawler/judge.py"
+    judged = returned(judge, "_stranger") | returned(judge, "_skipped")
+    known = returned("crawler/memory.py", "known")
+    expected = (
+        judged | known | given("NoPageError") | counted("skipped") | {"stored", "done_before"}
+    )
+    expected = passed_on(expected, "reason", "None") - {""}
+    expected -= {"other_record"}  # of no outlet
+    assert expected | {"gone", "forgotten"} == named("`skipped_by`")
+
+
+def test_failed_by():
+    assert failed() == named("`failed_by`")
+
+
+def test_source_problems():
+    listed = passed_on(given("SourceError"), "reject.reason")
+    parser = ("page", "guard", "open_elements")
+    files = [f"crawler/extraction/{name}.py" for name in parser]
+    unread = {word for word in given("Rejected", 0, files) if not word.startswith("<")}
+    assert listed | unread == named("`reason` in `source_problems`")
+
+
+@pytest.mark.parametrize(
+    ("column", "expected"), [("command", {CRAWL, REPARSE}), ("judgement", None)]
+)
+def test_the_meaning_of_a_column_names_its_words(column, expected):
+    tree = TREES["crawler/extensions.py"]
+    method = next(
+        node
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef) and node.name == Outcomes.judgement.__name__
+    )
+    judged = {
+        node.value.elts[0].value
+        for node in ast.walk(method)
+        if isinstance(node, ast.Return) and isinstance(node.value, ast.Tuple)
+    }
+    meaning = RUNS.field(column).metadata[b"meaning"].decode()
+    assert all(word in meaning for word in expected or judged)
+
+
+@pytest.mark.parametrize("column", ["body_source", "published_source"])
+def test_an_example_in_the_schema_is_one(column):
+    example = ARTICLES.field(column).metadata[b"meaning"].decode().partition("e.g. ")[2]
+    assert re.sub(r":.*", ":", example) in named(f"`{column}`")
