@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _NEAR = 6_000
 """Letters of the page around the body; the same words further away are a menu's or a sidebar's."""
 _HEAD = 40
-"""Letters by which a paragraph is found: its end may have been joined around a fragment."""
+"""Letters by which a paragraph is found that was joined around a fragment."""
 _FIRST, _LAST = "dateline", ("signoff", "after-signoff")
 
 
@@ -37,10 +37,11 @@ def in_place(
     body = [Piece(text) for text in paragraphs]
     if page is None:
         return _by_rule(body, fragments)
-    squeezed = _squeeze(page)
-    starts = _starts(paragraphs, squeezed)
+    squeezed, kept = _squeeze(page), [_squeeze(text) for text in paragraphs]
+    starts = _starts(kept, squeezed)
     if not starts:
         return _by_rule(body, fragments)
+    rest = _without(squeezed, kept, starts)
     placed: list[tuple[int, int, Piece]] = [
         (at, 0, piece) for at, piece in zip(starts, body, strict=True)
     ]
@@ -48,7 +49,11 @@ def in_place(
     taken: dict[str, int] = {}
     for fragment in fragments:
         needle = _squeeze(fragment.text)
-        at = _nearest(squeezed, needle, starts, taken.get(needle, -1))
+        at = None
+        if fragment.rule.startswith(_FIRST):  # an outlet's name stands elsewhere too
+            at = _opening(rest, needle, starts)
+        if at is None:
+            at = _nearest(rest, needle, starts, taken.get(needle, -1))
         if at is None:
             beside.append(fragment)
         else:
@@ -80,16 +85,45 @@ def _squeeze(text: str) -> str:
 
 
 def _starts(paragraphs: Sequence[str], page: str) -> list[int]:
-    """Where each paragraph begins in `page`; nothing unless all are found, in their order."""
-    starts: list[int] = []
-    after = 0
-    for paragraph in paragraphs:
-        after = page.find(_squeeze(paragraph)[:_HEAD], after)
-        if after < 0:
-            return []
-        starts.append(after)
-        after += 1
-    return starts
+    """Where each paragraph begins in `page`; nothing unless all are found, in their order.
+
+    They are looked for up and down from the longest one, each as near as it is found: headlines and
+    summaries around a body open with the same words as its first paragraph.
+
+    :param paragraphs: squeezed, as `page` is
+    """
+    longest = max(range(len(paragraphs)), key=lambda number: len(paragraphs[number]))
+    starts = [_above(page, paragraphs[longest], len(page))]
+    for paragraph in reversed(paragraphs[:longest]):
+        starts.insert(0, _above(page, paragraph, max(starts[0], 0)))
+    for paragraph in paragraphs[longest + 1 :]:
+        starts.append(_below(page, paragraph, starts[-1] + 1))
+    return starts if min(starts) >= 0 else []
+
+
+def _above(page: str, paragraph: str, end: int) -> int:
+    at = page.rfind(paragraph, 0, end)
+    return at if at >= 0 else page.rfind(paragraph[:_HEAD], 0, end)
+
+
+def _below(page: str, paragraph: str, after: int) -> int:
+    at = page.find(paragraph, after)
+    return at if at >= 0 else page.find(paragraph[:_HEAD], after)
+
+
+def _without(page: str, paragraphs: Sequence[str], starts: Sequence[int]) -> str:
+    """`page` with the paragraphs blanked out where they stand whole: nothing was taken there."""
+    letters = list(page)
+    for start, paragraph in zip(starts, paragraphs, strict=True):
+        if page.startswith(paragraph, start):
+            letters[start : start + len(paragraph)] = "\0" * len(paragraph)
+    return "".join(letters)
+
+
+def _opening(page: str, needle: str, starts: list[int]) -> int | None:
+    """Where `needle` opens one of the paragraphs that begin at `starts`; None: it opens none."""
+    ends = (start for start in starts if needle and page.endswith(needle, 0, start))
+    return next((end - len(needle) for end in ends), None)
 
 
 def _nearest(page: str, needle: str, starts: list[int], after: int) -> int | None:

@@ -32,6 +32,38 @@ def test_a_fragment_taken_twice_stands_in_two_places():
     assert body == [PARAGRAPHS[0], PROMO["text"], PARAGRAPHS[1], PROMO["text"]]
 
 
+LEAD = "Perahu listrik buatan warga pesisir mulai diuji di teluk. Uji itu memakan tiga hari."
+BODY = [LEAD, "Baterainya cukup untuk sekali melaut."]
+BYLINE = {"rule": "byline-labels", "text": "Reporter: Sari Wulan"}
+DATELINE = {"rule": "dateline-site", "text": "contoh.id -"}
+
+
+def test_a_dateline_opens_its_paragraph_whatever_repeats_that_above():
+    said = "Perahu listrik buatan warga pesisir mulai diuji di teluk"
+    page = f"contoh.id - Teknologi {said} {said}. Reporter: Sari Wulan contoh.id - {BODY[0]}"
+    body, _ = shown(BODY, [BYLINE, DATELINE], f"{page} {BODY[1]} (c) contoh.id - semua hak")
+    assert body == [BYLINE["text"], DATELINE["text"], *BODY]
+
+
+def test_a_dateline_stands_before_a_lone_paragraph():
+    page = f"{LEAD} contoh.id - {LEAD} Ikuti contoh.id - di mana saja"
+    assert shown([LEAD], [DATELINE], page) == ([DATELINE["text"], LEAD], [])
+
+
+def test_a_summary_below_the_first_paragraph_stays_there():
+    summary = {"rule": "contoh:.summary", "text": LEAD.partition(". ")[0] + "."}
+    page = f"contoh.id - {LEAD} {summary['text']} {BODY[1]}"
+    body, _ = shown(BODY, [DATELINE, summary], page)
+    assert body == [DATELINE["text"], LEAD, summary["text"], BODY[1]]
+
+
+def test_a_dateline_s_words_amid_the_body_are_not_the_dateline():
+    body = ["Jalan tol itu dibuka kemarin pagi.", "Jalan itu jalur Jakarta-Bandung yang lama."]
+    dateline = {"rule": "dateline-city", "text": "JAKARTA -"}
+    page = f"Jalan tol itu dibuka JAKARTA - {body[0]} Jalan itu jalur Jakarta-Bandung yang lama."
+    assert shown(body, [dateline], page)[0] == ["JAKARTA -", *body]
+
+
 def test_what_the_page_does_not_show_is_beside():
     body, beside = shown(PARAGRAPHS, [PROMO], " ".join(PARAGRAPHS))
     assert (body, beside) == (PARAGRAPHS, [PROMO["text"]])
