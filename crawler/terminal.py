@@ -14,7 +14,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 from rich.text import Text
-from scrapy.commands import ScrapyCommand
+from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
 from crawler.language import number, word
 
@@ -28,6 +28,15 @@ USAGE = 2
 NO_ARGUMENTS = "[options]"
 
 
+class HelpFormatter(ScrapyHelpFormatter):
+    """Scrapy's, which takes any line with a colon at its end for a heading: an option has none."""
+
+    def format_part_strings(self, part_strings: list[str]) -> list[str]:
+        if part_strings and part_strings[0].startswith(" "):
+            return part_strings
+        return super().format_part_strings(part_strings)
+
+
 class TerminalCommand(ScrapyCommand):
     """A command with -q and --json, whose mistakes are one line and exit code 2."""
 
@@ -39,6 +48,7 @@ class TerminalCommand(ScrapyCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
+        parser.formatter_class = HelpFormatter
         parser.error = self.complain  # type: ignore[assignment, method-assign]  # no usage block
         parser.add_argument("-q", "--quiet", action="store_true", help="say nothing but errors")
         parser.add_argument("--json", action="store_true", help="say it in JSON, an object a line")

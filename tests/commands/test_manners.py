@@ -10,6 +10,7 @@ import re
 import subprocess
 import sys
 from importlib import import_module
+from itertools import pairwise
 
 import pytest
 from scrapy.cmdline import execute
@@ -99,6 +100,16 @@ def test_help_is_whole_and_fits(type_, name):
     assert "--quiet" in said and "--json" in said
     for option in options_of(name):
         assert option.help, option.option_strings
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
+def test_help_has_its_headings_and_no_others(type_, monkeypatch, name, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    lines = type_(f"{name} -h")[1].splitlines()
+    assert max(map(len, lines)) <= width
+    underlined = [above for above, line in pairwise(lines) if re.fullmatch("=+|-+", line)]
+    assert underlined == ["Usage", "Options", "Global Options"]
 
 
 @pytest.mark.parametrize("name", COMMANDS)
