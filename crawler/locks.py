@@ -45,7 +45,8 @@ def is_shared(folder: str | os.PathLike[str], mounts: Path = _MOUNTS) -> bool:
         _, point, kind, *_ = line.split(" ")
         kinds[Path(point.replace("\\040", " "))] = kind
     place = Path(folder).resolve()
-    kind = kinds[next(p for p in (place, *place.parents) if p in kinds)]
+    # In a chroot, and in some containers, not even the root is listed.
+    kind = next((kinds[p] for p in (place, *place.parents) if p in kinds), "")
     return bool(NETWORK_FILESYSTEMS.fullmatch(kind))
 
 

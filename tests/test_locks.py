@@ -131,3 +131,9 @@ def test_a_network_folder_is_told_by_its_mount(tmp_path, folder, expected):
 
 def test_without_a_list_of_mounts_a_folder_is_local(tmp_path):
     assert is_shared(tmp_path, tmp_path / "missing") is False
+
+
+def test_where_not_even_the_root_is_mounted_a_folder_is_local(tmp_path):
+    mounts = tmp_path / "mounts"
+    mounts.write_text("proc /proc proc rw 0 0\n")
+    assert is_shared(tmp_path, mounts) is False
