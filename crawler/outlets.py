@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 _PART = re.compile(rb"""/?(?:\?[^"'\s>]*=|/)(?:all|\d{1,3})\b""")
 _LINK = re.compile(rb"""href\s*=\s*["']?\Z""")
 _LONGEST_LINK = 20  # bytes; of "href = '", blanks and all
+_MANY = 1_000  # question marks; real pages have 250 at most
 
 
 class Outlet:
@@ -147,6 +148,8 @@ def _may_lead_on(capture: Capture) -> bool:
     body = capture.body
     slug = (canonical_url(capture.url) or "").rpartition("/")[2].encode()
     if slug and any(_PART.match(body, at + len(slug)) for at in _places(body, slug)):
+        return True
+    if body.count(b"?") > _MANY:
         return True
     # Question marks are few: to look for links takes ten times as long.
     return any(_LINK.search(body, max(0, at - _LONGEST_LINK), at) for at in _places(body, b"?"))

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from crawler.captures import Capture
 from crawler.extraction.page import Page
 from crawler.outlets import outlets
 from crawler.reparse import Job, reparse
@@ -115,6 +116,22 @@ def test_each_outlet_leads_on_in_its_own_way(spider, url, rest):
     body = f'<body><a href="{url}{rest}">x</a><a href="{url}">y</a></body>'.encode()
     assert spider.further_pages(Page(body, url), [url]) == [url + rest]
     assert spider.further_pages(Page(body, url + spider.whole), [url]) == []
+
+
+@pytest.mark.parametrize(
+    ("markup", "expected"),
+    [
+        ('<a href="?page=2">2</a>', ["?page=2"]),
+        ("<a class=x href = '?page=2'>2</a>", ["?page=2"]),
+        ("<a href=?page=2>2</a>", ["?page=2"]),
+        (f"<a href='{URL}?page=2'>2</a>", ["?page=2"]),
+        ("? " * 2_000 + "<a href='?page=2'>2</a>", ["?page=2"]),
+        ("<script>go('?page=2')</script><a href='/cari?q=kapal'>x</a>", []),
+    ],
+)
+def test_a_look_at_the_bytes_misses_no_link_to_a_part(markup, expected):
+    capture = Capture(URL, NOW, f"<body>{markup}</body>".encode(), None, 0)
+    assert outlets(())["kontan"].further_pages(capture) == [URL + end for end in expected]
 
 
 @needs_shared
