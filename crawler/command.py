@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from crawler.progress import Report
     from crawler.spider import NewsSpider
 
 UNHEALTHY = 1
@@ -84,6 +85,14 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
         for name, value in {"OUTPUT_DIR": folder, "STATE_DIR": "", "ARCHIVE": False}.items():
             self.settings.set(name, value, priority="cmdline")
         return dataset
+
+    def show_report(self, report: Report) -> None:
+        """The table at the end, unless articles are printed where it would stand."""
+        assert self.settings is not None
+        if self.json:
+            self.show(report.rows(), ())
+        elif "stdout:" not in self.settings.getdict("FEEDS"):
+            self.show(report.lines(), report.columns())
 
     @contextmanager
     def held(self, outlet: str) -> Iterator[None]:

@@ -37,6 +37,9 @@ ALIVE = ("/listed", "/unchanged")
 """What a source that serves has counted, under its name."""
 FILLED = ("title", "body", "published_at", "authors", "section", "tags", "images", "description")
 """Columns whose fill rate shows that an outlet's markup has changed."""
+BY_REASON = ("skipped", "rejected", "failed")
+OUTCOMES = ("stored", "revised", "unchanged", "skipped", "rejected", "gone", "failed", "blocked")
+"""What an article can come to that a list named, or that an earlier run left to be resumed."""
 NO_LOSS = ("off_topic", "gallery", "video")
 """Rejects that say nothing against an outlet's markup."""
 
@@ -102,6 +105,9 @@ class Outcomes:
     stats: dict[str, Any]
 
     def count(self, name: str) -> int:
+        """How often `name` was counted; of what is counted by reason, for all reasons."""
+        if name in BY_REASON:
+            return sum(self.by(name).values())
         return int(self.stats.get(f"wartatek/{name}", 0))
 
     def by(self, group: str) -> dict[str, int]:
@@ -110,15 +116,10 @@ class Outcomes:
         found = ((k.removeprefix(prefix), v) for k, v in self.stats.items() if k.startswith(prefix))
         return dict(sorted(found))
 
-    def total(self, group: str) -> int:
-        return sum(self.by(group).values())
-
     @property
     def settled(self) -> int:
-        """The listed articles whose outcome is known; at the end of a run all of them."""
-        single = ("stored", "revised", "unchanged", "gone", "blocked")
-        grouped = ("skipped", "rejected", "failed")
-        return sum(map(self.count, single)) + sum(map(self.total, grouped))
+        """The articles whose outcome is known; at the end of a run all listed and resumed ones."""
+        return sum(map(self.count, OUTCOMES))
 
     def source_problems(self) -> list[dict[str, str]]:
         """What the sources failed in, by source; what they listed is no problem."""
@@ -228,17 +229,14 @@ class RunManifest:
 
     def row(self, outcomes: Outcomes) -> dict[str, Any]:
         stats = outcomes.stats
-        single = ("listed", "fetched", "stored", "revised", "unchanged", "gone", "blocked")
-        grouped = ("skipped", "rejected", "failed")
         return {
             "run_id": self.run_id,
             "command": CRAWL,
             "started_at": self.started_at,
             "finished_at": datetime.now(UTC),
             "seconds": stats.get("elapsed_time_seconds"),
-            **{name: outcomes.count(name) for name in single},
-            **{name: outcomes.total(name) for name in grouped},
-            **{f"{name}_by": counted(outcomes.by(name).items()) for name in grouped},
+            **{name: outcomes.count(name) for name in ("listed", "fetched", *OUTCOMES)},
+            **{f"{name}_by": counted(outcomes.by(name).items()) for name in BY_REASON},
             "not_modified": int(stats.get("downloader/response_status_count/304", 0)),
             "bytes": int(stats.get("downloader/response_bytes", 0)),
             "newest_published_at": self.tally.newest,

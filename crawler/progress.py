@@ -10,7 +10,8 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler.command import INTERRUPTED, UNHEALTHY
-from crawler.extensions import Outcomes
+from crawler.extensions import BY_REASON, OUTCOMES, Outcomes
+from crawler.language import number, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
 
-COLUMNS = ("listed", "fetched", "stored", "rejected", "failed", "blocked")
+WATCHED = ("fetched", "stored", "rejected", "failed", "blocked")
 EVERY = 0.5  # seconds, on a terminal
 EVERY_PLAIN = 10.0  # seconds, in a log file
 
@@ -51,9 +52,7 @@ class Progress:
         """How far the run is."""
         outcomes = [outcomes_of(crawler) for crawler in self.crawlers.values()]
         done = sum("finish_reason" in one.stats for one in outcomes)
-        counts = ", ".join(
-            f"{sum(_count(o, name) for o in outcomes)} {name}" for name in COLUMNS[1:]
-        )
+        counts = ", ".join(f"{sum(one.count(name) for one in outcomes)} {name}" for name in WATCHED)
         return f"{done} of {self.total} outlets done: {counts}"
 
     async def _tell(self) -> None:
@@ -100,14 +99,25 @@ class Report:
                 print(f"{name} is {judgement}: {detail}", file=sys.stderr)
 
     def rows(self) -> list[dict[str, Any]]:
-        """A row for each outlet."""
+        """A row for each outlet: `listed` and `resumed` together are the sum of the outcomes."""
+        counted = ("listed", "resumed", "fetched", *OUTCOMES)
         return [
             {"outlet": name}
-            | {column: _count(one, column) for column in COLUMNS}
+            | {column: one.count(column) for column in counted}
+            | {f"{column}_by": one.by(column) for column in BY_REASON}
             | {"seconds": float(one.stats.get("elapsed_time_seconds", 0))}
             | {"judgement": self.judged[name][0], "detail": self.judged[name][1]}
             for name, one in self.outcomes.items()
         ]
+
+    def columns(self) -> list[str]:
+        """Those of the table: what came in, and what became of it."""
+        resumed = any(one.count("resumed") for one in self.outcomes.values())
+        return ["outlet", "listed", *["resumed"] * resumed, "stored", "otherwise", "seconds"]
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The rows as a terminal has room for: all that was not stored in one column."""
+        return [row | {"otherwise": _otherwise(row)} for row in self.rows()]
 
 
 def outcomes_of(crawler: Crawler | None) -> Outcomes:
@@ -116,5 +126,6 @@ def outcomes_of(crawler: Crawler | None) -> Outcomes:
     return Outcomes(stats)
 
 
-def _count(outcomes: Outcomes, name: str) -> int:
-    return outcomes.total(name) if name in ("rejected", "failed") else outcomes.count(name)
+def _otherwise(row: Mapping[str, Any]) -> str | None:
+    ended = [name for name in OUTCOMES if name != "stored" and row[name]]
+    return ", ".join(f"{number(row[name])} {word(name)}" for name in ended) or None

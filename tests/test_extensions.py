@@ -145,7 +145,7 @@ def test_outcomes_add_up():
     found = outcomes(stored=2, unchanged=1, blocked=1, skipped__known=4, failed__dns=3)
     assert found.settled == 11
     assert found.by("failed") == {"dns": 3}
-    assert found.total("skipped") == 4
+    assert found.count("skipped") == 4
 
 
 def test_a_tally_of_what_was_stored():

@@ -48,8 +48,6 @@ class Command(CrawlingCommand):
         self.crawler_process.start()
         report = Report({name: crawler})
         self.exitcode = report.exit_code
+        self.show_report(report)
         if not self.crawler_process.bootstrap_failed:  # else Scrapy has told why
             report.complain()
-        if self.json:
-            [row] = report.rows()
-            self.say("", **row)

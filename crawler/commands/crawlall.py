@@ -15,7 +15,7 @@ from crawler.command import HELD, CrawlingCommand
 from crawler.hosts import lanes, share
 from crawler.locks import HeldError, Lock, place_of_locks
 from crawler.memory import regroup
-from crawler.progress import COLUMNS, CRASHED, Progress, Report
+from crawler.progress import CRASHED, Progress, Report
 from output.compaction import compact, remove_replaced
 from output.verification import READ_ERRORS
 from output.writer import new_run_id
@@ -101,7 +101,7 @@ class Command(CrawlingCommand):
             self.ended_by = SIGNAL
         ours_now = {n: self.crawlers.get(n) for n in names if n not in self.elsewhere}
         report = Report(ours_now, NOT_BEGUN.get(self.ended_by, CRASHED))
-        self.show(report.rows(), ("outlet", *COLUMNS, "seconds"))
+        self.show_report(report)
         report.complain()
         self.exitcode = HELD if names and not ours_now else report.exit_code
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -100,6 +101,12 @@ def test_crawl_and_the_stock_exports(room: Newsroom, tmp_path: Path):
     assert list(items[0])[:2] == ["outlet", "article_id"]
     assert "blocks" not in items[0]
     assert items[0]["published_at"].endswith("+00:00")
+    assert f"{len(rows)}" in done.stdout.splitlines()[-2].split()[2]
+
+
+def test_a_table_does_not_stand_among_printed_articles(room: Newsroom, tmp_path: Path):
+    done = scrapy("crawl", "kontan", "-o", "-:jsonl", NEWSROOM=room.url, OUTPUT_DIR=str(tmp_path))
+    assert [json.loads(line)["outlet"] for line in done.stdout.splitlines()].count("kontan") > 1
 
 
 def test_crawlall_ends_with_a_table_and_says_who_is_unhealthy(room: Newsroom, tmp_path: Path):
@@ -112,9 +119,10 @@ def test_crawlall_ends_with_a_table_and_says_who_is_unhealthy(room: Newsroom, tm
         room.recover()
     assert done.returncode == UNHEALTHY, done.stderr
     table = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines() if line.split()}
-    assert table["outlet"] == "listed fetched stored rejected failed blocked seconds".split()
-    stored = int(table["kontan"][2])
-    assert stored == read(tmp_path).num_rows > 0
+    assert table["outlet"] == "listed stored otherwise seconds".split()
+    listed, *ended = map(int, re.findall(r"\d+(?=[ ,])", " ".join(table["kontan"])))
+    assert ended[0] == read(tmp_path).num_rows > 0
+    assert listed == sum(ended)
     assert done.stderr.splitlines()[-1].startswith("mediaindonesia is unhealthy: no source")
     runs = open_dataset(tmp_path, "runs").to_table().to_pylist()
     assert {run["outlet"]: run["judgement"] for run in runs} == {
