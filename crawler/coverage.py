@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
 
 from crawler import pending
 from crawler.days import named
 from crawler.sources.candidate import WIB
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from crawler.sources.candidate import Window
     from crawler.state import State
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 BY_HEADLINE = "off topic by headline"
 NOT_FOLLOWED = "not followed"
 """Its lists named it, and what became of it is known of another source only, or of another day."""
-UNLISTED = "no source lists this day"
+UNLISTED = "in no list"
 
 
 @dataclass(slots=True)
@@ -39,15 +40,21 @@ class Day:
         return max(self.stored + self.missing.total(), self.named or 0)
 
     @property
-    def why(self) -> str:
+    def reasons(self) -> Counter[str]:
         """What became of the articles that are not stored."""
-        if not self.listed and self.named is None:
-            return UNLISTED
         left = self.listed - self.stored - self.missing.total()
         by_headline = min(self.off_topic, left)
-        passed_over = Counter({BY_HEADLINE: by_headline, NOT_FOLLOWED: left - by_headline})
-        reasons = (self.missing + passed_over).most_common()
-        return ", ".join(f"{count} {reason}" for reason, count in reasons)
+        return self.missing + Counter({BY_HEADLINE: by_headline, NOT_FOLLOWED: left - by_headline})
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether any list is known to have the day, be it without an article."""
+        return bool(self.listed) or self.named is not None
+
+    def row(self) -> dict[str, Any]:
+        """The day as it is shown."""
+        why = _said(self.reasons) if self.is_listed else UNLISTED
+        return {"day": self.day.isoformat(), **_counts(self.listed, self.stored), "why": why}
 
 
 def coverage(state: State, outlet: str, window: Window) -> list[Day]:
@@ -67,6 +74,33 @@ def coverage(state: State, outlet: str, window: Window) -> list[Day]:
         if day in days:
             days[day].named, days[day].off_topic = listed, off_topic
     return list(days.values())
+
+
+def folded(days: Iterable[Day]) -> Iterator[dict[str, Any]]:
+    """The rows of `days`; successive ones of which nothing is listed are one row."""
+    for _, alike in groupby(days, lambda day: day.day if day.listed else day.is_listed):
+        first, *others = alike
+        row = first.row()
+        if others:
+            last = others[-1].day
+            row["day"] += f" – {last:%m-%d}" if last.year == first.day.year else f" – {last}"
+        yield row
+
+
+def summed(days: Sequence[Day]) -> dict[str, Any]:
+    """One row for all `days`: how many of them any list has, and the sums."""
+    listed, stored = sum(day.listed for day in days), sum(day.stored for day in days)
+    reasons = sum((day.reasons for day in days), Counter[str]())
+    known = f"{sum(day.is_listed for day in days)}/{len(days)}"
+    return {"days": known, **_counts(listed, stored), "why": _said(reasons)}
+
+
+def _counts(listed: int, stored: int) -> dict[str, int]:
+    return {"listed": listed, "stored": stored, "missing": listed - stored}
+
+
+def _said(reasons: Counter[str]) -> str:
+    return ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
 
 
 def _stored(state: State, outlet: str) -> Iterator[tuple[date, int]]:

@@ -10,6 +10,7 @@ _INDONESIAN = {
     "articles": "artikel",
     "blocked": "diblokir",
     "day": "hari",
+    "days": "hari",
     "dropped": "dibuang",
     "failed": "gagal",
     "fetched": "diambil",

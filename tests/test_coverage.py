@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 
 from crawler import pending
-from crawler.coverage import UNLISTED, coverage
+from crawler.coverage import UNLISTED, Day, coverage, folded, summed
 from crawler.days import IndexPage, walked
 from crawler.sources import Candidate, Window
 from crawler.state import open_state
@@ -12,6 +13,11 @@ from tests.output.rows import NOON, article, reject
 
 FIRST = date(2023, 9, 1)
 WINDOW = Window(FIRST, date(2023, 9, 3))
+
+
+def row(day, listed, stored, why):
+    missing = listed - stored
+    return {"day": day, "listed": listed, "stored": stored, "missing": missing, "why": why}
 
 
 def write(folder, table, *rows):
@@ -37,15 +43,17 @@ def test_each_day_says_what_is_stored_and_why_not_more(tmp_path):
         walked(state.db, "kontan", FIRST, "listing:x", IndexPage(9, 4, is_first=True, is_last=True))
         one, two, three = coverage(state, "kontan", WINDOW)
     assert (one.day, one.listed, one.stored) == (FIRST, 9, 2)
-    assert one.why == "4 off topic by headline, 1 gallery, 1 waiting, 1 not followed"
-    assert (two.listed, two.stored, two.why) == (1, 1, "")
-    assert (three.listed, three.stored, three.why) == (0, 0, UNLISTED)
+    why = "4 off topic by headline, 1 gallery, 1 waiting, 1 not followed"
+    assert one.row() == row("2023-09-01", 9, 2, why)
+    assert two.row() == row("2023-09-02", 1, 1, "")
+    assert three.row() == row("2023-09-03", 0, 0, UNLISTED)
 
 
 def test_a_day_that_was_walked_in_vain_was_listed(tmp_path):
     with open_state(tmp_path, tmp_path) as state:
         walked(state.db, "kontan", FIRST, "listing:x", IndexPage(0, 0, is_first=True, is_last=True))
-        assert [day.why for day in coverage(state, "kontan", WINDOW)] == ["", UNLISTED, UNLISTED]
+        days = coverage(state, "kontan", WINDOW)
+    assert [day.row()["why"] for day in days] == ["", UNLISTED, UNLISTED]
 
 
 def test_outlets_do_not_mix(tmp_path):
@@ -60,3 +68,30 @@ def test_midnight_is_that_of_jakarta(tmp_path):
     write(tmp_path, "articles", *rows)
     with open_state(tmp_path, tmp_path) as state:
         assert [day.stored for day in coverage(state, "kontan", WINDOW)] == [1, 1, 0]
+
+
+def some_days(*given, first=FIRST):
+    """Successive days of so many articles stored and missing; None: no list has the day."""
+    for n, one in enumerate(given):
+        stored, missing = one or (0, 0)
+        reasons = Counter(gallery=missing)
+        yield Day(first + timedelta(n), stored, None if one is None else 0, 0, reasons)
+
+
+def test_days_of_which_nothing_is_listed_are_one_line():
+    days = some_days(None, None, (2, 1), (2, 1), (0, 0), None)
+    assert list(folded(days)) == [
+        row("2023-09-01 – 09-02", 0, 0, UNLISTED),
+        row("2023-09-03", 3, 2, "1 gallery"),
+        row("2023-09-04", 3, 2, "1 gallery"),
+        row("2023-09-05", 0, 0, ""),
+        row("2023-09-06", 0, 0, UNLISTED),
+    ]
+    [winter] = folded(some_days(None, None, first=date(2023, 12, 31)))
+    assert winter["day"] == "2023-12-31 – 2024-01-01"
+
+
+def test_an_outlet_is_one_line():
+    known = summed(list(some_days(None, (2, 1), (3, 0), (0, 0), (1, 2))))
+    assert known.pop("days") == "4/5"
+    assert known == {"listed": 9, "stored": 6, "missing": 3, "why": "3 gallery"}

@@ -3,22 +3,29 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from crawler.arguments import ArgumentError, Arguments
-from crawler.coverage import coverage
+from crawler.coverage import coverage, folded, summed
 from crawler.maintenance import MaintenanceCommand
 from crawler.memory import Memory
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable, Mapping
 
 DAYS = 30
 
 
 class Command(MaintenanceCommand):
     def short_desc(self) -> str:
-        return "Say of each day how many articles were listed and stored, and why not more"
+        return "Say of the days how many articles were listed and stored, and why not more"
+
+    def long_desc(self) -> str:
+        return (
+            "Say how many articles were listed and stored, and why not more: of all outlets in a"
+            " line each, or day by day of those that are named. --json has every day of either."
+        )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -38,16 +45,14 @@ class Command(MaintenanceCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         with Memory.of(self.settings, "").state as state:
-            days = [
-                {
-                    "outlet": outlet,
-                    "day": day.day.isoformat(),
-                    "listed": day.listed,
-                    "stored": day.stored,
-                    "missing": day.listed - day.stored,
-                    "why": day.why,
-                }
-                for outlet in args or self.stored()
-                for day in coverage(state, outlet, self.window)
-            ]
-        self.show(days, ("outlet", "day", "listed", "stored", "missing", "why"))
+            days = {name: coverage(state, name, self.window) for name in args or self.stored()}
+        if self.json:
+            self._show("day", {name: (day.row() for day in of) for name, of in days.items()})
+        elif args:
+            self._show("day", {name: folded(of) for name, of in days.items()})
+        else:
+            self._show("days", {name: [summed(of)] for name, of in days.items()})
+
+    def _show(self, column: str, rows: Mapping[str, Iterable[dict[str, Any]]]) -> None:
+        named = ({"outlet": name} | row for name, of in rows.items() for row in of)
+        self.show(named, ("outlet", column, "listed", "stored", "missing", "why"))

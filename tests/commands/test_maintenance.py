@@ -84,6 +84,21 @@ def test_a_mistake_is_one_clear_line(folder, arguments, said):
     assert done.stderr.count("\n") == 1
 
 
+def test_coverage_at_a_glance_day_by_day_and_whole(folder):
+    days = ("--since", "2023-08-31", "--until", "2023-09-04")
+    [_, _, _, kontan, *_] = scrapy("coverage", *days, folder=folder).stdout.splitlines()
+    assert kontan.split() == ["kontan", "1/5", "2", "2", "0"]
+    named = scrapy("coverage", "kontan", *days, folder=folder).stdout
+    assert [line.split()[1] for line in named.splitlines()[3:-1]][:2] == [
+        "2023-08-31",
+        "2023-09-01",
+    ]
+    assert "2023-09-02 – 09-04" in named
+    for names in ((), ("kontan",)):
+        whole = scrapy("coverage", *names, *days, "--json", folder=folder).stdout
+        assert whole.count("2023-") == whole.count("\n") == 5
+
+
 def test_verify_exits_by_its_findings(folder):
     sound = scrapy("verify", folder=folder)
     assert (sound.returncode, sound.stdout) == (0, f"{folder}: no findings\n")
