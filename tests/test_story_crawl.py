@@ -21,12 +21,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 OUTLETS = ("antara", "kontan", "mediaindonesia", "sindonews")
-NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
+NOW = datetime(2025, 6, 20, 12, tzinfo=UTC)
+DAYS = {"since": "2025-06-18", "until": "2025-06-20"}  # whatever the clock says
 
 
 @pytest.fixture(scope="module")
 def room() -> Iterator[Newsroom]:
-    with Newsroom(seed=2, outlets=OUTLETS, recent=4, past=0, older=0, wires=8) as newsroom:
+    with Newsroom(
+        seed=4, outlets=OUTLETS, now=NOW, recent=4, past=0, older=0, wires=12
+    ) as newsroom:
         yield newsroom
 
 
@@ -35,7 +38,7 @@ def dataset(room: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data")
     loader = SpiderLoader.from_settings(project_settings(room.url, folder))
     for outlet in OUTLETS:
-        crawl(loader.load(outlet), room, folder)
+        crawl(loader.load(outlet), room, folder, DAYS)
     regroup(project_settings(room.url, folder))
     return folder
 

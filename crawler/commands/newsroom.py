@@ -35,6 +35,11 @@ class Command(TerminalCommand):
             ("--wires", 12, "stories of an agency that several outlets copy; default: 12"),
         ):
             parser.add_argument(name, type=int, metavar="N", default=default, help=meaning)
+        parser.add_argument(
+            "--edited",
+            action="store_true",
+            help="the same world after its desks have edited a few articles",
+        )
         parser.add_argument("--compress", action="store_true", help="answer in gzip")
         parser.add_argument(
             "--on-demand",
@@ -61,6 +66,7 @@ class Command(TerminalCommand):
                 recent=opts.recent,
                 past=opts.past,
                 wires=opts.wires,
+                edited=opts.edited,
             )
         except (OSError, OverflowError) as error:
             self.complain(f"port {opts.port}: {error}")

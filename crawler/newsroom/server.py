@@ -65,9 +65,17 @@ class Newsroom:
         past: int = 10,
         older: int = 4,
         wires: int = 0,
+        edited: bool = False,
     ) -> None:
         self.world = World(
-            seed, outlets, now=now, recent=recent, past=past, older=older, wires=wires
+            seed,
+            outlets,
+            now=now,
+            recent=recent,
+            past=past,
+            older=older,
+            wires=wires,
+            edited=edited,
         )
         self.requests: list[Asked] = []
         self._faults = list(faults)

@@ -149,7 +149,8 @@ def tell(house: House, entry: Entry, neighbours: Sequence[Entry], seed: int) -> 
     if entry.wire:
         agency = "Ant" if "Ant" in house.agencies else None
     others = [other for other in neighbours if other.title != entry.title]
-    related = rng.sample(others, min(len(others), rng.choice((1, 1, 2, 3))))
+    linked = Random(f"{entry.key}/related")  # the neighbours change, and with them what it draws
+    related = linked.sample(others, min(len(others), linked.choice((1, 1, 2, 3))))
     asset = f"{entry.published_at:%Y/%m/%d}/{rng.randrange(10**10)}"
     return Story(
         outlet=house.name,

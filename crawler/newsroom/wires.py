@@ -11,13 +11,16 @@ from crawler.newsroom.prose import Draft, Passage
 from crawler.newsroom.story import WIB
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
     from crawler.newsroom.houses import House
+    from crawler.newsroom.timetable import Slot
 
 SHARE = 0.25
 """Of the outlets, those that carry a wire."""
+LATEST = timedelta(hours=6)
+"""After the agency, by when the last outlet carries it."""
 Form = Literal["whole", "trimmed", "reworded_lead", "reworded_headline"]
 FORMS: tuple[Form, ...] = ("whole", "whole", "trimmed", "reworded_lead", "reworded_headline")
 
@@ -59,18 +62,16 @@ class Wire:
         return passages
 
 
-def carried(
-    seed: int, house: House, count: int, start: datetime, end: datetime
-) -> Iterator[tuple[Wire, datetime]]:
-    """Those of `count` wires that `house` carries, and when it publishes them; the agency itself
-    carries all, first and whole."""
-    for number in range(count):
-        key = f"{seed}/wire/{start:%Y%m%d}/{number}"
-        sent = start + (end - start) * Random(key).uniform(0.1, 0.7)
+def carried(seed: int, house: House, slots: Iterable[Slot]) -> Iterator[tuple[Wire, datetime]]:
+    """Those wires that `house` carries, of one in each of `slots`, and when it publishes them; the
+    agency itself carries all, first and whole."""
+    for slot in slots:
+        key = f"{seed}/wire/{slot.number}"
+        sent = slot.moment(Random(key).random())
         day = sent.astimezone(WIB).date()
         rng = Random(f"{key}/{house.name}")
         if house.agency:
-            yield Wire(key, day, "whole"), sent.replace(microsecond=0)
+            yield Wire(key, day, "whole"), sent
         elif rng.random() < SHARE:
-            later = sent + timedelta(seconds=rng.randrange(600, 6 * 3600))
-            yield Wire(key, day, rng.choice(FORMS)), later.replace(microsecond=0)
+            later = sent + timedelta(seconds=rng.randrange(600, int(LATEST.total_seconds())))
+            yield Wire(key, day, rng.choice(FORMS)), later

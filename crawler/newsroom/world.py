@@ -6,27 +6,32 @@ import hashlib
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime, parsedate_to_datetime
+from itertools import chain, islice
 from operator import attrgetter
 from random import Random
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
-from crawler.newsroom import listings
+from crawler.newsroom import listings, timetable
 from crawler.newsroom.furniture import furnish
 from crawler.newsroom.houses import House, houses
 from crawler.newsroom.pages import render
-from crawler.newsroom.story import WIB, Entry, Kind, Story, list_entry, tell
-from crawler.newsroom.wires import carried
+from crawler.newsroom.story import WIB, Entry, Story, list_entry, tell
+from crawler.newsroom.timetable import RECENT, YOUNGEST
+from crawler.newsroom.wires import LATEST, carried
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from crawler.newsroom.furniture import Furniture
     from crawler.newsroom.houses import Feed, Sitemap
+    from crawler.newsroom.timetable import Slot
 
 PAST = datetime(2023, 9, 1, tzinfo=WIB), datetime(2023, 10, 1, tzinfo=WIB)
 OLDER = datetime(2021, 1, 4, tzinfo=WIB), datetime(2021, 2, 1, tzinfo=WIB)
-RECENT = timedelta(days=2)
+OLDER_TIMES, MOST_OLDER = 15, 500
+"""Of an outlet's articles, those that no list names any more still answer: so many times the recent
+ones, which is a month, but no more than that."""
 HTML, XML = "text/html; charset=utf-8", "text/xml; charset=utf-8"
 NEIGHBOURS = 40
 
@@ -47,6 +52,8 @@ class Desk:
     house: House
     entries: list[Entry]
     furniture: Furniture
+    older: Iterator[Entry]
+    """What no list names any more, but still answers: made when it is asked for."""
     listed: dict[str, Reply] = field(default_factory=dict)
     """Feeds and sitemaps, made once."""
 
@@ -61,7 +68,8 @@ class _Place:
 
 
 class World:
-    """Seeded: the same arguments make the same articles on the same pages.
+    """Seeded: the same arguments make the same articles on the same pages, whatever the clock says;
+    it decides which of them are out, and which are recent enough to be listed.
 
     :param outlets: spider names; all by default.
     :param now: the newest articles are a few hours older than this.
@@ -69,6 +77,7 @@ class World:
     :param past: articles per outlet of September 2023.
     :param older: articles per outlet of January 2021, in the older template where there is one.
     :param wires: stories of an agency, of the last two days, each of which some outlets carry too.
+    :param edited: a part of the recent articles says more, as their desks have edited them.
     """
 
     def __init__(
@@ -81,6 +90,7 @@ class World:
         past: int = 10,
         older: int = 4,
         wires: int = 0,
+        edited: bool = False,
     ) -> None:
         self.seed = seed
         self.wires = wires
@@ -91,44 +101,40 @@ class World:
         self._places: dict[str, _Place] = {}
         self._hosts: dict[str, list[Desk]] = {}
         self.desks: dict[str, Desk] = {}
-        spans = (
-            (self.now - RECENT, self.now - timedelta(hours=3), recent),
-            (*PAST, past),
-            (*OLDER, older),
-        )
+        spans = (*PAST, past), (*OLDER, older)
         for name in outlets or houses():
-            self._open_desk(houses()[name], spans)
+            self._open_desk(houses()[name], recent, spans, edited=edited)
 
-    def _open_desk(self, house: House, spans: Iterable[tuple[datetime, datetime, int]]) -> None:
-        entries: list[Entry] = []
+    def _open_desk(
+        self,
+        house: House,
+        recent: int,
+        spans: Iterable[tuple[datetime, datetime, int]],
+        *,
+        edited: bool,
+    ) -> None:
+        own = timetable.recent(house, self.seed, recent, self.now, edited=edited)
+        sent = timetable.slots(
+            f"{self.seed}/wires", self.wires, self.now - RECENT, self.now - YOUNGEST - LATEST
+        )
+        entries = [*islice(own, recent), *self._wired(house, islice(sent, self.wires))]
         for start, end, count in spans:
-            entries += self._entries(house, start, end, count)
-        entries += self._wired(house)
+            entries += timetable.between(house, self.seed, count, start, end)
         entries.sort(key=attrgetter("published_at"), reverse=True)
-        desk = Desk(house, entries, furnish(house, entries[:200], self.seed))
+        older = chain(
+            islice(own, min(recent * OLDER_TIMES, MOST_OLDER)),
+            self._wired(house, islice(sent, self.wires * OLDER_TIMES)),
+        )
+        desk = Desk(house, entries, furnish(house, entries[:200], self.seed), older)
         self.desks[house.name] = desk
         for host in house.hosts:
             self._hosts.setdefault(host, []).append(desk)
         for entry in entries:
             self._place(desk, entry)
 
-    def _entries(self, house: House, start: datetime, end: datetime, count: int) -> list[Entry]:
-        """`count` articles between `start` and `end`, newest first."""
-        step = (end - start) / max(count, 1)
-        entries = []
-        for n in reversed(range(count)):
-            key = f"{self.seed}/{house.name}/{start:%Y%m%d}/{n}"
-            rng = Random(key)
-            published = (start + step * (n + rng.random() * 0.8)).replace(microsecond=0)
-            entries.append(list_entry(house, key, _kind(house, rng), published))
-        return entries
-
-    def _wired(self, house: House) -> list[Entry]:
-        span = (self.now - RECENT, self.now - timedelta(hours=3))
-        return [
-            list_entry(house, f"{wire.key}/{house.name}", "article", published, wire)
-            for wire, published in carried(self.seed, house, self.wires, *span)
-        ]
+    def _wired(self, house: House, sent: Iterable[Slot]) -> Iterator[Entry]:
+        for wire, published in carried(self.seed, house, sent):
+            yield list_entry(house, f"{wire.key}/{house.name}", "article", published, wire)
 
     def _place(self, desk: Desk, entry: Entry) -> None:
         house = desk.house
@@ -183,12 +189,8 @@ class World:
         """`count` new articles, newest first in every listing; feeds forget as many old ones."""
         desk = self.desks[outlet]
         newest = desk.entries[0].published_at if desk.entries else self.now - RECENT
-        fresh = self._entries(
-            desk.house,
-            newest + timedelta(seconds=1),
-            newest + timedelta(seconds=1 + 2 * count),
-            count,
-        )
+        start, end = newest + timedelta(seconds=1), newest + timedelta(seconds=1 + 2 * count)
+        fresh = list(timetable.between(desk.house, self.seed, count, start, end))
         for entry in fresh:
             self._place(desk, entry)
         desk.entries[:0] = fresh
@@ -214,6 +216,16 @@ class World:
         return _unchanged(reply, headers or {})
 
     def _find(self, host: str, target: str) -> _Place | None:
+        return self._placed(host, target) or self._dug_out(host, target)
+
+    def _dug_out(self, host: str, target: str) -> _Place | None:
+        """The same, when what lists have forgotten has its place too."""
+        found = [(desk, entry) for desk in self._hosts.get(host, ()) for entry in desk.older]
+        for desk, entry in found:
+            self._place(desk, entry)
+        return self._placed(host, target) if found else None
+
+    def _placed(self, host: str, target: str) -> _Place | None:
         path, _, query = target.partition("?")
         path = path.rstrip("/")
         home = self._hosts.get(host)
@@ -302,15 +314,6 @@ class World:
             core = listings.index_html(index, desk.house, desk.entries, asked)
             return Reply(200, desk.furniture.around(core), {"Content-Type": HTML})
         return None
-
-
-def _kind(house: House, rng: Random) -> Kind:
-    lot = rng.random()
-    if lot < 0.03:
-        return "gallery"
-    if lot < 0.05:
-        return "video"
-    return "article" if rng.random() < house.share else "off_topic"
 
 
 def _address(url: str) -> str:

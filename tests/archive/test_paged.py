@@ -105,8 +105,8 @@ def test_each_capture_is_put_together_from_the_pages_of_its_time(tmp_path: Path)
 
 def test_what_a_crawl_joined_comes_out_of_its_archive_the_same(tmp_path: Path):
     data, again = tmp_path / "data", tmp_path / "again"
-    with Newsroom(seed=3, outlets=["kontan"], recent=25, past=0, older=0) as room:
-        crawl(KontanSpider, room, data)
+    with Newsroom(seed=3, outlets=["kontan"], recent=0, past=40, older=0) as room:
+        crawl(KontanSpider, room, data, {"since": "2023-09-01", "until": "2023-09-30"})
     [warc] = data.glob("archive/*/*.warc.gz")
     counts = reparse(Job(str(again), "r"), [str(warc)]).counts
     assert counts["skipped/further_page"] > 0

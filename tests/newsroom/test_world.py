@@ -36,6 +36,39 @@ def test_one_seed_makes_one_world(world: World):
     assert World(2, BOTH, now=NOW).urls("kontan") != world.urls("kontan")
 
 
+def told(world: World, url: str) -> tuple[object, ...]:
+    """What is true of an article for ever; which others it points to may change."""
+    truth = world.truth(url)
+    return truth.title, truth.passages, truth.leaks, truth.published_at, truth.signoff, truth.wire
+
+
+@pytest.mark.parametrize("later", [timedelta(minutes=20), timedelta(days=1), timedelta(days=8)])
+def test_the_clock_adds_articles_and_changes_none(later: timedelta):
+    world, after = (World(1, BOTH, now=now, wires=6) for now in (NOW, NOW + later))
+    for outlet in BOTH:
+        before = world.urls(outlet)
+        assert len(after.urls(outlet)) == pytest.approx(len(before), abs=4)  # wires vary
+        assert [told(after, url) for url in before] == [told(world, url) for url in before]
+        assert all(get(after, url).status == 200 for url in before)
+        fresh = [after.truth(url) for url in set(after.urls(outlet)) - set(before)]
+        newest = max(world.truth(url).published_at for url in before)
+        assert all(one.wire or one.published_at > newest for one in fresh)
+        assert len(fresh) <= 5 if later < timedelta(hours=1) else len(fresh) >= 5
+
+
+def test_what_desks_have_edited_since_says_more(world: World):
+    since = World(1, BOTH, now=NOW, edited=True)
+    for outlet in BOTH:
+        assert since.urls(outlet) == world.urls(outlet)
+        edited = [url for url in world.urls(outlet) if told(since, url) != told(world, url)]
+        assert 1 <= len(edited) <= 6
+        for url in edited:
+            was, now = world.truth(url), since.truth(url)
+            assert len(now.paragraphs) == len(was.paragraphs) + 1
+            assert was.modified_at < now.modified_at < NOW
+            assert get(since, url, if_none_match=get(world, url).headers["ETag"]).status == 200
+
+
 def test_articles_are_of_yesterday_of_september_2023_and_of_january_2021(world: World):
     times = [world.truth(url).published_at.astimezone(WIB) for url in world.urls("kontan")]
     assert times == sorted(times, reverse=True)
