@@ -148,6 +148,10 @@ class Memory:
         """It was published outside the days asked for: kept for when they are asked for."""
         pending.set_aside(self.state.db, article_id, published)
 
+    def look_now(self) -> None:
+        """The stored articles that are to be looked at again some day are due."""
+        pending.look_now(self.state.db, self.outlet, datetime.now(UTC))
+
     def ask_for_days(self, window: Window) -> None:
         """Articles that were set aside are due if they were published inside `window`."""
         pending.bring_back(self.state.db, self.outlet, window, datetime.now(UTC))

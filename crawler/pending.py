@@ -112,6 +112,12 @@ def put_off(db: sqlite3.Connection, article_id: str, until: datetime) -> None:
     db.execute(query, (microseconds(until), article_id))
 
 
+def look_now(db: sqlite3.Connection, outlet: str, now: datetime) -> None:
+    """Every second look at an article of `outlet` is due."""
+    query = "UPDATE pending SET next_at = ? WHERE outlet = ? AND look"
+    db.execute(query, (microseconds(now), outlet))
+
+
 def set_aside(db: sqlite3.Connection, article_id: str, published: datetime | None) -> None:
     """Not to be asked for until `bring_back`, and then only for its day."""
     query = "SELECT candidate FROM pending WHERE article_id = ?"

@@ -5,21 +5,34 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler.memory import Memory
 from crawler.terminal import TerminalCommand
-from output.dataset import latest
+from output.dataset import files, latest
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable, Sequence
 
+AGAIN = ("detikinet", "selular", "uzone")
+"""Outlets that the first demo crawls twice; in all they publish there is technology."""
+_LATER = """
+Hours later, as it were: desks of {outlets} have edited articles, which a second look finds.
+"""
 _NEXT = """
-{rows:,} articles (made up, as is their news) are in {folder}. Load them:
+{rows:,} articles (made up, as is their news) are in {folder}: all, the text of one, and the edited.
 
-  python -c "import pandas; print(pandas.read_parquet('{folder}'))"
-  python -c "import polars; print(polars.read_parquet('{folder}'))"
-  duckdb -c "SELECT outlet, title FROM read_parquet('{folder}/**/*.parquet') LIMIT 9"
+  {python} -c "import duckdb; \
+rows = duckdb.read_parquet('{folder}/**/*.parquet', hive_partitioning=True); \\
+    rows.select('outlet, title, published_at').show()"
+  {python} -c "from output.dataset import latest; print(latest('{root}')['body'][0])"
+  {python} -c "import duckdb; from output.dataset import read; \
+rows = read('{root}', revisions=True); \\
+    duckdb.sql('SELECT revision, title, modified_at FROM rows WHERE revision > 1').show()"
 
+pandas, polars and Spark read them too: "Load it" in README.md says how.
 They are not news: remove {root} before the first real crawl.
 """
 
@@ -41,26 +54,52 @@ class Command(TerminalCommand):
         root = self.settings["OUTPUT_DIR"]
         if "://" not in root:
             root = os.path.relpath(root)
-        scrapy = [sys.executable, "-m", "scrapy"]
-        # A process of its own: crawling and serving would share one interpreter lock.
-        with subprocess.Popen([*scrapy, "newsroom"], stdout=subprocess.PIPE, text=True) as newsroom:
-            try:
-                assert newsroom.stdout is not None
-                url = newsroom.stdout.readline().strip()
-                if not url:
-                    self.exitcode = 1  # it has said why
-                    return
-                if not self.json:
-                    self.say(f"The newsroom serves its outlets at {url}")
-                environment = os.environ | {"NEWSROOM": url}
-                crawl = [*scrapy, "crawlall", *args, "-s", f"OUTPUT_DIR={root}"]
-                crawl += ["--quiet"] * self.quiet + ["--json"] * self.json
-                self.exitcode = subprocess.run(crawl, env=environment, check=False).returncode
-            finally:
-                newsroom.terminate()
+        first = not files(root)
+        self.exitcode = self._crawl(root, args, [] if first else ["--edited"])
+        if first and self.exitcode == 0:
+            self._look_again(root, args or AGAIN)
         rows = latest(root).num_rows
         if not rows:
             self.exitcode = self.exitcode or 1
             return
+        self._say_what_next(root, rows)
+
+    def _crawl(self, root: str, outlets: Iterable[str], options: Iterable[str]) -> int:
+        """The exit code of a crawl of a newsroom that runs meanwhile."""
+        scrapy = [sys.executable, "-m", "scrapy"]
+        served = [*scrapy, "newsroom", *outlets, *options]
+        # A process of its own: crawling and serving would share one interpreter lock.
+        with subprocess.Popen(served, stdout=subprocess.PIPE, text=True) as newsroom:
+            try:
+                assert newsroom.stdout is not None
+                url = newsroom.stdout.readline().strip()
+                if not url:
+                    return 1  # it has said why
+                if not self.json:
+                    self.say(f"The newsroom serves its outlets at {url}")
+                environment = os.environ | {"NEWSROOM": url}
+                crawl = [*scrapy, "crawlall", *outlets, "-s", f"OUTPUT_DIR={root}"]
+                crawl += ["--quiet"] * self.quiet + ["--json"] * self.json
+                return subprocess.run(crawl, env=environment, check=False).returncode
+            finally:
+                newsroom.terminate()
+
+    def _look_again(self, root: str, outlets: Sequence[str]) -> None:
+        """Make the looks that would come over the next days come now."""
+        if not self.json:
+            self.say(_LATER.format(outlets=", ".join(outlets)))
+        assert self.settings is not None
+        for outlet in outlets:
+            memory = Memory.of(self.settings, outlet)
+            memory.look_now()
+            memory.state.close()
+        self.exitcode = self._crawl(root, outlets, ["--edited", "--on-demand"])
+
+    def _say_what_next(self, root: str, rows: int) -> None:
+        """Commands that need nothing but what is here."""
+        python = Path(sys.executable)
+        if python.is_relative_to(Path.cwd()):
+            python = python.relative_to(Path.cwd())
         folder = f"{root}/articles"
-        self.say(_NEXT.format(rows=rows, root=root, folder=folder), articles=rows, folder=folder)
+        said = _NEXT.format(rows=rows, root=root, folder=folder, python=python)
+        self.say(said, articles=rows, folder=folder)
