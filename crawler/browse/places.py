@@ -41,25 +41,14 @@ def in_place(
     starts = _starts(kept, squeezed)
     if not starts:
         return _by_rule(body, fragments)
-    rest = _without(squeezed, kept, starts)
-    placed: list[tuple[int, int, Piece]] = [
-        (at, 0, piece) for at, piece in zip(starts, body, strict=True)
-    ]
-    beside = []
-    taken: dict[str, int] = {}
-    for fragment in fragments:
-        needle = _squeeze(fragment.text)
-        at = None
-        if fragment.rule.startswith(_FIRST):  # an outlet's name stands elsewhere too
-            at = _opening(rest, needle, starts)
-        if at is None:
-            at = _nearest(rest, needle, starts, taken.get(needle, -1))
-        if at is None:
-            beside.append(fragment)
-        else:
-            taken[needle] = at
-            placed.append((at, 1, fragment))
-    return [piece for *_, piece in sorted(placed, key=lambda one: one[:2])], beside
+    for start, text in zip(starts, kept, strict=True):
+        if squeezed.startswith(text, start):  # nothing was taken where a paragraph stands whole
+            squeezed = _blanked(squeezed, start, len(text))
+    places = _places(fragments, squeezed, starts)
+    placed = [*zip(starts, body, strict=True)]
+    placed += [(at, one) for at, one in zip(places, fragments, strict=True) if at is not None]
+    beside = [one for at, one in zip(places, fragments, strict=True) if at is None]
+    return [piece for _, piece in sorted(placed, key=lambda one: one[0])], beside
 
 
 def text_of(body: bytes | str) -> str:
@@ -111,13 +100,25 @@ def _below(page: str, paragraph: str, after: int) -> int:
     return at if at >= 0 else page.find(paragraph[:_HEAD], after)
 
 
-def _without(page: str, paragraphs: Sequence[str], starts: Sequence[int]) -> str:
-    """`page` with the paragraphs blanked out where they stand whole: nothing was taken there."""
-    letters = list(page)
-    for start, paragraph in zip(starts, paragraphs, strict=True):
-        if page.startswith(paragraph, start):
-            letters[start : start + len(paragraph)] = "\0" * len(paragraph)
-    return "".join(letters)
+def _blanked(page: str, at: int, length: int) -> str:
+    return page[:at] + "\0" * length + page[at + length :]
+
+
+def _places(fragments: Sequence[Piece], page: str, starts: list[int]) -> list[int | None]:
+    """Where each fragment stands, None: nowhere near. No two stand in one place, the longest first:
+    a headline is not looked for in the promo that names it."""
+    places: list[int | None] = [None] * len(fragments)
+    needles = [_squeeze(fragment.text) for fragment in fragments]
+    for number in sorted(range(len(needles)), key=lambda number: -len(needles[number])):
+        needle, at = needles[number], None
+        if fragments[number].rule.startswith(_FIRST):  # an outlet's name stands elsewhere too
+            at = _opening(page, needle, starts)
+        if at is None:
+            at = _nearest(page, needle, starts)
+        if at is not None:
+            page = _blanked(page, at, len(needle))
+        places[number] = at
+    return places
 
 
 def _opening(page: str, needle: str, starts: list[int]) -> int | None:
@@ -126,13 +127,13 @@ def _opening(page: str, needle: str, starts: list[int]) -> int | None:
     return next((end - len(needle) for end in ends), None)
 
 
-def _nearest(page: str, needle: str, starts: list[int], after: int) -> int | None:
-    """Where `needle` stands in or around the body, behind `after`; None: nowhere near."""
+def _nearest(page: str, needle: str, starts: list[int]) -> int | None:
+    """Where `needle` stands in or around the body; None: nowhere near."""
     if not needle:
         return None
     first, last = starts[0] - _NEAR, starts[-1] + _NEAR
-    at = page.find(needle, max(0, first, after + 1))
-    inside = page.find(needle, max(starts[0], after + 1))
+    at = page.find(needle, max(0, first))
+    inside = page.find(needle, starts[0])
     if 0 <= inside <= last:  # a headline that is also in the menu above belongs to the body
         at = inside
     return at if 0 <= at <= last else None

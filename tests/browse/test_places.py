@@ -64,6 +64,13 @@ def test_a_dateline_s_words_amid_the_body_are_not_the_dateline():
     assert shown(body, [dateline], page)[0] == ["JAKARTA -", *body]
 
 
+def test_a_headline_below_is_not_the_one_in_a_promo():
+    related = [{"rule": "contoh:.related", "text": text} for text in ("Terkait", "Kabar lain")]
+    page = f"{PARAGRAPHS[0]} Baca juga: Kabar lain {PARAGRAPHS[1]} Terkait Kabar lain"
+    body, _ = shown(PARAGRAPHS, [PROMO, *related], page)
+    assert body == [PARAGRAPHS[0], PROMO["text"], PARAGRAPHS[1], "Terkait", "Kabar lain"]
+
+
 def test_what_the_page_does_not_show_is_beside():
     body, beside = shown(PARAGRAPHS, [PROMO], " ".join(PARAGRAPHS))
     assert (body, beside) == (PARAGRAPHS, [PROMO["text"]])
