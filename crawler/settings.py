@@ -39,7 +39,8 @@ PARALLEL_OUTLETS = 8  # outlets at a time; those on one host come one after anot
 COMPACT_OVER = 20  # files of one outlet and month that are merged after a run
 RUN_TIMEOUT = 3 * 3600  # seconds for a whole run of the present
 
-# -- Second looks: the ages in seconds at which an article may have been corrected or withdrawn
+# -- Second looks: an article's ages, in seconds since publication (not since it was fetched), at
+# which it may have been corrected or withdrawn
 REFETCH_AFTER = [3600, 6 * 3600, 24 * 3600, 7 * 24 * 3600]  # and never again
 
 # -- Manners
