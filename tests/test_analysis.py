@@ -6,10 +6,12 @@ Spark's is run by tests/test_spark.py.
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from tests.datasets import row, write, write_clusters
 from tests.output.several_runs import write_old, write_runs
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -64,6 +66,50 @@ def test_older_files_are_read_when_the_columns_are_named(checkout):
         assert names[reader].shape == (CAPTURES + 1, len(names["columns"]))
 
 
+def test_articles_are_counted_by_the_week_of_indonesia(checkout):
+    # on Sunday evening and on Monday morning in WIB: both still Sunday in UTC
+    sunday = [datetime(2026, 3, 1, hour, 30, tzinfo=UTC) for hour in (16, 17)]
+    rows = [row(n, published_at=moment) for n, moment in enumerate(sunday, 101)]
+    write(checkout / "output/data", kontan=[*rows, rows[1] | {"fetched_at": datetime.now(UTC)}])
+    by_pandas, by_duckdb = map(run, SECTIONS["Articles by outlet and week"])
+    counted = {(outlet, week.date()): n for (outlet, week), n in by_pandas["by_pandas"].items()}
+    assert counted == {(outlet, week): n for outlet, week, n in by_duckdb["by_duckdb"].fetchall()}
+    march = {
+        day: n for (outlet, day), n in counted.items() if f"{day:%Y-%m}" in ("2026-02", "2026-03")
+    }
+    assert {f"{day:%d.%m.}": n for day, n in march.items()} == {"23.02.": 1, "02.03.": 1}
+
+
+def test_pairs_of_outlets_are_counted_by_story(checkout):
+    at = [datetime(2026, 3, 1, 3, minute, tzinfo=UTC) for minute in (0, 10, 30, 40)]
+    tellers = ("antara", "kontan", "tirto")
+    told = {
+        outlet: [
+            row(
+                n,
+                outlet,
+                published_at=at[place] + timedelta(days=n),
+                agencies=["Antara"] * (n == 101),
+            )
+            for n in (101, 102)
+        ]
+        for place, outlet in enumerate(tellers)
+    }
+    told["kontan"].append(
+        row(103, "kontan", published_at=at[3] + timedelta(days=101))
+    )  # its repost
+    write(checkout / "output/data", **told)
+    ids = {n: [f"{outlet}:{n}" for outlet in tellers] for n in (101, 102)}
+    groups = {"antara:101": [*ids[101], "kontan:103"], "antara:102": ids[102]}
+    write_clusters(checkout / "output/data", groups)
+    [code] = SECTIONS["Who prints a story after whom"]
+    assert run(code)["pairs"].fetchall() == [
+        ("antara", "kontan", 2, 10.0, 1),
+        ("kontan", "tirto", 2, 20.0, 1),
+        ("antara", "tirto", 2, 30.0, 1),
+    ]
+
+
 def test_no_section_is_left_out():
     run_here = {
         "pandas",
@@ -71,6 +117,8 @@ def test_no_section_is_left_out():
         "DuckDB",
         "pyarrow",
         "Spark",
+        "Articles by outlet and week",
+        "Who prints a story after whom",
         "Files of an older schema version",
     }
     assert {title for title, blocks in SECTIONS.items() if blocks} == run_here
