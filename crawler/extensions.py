@@ -235,7 +235,7 @@ class RunManifest:
             "started_at": self.started_at,
             "finished_at": datetime.now(UTC),
             "seconds": stats.get("elapsed_time_seconds"),
-            **{name: outcomes.count(name) for name in ("listed", "fetched", *OUTCOMES)},
+            **{name: outcomes.count(name) for name in ("listed", "resumed", "fetched", *OUTCOMES)},
             **{f"{name}_by": counted(outcomes.by(name).items()) for name in BY_REASON},
             "not_modified": int(stats.get("downloader/response_status_count/304", 0)),
             "bytes": int(stats.get("downloader/response_bytes", 0)),

@@ -221,10 +221,12 @@ class Summary:
             """
             SELECT run_id, any_value(command) AS command, min(started) AS started,
                 max(seconds) AS seconds,
-                count(*) AS outlets, sum(listed)::BIGINT AS listed, sum(fetched)::BIGINT AS fetched,
+                count(*) AS outlets, sum(listed)::BIGINT AS listed,
+                sum(resumed)::BIGINT AS resumed, sum(fetched)::BIGINT AS fetched,
                 sum(stored)::BIGINT AS stored, sum(revised)::BIGINT AS revised,
-                sum(rejected)::BIGINT AS rejected, sum(failed)::BIGINT AS failed,
-                sum(blocked)::BIGINT AS blocked,
+                sum(unchanged)::BIGINT AS unchanged, sum(skipped)::BIGINT AS skipped,
+                sum(rejected)::BIGINT AS rejected, sum(gone)::BIGINT AS gone,
+                sum(failed)::BIGINT AS failed, sum(blocked)::BIGINT AS blocked,
                 list_sort(list(outlet) FILTER (judgement = 'unhealthy')) AS unhealthy
             FROM manifests GROUP BY run_id ORDER BY started DESC, run_id LIMIT ?""",
             most,
@@ -267,5 +269,6 @@ _STARTED = WIB.format("started_at")
 _RUNS = f"""
 CREATE TEMP TABLE manifests AS
 SELECT run_id, outlet, coalesce(command, 'crawl') AS command, {_STARTED} AS started, seconds,
-    listed, fetched, stored, revised, rejected, failed, blocked, judgement, detail
+    listed, resumed, fetched, stored, revised, unchanged, skipped, rejected, gone, failed, blocked,
+    judgement, detail
 FROM runs WHERE {_IN_PERIOD.format(_STARTED, _STARTED)}"""
