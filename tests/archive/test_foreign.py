@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import zlib
 from typing import TYPE_CHECKING
 
@@ -47,7 +48,7 @@ def ours() -> list[Snap]:
     """Articles of two outlets, no charset in their headers, each in another coding."""
     snaps = [snap for snap in pages("mediaindonesia", 12) if "/teknologi/" in snap.url][:4]
     tekno = [snap for snap in pages("kompastekno", 14) if "//tekno." in snap.url]
-    snaps += [snap for snap in tekno if "/video-" not in snap.url][:6]
+    snaps += [snap for snap in tekno if not re.search("/(?:video|foto)-", snap.url)][:6]
     for snap, (coding, pack) in zip(snaps, CODED.items(), strict=False):
         snap.headers = [TYPE, ("Content-Encoding", coding)]
         snap.body = pack(snap.body)
