@@ -222,7 +222,7 @@ class Summary:
             SELECT run_id, any_value(command) AS command, min(started) AS started,
                 max(seconds) AS seconds,
                 count(*) AS outlets, sum(listed)::BIGINT AS listed,
-                sum(resumed)::BIGINT AS resumed, sum(fetched)::BIGINT AS fetched,
+                sum(resumed)::BIGINT AS resumed,
                 sum(stored)::BIGINT AS stored, sum(revised)::BIGINT AS revised,
                 sum(unchanged)::BIGINT AS unchanged, sum(skipped)::BIGINT AS skipped,
                 sum(rejected)::BIGINT AS rejected, sum(gone)::BIGINT AS gone,
@@ -269,6 +269,6 @@ _STARTED = WIB.format("started_at")
 _RUNS = f"""
 CREATE TEMP TABLE manifests AS
 SELECT run_id, outlet, coalesce(command, 'crawl') AS command, {_STARTED} AS started, seconds,
-    listed, resumed, fetched, stored, revised, unchanged, skipped, rejected, gone, failed, blocked,
+    listed, resumed, stored, revised, unchanged, skipped, rejected, gone, failed, blocked,
     judgement, detail
 FROM runs WHERE {_IN_PERIOD.format(_STARTED, _STARTED)}"""
