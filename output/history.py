@@ -74,6 +74,13 @@ class History:
         table = self._rejects.to_table(["url", "fetched_at"], filter=wanted)
         return {(row["url"], row["fetched_at"]) for row in table.to_pylist()} & {*moments}
 
+    def reasons(self) -> list[str]:
+        """All that any page was rejected for; what a person took out is no page any more."""
+        found: set[str] = set()
+        for batch in self._rejects.to_batches(columns=["reason"]):
+            found.update(map(str, pc.unique(batch["reason"]).to_pylist()))
+        return sorted(found - {FORGOTTEN})
+
     def forgotten(self, outlets: Collection[str], article_ids: Collection[str]) -> set[str]:
         """Those of the articles that a person took out for good."""
         found: set[str] = set()

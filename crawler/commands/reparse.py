@@ -33,6 +33,7 @@ from crawler.workers import (
 )
 from output.datapackage import publish_package
 from output.filesystem import STAGING, Root, check_writable, files_at
+from output.history import History
 from output.writer import Writer, new_run_id
 
 if TYPE_CHECKING:
@@ -149,7 +150,8 @@ class Command(MaintenanceCommand):
         try:
             window = Arguments.of(days).window
             check_writable(self.location)
-        except (ArgumentError, OSError) as error:
+            self._check_reasons(opts.rejects)
+        except (ArgumentError, OSError, pa.ArrowInvalid) as error:
             self.complain(str(error))
         typed = SETTINGS_PRIORITIES["cmdline"]
         overrides = {
@@ -166,6 +168,18 @@ class Command(MaintenanceCommand):
             diff=opts.diff,
             overrides=tuple(sorted(overrides.items())),
         )
+
+    def _check_reasons(self, reasons: list[str]) -> None:
+        """Complain of one that no page was rejected for: the dataset also knows those that only
+        older rules gave, or somebody's own pipelines.
+
+        :raises OSError, pa.ArrowInvalid: the dataset cannot be read.
+        """
+        held = History(self.location).reasons() if reasons else []
+        for reason in reasons:
+            if reason not in held:
+                others = ", ".join(held) or "none"
+                self.complain(f"no page was rejected for {reason}; the reasons there are: {others}")
 
     def _files(self, args: list[str]) -> dict[str, int]:
         """The WARC files that `args` name, or that stand in folders they name, with their sizes."""

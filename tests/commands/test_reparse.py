@@ -19,9 +19,12 @@ from crawler.extraction.topics import load_index
 from crawler.newsroom import Newsroom
 from crawler.reparse import Change, Result
 from output.dataset import open_dataset, read
+from output.forgetting import bury
 from spiders.kontan import KontanSpider
 from tests.archive.warcs import pages, write_warc
 from tests.crawls import crawl
+from tests.datasets import write
+from tests.output.rows import reject
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -138,6 +141,37 @@ def test_a_mistake_is_one_line_and_exit_code_2(
     assert left.value.code == 2
     [line] = capsys.readouterr().err.strip().splitlines()
     assert complaint in line
+
+
+@pytest.mark.parametrize(
+    ("reasons", "complaint"),
+    [
+        (["of_topic"], "for of_topic; the reasons there are: off_topic, short_body"),
+        (["short_body", "too_deep"], "for too_deep; the reasons there are: off_topic, short_body"),
+        (["forgotten"], "for forgotten; the reasons there are: off_topic, short_body"),
+    ],
+)
+def test_a_reason_that_no_page_was_rejected_for_is_a_mistake(
+    command: Command, tmp_path: Path, reasons, complaint, capsys
+):
+    """A takedown is the reason of nothing that could be read again."""
+    write_warc(tmp_path / "a.warc.gz", pages("mediaindonesia", 1))
+    rejects = [{**reject(), "reason": name} for name in ("short_body", "off_topic", "off_topic")]
+    write(tmp_path / "out", "rejects", kontan=rejects)
+    bury(tmp_path / "out", "kontan", "kontan:1")
+    words = [word for reason in reasons for word in ("--rejects", reason)]
+    with pytest.raises(SystemExit) as left:
+        typed(command, [str(tmp_path / "a.warc.gz"), *words])
+    assert left.value.code == 2
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", f"scrapy reparse: no page was rejected {complaint}\n")
+
+
+def test_without_rejects_none_can_be_judged_anew(command: Command, tmp_path: Path, capsys):
+    write_warc(tmp_path / "a.warc.gz", pages("mediaindonesia", 1))
+    with pytest.raises(SystemExit):
+        typed(command, [str(tmp_path / "a.warc.gz"), "--rejects", "off_topic"])
+    assert "for off_topic; the reasons there are: none" in capsys.readouterr().err
 
 
 def test_the_report_of_a_diff_shows_both_sides(command: Command, capsys):
