@@ -6,12 +6,15 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler.archive import ARCHIVE, OPEN
 from crawler.command import UNHEALTHY
+from crawler.losses import losses
 from crawler.maintenance import MaintenanceCommand
 from crawler.memory import Memory
 from crawler.reconciliation import disagreements
 from crawler.state import FILE, StateError
 from crawler.terminal import NO_ARGUMENTS
+from output.filesystem import Root
 from output.verification import Finding, verify
 
 if TYPE_CHECKING:
@@ -27,24 +30,33 @@ class Command(MaintenanceCommand):
 
     def long_desc(self) -> str:
         return (
-            "Check every file and row of the dataset, and state.db against them; exit 0 sound, 1"
-            " with findings, 2 usage"
+            "Check every file and row of the dataset, and against them the archive's files and"
+            " state.db; exit 0 sound, 1 with findings, 2 usage"
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         with self.waiting("verifying the dataset"):
-            findings = [*verify(self.location), *self._of_the_state()]
+            findings = [*verify(self.location), *self._of_the_archive(), *self._of_the_state()]
         for path, what in findings:
             self.say(f"{path}: {what}", always=True, path=path, finding=what)
         if not self.json:
             self.say(f"{self.location}: {len(findings) or 'no'} findings")
         self.exitcode = UNHEALTHY if findings else 0
 
+    def _of_the_archive(self) -> list[Finding]:
+        folder = Path(self._state_folder, OPEN)
+        growing = {f"{ARCHIVE}/{path.relative_to(folder)}" for path in folder.rglob("*.warc.gz")}
+        return list(losses(Root(self.location), growing))
+
+    @property
+    def _state_folder(self) -> str:
+        assert self.settings is not None
+        return str(self.settings["STATE_DIR"] or self.location)
+
     def _of_the_state(self) -> list[Finding]:
         """What is wrong with the state, where there is one."""
         assert self.settings is not None
-        folder = self.settings["STATE_DIR"] or self.location
-        if "://" in folder or not Path(folder, FILE).exists():
+        if "://" in self._state_folder or not Path(self._state_folder, FILE).exists():
             return []
         try:
             with Memory.of(self.settings, "", thorough=True).state as state:

@@ -14,8 +14,10 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawler.captures import read_capture
 from crawler.commands.snapshot import Command
+from crawler.losses import losses
 from crawler.newsroom import Newsroom
 from output.dataset import latest, open_dataset, read
+from output.filesystem import Root
 from spiders.mediaindonesia import MediaIndonesiaSpider
 from tests.crawls import CHECKOUT, crawl, project_settings
 from tests.test_incremental import ARTICLE
@@ -84,6 +86,20 @@ def test_rows_whose_page_was_pruned_say_null(room: Newsroom, tmp_path: Path):
         assert table["archive"].null_count == len(table) > 2
     stored = open_dataset(tmp_path).to_table(["archive"])
     assert stored["archive"].null_count == 0  # what other readers see
+    assert not list(losses(Root(tmp_path)))
+
+
+def test_a_file_that_is_lost_is_told_by_verify(room: Newsroom, tmp_path: Path):
+    crawl(MediaIndonesiaSpider, room, tmp_path)
+    room.publish("mediaindonesia", 2)
+    crawl(MediaIndonesiaSpider, room, tmp_path)
+    assert not list(losses(Root(tmp_path)))
+    old, new = warcs(tmp_path)
+    new.unlink()
+    old.write_bytes(old.read_bytes()[:100])
+    said = [(path, what.partition(" ")[0]) for path, what in losses(Root(tmp_path))]
+    names = [str(path.relative_to(tmp_path)) for path in (old, new)]
+    assert said == [(names[0], "ends"), (names[1], "is")]
 
 
 def test_without_room_for_the_archive_the_crawl_goes_on(
@@ -151,4 +167,5 @@ def killed_after_three(room: Newsroom, tmp_path: Path) -> list[dict]:
             time.sleep(0.05)
         run.send_signal(signal.SIGKILL)
     assert not warcs(tmp_path)
+    assert not list(losses(Root(tmp_path)))  # what is not finished yet
     return open_dataset(tmp_path).to_table(["url", "archive"]).to_pylist()

@@ -13,6 +13,7 @@ import pyarrow as pa
 import pytest
 from scrapy.settings import Settings
 
+from crawler.losses import losses
 from crawler.memory import regroup
 from crawler.newsroom import Newsroom
 from crawler.reparse import Job, reparse
@@ -125,6 +126,8 @@ def test_a_crawl_into_a_bucket_and_its_second_reading(location: str, tmp_path: P
     assert reparse(Job(location, "r"), [path]).counts["done_before"] == len(stored)
     copy = reparse(Job(f"{location}-copy", "r"), [path])
     assert copy.counts["new"] == len(stored) == read(f"{location}-copy").num_rows
+    for place in (location, f"{location}-copy"):  # the copy names pages that stand elsewhere
+        assert not list(losses(Root(place)))
 
 
 def test_compaction_and_latest_in_a_bucket(location: str):

@@ -14,7 +14,7 @@ from output.filesystem import Root
 from output.forgetting import bury, unfinished
 from output.views import open_clusters
 from output.writer import Writer
-from tests.output.rows import article
+from tests.output.rows import NOON, article
 
 CHECKOUT = Path(__file__).parents[2]
 
@@ -106,6 +106,27 @@ def test_verify_exits_by_its_findings(folder):
     broken = scrapy("verify", folder=folder)
     assert broken.returncode == 1
     assert "articles/notes.txt: not a Parquet file in a partition" in broken.stdout
+
+
+def test_verify_holds_the_archive_to_the_rows(folder):
+    """A file that is still in open/, where the state is, is not lost."""
+    kept = folder / "archive/outlet=kontan"
+    kept.mkdir(parents=True)
+    (kept / "20230901T000000Z-aa-00000.warc.gz").write_bytes(b"isi")
+    name, run_id = "20230902T000000Z-bb-00000.warc.gz", "20230902T000000Z-bb"
+    writer = Writer(folder, run_id)
+    place = {"file": f"archive/outlet=kontan/{name}", "offset": 1}
+    writer.write("articles", "kontan", article(3, archive=place))
+    writer.write("runs", "kontan", {"run_id": run_id, "started_at": NOON})
+    writer.flush()
+    still_open = folder / "open/outlet=kontan" / name
+    still_open.parent.mkdir(parents=True)
+    still_open.touch()
+    assert scrapy("verify", folder=folder).returncode == 0
+    still_open.unlink()
+    done = scrapy("verify", "-q", folder=folder)
+    assert done.returncode == 1
+    assert done.stdout == f"{place['file']}: is not there; rows that name a page in it: 1\n"
 
 
 def test_verify_holds_the_state_to_the_files(folder):
