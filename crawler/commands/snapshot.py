@@ -52,6 +52,9 @@ class Command(CrawlingCommand):
         parser.add_argument(
             "--from-archive", action="store_true", help="take URL as it was kept last, offline"
         )
+        parser.add_argument(
+            "--replace", action="store_true", help="put it in the place of that year's fixture"
+        )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
@@ -71,6 +74,7 @@ class Command(CrawlingCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         self.outlet = self.outlets()[args[0]]
+        self.replace = opts.replace
         self.rules: Rules = self.outlet.rules()
         self.clean = load_object(CLEAN)()
         try:
@@ -125,6 +129,11 @@ class Command(CrawlingCommand):
         words = OwnWords(article)
         year = (article.published_at or now).year
         path = FIXTURES / self.outlet.name / f"{year}.html"
+        if path.exists() and not self.replace:
+            self.complain(
+                f"{path.relative_to(BASE)} is there: rename it and its JSON to keep both, or give"
+                " --replace"
+            )
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(words.page(source), encoding="utf-8")
         self.expect(path, words.url(url), now)

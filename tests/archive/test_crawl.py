@@ -89,17 +89,20 @@ def test_rows_whose_page_was_pruned_say_null(room: Newsroom, tmp_path: Path):
     assert not list(losses(Root(tmp_path)))
 
 
-def test_a_file_that_is_lost_is_told_by_verify(room: Newsroom, tmp_path: Path):
+def test_a_file_that_is_lost_is_no_pruned_one(room: Newsroom, tmp_path: Path):
     crawl(MediaIndonesiaSpider, room, tmp_path)
-    room.publish("mediaindonesia", 2)
-    crawl(MediaIndonesiaSpider, room, tmp_path)
+    [path] = warcs(tmp_path)
+    older = path.with_name("20000101T000000Z-aa-00000.warc.gz")
+    older.write_bytes(path.read_bytes())
     assert not list(losses(Root(tmp_path)))
-    old, new = warcs(tmp_path)
-    new.unlink()
-    old.write_bytes(old.read_bytes()[:100])
-    said = [(path, what.partition(" ")[0]) for path, what in losses(Root(tmp_path))]
-    names = [str(path.relative_to(tmp_path)) for path in (old, new)]
-    assert said == [(names[0], "ends"), (names[1], "is")]
+    path.write_bytes(path.read_bytes()[:100])
+    [(name, what)] = losses(Root(tmp_path))
+    assert (name, what.split(",")[0]) == (str(path.relative_to(tmp_path)), "ends at 100")
+    path.unlink()
+    rows = read(tmp_path).num_rows
+    assert list(losses(Root(tmp_path))) == [
+        (name, f"is not there; rows that name a page in it: {rows}")
+    ]
 
 
 def test_without_room_for_the_archive_the_crawl_goes_on(
@@ -115,27 +118,36 @@ def test_without_room_for_the_archive_the_crawl_goes_on(
     assert set(read(tmp_path)["archive"].to_pylist()) == {None}
 
 
-def snapshot(out: Path, url: str) -> list[tuple[bytes, str]]:
-    """What `scrapy snapshot mediaindonesia --from-archive URL` makes a fixture of."""
-    kept = []
+def snapshot(out: Path, url: str, *options: str) -> None:
+    """`scrapy snapshot mediaindonesia --from-archive URL`"""
     command = Command()
     command.settings = project_settings("", out / "elsewhere")
     parser = ArgumentParser(conflict_handler="resolve")
     command.add_options(parser)
-    typed = ["mediaindonesia", "--from-archive", url, "-s", f"OUTPUT_DIR={out}"]
+    typed = ["mediaindonesia", "--from-archive", url, *options, "-s", f"OUTPUT_DIR={out}"]
     opts, args = parser.parse_known_args(typed)
     command.process_options(args, opts)
-    command.keep = lambda body, url: kept.append((body, url))
     command.run(args, opts)
-    return kept
 
 
-def test_a_kept_page_becomes_a_fixture(room: Newsroom, tmp_path: Path, capsys):
+def test_a_kept_page_becomes_a_fixture_and_replaces_none_unasked(
+    room: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+):
+    monkeypatch.setattr("crawler.commands.snapshot.BASE", tmp_path)
+    monkeypatch.setattr("crawler.commands.snapshot.FIXTURES", tmp_path / "fixtures")
     crawl(MediaIndonesiaSpider, room, tmp_path)
-    url = read(tmp_path)["url"].to_pylist()[0]
-    [(body, found)] = snapshot(tmp_path, url)
-    assert found == url
-    assert b"<h1" in body
+    [row, *_] = read(tmp_path).to_pylist()
+    snapshot(tmp_path, row["url"])
+    [page] = (tmp_path / "fixtures" / "mediaindonesia").glob("*.html")
+    made = page.read_text("utf-8")
+    assert "<h1" in made and row["title"] not in made
+    page.write_text("cut by hand", "utf-8")
+    with pytest.raises(SystemExit):
+        snapshot(tmp_path, row["url"])
+    assert f"{page.relative_to(tmp_path)} is there" in capsys.readouterr().err
+    assert page.read_text("utf-8") == "cut by hand"
+    snapshot(tmp_path, row["url"], "--replace")
+    assert page.read_text("utf-8") == made
     with pytest.raises(SystemExit):
         snapshot(tmp_path, "https://mediaindonesia.com/teknologi/1/tiada")
     assert "no page of it is kept" in capsys.readouterr().err

@@ -81,7 +81,7 @@ def blocks(language: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def run(copy, outlet):
-    def in_the_copy(command: str) -> str:
+    def in_the_copy(command: str, code: int = 0) -> str:
         python, *arguments = command.split()
         assert python == "python"
         environment = os.environ | {"NEWSROOM": outlet}
@@ -93,8 +93,8 @@ def run(copy, outlet):
             text=True,
             check=False,
         )
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
+        assert done.returncode == code, done.stdout + done.stderr
+        return done.stdout if code == 0 else done.stderr
 
     return in_the_copy
 
@@ -164,6 +164,17 @@ def test_snapshot_keeps_the_page_in_our_words(kept):
     assert expected["authors"] == ["Warga A"]
     assert expected["body_source"] == "css:div.isi"
     assert expected["url"].startswith("https://kabartekno.example/berita/10412/")
+
+
+def test_snapshot_replaces_no_fixture_unasked(kept, run, commands):
+    """What a contributor cut and corrected by hand stays."""
+    before = kept.read_bytes()
+    kept.write_text("cut by hand", "utf-8")
+    said = run(commands[2], 2)
+    assert f"{kept.name} is there: rename it and its JSON to keep both, or give --replace" in said
+    assert kept.read_text("utf-8") == "cut by hand"
+    run(f"{commands[2]} --replace")
+    assert kept.read_bytes() == before
 
 
 def test_snapshot_expect_rewrites_the_expectation_alone(kept, run, commands):
