@@ -10,6 +10,7 @@ import signal
 import threading
 from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from crawler.reparse import Result, reparse
@@ -28,6 +29,7 @@ DIED = f"its worker process died; {GOES_ON}"
 EVERY = 0.2  # seconds between two looks at what the workers say
 RETRIES = 2  # of a task whose worker's machine had no room or no disk
 TASK_BYTES = 32 << 20  # of small files in one task: a look into the dataset for each would tell
+SIGNALS = (signal.SIGINT, signal.SIGTERM)
 TASKS_EACH = 4  # tasks for every worker at least, so that all are done at about the same time
 
 
@@ -79,7 +81,8 @@ def in_processes(
         ProcessPoolExecutor(workers, context, initializer=_listen, initargs=(said, orders)) as pool,
         ours,
     ):
-        waiting = {pool.submit(_reparse, job, paths): paths for paths in work}
+        with _signals_held():
+            waiting = {pool.submit(_reparse, job, paths): paths for paths in work}
         while waiting:
             done, _ = wait(waiting, EVERY, FIRST_COMPLETED)
             while not said.empty():
@@ -132,10 +135,31 @@ def on_cluster(
             cluster.close()
 
 
+@contextmanager
+def _signals_held() -> Iterator[None]:
+    """Let SIGINT and SIGTERM wait while workers start, so that none is half told what to do.
+
+    They inherit that the signals are blocked, until they listen. Here that is not enough, since
+    threads that Arrow has begun block nothing.
+    """
+    came: list[int] = []
+    handlers = [(one, signal.signal(one, lambda which, _: came.append(which))) for one in SIGNALS]
+    blocked = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
+        for one, handler in handlers:
+            signal.signal(one, handler)
+        for which in came:
+            signal.raise_signal(which)
+
+
 def _listen(queue: SimpleQueue[tuple[int, int]], orders: Connection) -> None:
     global _said
     _said = queue
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells all; the parent decides
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     threading.Thread(target=_leave_with, args=(orders,), daemon=True).start()
 
 

@@ -18,6 +18,7 @@ from crawler.extraction import topics
 from crawler.extraction.topics import load_index
 from crawler.newsroom import Newsroom
 from crawler.reparse import Change, Result
+from crawler.workers import GOES_ON
 from output.dataset import open_dataset, read
 from output.forgetting import bury
 from spiders.kontan import KontanSpider
@@ -27,6 +28,18 @@ from tests.datasets import write
 from tests.output.rows import reject
 
 CHECKOUT = Path(__file__).parents[2]
+_STOP = """
+import sys
+def stop(event="", names=()):
+    if event == "" or event == "open" and str(names[0]).endswith(".warc.gz"):
+        global pipe
+        told, pipe = open({go!r}), open({here!r}, "wb", buffering=0)
+        pipe.write(b"1")
+        told.read()
+if "--multiprocessing-fork" in sys.orig_argv:
+"""
+STOPS = {"starting": f"{_STOP}    stop()", "reading": f"{_STOP}    sys.addaudithook(stop)"}
+"""What stops a worker there, as its sitecustomize.py."""
 
 
 def reparse(*arguments: str | Path, out: Path) -> subprocess.CompletedProcess[str]:
@@ -64,31 +77,46 @@ def test_a_folder_of_files_whole_and_cut_off(tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("signum", "code"),
-    [(signal.SIGTERM, 75), (signal.SIGINT, 75), (signal.SIGKILL, -signal.SIGKILL)],
+    ("tell", "signum", "code"),
+    [
+        (os.killpg, signal.SIGINT, 75),  # as a terminal does
+        (os.kill, signal.SIGINT, 75),
+        (os.kill, signal.SIGTERM, 75),
+        (os.kill, signal.SIGKILL, -signal.SIGKILL),
+    ],
 )
-def test_however_it_ends_its_workers_end_with_it(tmp_path: Path, signum: int, code: int):
-    """Each is amid a file, which is a pipe here, so that both sides know when."""
-    pipes = [tmp_path / "a.warc", tmp_path / "b.warc"]
-    for pipe in pipes:
-        os.mkfifo(pipe)
-    command = [sys.executable, "-m", "scrapy", "reparse", *map(str, pipes), "--workers", "2"]
+@pytest.mark.parametrize("moment", STOPS)
+def test_however_it_ends_its_workers_end_with_it(
+    tmp_path: Path, moment: str, tell, signum: int, code: int
+):
+    """Silently, be they amid a file or not yet listening; pipes tell that they are, and hold them
+    there."""
+    here, go = tmp_path / "here", tmp_path / "go"
+    os.mkfifo(here)
+    os.mkfifo(go)
+    held = os.open(go, os.O_RDWR)
+    stop = STOPS[moment].format(here=str(here), go=str(go))
+    (tmp_path / "sitecustomize.py").write_text(stop)
+    for name, snap in zip("ab", pages("mediaindonesia", 2), strict=True):
+        write_warc(tmp_path / "in" / f"{name}.warc.gz", [snap])
+    command = [sys.executable, "-m", "scrapy", "reparse", str(tmp_path / "in"), "--workers", "2"]
     with subprocess.Popen(
         [*command, "-s", f"OUTPUT_DIR={tmp_path / 'out'}"],
-        cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-    ) as process:  # fmt: skip
-        ours = [os.open(pipe, os.O_WRONLY) for pipe in pipes]  # when a worker has opened it
-        process.send_signal(signum)
+        cwd=CHECKOUT, env=os.environ | {"PYTHONPATH": str(tmp_path)}, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    ) as process, here.open("rb", buffering=0) as workers:  # fmt: skip
+        assert workers.read(1) + workers.read(1) == b"11"
+        tell(process.pid, signum)
+        if moment == "starting":
+            os.close(held)
         _, said = process.communicate()
+        assert select.select([workers], [], [], 300)[0]
+        assert workers.read() == b""  # nobody could write to it any more
+    if moment == "reading":
+        os.close(held)
     assert process.returncode == code
     if code > 0:
-        # A worker that was still starting then may say so below: Python has no way to call it off.
-        assert " left: the same command goes on where this one stopped\n" in said
-    for pipe in ours:
-        deaf = select.poll()
-        deaf.register(pipe, 0)
-        assert deaf.poll(300_000)  # nobody reads it any more
-        os.close(pipe)
+        assert said == f"interrupted, 2 tasks are left: {GOES_ON}\n"
 
 
 def test_what_crawls_still_write_is_left_to_them(tmp_path: Path):
