@@ -18,10 +18,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from output.dataset import MERGED, REPLACES, live_files, outlets, replaced_by
+from output.dataset import MERGED, REPLACES, in_order, live_files, outlets, replaced_by
 from output.filesystem import Root
 from output.forgetting import UNFINISHED
-from output.schema import KEYS, MONTH_FROM, SCHEMA_VERSION, SCHEMAS
+from output.schema import KEYS, SCHEMA_VERSION, SCHEMAS
 from output.writer import encode
 
 if TYPE_CHECKING:
@@ -113,8 +113,7 @@ def _version(root: Root, path: str) -> int:
 def _merge(root: Root, table: str, partition: str, paths: list[str]) -> Merge:
     parts = [pq.ParquetFile(path, filesystem=root.filesystem).read() for path in paths]
     rows = pa.concat_tables([_as_current(part, SCHEMAS[table]) for part in parts])
-    merged = rows.take(_kept(rows, table))
-    merged = merged.sort_by([(name, "ascending") for name in (*MONTH_FROM[table], *KEYS[table])])
+    merged = in_order(table, rows.take(_kept(rows, table)))
     there = {info.path for info in root.files(partition)}
     before = {old for path in paths for old in replaced_by(root, path)} & there
     names = sorted(PurePosixPath(path).name for path in {*paths, *before})

@@ -12,7 +12,7 @@ import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
 from output.filesystem import Root, beside
-from output.schema import KEYS, SCHEMAS
+from output.schema import KEYS, MONTH_FROM, SCHEMAS
 
 if TYPE_CHECKING:
     import os
@@ -70,6 +70,11 @@ def replaced_by(root: Root, path: str) -> list[str]:
         return []
     metadata = pq.read_metadata(path, filesystem=root.filesystem).metadata or {}
     return [f"{folder}/{name}" for name in json.loads(metadata.get(REPLACES, b"[]"))]
+
+
+def in_order(table: str, rows: pa.Table) -> pa.Table:
+    """`rows` as they stand in a merged file of the table: by time, then by their keys."""
+    return rows.sort_by([(name, "ascending") for name in (*MONTH_FROM[table], *KEYS[table])])
 
 
 def open_dataset(

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from output.dataset import MERGED, REPLACES, live_files, replaced_by
+from output.dataset import MERGED, REPLACES, in_order, live_files, replaced_by
 from output.filesystem import Root
 from output.schema import REJECTS
 from output.writer import encode, month_of
@@ -102,7 +102,8 @@ def remove_rows(location: Location, outlet: str, article_id: str) -> int:
                 continue
             if info.path in live:
                 rows += gone
-                _rewrite(root, info.path, part.filter(~its | pc.field("article_id").is_null()))
+                kept = part.filter(~its | pc.field("article_id").is_null())
+                _rewrite(root, info.path, in_order(table, kept))
             else:  # a merged file has its other rows
                 root.remove(info.path)
     return rows

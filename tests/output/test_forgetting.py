@@ -19,11 +19,11 @@ def write(folder, run, *rows, table="articles"):
 
 
 def test_an_article_leaves_every_file(tmp_path):
-    write(tmp_path, "run-1", article(1), article(2))
+    write(tmp_path, "run-1", article(3), article(1), article(2))  # as they come, not by time
     write(tmp_path, "run-2", article(1, body="Isi lain.", fetched_at=NOON))
     write(tmp_path, "run-2", reject(1) | {"article_id": "kontan:1"}, table="rejects")
     assert remove_rows(tmp_path, "kontan", "kontan:1") == 3
-    assert read(tmp_path)["article_id"].to_pylist() == ["kontan:2"]
+    assert read(tmp_path)["article_id"].to_pylist() == ["kontan:2", "kontan:3"]
     assert verify(tmp_path) == []
 
 
