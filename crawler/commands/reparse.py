@@ -56,8 +56,9 @@ class Command(MaintenanceCommand):
 
     def long_desc(self) -> str:
         return (
-            "Read archived pages into the dataset again, by today's rules. Exit 0 done, 1 a file"
-            " could not be read whole, 2 usage, 75 interrupted."
+            "Read archived pages into the dataset again, by today's rules. PATH is a WARC file or a"
+            " folder of them, here or as a URI. Exit 0 done, 1 a file could not be read whole or the"
+            " dataset not be written, 2 usage, 75 interrupted."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -80,7 +81,7 @@ class Command(MaintenanceCommand):
             metavar="REASON",
             action="append",
             default=[],
-            help="only pages that were rejected for it, e.g. off_topic; may be given again",
+            help="only pages that rejects/ has for it, e.g. off_topic; may be given again",
         )
         add("--diff", action="store_true", help="write nothing, show what would change")
 
