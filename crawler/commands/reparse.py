@@ -57,8 +57,8 @@ class Command(MaintenanceCommand):
     def long_desc(self) -> str:
         return (
             "Read archived pages into the dataset again, by today's rules. PATH is a WARC file or a"
-            " folder of them, here or as a URI. Exit 0 done, 1 a file could not be read whole or the"
-            " dataset not be written, 2 usage, 75 interrupted."
+            " folder of them, here or as a URI. Exit 0 done, 1 a file could not be read whole or"
+            " the dataset not be written, 2 usage, 75 interrupted."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
