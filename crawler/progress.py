@@ -52,8 +52,9 @@ class Progress:
         """How far the run is."""
         outcomes = [outcomes_of(crawler) for crawler in self.crawlers.values()]
         done = sum("finish_reason" in one.stats for one in outcomes)
-        counts = ", ".join(f"{sum(one.count(name) for one in outcomes)} {name}" for name in WATCHED)
-        return f"{done} of {self.total} outlets done: {counts}"
+        counts = {name: sum(one.count(name) for one in outcomes) for name in WATCHED}
+        told = [f"{count:,} {name}" for name, count in counts.items() if count]
+        return f"{done} of {self.total} outlets done: {', '.join(told) or 'nothing fetched yet'}"
 
     async def _tell(self) -> None:
         while True:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from io import StringIO
 from types import SimpleNamespace
 
 import pytest
 from rich.console import Console
 
 from crawler.extensions import OUTCOMES
-from crawler.progress import Report
+from crawler.progress import Progress, Report
 from crawler.terminal import tabulate
 
 BUSY = {
@@ -28,17 +29,17 @@ BUSY = {
 }
 
 
-def report(*runs: dict[str, int]) -> Report:
+def crawlers(*runs: dict[str, int]) -> dict[str, SimpleNamespace]:
     """Of outlets that have counted so much."""
     stats = [{f"wartatek/{name}": count for name, count in run.items()} for run in runs]
-    return Report(
-        {
-            f"mediaindonesia{n}": SimpleNamespace(
-                _stats=SimpleNamespace(get_stats=lambda one=one: one)
-            )
-            for n, one in enumerate(stats)
-        }
-    )
+    return {
+        f"mediaindonesia{n}": SimpleNamespace(_stats=SimpleNamespace(get_stats=lambda one=one: one))
+        for n, one in enumerate(stats)
+    }
+
+
+def report(*runs: dict[str, int]) -> Report:
+    return Report(crawlers(*runs))
 
 
 def shown(told: Report, width: int) -> list[str]:
@@ -59,6 +60,17 @@ def test_the_table_shows_each_outcome_that_came():
     assert line.split(maxsplit=4)[1:4] == ["1,258", "38", "24"]
     otherwise = "3 revised, 30 unchanged, 1,232 skipped, 3 rejected, 1 gone, 1 failed, 2 blocked"
     assert otherwise in line
+
+
+def test_the_line_tells_what_came_so_far():
+    line = Progress(crawlers(*[BUSY] * 29), 33, StringIO()).line()
+    assert (
+        line
+        == "0 of 33 outlets done: 1,856 fetched, 696 stored, 87 rejected, 29 failed, 58 blocked"
+    )
+    assert (
+        Progress(crawlers({}), 1, StringIO()).line() == "0 of 1 outlets done: nothing fetched yet"
+    )
 
 
 def test_what_was_left_to_be_resumed_has_its_column_where_there_was_any():
