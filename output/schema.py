@@ -154,7 +154,7 @@ RUNS = _schema(
         _column(
             "versions",
             pa.list_(pa.struct([("name", pa.string()), ("version", pa.string())])),
-            "What ran: extractor, rules, scrapy, ...",
+            "What ran: extractor, schema, scrapy, pyarrow",
         ),
         _column("judgement", pa.string(), "healthy, unhealthy, or interrupted by a signal"),
         _column("detail", pa.string(), "Why, in one line"),
