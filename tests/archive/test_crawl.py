@@ -26,7 +26,7 @@ from tests.test_incremental import ARTICLE
 @pytest.fixture
 def room() -> Iterator[Newsroom]:
     with Newsroom(
-        seed=3, outlets=["mediaindonesia"], recent=4, past=2, older=0, compress=True
+        seed=3, outlets=["mediaindonesia"], recent=10, past=2, older=0, compress=True
     ) as newsroom:
         yield newsroom
 

@@ -110,7 +110,7 @@ def location(store: Bucket, request: pytest.FixtureRequest) -> Iterator[str]:
 def test_a_crawl_into_a_bucket_and_its_second_reading(location: str, tmp_path: Path):
     """Articles, runs and archive stand in the bucket; the state stays here and is built anew."""
     here = {"OUTPUT_DIR": location, "STATE_DIR": str(tmp_path / "state")}
-    with Newsroom(seed=3, outlets=["mediaindonesia"], recent=3, past=2, older=0) as room:
+    with Newsroom(seed=3, outlets=["mediaindonesia"], recent=10, past=2, older=0) as room:
         done = crawl(MediaIndonesiaSpider, room, tmp_path, **here)
         stored = read(location)
         assert len(stored) == done.outcomes.count("stored") > 2

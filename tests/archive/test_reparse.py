@@ -33,7 +33,7 @@ VERSION = "2099.01.01"
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What crawls of two outlets leave, archives and all."""
     out = tmp_path_factory.mktemp("crawled")
-    with Newsroom(seed=3, outlets=["kontan", "mediaindonesia"], recent=5, past=4, older=2) as room:
+    with Newsroom(seed=3, outlets=["kontan", "mediaindonesia"], recent=12, past=4, older=2) as room:
         for outlet in (KontanSpider, MediaIndonesiaSpider):
             crawl(outlet, room, out)
     return out
