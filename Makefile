@@ -1,4 +1,4 @@
-# `make demo` shows the whole way from crawl to Parquet; `make test` is what CI runs.
+# `make demo` shows the whole way from crawl to Parquet; `make test` runs all tests but the long ones.
 PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
