@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
+import logging
 import os
 import re
 import shutil
@@ -50,6 +51,8 @@ def spark(tmp_path):
     """A session to which a relative path is one from `tmp_path`, wherever Python goes."""
     from pyspark.sql import SparkSession
 
+    # At exit it tells of its connections, on a stream that is closed by then.
+    logging.getLogger("py4j").setLevel(logging.WARNING)
     builder = SparkSession.builder.master("local[1]")
     for name, value in CONFIG.items():
         builder = builder.config(name, value)
