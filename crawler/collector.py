@@ -12,4 +12,6 @@ def spare_what_is_loaded() -> None:
     """What is loaded by now stays: going through it, time and again, took a tenth of all time."""
     gc.freeze()
     gc.set_threshold(_THRESHOLD)
-    atexit.register(gc.unfreeze)  # else nothing of it is taken down, of which DuckDB complains
+
+
+atexit.register(gc.unfreeze)  # else nothing of it is taken down, of which DuckDB complains

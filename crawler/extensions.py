@@ -40,6 +40,7 @@ FILLED = ("title", "body", "published_at", "authors", "section", "tags", "images
 BY_REASON = ("skipped", "rejected", "failed")
 OUTCOMES = ("stored", "revised", "unchanged", "skipped", "rejected", "gone", "failed", "blocked")
 """What an article can come to that a list named, or that an earlier run left to be resumed."""
+COUNTED = ("listed", "resumed", "fetched", *OUTCOMES)
 NO_LOSS = ("off_topic", "gallery", "video")
 """Rejects that say nothing against an outlet's markup."""
 
@@ -235,7 +236,7 @@ class RunManifest:
             "started_at": self.started_at,
             "finished_at": datetime.now(UTC),
             "seconds": stats.get("elapsed_time_seconds"),
-            **{name: outcomes.count(name) for name in ("listed", "resumed", "fetched", *OUTCOMES)},
+            **{name: outcomes.count(name) for name in COUNTED},
             **{f"{name}_by": counted(outcomes.by(name).items()) for name in BY_REASON},
             "not_modified": int(stats.get("downloader/response_status_count/304", 0)),
             "bytes": int(stats.get("downloader/response_bytes", 0)),

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from crawler.command import INTERRUPTED, UNHEALTHY
-from crawler.extensions import BY_REASON, OUTCOMES, Outcomes
+from crawler.extensions import BY_REASON, COUNTED, OUTCOMES, Outcomes
 from crawler.language import number, word
 
 if TYPE_CHECKING:
@@ -101,10 +101,9 @@ class Report:
 
     def rows(self) -> list[dict[str, Any]]:
         """A row for each outlet: `listed` and `resumed` together are the sum of the outcomes."""
-        counted = ("listed", "resumed", "fetched", *OUTCOMES)
         return [
             {"outlet": name}
-            | {column: one.count(column) for column in counted}
+            | {column: one.count(column) for column in COUNTED}
             | {f"{column}_by": one.by(column) for column in BY_REASON}
             | {"seconds": float(one.stats.get("elapsed_time_seconds", 0))}
             | {"judgement": self.judged[name][0], "detail": self.judged[name][1]}
