@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from crawler.state import FILE, open_state
-from crawler.stories import Stories, rewrite_clusters
+from crawler.state.index import FILE, open_state
+from crawler.state.stories.groups import Stories, rewrite_clusters
 from output.filesystem import Root
 from output.schema import ARTICLES
 from output.writer import encode, month_of
@@ -28,7 +28,7 @@ from output.writer import encode, month_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from crawler.state import State
+    from crawler.state.index import State
 
 COUNT = int(os.environ.get("CLUSTERS_ARTICLES", "10000"))
 OUTLETS = 30

@@ -23,10 +23,10 @@ from rich.console import Console
 from rich.table import Table
 from scrapy.utils.project import get_project_settings
 
-from crawler.documents import Document
 from crawler.items import Rejected
 from crawler.newsroom.world import World
-from crawler.reader import Reader
+from crawler.outlets.documents import Document
+from crawler.outlets.reader import Reader
 
 if TYPE_CHECKING:
     from crawler.newsroom.story import Story

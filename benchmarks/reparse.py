@@ -26,17 +26,17 @@ from fastwarc import ArchiveIterator, WarcRecordType
 from selectolax.lexbor import LexborHTMLParser
 from trafilatura import bare_extraction
 
-from crawler.archive import Archive, Exchange
+from crawler.archive.writer import Archive, Exchange
 from crawler.newsroom.world import World
-from crawler.reparse import Job, reparse
-from crawler.workers import in_processes, on_cluster
+from crawler.reparse.task import Job, reparse
+from crawler.reparse.workers import in_processes, on_cluster
 from output.dataset import open_dataset
 from output.filesystem import Root
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from crawler.reparse import Result
+    from crawler.reparse.task import Result
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 OUTLETS = ("mediaindonesia", "kontan", "detikinet", "kompastekno")

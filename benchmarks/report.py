@@ -23,9 +23,9 @@ import pyarrow.parquet as pq
 
 from benchmarks.crawl import SCRAPY
 from benchmarks.dataset import article
-from output.index import FOLDER
 from output.schema import ARTICLES
 from output.search import Library, Question
+from output.search_index import FOLDER
 from pipelines.store import article_row
 
 OUTLETS = 30

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from crawler.state import FILE, open_state
+from crawler.state.index import FILE, open_state
 from output.filesystem import Root
 from output.schema import ARTICLES
 from output.writer import encode

@@ -80,22 +80,22 @@ WARN_ON_GENERATOR_RETURN_VALUE = False  # default True: parses our callbacks ane
 DOWNLOADER_MIDDLEWARES = {
     # The judge keeps candidates on the outlet; this one would drop redirects without an outcome.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "crawler.middlewares.SlotMiddleware": 10,
-    "crawler.middlewares.OutletMiddleware": 50,
-    "crawler.middlewares.BlockMiddleware": 90,
+    "crawler.middlewares.robots.SlotMiddleware": 10,
+    "crawler.middlewares.robots.OutletMiddleware": 50,
+    "crawler.middlewares.robots.BlockMiddleware": 90,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-    "crawler.middlewares.RobotsMiddleware": 100,
+    "crawler.middlewares.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "crawler.middlewares.PoliteRetryMiddleware": 550,
-    "crawler.middlewares.ConditionalMiddleware": 560,  # sees bodies after decompression
-    "crawler.middlewares.CharsetMiddleware": 595,  # before decompression asks for the encoding
-    "crawler.archiving.ServedMiddleware": 800,  # before anybody changes the headers
+    "crawler.middlewares.robots.PoliteRetryMiddleware": 550,
+    "crawler.middlewares.robots.ConditionalMiddleware": 560,  # sees bodies after decompression
+    "crawler.middlewares.robots.CharsetMiddleware": 595,  # before decompression needs it
+    "crawler.middlewares.archiving.ServedMiddleware": 800,  # before anybody changes the headers
 }
-SPIDER_MIDDLEWARES = {"crawler.archiving.ArchiveMiddleware": 900}  # next to the spider
+SPIDER_MIDDLEWARES = {"crawler.middlewares.archiving.ArchiveMiddleware": 900}  # next to the spider
 EXTENSIONS = {
     "scrapy.extensions.throttle.AutoThrottle": None,
-    "crawler.extensions.PoliteThrottle": 0,
-    "crawler.extensions.RunManifest": 0,
+    "crawler.runs.manifest.PoliteThrottle": 0,
+    "crawler.runs.manifest.RunManifest": 0,
 }
 ITEM_PIPELINES = {
     "pipelines.clean.CleanPipeline": 100,
@@ -117,7 +117,7 @@ FEED_EXPORT_ENCODING = "utf-8"  # default None: JSON would escape every accent
 
 # -- Log
 LOG_LEVEL = "INFO"  # default DEBUG: which prints every item, body and all
-LOG_FORMATTER = "crawler.log.LogFormatter"  # default prints whole items
+LOG_FORMATTER = "crawler.terminal.log.LogFormatter"  # default prints whole items
 
 if NEWSROOM:
     DOWNLOAD_HANDLERS = {

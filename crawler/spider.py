@@ -13,20 +13,20 @@ from urllib.parse import urlsplit
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider
 
-from crawler.arguments import Arguments
 from crawler.collector import spare_what_is_loaded
-from crawler.days import IndexPage
 from crawler.extraction.article import extract
-from crawler.extraction.page import Page
-from crawler.extraction.paging import further_pages, is_further, join
+from crawler.extraction.body.multipage import further_pages, is_further, join
+from crawler.extraction.page.page import Page
 from crawler.extraction.rules import Rules, Selectors
 from crawler.extraction.urls import canonical_url
 from crawler.items import Article, NothingNew, Rejected
-from crawler.judge import Judge, Verdict, as_listed
 from crawler.manners import BlockedError, failure_reason, user_agent
-from crawler.memory import Memory
 from crawler.sources import Candidate, Source, SourceError
 from crawler.sources.candidate import WIB
+from crawler.sources.wanted import Judge, Verdict, as_listed
+from crawler.sources.window import Arguments
+from crawler.state.backfill import IndexPage
+from crawler.state.outlet_state import Memory
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
-    from crawler.pending import Waiting
+    from crawler.state.queue import Waiting
 
 Status = Literal["verified", "modelled", "refused", "permission", "blocked"]
 NOT_MODIFIED = 304

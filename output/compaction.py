@@ -20,8 +20,8 @@ import pyarrow.parquet as pq
 
 from output.dataset import MERGED, REPLACES, in_order, live_files, outlets, replaced_by
 from output.filesystem import Root
-from output.forgetting import UNFINISHED
 from output.schema import KEYS, SCHEMA_VERSION, SCHEMAS
+from output.takedown import UNFINISHED
 from output.writer import encode
 
 if TYPE_CHECKING:

@@ -11,7 +11,7 @@ from itemadapter import ItemAdapter
 from scrapy.exporters import BaseItemExporter
 from scrapy.extensions.feedexport import FileFeedStorage
 
-from output.rows import Row, RowCheck
+from output.row_check import Row, RowCheck
 from output.schema import ARTICLES
 from output.writer import COMPRESSION
 

@@ -6,6 +6,7 @@ import errno
 import importlib.util
 import io
 import os
+import re
 import secrets
 import shutil
 import time
@@ -25,6 +26,10 @@ OBJECT_STORES = ("s3", "gcs", "abfs")
 DEAD_AFTER = 3600.0
 """Seconds after which a staged file's writer is taken for dead: writing one takes under a second,
 and a live writer whose file vanished still holds its rows and writes them again."""
+NETWORK_FILESYSTEMS = re.compile(
+    r"9p|afs|beegfs|ceph|cifs|davfs|fuse\.(glusterfs|s3fs|sshfs)|glusterfs|lustre|nfs4?|smb.*|virtiofs"
+)
+_MOUNTS = Path("/proc/self/mounts")  # Linux; other systems' folders are taken for local
 
 
 class Root:
@@ -288,3 +293,17 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def is_shared(folder: str | os.PathLike[str], mounts: Path = _MOUNTS) -> bool:
+    """Whether `folder` stands on a filesystem that other hosts may write to."""
+    if not mounts.exists():
+        return False
+    kinds = {}
+    for line in mounts.read_text(encoding="utf-8", errors="surrogateescape").splitlines():
+        _, point, kind, *_ = line.split(" ")
+        kinds[Path(point.replace("\\040", " "))] = kind
+    place = Path(folder).resolve()
+    # In a chroot, and in some containers, not even the root is listed.
+    kind = next((kinds[p] for p in (place, *place.parents) if p in kinds), "")
+    return bool(NETWORK_FILESYSTEMS.fullmatch(kind))

@@ -15,7 +15,7 @@ import pyarrow.dataset as ds
 from tantivy import FieldType, Occur, Order, Query
 
 from output.dataset import open_dataset
-from output.index import SCHEMA, SearchIndex, words_of
+from output.search_index import SCHEMA, SearchIndex, words_of
 from output.views import open_clusters, reading
 from output.writer import WIB
 

@@ -13,8 +13,8 @@ import pyarrow.parquet as pq
 
 from output.dataset import MERGED, live_files, open_dataset, outlets
 from output.filesystem import Root
-from output.forgetting import UNFINISHED
 from output.schema import CLUSTERS, KEYS, MONTH_FROM, SCHEMA_VERSION, SCHEMAS, content_hash
+from output.takedown import UNFINISHED
 from output.writer import month_of
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from output.filesystem import Root
-from output.rows import Row, RowCheck
+from output.row_check import Row, RowCheck
 from output.schema import MONTH_FROM, SCHEMAS
 
 if TYPE_CHECKING:

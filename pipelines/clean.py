@@ -5,19 +5,19 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from crawler.extraction.byline import parse_byline
+from crawler.extraction.indonesian.bylines import parse_byline
 from crawler.extraction.urls import house_of
 from crawler.items import Image, Link, Removal
-from pipelines.cleaning import clean
-from pipelines.fragments import PROMO, Cleaned, is_prose
-from pipelines.rules import load_rules
+from pipelines.cleaning.cleaning import clean
+from pipelines.cleaning.fragments import PROMO, Cleaned, is_prose
+from pipelines.cleaning.rules import load_rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from crawler.extraction.blocks import Block
     from crawler.items import Article
-    from pipelines.rules import Rulebook
+    from pipelines.cleaning.rules import Rulebook
 
 
 _NAMED = re.compile(r"[A-Z][A-Z.'’]+ [A-Z][A-Z.'’ ]+(?:\||$)")  # "SINTA LESTARI | ANTARA"

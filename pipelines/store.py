@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Self
 from scrapy import signals
 from scrapy.utils.defer import deferred_from_coro
 
-from crawler.archiving import ArchiveMiddleware
 from crawler.extraction import EXTRACTOR_VERSION
 from crawler.items import Article, Rejected
+from crawler.middlewares.archiving import ArchiveMiddleware
 from crawler.spider import NewsSpider
-from output.rows import Row, RowError
+from output.row_check import Row, RowError
 from output.schema import ARTICLES
 from output.verification import quarantine
 from output.writer import Part, Writer, new_run_id

@@ -15,7 +15,7 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 from scrapy.utils.reactor import install_reactor
 
-from crawler.extensions import Outcomes
+from crawler.runs.manifest import Outcomes
 
 if TYPE_CHECKING:
     import asyncio

@@ -2,7 +2,7 @@ from datetime import date
 
 import pytest
 
-from crawler.arguments import ArgumentError, Arguments
+from crawler.sources.window import ArgumentError, Arguments
 
 
 def test_nothing_asked_for_is_the_present():

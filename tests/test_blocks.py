@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from crawler import blocks
-from crawler.state import open_state
+from crawler.state import refusals as blocks
+from crawler.state.index import open_state
 from tests.output.rows import NOON
 
 

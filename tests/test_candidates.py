@@ -7,8 +7,9 @@ from unittest.mock import patch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler import candidates, stories
-from crawler.candidates import DAYS, number_of, reach
+from crawler.state.stories import groups as stories
+from crawler.state.stories import neighbours as candidates
+from crawler.state.stories.neighbours import DAYS, number_of, reach
 
 HOUR = 3_600_000_000  # microseconds
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.copies import FEWEST, Telling, are_copies, bands, read
+from crawler.state.stories.fingerprints import FEWEST, Telling, are_copies, bands, read
 from tests.stories import pairs, texts, told_again
 
 PRECISION, RECALL = 0.97, 0.9

@@ -3,11 +3,11 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date, timedelta
 
-from crawler import pending
-from crawler.coverage import UNLISTED, Day, coverage, folded, summed
-from crawler.days import IndexPage, walked
 from crawler.sources import Candidate, Window
-from crawler.state import open_state
+from crawler.state import queue as pending
+from crawler.state.backfill import IndexPage, walked
+from crawler.state.coverage import UNLISTED, Day, coverage, folded, summed
+from crawler.state.index import open_state
 from output.writer import Writer
 from tests.output.rows import NOON, article, reject
 

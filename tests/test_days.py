@@ -4,10 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
-from crawler.days import IndexPage, is_walked, named, walked
-from crawler.judge import Verdict
 from crawler.sources import Candidate
-from crawler.state import open_state
+from crawler.sources.wanted import Verdict
+from crawler.state.backfill import IndexPage, is_walked, named, walked
+from crawler.state.index import open_state
 from tests.output.rows import NOON
 
 DAY = date(2023, 9, 1)

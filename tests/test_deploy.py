@@ -17,8 +17,9 @@ from urllib.request import urlopen
 
 import pytest
 
-from crawler import command, terminal
 from crawler.newsroom import Newsroom
+from crawler.terminal import base as terminal
+from crawler.terminal import crawling as command
 from output.dataset import read
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -4,8 +4,8 @@ import gzip
 
 import pytest
 
-from crawler import documents
-from crawler.documents import Document, UnreadableError
+from crawler.outlets import documents
+from crawler.outlets.documents import Document, UnreadableError
 
 PAGE = b"<!DOCTYPE html><html><head><title>Satelit</title></head><body><p>Isi.</p></body></html>"
 TEXT = b"JAKARTA - Operator menguji satelit orbit rendah.\n\nHasilnya memuaskan."

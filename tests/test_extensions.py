@@ -12,8 +12,8 @@ from scrapy.settings import Settings
 from scrapy.signalmanager import SignalManager
 from scrapy.statscollectors import StatsCollector
 
-from crawler.extensions import Outcomes, PoliteThrottle, RunManifest, Tally
 from crawler.items import Article, Rejected
+from crawler.runs.manifest import Outcomes, PoliteThrottle, RunManifest, Tally
 
 SETTINGS = {
     "AUTOTHROTTLE_ENABLED": True,

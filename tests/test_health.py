@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.health import history, shortcomings
+from crawler.runs.health import history, shortcomings
 from output.writer import Writer
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

@@ -1,4 +1,4 @@
-from crawler.hosts import lanes, registered_domain, share
+from crawler.runs.schedule import lanes, registered_domain, share
 
 
 def test_the_registered_domain_of_hosts_and_urls():

@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 import pytest
 from scrapy.exceptions import CannotResolveHostError
 
-from crawler import state
-from crawler.extensions import OUTCOMES
+from crawler.archive.takedown import take_down
 from crawler.newsroom import Newsroom
 from crawler.newsroom.handler import NewsroomHandler
-from crawler.state import open_state
-from crawler.takedown import take_down
+from crawler.runs.manifest import OUTCOMES
+from crawler.state import index as state
+from crawler.state.index import open_state
 from output.dataset import open_dataset, read
-from output.forgetting import ids_of
+from output.takedown import ids_of
 from spiders.detikinet import DetikInetSpider
 from spiders.mediaindonesia import MediaIndonesiaSpider
 from tests.crawls import Crawl, crawl
@@ -203,7 +203,7 @@ def test_what_failed_survives_the_loss_of_the_state_too(room, tmp_path):
 
 
 def test_what_never_comes_is_given_up_and_said_to_be(room, tmp_path, monkeypatch):
-    monkeypatch.setattr("crawler.pending.MOST_TRIES", 2)
+    monkeypatch.setattr("crawler.state.queue.MOST_TRIES", 2)
     room.fail("status", path=ARTICLE, status=404)
     run(room, tmp_path)
     an_hour_later(tmp_path)

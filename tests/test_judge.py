@@ -3,8 +3,8 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from crawler.judge import Judge, Verdict
 from crawler.sources import Candidate, Window
+from crawler.sources.wanted import Judge, Verdict
 
 HOME = "https://warta.example.co.id"
 CHIP = "Pabrik semikonduktor dan kecerdasan buatan dibuka"

@@ -9,13 +9,14 @@ import time
 
 import pytest
 
-from crawler import locks
-from crawler.locks import HeldError, Lock, is_shared, locked
+from crawler.state import locks
+from crawler.state.locks import HeldError, Lock, locked
+from output.filesystem import is_shared
 
 HOLD = """
 import socket, sys
-from crawler import locks
-from crawler.locks import locked
+from crawler.state import locks
+from crawler.state.locks import locked
 if len(sys.argv) > 3:  # as if on another host
     socket.gethostname = lambda: sys.argv[3]
     locks.LEASE = float(sys.argv[4])

@@ -20,7 +20,7 @@ from scrapy.utils.project import get_project_settings
 
 from crawler.extraction.urls import canonical_url
 from crawler.items import Rejected
-from crawler.snapshot import expectation, read
+from crawler.outlets.fixture import expectation, read
 from crawler.sources import Candidate, Feed, Listing, Window
 from pipelines.clean import CleanPipeline
 from tests.replies import reply

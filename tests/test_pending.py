@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from crawler import pending
 from crawler.sources import Candidate
-from crawler.state import open_state
+from crawler.state import queue as pending
+from crawler.state.index import open_state
 from tests.output.rows import NOON, article
 
 AGES = [timedelta(hours=1), timedelta(hours=6), timedelta(days=1)]

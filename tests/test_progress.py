@@ -9,9 +9,9 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from crawler.extensions import OUTCOMES
-from crawler.progress import Progress, Report
-from crawler.terminal import tabulate
+from crawler.runs.manifest import OUTCOMES
+from crawler.terminal.base import tabulate
+from crawler.terminal.progress import Progress, Report
 
 BUSY = {
     "listed": 1258,

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from crawler import pending
-from crawler.reconciliation import disagreements
 from crawler.sources import Candidate
-from crawler.state import FILE, open_state
-from output.forgetting import bury
+from crawler.state import queue as pending
+from crawler.state.check import disagreements
+from crawler.state.index import FILE, open_state
+from output.takedown import bury
 from output.writer import Writer
 from tests.output.rows import NOON, article, reject
 

@@ -6,12 +6,12 @@ from unittest import mock
 from scrapy import Request
 from scrapy.http import Response
 
-from crawler.extraction.page import Page
-from crawler.extraction.paging import MAX_PAGES, further_pages
+from crawler.extraction.body.multipage import MAX_PAGES, further_pages
+from crawler.extraction.page.page import Page
 from crawler.items import Article
-from crawler.pending import Waiting
 from crawler.sources import Candidate, Feed
 from crawler.spider import NewsSpider
+from crawler.state.queue import Waiting
 
 URL = "https://warta.example.co.id/tekno/101/pabrik-cip"
 PROSE = (

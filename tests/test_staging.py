@@ -9,14 +9,14 @@ from pathlib import Path
 
 import pytest
 
-from crawler import staging
-from crawler.staging import PREFIX, beside
+from output import beside as staging
+from output.beside import PREFIX, beside
 from tests.datasets import row, write
 
 EXPORTING = """
 import sys
 from pathlib import Path
-from crawler.staging import beside
+from output.beside import beside
 with beside(Path(sys.argv[1])) as folder:
     (folder / "export.csv").write_text("half")
     print(folder, flush=True)

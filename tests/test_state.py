@@ -6,9 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler import blocks, pending, state
 from crawler.sources import Candidate
-from crawler.state import FILE, StateError, open_state
+from crawler.state import index as state
+from crawler.state import queue as pending
+from crawler.state import refusals as blocks
+from crawler.state.index import FILE, StateError, open_state
 from output.writer import Writer
 from tests.output.rows import NOON, article, reject
 

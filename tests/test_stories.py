@@ -16,9 +16,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler import candidates, stories
-from crawler.state import FILE, MIGRATIONS, open_state
-from crawler.stories import DAYS, Stories, founders, rewrite_clusters
+from crawler.state.index import FILE, MIGRATIONS, open_state
+from crawler.state.stories import groups as stories
+from crawler.state.stories import neighbours as candidates
+from crawler.state.stories.groups import DAYS, Stories, founders, rewrite_clusters
 from output.compaction import compact, remove_replaced
 from output.stories import stories as stories_of
 from output.writer import Writer

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import pytest
 from scrapy.spiderloader import SpiderLoader
 
-from crawler.memory import regroup
 from crawler.newsroom import Newsroom
+from crawler.state.outlet_state import regroup
 from output.dataset import read
 from output.stories import stories
 from output.verification import verify

@@ -12,14 +12,14 @@ from pathlib import Path
 
 import pytest
 
-from crawler.archive import Archive, open_folder
-from crawler.captures import read_capture
-from crawler.takedown import finish_takedowns, take_down
+from crawler.archive.reader import read_capture
+from crawler.archive.takedown import finish_takedowns, take_down
+from crawler.archive.writer import Archive, open_folder
 from output.compaction import compact
 from output.dataset import open_dataset, read
 from output.filesystem import Root
-from output.forgetting import unfinished
 from output.stories import publish, stories
+from output.takedown import unfinished
 from output.verification import verify
 from output.writer import Writer
 from tests.archive.test_archive import exchange
@@ -103,7 +103,7 @@ KILLED = """
 
     import pyarrow as pa
 
-    from crawler.takedown import take_down
+    from crawler.archive.takedown import take_down
     from output.filesystem import Root
 
     original, copies = sys.argv[1:]

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from crawler.terminal import tabulate
+from crawler.terminal.base import tabulate
 
 
 def test_only_what_is_judged_unhealthy_is_red():

@@ -14,9 +14,9 @@ from pathlib import Path
 import pytest
 
 from benchmarks.backfill import OUTLET, backfill
-from crawler.locks import locked
 from crawler.newsroom import Newsroom
 from crawler.newsroom.world import World
+from crawler.state.locks import locked
 from output.dataset import open_dataset, read
 from output.verification import verify
 from spiders.mediaindonesia import MediaIndonesiaSpider

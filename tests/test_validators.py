@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from crawler.state import open_state
-from crawler.validators import KEPT, Validators, find, keep, tidy
+from crawler.state.index import open_state
+from crawler.state.validators import KEPT, Validators, find, keep, tidy
 from tests.output.rows import NOON
 
 VERSION = "2026.11.22"

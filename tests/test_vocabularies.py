@@ -11,12 +11,12 @@ from pathlib import Path
 
 import pytest
 
-from crawler.extensions import Outcomes
-from crawler.manifest import CRAWL, REPARSE, versions
 from crawler.manners import FAILURES
+from crawler.reparse.run_rows import CRAWL, REPARSE, versions
+from crawler.runs.manifest import Outcomes
 from crawler.sources import Feed, Listing, Sitemap
-from output.forgetting import FORGOTTEN
 from output.schema import ARTICLES, RUNS
+from output.takedown import FORGOTTEN
 
 ROOT = Path(__file__).resolve().parents[1]
 DOCUMENT = (ROOT / "docs/dataset.md").read_text("utf-8")
@@ -106,7 +106,7 @@ def failed():
 
 
 def test_body_source():
-    body = ["crawler/extraction/body.py"]
+    body = ["crawler/extraction/body/body.py"]
     written = given("_walk", 2, body) | given("_written", 2, body) | given("_plain", 0, body)
     other = {
         word
@@ -120,7 +120,7 @@ def test_body_source():
 
 
 def test_published_source():
-    times = ["crawler/extraction/times.py"]
+    times = ["crawler/extraction/fields/times.py"]
     clues = [call for call in found(ast.Call, times) if name_of(call.func) == "_Clue"]
     # `*found` is a date and its text; the word comes behind them
     written = {
@@ -152,9 +152,9 @@ def test_rejects():
 
 
 def test_skipped_by():
-    judge = "crawler/judge.py"
+    judge = "crawler/sources/wanted.py"
     judged = returned(judge, "_stranger") | returned(judge, "_skipped")
-    known = returned("crawler/memory.py", "known")
+    known = returned("crawler/state/outlet_state.py", "known")
     expected = (
         judged | known | given("NoPageError") | counted("skipped") | {"stored", "done_before"}
     )
@@ -169,8 +169,8 @@ def test_failed_by():
 
 def test_source_problems():
     listed = passed_on(given("SourceError"), "reject.reason")
-    parser = ("page", "guard", "open_elements")
-    files = [f"crawler/extraction/{name}.py" for name in parser]
+    parser = ("page", "guard", "nesting")
+    files = [f"crawler/extraction/page/{name}.py" for name in parser]
     unread = {word for word in given("Rejected", 0, files) if not word.startswith("<")}
     assert listed | unread == named("`reason` in `source_problems`")
 
@@ -178,7 +178,7 @@ def test_source_problems():
 def judgements():
     judge = next(
         one
-        for one in found(ast.FunctionDef, ["crawler/extensions.py"])
+        for one in found(ast.FunctionDef, ["crawler/runs/manifest.py"])
         if one.name == Outcomes.judgement.__name__
     )
     answers = [node.value for node in ast.walk(judge) if isinstance(node, ast.Return)]

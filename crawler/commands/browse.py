@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from crawler.maintenance import MaintenanceCommand
-from crawler.terminal import NO_ARGUMENTS
+from crawler.terminal.base import NO_ARGUMENTS
+from crawler.terminal.maintenance import MaintenanceCommand
 
 if TYPE_CHECKING:
     import argparse
@@ -37,7 +37,7 @@ class Command(MaintenanceCommand):
         # Here, since Scrapy imports every command before it runs one.
         import uvicorn
 
-        from crawler.browse.site import serve_on
+        from crawler.web.browse.site import serve_on
         from output.search import Library
 
         with ExitStack() as ends:

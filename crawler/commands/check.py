@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
 
-from crawler.command import UNHEALTHY, CrawlingCommand
-from crawler.extraction.page import Page
-from crawler.matches import matched_rules, unmatched
-from crawler.reader import FIRST_STAGE_WITH_MEMORY
-from crawler.terminal import print_table, tabulate
+from crawler.extraction.page.page import Page
+from crawler.outlets.matched_rules import matched_rules, unmatched
+from crawler.outlets.reader import FIRST_STAGE_WITH_MEMORY
+from crawler.terminal.base import print_table, tabulate
+from crawler.terminal.crawling import CrawlingCommand
+from crawler.terminal.exit_codes import UNHEALTHY
 
 if TYPE_CHECKING:
     import argparse

@@ -6,12 +6,12 @@ import sqlite3
 import sys
 from typing import TYPE_CHECKING
 
-from crawler.command import HELD, UNHEALTHY
-from crawler.locks import HeldError, locked, place_of_locks
-from crawler.maintenance import MaintenanceCommand
-from crawler.memory import regroup
-from crawler.state import StateError
-from crawler.takedown import finish_takedowns
+from crawler.archive.takedown import finish_takedowns
+from crawler.state.index import StateError
+from crawler.state.locks import HeldError, locked, place_of_locks
+from crawler.state.outlet_state import regroup
+from crawler.terminal.exit_codes import HELD, UNHEALTHY
+from crawler.terminal.maintenance import MaintenanceCommand
 from output.compaction import compact, remove_replaced
 from output.schema import SCHEMAS
 from output.verification import foreign_files

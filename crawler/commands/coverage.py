@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from crawler.arguments import ArgumentError, Arguments
-from crawler.coverage import coverage, folded, summed
-from crawler.maintenance import MaintenanceCommand
-from crawler.memory import Memory
+from crawler.sources.window import ArgumentError, Arguments
+from crawler.state.coverage import coverage, folded, summed
+from crawler.state.outlet_state import Memory
+from crawler.terminal.maintenance import MaintenanceCommand
 
 if TYPE_CHECKING:
     import argparse

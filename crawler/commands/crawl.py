@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from crawler.command import HELD, CrawlingCommand
-from crawler.locks import HeldError
-from crawler.progress import Report
+from crawler.state.locks import HeldError
+from crawler.terminal.crawling import CrawlingCommand
+from crawler.terminal.exit_codes import HELD
+from crawler.terminal.progress import Report
 
 if TYPE_CHECKING:
     import argparse

@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, cast
 
 from scrapy.settings import SETTINGS_PRIORITIES
 
-from crawler.arguments import Arguments
-from crawler.command import HELD, CrawlingCommand
-from crawler.hosts import lanes, share
-from crawler.locks import HeldError, Lock, place_of_locks
-from crawler.memory import regroup
-from crawler.progress import CRASHED, Progress, Report
+from crawler.runs.schedule import lanes, share
+from crawler.sources.window import Arguments
+from crawler.state.locks import HeldError, Lock, place_of_locks
+from crawler.state.outlet_state import regroup
+from crawler.terminal.crawling import CrawlingCommand
+from crawler.terminal.exit_codes import HELD
+from crawler.terminal.progress import CRASHED, Progress, Report
 from output.compaction import compact, remove_replaced
 from output.verification import READ_ERRORS
 from output.writer import new_run_id

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.memory import Memory
-from crawler.terminal import TerminalCommand
+from crawler.state.outlet_state import Memory
+from crawler.terminal.base import TerminalCommand
 from output.dataset import files, latest
 
 if TYPE_CHECKING:

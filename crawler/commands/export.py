@@ -7,10 +7,10 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crawler.arguments import ArgumentError, Arguments
-from crawler.language import number, size
-from crawler.maintenance import MaintenanceCommand
-from crawler.staging import beside
+from crawler.sources.window import ArgumentError, Arguments
+from crawler.terminal.maintenance import MaintenanceCommand
+from crawler.wording import number, size
+from output.beside import beside
 from output.dataset import schema_of
 from output.formats import FORMATS
 from output.selection import Selection, select

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy.exporters import PythonItemExporter
 
-from crawler.documents import Document, UnreadableError
-from crawler.explain import explain
 from crawler.items import Rejected
-from crawler.reader import Reader
-from crawler.terminal import TerminalCommand
+from crawler.outlets.documents import Document, UnreadableError
+from crawler.outlets.explain import explain
+from crawler.outlets.reader import Reader
+from crawler.terminal.base import TerminalCommand
 
 if TYPE_CHECKING:
     import argparse

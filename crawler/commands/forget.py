@@ -10,14 +10,14 @@ from urllib.parse import urlsplit
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.url import url_is_from_spider
 
-from crawler.command import HELD, UNHEALTHY
+from crawler.archive.takedown import take_down
 from crawler.extraction.urls import article_id, canonical_url
-from crawler.locks import HeldError, locked, place_of_locks
-from crawler.maintenance import MaintenanceCommand
-from crawler.memory import Memory
-from crawler.takedown import take_down
-from crawler.terminal import TerminalCommand
-from output.forgetting import ids_of
+from crawler.state.locks import HeldError, locked, place_of_locks
+from crawler.state.outlet_state import Memory
+from crawler.terminal.base import TerminalCommand
+from crawler.terminal.exit_codes import HELD, UNHEALTHY
+from crawler.terminal.maintenance import MaintenanceCommand
+from output.takedown import ids_of
 
 if TYPE_CHECKING:
     import argparse

@@ -6,7 +6,7 @@ import signal
 import threading
 from typing import TYPE_CHECKING
 
-from crawler.terminal import TerminalCommand
+from crawler.terminal.base import TerminalCommand
 
 if TYPE_CHECKING:
     import argparse

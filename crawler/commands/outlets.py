@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from scrapy.spiderloader import get_spider_loader
 
-from crawler.terminal import TerminalCommand
+from crawler.terminal.base import TerminalCommand
 
 if TYPE_CHECKING:
     import argparse

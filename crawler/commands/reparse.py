@@ -17,13 +17,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from scrapy.settings import SETTINGS_PRIORITIES
 from scrapy.spiderloader import get_spider_loader
 
-from crawler.archive import OPEN
-from crawler.arguments import ArgumentError, Arguments
-from crawler.command import INTERRUPTED, UNHEALTHY
-from crawler.maintenance import MaintenanceCommand
-from crawler.manifest import reparse_rows
-from crawler.reparse import Job
-from crawler.workers import (
+from crawler.archive.writer import OPEN
+from crawler.reparse.run_rows import reparse_rows
+from crawler.reparse.task import Job
+from crawler.reparse.workers import (
     GOES_ON,
     ClusterError,
     in_processes,
@@ -31,17 +28,20 @@ from crawler.workers import (
     on_cluster,
     tasks,
 )
+from crawler.sources.window import ArgumentError, Arguments
+from crawler.terminal.exit_codes import INTERRUPTED, UNHEALTHY
+from crawler.terminal.maintenance import MaintenanceCommand
+from output.captures import History
 from output.datapackage import publish_package
 from output.filesystem import STAGING, Root, check_writable, files_at
-from output.history import History
 from output.writer import Writer, new_run_id
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
-    from crawler.reparse import Change, Result
-    from crawler.workers import Progress as Told
+    from crawler.reparse.task import Change, Result
+    from crawler.reparse.workers import Progress as Told
 
 ENDINGS = (".warc", ".warc.gz", ".warc.zst")
 SHOWN = 20

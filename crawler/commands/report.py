@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, cast
 
 from scrapy.spiderloader import get_spider_loader
 
-from crawler.arguments import ArgumentError, Arguments
-from crawler.language import number, size, word
-from crawler.maintenance import MaintenanceCommand
-from crawler.terminal import NO_ARGUMENTS
+from crawler.sources.window import ArgumentError, Arguments
+from crawler.terminal.base import NO_ARGUMENTS
+from crawler.terminal.maintenance import MaintenanceCommand
+from crawler.wording import number, size, word
 
 if TYPE_CHECKING:
     import argparse
@@ -43,7 +43,7 @@ class Command(MaintenanceCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         # Here, since Scrapy imports every command before it runs one.
-        from crawler.report.page import write_page
+        from crawler.web.report.page import write_page
         from output.summary import Summary
 
         page = Path(opts.output or Path(self.location) / "report.html")

@@ -12,13 +12,14 @@ import pyarrow as pa
 from scrapy import Request
 from scrapy.utils.misc import load_object
 
-from crawler.captures import find_capture
-from crawler.command import UNHEALTHY, CrawlingCommand
-from crawler.documents import Document, UnreadableError
-from crawler.extraction.page import Page
+from crawler.archive.reader import find_capture
+from crawler.extraction.page.page import Page
 from crawler.items import Rejected
+from crawler.outlets.documents import Document, UnreadableError
+from crawler.outlets.fixture import OwnWords, expectation, read
 from crawler.settings import BASE
-from crawler.snapshot import OwnWords, expectation, read
+from crawler.terminal.crawling import CrawlingCommand
+from crawler.terminal.exit_codes import UNHEALTHY
 from output.filesystem import Root
 
 if TYPE_CHECKING:

@@ -6,14 +6,14 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.archive import ARCHIVE, OPEN
-from crawler.command import UNHEALTHY
-from crawler.losses import losses
-from crawler.maintenance import MaintenanceCommand
-from crawler.memory import Memory
-from crawler.reconciliation import disagreements
-from crawler.state import FILE, StateError
-from crawler.terminal import NO_ARGUMENTS
+from crawler.archive.check import losses
+from crawler.archive.writer import ARCHIVE, OPEN
+from crawler.state.check import disagreements
+from crawler.state.index import FILE, StateError
+from crawler.state.outlet_state import Memory
+from crawler.terminal.base import NO_ARGUMENTS
+from crawler.terminal.exit_codes import UNHEALTHY
+from crawler.terminal.maintenance import MaintenanceCommand
 from output.filesystem import Root
 from output.verification import Finding, verify
 

@@ -6,20 +6,20 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.extraction import EXTRACTOR_VERSION
-from crawler.extraction.body import Body, find_body, guess_body, last_resort
-from crawler.extraction.dates import find_date
-from crawler.extraction.meta import (
+from crawler.extraction.body.body import Body, find_body, guess_body, last_resort
+from crawler.extraction.fields.images import find_images
+from crawler.extraction.fields.people import find_people
+from crawler.extraction.fields.section_and_tags import (
     find_description,
     find_section,
     find_tags,
     is_paywalled,
     language_of,
 )
-from crawler.extraction.people import find_people
-from crawler.extraction.pictures import find_images
+from crawler.extraction.fields.times import When, find_when
+from crawler.extraction.fields.title import Title, find_title
+from crawler.extraction.indonesian.dates import find_date
 from crawler.extraction.rules import GENERIC, Rules
-from crawler.extraction.times import When, find_when
-from crawler.extraction.titles import Title, find_title
 from crawler.extraction.urls import article_id, canonical_url
 from crawler.items import Article, Rejected
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from crawler.extraction.blocks import Block
-    from crawler.extraction.page import Page
+    from crawler.extraction.page.page import Page
 
 _GALLERY = re.compile(
     r"//(?:foto|photos?|images?)\.|/(?:read)?(?:foto|photos?)(?:-[a-z]+)?/|/(?:galeri|galler(?:y|ies)|"

@@ -11,7 +11,8 @@ from urllib.parse import urlsplit
 
 from markupsafe import escape
 
-from crawler.newsroom.story import WIB, slug
+from crawler.newsroom.clock import WIB
+from crawler.newsroom.story import slug
 from crawler.newsroom.templates import spell
 
 if TYPE_CHECKING:

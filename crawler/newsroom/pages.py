@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup, escape
 
-from crawler.newsroom.story import WIB, Story, is_older, slug
+from crawler.newsroom.clock import WIB
+from crawler.newsroom.story import Story, is_older, slug
 from crawler.newsroom.templates import template
 
 if TYPE_CHECKING:

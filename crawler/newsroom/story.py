@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from random import Random
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import ZoneInfo
 
 from crawler.newsroom import leaks
+from crawler.newsroom.clock import BEGINNING, WIB
 from crawler.newsroom.prose import Draft, Passage, full_name
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from crawler.newsroom.houses import House
     from crawler.newsroom.wires import Wire
 
-WIB = ZoneInfo("Asia/Jakarta")
-BEGINNING = datetime(2015, 1, 1, tzinfo=UTC)
 INITIALS = ("vyp", "kna", "agt", "rns", "fyk", "hdr", "ysl", "isk", "mrt", "bwk", "jsn", "lth")
 AGENCIES = {"Ant": "Antara"}  # as sign-offs shorten them
 Kind = Literal["article", "off_topic", "gallery", "video"]

@@ -6,12 +6,12 @@ over, so that a world met later has the same articles, and newer ones.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
 from typing import TYPE_CHECKING
 
-from crawler.newsroom.story import BEGINNING, Entry, Kind, list_entry
+from crawler.newsroom.clock import Slot, slots
+from crawler.newsroom.story import Entry, Kind, list_entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,30 +23,6 @@ RECENT = timedelta(days=2)
 YOUNGEST = timedelta(hours=3)
 EDITED = 4  # of so many articles, one is edited
 EDITED_AFTER = timedelta(hours=2)
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """A stretch of time in which one thing happens."""
-
-    number: int
-    start: datetime
-    length: timedelta
-
-    def moment(self, share: float) -> datetime:
-        """When a `share` of it is over, 0 to 1; to the second."""
-        return (self.start + self.length * share).replace(microsecond=0)
-
-
-def slots(key: str, count: int, start: datetime, end: datetime) -> Iterator[Slot]:
-    """Slots that are over by `end`, the last one first; `count` of them begin after `start`.
-
-    :param key: seeds where the first begins, so that not all outlets' begin together.
-    """
-    length = (end - start) / (count + 1)
-    first = BEGINNING + length * Random(key).random()
-    for number in range((end - first) // length - 1, -1, -1):
-        yield Slot(number, first + length * number, length)
 
 
 def recent(

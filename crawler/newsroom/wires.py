@@ -7,15 +7,15 @@ from datetime import date, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Literal
 
+from crawler.newsroom.clock import WIB
 from crawler.newsroom.prose import Draft, Passage
-from crawler.newsroom.story import WIB
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
 
+    from crawler.newsroom.clock import Slot
     from crawler.newsroom.houses import House
-    from crawler.newsroom.timetable import Slot
 
 SHARE = 0.25
 """Of the outlets, those that carry a wire."""

@@ -13,19 +13,20 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
 
 from crawler.newsroom import listings, timetable
+from crawler.newsroom.clock import WIB, slots
 from crawler.newsroom.furniture import furnish
 from crawler.newsroom.houses import House, houses
 from crawler.newsroom.pages import render
-from crawler.newsroom.story import WIB, Entry, Story, list_entry, tell
+from crawler.newsroom.story import Entry, Story, list_entry, tell
 from crawler.newsroom.timetable import RECENT, YOUNGEST
 from crawler.newsroom.wires import LATEST, carried
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from crawler.newsroom.clock import Slot
     from crawler.newsroom.furniture import Furniture
     from crawler.newsroom.houses import Feed, Sitemap
-    from crawler.newsroom.timetable import Slot
 
 PAST = datetime(2023, 9, 1, tzinfo=WIB), datetime(2023, 10, 1, tzinfo=WIB)
 OLDER = datetime(2021, 1, 4, tzinfo=WIB), datetime(2021, 2, 1, tzinfo=WIB)
@@ -114,7 +115,7 @@ class World:
         edited: bool,
     ) -> None:
         own = timetable.recent(house, self.seed, recent, self.now, edited=edited)
-        sent = timetable.slots(
+        sent = slots(
             f"{self.seed}/wires", self.wires, self.now - RECENT, self.now - YOUNGEST - LATEST
         )
         entries = [*islice(own, recent), *self._wired(house, islice(sent, self.wires))]

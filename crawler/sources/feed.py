@@ -10,9 +10,9 @@ from urllib.parse import urlsplit
 
 from scrapy import Request
 
-from crawler.extraction.dates import parse_date
+from crawler.extraction.indonesian.dates import parse_date
 from crawler.extraction.urls import absolute
-from crawler.hosts import registered_domain
+from crawler.runs.schedule import registered_domain
 from crawler.sources.candidate import (
     Candidate,
     Source,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
 
-from crawler.extraction.dates import parse_date
-from crawler.extraction.page import parse_html
+from crawler.extraction.indonesian.dates import parse_date
+from crawler.extraction.page.page import parse_html
 from crawler.extraction.urls import absolute
 from crawler.items import Rejected
 from crawler.sources.candidate import (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from lxml import etree
 from scrapy import Request
 
-from crawler.extraction.dates import parse_date
+from crawler.extraction.indonesian.dates import parse_date
 from crawler.extraction.urls import absolute
 from crawler.sources.candidate import (
     WIB,

@@ -11,9 +11,9 @@ import pytest
 from scrapy.http.headers import Headers
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.archive import Archive, Exchange, open_folder, prune, recover
-from crawler.archiving import forbids_archiving
-from crawler.captures import read_capture
+from crawler.archive.reader import read_capture
+from crawler.archive.writer import Archive, Exchange, open_folder, prune, recover
+from crawler.middlewares.archiving import forbids_archiving
 from output.filesystem import Root
 
 MOMENT = datetime(2023, 9, 1, 3, 21, 5, 123456, tzinfo=UTC)
@@ -138,7 +138,7 @@ def test_a_living_runs_file_is_left_alone(tmp_path):
     archive = make(tmp_path)
     archive.keep(exchange())
     code = (
-        "import sys; from pathlib import Path; from crawler.archive import recover;"
+        "import sys; from pathlib import Path; from crawler.archive.writer import recover;"
         "from output.filesystem import Root;"
         "print(recover(Root(sys.argv[1]), Path(sys.argv[2]), 'kontan'))"
     )

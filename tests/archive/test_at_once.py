@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import pyarrow.dataset as ds
 import pytest
 
-import crawler.reparse as module
-from crawler.reparse import Job, reparse
+import crawler.reparse.task as module
+from crawler.reparse.task import Job, reparse
 from output.compaction import compact
 from output.dataset import files, latest, read
 from output.search import Library, Question

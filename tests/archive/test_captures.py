@@ -12,8 +12,8 @@ import brotli
 import pyarrow as pa
 import pytest
 
-import crawler.captures as module
-from crawler.captures import BadRecordError, Capture, Counts, read_capture, read_captures
+import crawler.archive.reader as module
+from crawler.archive.reader import BadRecordError, Capture, Counts, read_capture, read_captures
 from tests.archive.warcs import raw_record, zipped
 
 GOOD = raw_record()

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.dataset as ds
 import pytest
 
-import crawler.reparse as module
-from crawler.reparse import Job, reparse
-from crawler.workers import ClusterError, on_cluster
+import crawler.reparse.task as module
+from crawler.reparse.task import Job, reparse
+from crawler.reparse.workers import ClusterError, on_cluster
 from output.compaction import compact
 from output.dataset import read
 from output.verification import verify

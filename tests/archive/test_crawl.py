@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.captures import read_capture
+from crawler.archive.check import losses
+from crawler.archive.reader import read_capture
 from crawler.commands.snapshot import Command
-from crawler.losses import losses
 from crawler.newsroom import Newsroom
 from output.dataset import latest, open_dataset, read
 from output.filesystem import Root
@@ -72,7 +72,9 @@ def test_the_archive_can_be_switched_off(room: Newsroom, tmp_path: Path):
 def test_a_page_that_forbids_it_is_not_kept(
     room: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr("crawler.archiving.forbids_archiving", lambda headers, body: True)
+    monkeypatch.setattr(
+        "crawler.middlewares.archiving.forbids_archiving", lambda headers, body: True
+    )
     done = crawl(MediaIndonesiaSpider, room, tmp_path)
     assert done.stats["wartatek/archive/forbidden"] == done.outcomes.count("fetched")
     assert not warcs(tmp_path)
@@ -111,7 +113,7 @@ def test_without_room_for_the_archive_the_crawl_goes_on(
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("crawler.archive._write", full)
+    monkeypatch.setattr("crawler.archive.writer._write", full)
     done = crawl(MediaIndonesiaSpider, room, tmp_path)
     assert done.outcomes.count("stored") > 2
     assert "No space left" in done.stats["wartatek/archive/error"]

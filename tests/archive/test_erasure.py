@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.archive import open_folder
-from crawler.captures import read_capture
-from crawler.erasure import erase, nothing
+from crawler.archive.erase import erase, nothing
+from crawler.archive.reader import read_capture
+from crawler.archive.writer import open_folder
 from output.filesystem import Root
 from tests.archive.test_archive import exchange, finished, make, records
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 from warcio.warcwriter import WARCWriter
 
-from crawler.reparse import Job, Result, reparse
+from crawler.reparse.task import Job, Result, reparse
 from output.dataset import read
 from output.verification import verify
 from tests.archive.warcs import (

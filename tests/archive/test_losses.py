@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.losses import SHOWN, losses
+from crawler.archive.check import SHOWN, losses
 from output.filesystem import Root
 from output.writer import Writer
 from tests.output.rows import NOON, article

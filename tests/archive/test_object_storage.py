@@ -13,11 +13,11 @@ import pyarrow as pa
 import pytest
 from scrapy.settings import Settings
 
-from crawler.losses import losses
-from crawler.memory import regroup
+from crawler.archive.check import losses
+from crawler.archive.takedown import take_down
 from crawler.newsroom import Newsroom
-from crawler.reparse import Job, reparse
-from crawler.takedown import take_down
+from crawler.reparse.task import Job, reparse
+from crawler.state.outlet_state import regroup
 from output.compaction import compact
 from output.dataset import latest, read
 from output.filesystem import Root, check_writable, files_at
@@ -213,7 +213,7 @@ def test_rows_that_could_not_be_put_wait_and_are_put_later(store: Bucket, locati
 def test_an_archive_that_cannot_be_put_stays_here_for_the_next_run(
     store: Bucket, location: str, tmp_path: Path
 ):
-    from crawler.archive import Archive, open_folder, recover
+    from crawler.archive.writer import Archive, open_folder, recover
     from tests.archive.test_archive import exchange
 
     folder = open_folder(str(tmp_path), "kontan")

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.newsroom import Newsroom
-from crawler.reparse import Job, reparse
+from crawler.reparse.task import Job, reparse
 from output.compaction import compact
 from output.dataset import latest, read
 from output.filesystem import Root, check_writable, files_at

@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.outlets import outlets
+from crawler.outlets.registry import outlets
 
 
 @pytest.mark.parametrize(

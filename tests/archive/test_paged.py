@@ -9,8 +9,8 @@ from random import Random
 import pytest
 
 from crawler.newsroom import Newsroom
-from crawler.outlets import outlets
-from crawler.reparse import Job, reparse
+from crawler.outlets.registry import outlets
+from crawler.reparse.task import Job, reparse
 from output.dataset import read
 from spiders.kontan import KontanSpider
 from tests.archive.warcs import NOW, Snap, pages, write_warc

@@ -8,13 +8,13 @@ from pathlib import Path
 import pytest
 from scrapy.utils.project import get_project_settings
 
-import crawler.outlets as readers
-import crawler.reparse as module
-from crawler.archive import Archive, Exchange, open_folder
+import crawler.outlets.registry as readers
+import crawler.reparse.task as module
+from crawler.archive.writer import Archive, Exchange, open_folder
 from crawler.newsroom import Newsroom
-from crawler.reparse import Job, Result, reparse
+from crawler.reparse.task import Job, Result, reparse
+from crawler.reparse.workers import in_processes
 from crawler.sources.candidate import Window
-from crawler.workers import in_processes
 from output.compaction import compact
 from output.dataset import latest, open_dataset, read
 from output.filesystem import Root
@@ -239,7 +239,9 @@ def test_pages_are_chosen_by_outlet_and_day(data: Path, tmp_path: Path):
 def test_rejects_are_judged_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     out = tmp_path / "data"
     with Newsroom(seed=3, outlets=["kontan"], recent=8, past=2, older=0) as room:
-        monkeypatch.setattr("crawler.judge.HINT", 0.0)  # what is not technology is fetched too
+        monkeypatch.setattr(
+            "crawler.sources.wanted.HINT", 0.0
+        )  # what is not technology is fetched too
         crawl(KontanSpider, room, out)
     off_topic = [r for r in _rejects(out) if r["reason"] == "off_topic"]
     assert off_topic

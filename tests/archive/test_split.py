@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.captures import Capture
-from crawler.extraction.page import Page
-from crawler.outlets import outlets
-from crawler.reparse import Job, reparse
+from crawler.archive.reader import Capture
+from crawler.extraction.page.page import Page
+from crawler.outlets.registry import outlets
+from crawler.reparse.task import Job, reparse
 from output.dataset import read
 from spiders.detikinet import DetikInetSpider
 from spiders.inews import InewsSpider

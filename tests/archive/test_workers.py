@@ -2,7 +2,7 @@
 
 import pytest
 
-from crawler.workers import TASK_BYTES, tasks
+from crawler.reparse.workers import TASK_BYTES, tasks
 
 MB = 1 << 20
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.browse.differences import changes
+from crawler.web.browse.differences import changes
 
 
 def test_changed_words_are_marked_inside_their_paragraph():

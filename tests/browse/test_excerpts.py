@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.browse.excerpts import Piece, excerpt, marked
+from crawler.web.browse.excerpts import Piece, excerpt, marked
 
 LONG = "Kalimat pembuka yang panjang. " * 40
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.browse.places import in_place, text_of
+from crawler.web.browse.removed_in_place import in_place, text_of
 
 PARAGRAPHS = ["Alinea pertama berita ini.", "Alinea kedua berita ini."]
 PROMO = {"rule": "baca-juga:promo", "text": "Baca juga: Kabar lain"}

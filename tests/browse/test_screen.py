@@ -7,8 +7,8 @@ import threading
 import pytest
 import uvicorn
 
-from crawler.archive import Archive, Exchange
-from crawler.browse.site import serve_on
+from crawler.archive.writer import Archive, Exchange
+from crawler.web.browse.site import serve_on
 from output.filesystem import Root
 from tests.datasets import NOON, library_of, row, write
 from tests.hostile import LONG, TITLES

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 from starlette.testclient import TestClient
 
-from crawler.archive import Archive, Exchange
-from crawler.browse.site import asked, serve_on
+from crawler.archive.writer import Archive, Exchange
+from crawler.web.browse.site import asked, serve_on
 from output.filesystem import Root
 from output.search import Library
 from tests.datasets import NOON, library_of, row, write, write_clusters

@@ -13,7 +13,7 @@ from scrapy.cmdline import execute
 
 from crawler.newsroom import Newsroom
 from output.dataset import open_dataset, read
-from output.forgetting import bury, unfinished
+from output.takedown import bury, unfinished
 from tests.crawls import CHECKOUT, project_settings
 
 USAGE, UNHEALTHY = 2, 1

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from crawler.locks import locked
-from crawler.state import FILE, open_state
+from crawler.state.index import FILE, open_state
+from crawler.state.locks import locked
 from output.dataset import live_files, read
 from output.filesystem import Root
-from output.forgetting import bury, unfinished
+from output.takedown import bury, unfinished
 from output.views import open_clusters
 from output.writer import Writer
 from tests.output.rows import NOON, article

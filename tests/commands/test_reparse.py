@@ -17,10 +17,10 @@ from crawler.commands.reparse import Command
 from crawler.extraction import topics
 from crawler.extraction.topics import load_index
 from crawler.newsroom import Newsroom
-from crawler.reparse import Change, Result
-from crawler.workers import GOES_ON
+from crawler.reparse.task import Change, Result
+from crawler.reparse.workers import GOES_ON
 from output.dataset import open_dataset, read
-from output.forgetting import bury
+from output.takedown import bury
 from spiders.kontan import KontanSpider
 from tests.archive.warcs import pages, write_warc
 from tests.crawls import crawl
@@ -223,7 +223,9 @@ def test_off_topic_pages_come_back_when_the_lexicon_has_grown(
     """A word is added, the kept pages are judged anew, and the next crawl leaves them alone."""
     out = tmp_path / "out"
     with Newsroom(seed=3, outlets=["kontan"], recent=8, past=2, older=0) as room:
-        monkeypatch.setattr("crawler.judge.HINT", 0.0)  # what is not technology is fetched too
+        monkeypatch.setattr(
+            "crawler.sources.wanted.HINT", 0.0
+        )  # what is not technology is fetched too
         crawl(KontanSpider, room, out)
         stored = set(read(out)["url"].to_pylist())
         rejects = open_dataset(out, "rejects").to_table().to_pylist()

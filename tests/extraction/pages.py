@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.extraction.article import extract
-from crawler.extraction.page import Page
+from crawler.extraction.page.page import Page
 from crawler.extraction.rules import GENERIC, Rules
 
 if TYPE_CHECKING:

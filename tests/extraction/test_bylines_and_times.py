@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pytest
 
-from crawler.extraction.dates import WIB
+from crawler.extraction.indonesian.dates import WIB
 from crawler.extraction.rules import Rules
 from tests.extraction.pages import TITLE, html, ld, paragraphs, read
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.extraction.dates import MONTHS, find_date, parse_date
+from crawler.extraction.indonesian.dates import MONTHS, find_date, parse_date
 from tests.shared import SHARED, needs_shared
 
 WIB = timezone(timedelta(hours=7))

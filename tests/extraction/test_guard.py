@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.extraction.guard import MAX_DEPTH, MAX_NODES, check, check_tree
-from crawler.extraction.page import parse_html
+from crawler.extraction.page.guard import MAX_DEPTH, MAX_NODES, check, check_tree
+from crawler.extraction.page.page import parse_html
 from crawler.items import Rejected
 
 _MANY_B = b"<p>" + b"".join(b"<b id=%d>" % i for i in range(490))

@@ -14,9 +14,9 @@ import re
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.project import get_project_settings
 
-from crawler.documents import Document
 from crawler.items import Rejected
-from crawler.reader import Reader
+from crawler.outlets.documents import Document
+from crawler.outlets.reader import Reader
 from crawler.spider import NewsSpider
 from tests.patience import ends
 

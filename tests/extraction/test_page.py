@@ -7,9 +7,9 @@ import json
 
 import pytest
 
-from crawler.extraction.charset import decode
-from crawler.extraction.page import Page, parse_html
-from crawler.extraction.structured import text, things
+from crawler.extraction.page.charset import decode
+from crawler.extraction.page.jsonld import text, things
+from crawler.extraction.page.page import Page, parse_html
 from crawler.items import Rejected
 from tests.extraction.pages import html, ld, page
 

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from crawler.extraction.nuxt import literals, revived
-from crawler.extraction.rich_text import as_html
+from crawler.extraction.page.editor_trees import as_html
+from crawler.extraction.page.nuxt import literals, revived
 from tests.extraction.pages import PROSE, TITLE, html, read
 
 SLATE = [{"type": "paragraph", "children": [{"text": "Satu "}, {"text": "dua", "bold": True}]}]

@@ -13,7 +13,7 @@ from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.project import get_project_settings
 
 from crawler.extraction.article import extract
-from crawler.extraction.page import Page
+from crawler.extraction.page.page import Page
 from crawler.extraction.rules import GENERIC, Rules
 from crawler.items import Rejected
 from pipelines.clean import CleanPipeline

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from crawler.extraction.text import extract_text
+from crawler.extraction.text.document import extract_text
 from crawler.items import Article, Link
 from pipelines.clean import CleanPipeline
 from tests.shared import SHARED, needs_shared

@@ -7,11 +7,11 @@ from textwrap import wrap
 
 import pytest
 
-from crawler.extraction.byline import Byline, parse_byline
-from crawler.extraction.dumps import article_lines
-from crawler.extraction.headlines import headline_end, looks_like_headline
-from crawler.extraction.rejoin import Line, paragraphs, unwrapped
-from crawler.extraction.text import extract_text
+from crawler.extraction.indonesian.bylines import Byline, parse_byline
+from crawler.extraction.indonesian.headlines import headline_end, looks_like_headline
+from crawler.extraction.text.document import extract_text
+from crawler.extraction.text.dumps import article_lines
+from crawler.extraction.text.paragraphs import Line, paragraphs, unwrapped
 from crawler.items import Article, Image, Rejected
 from pipelines.clean import CleanPipeline
 

@@ -21,10 +21,10 @@ from typing import TYPE_CHECKING, Any
 from scrapy.utils.project import get_project_settings
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.documents import Document
 from crawler.items import Article, Rejected
 from crawler.newsroom.prose import Draft
-from crawler.reader import Reader
+from crawler.outlets.documents import Document
+from crawler.outlets.reader import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -11,7 +11,7 @@ from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import get_project_settings
 
 from crawler.extraction.article import extract
-from crawler.extraction.page import Page
+from crawler.extraction.page.page import Page
 from crawler.items import Rejected
 from crawler.newsroom.houses import houses
 from crawler.newsroom.world import World

@@ -12,11 +12,11 @@ import pytest
 from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import get_project_settings
 
-from crawler.copies import are_copies, read
 from crawler.extraction.article import extract
-from crawler.extraction.page import Page
+from crawler.extraction.page.page import Page
 from crawler.newsroom.houses import houses
 from crawler.newsroom.world import World
+from crawler.state.stories.fingerprints import are_copies, read
 from pipelines.clean import CleanPipeline
 
 if TYPE_CHECKING:

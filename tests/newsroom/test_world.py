@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from crawler.newsroom.clock import WIB
 from crawler.newsroom.houses import houses
-from crawler.newsroom.story import WIB
 from crawler.newsroom.world import Reply, World
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)

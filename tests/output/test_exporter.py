@@ -13,7 +13,7 @@ import pytest
 
 from crawler.items import Article, Image
 from output.exporter import GROUP_ROWS, FileStorage, ParquetItemExporter
-from output.rows import RowError
+from output.row_check import RowError
 from output.schema import ARTICLES
 from tests.output.rows import NOON
 

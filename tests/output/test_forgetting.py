@@ -5,7 +5,7 @@ import pyarrow.parquet as pq
 from output.compaction import compact
 from output.dataset import open_dataset, read
 from output.filesystem import Root
-from output.forgetting import FORGOTTEN, bury, ids_of, remove_rows, settle, unfinished
+from output.takedown import FORGOTTEN, bury, ids_of, remove_rows, settle, unfinished
 from output.verification import verify
 from output.writer import Writer
 from tests.output.rows import NOON, article, reject

@@ -13,9 +13,9 @@ import tantivy
 
 from output.compaction import compact, remove_replaced
 from output.dataset import latest
-from output.forgetting import remove_rows
-from output.index import SCHEMA, _document
 from output.search import Library, Question
+from output.search_index import SCHEMA, _document
+from output.takedown import remove_rows
 from tests.datasets import NOON, library_of, row, write
 
 LATER = NOON + timedelta(days=40)
@@ -86,7 +86,7 @@ def test_only_what_is_new_is_read_again(tmp_path, monkeypatch):
     write(tmp_path, kontan=[row(3)])
     read = []
     monkeypatch.setattr(
-        "output.index._document",
+        "output.search_index._document",
         lambda outlet, one, last, make=_document: (
             read.append(one["article_id"]) or make(outlet, one, last)
         ),

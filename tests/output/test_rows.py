@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from output.rows import RowCheck, RowError
+from output.row_check import RowCheck, RowError
 from output.schema import ARTICLES, RUNS
 from tests.output.rows import NOON, article
 

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from output.dataset import read
-from output.rows import RowError
+from output.row_check import RowError
 from output.schema import ARTICLES, RUNS
 from output.writer import Writer, month_of, new_run_id
 from tests.output.rows import NOON, article, reject

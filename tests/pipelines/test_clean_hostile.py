@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from crawler.extraction.blocks import Block
-from pipelines.cleaning import clean
-from pipelines.rules import load_rules
+from pipelines.cleaning.cleaning import clean
+from pipelines.cleaning.rules import load_rules
 from tests.patience import ends
 
 SIZE = 100_000

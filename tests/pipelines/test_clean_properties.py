@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 from crawler.extraction.blocks import Anchor, Block
 from crawler.items import Article
 from pipelines.clean import CleanPipeline
-from pipelines.cleaning import clean
-from pipelines.rules import load_rules
+from pipelines.cleaning.cleaning import clean
+from pipelines.cleaning.rules import load_rules
 from tests.pipelines.corpus import read, squeeze
 
 RULES = load_rules().rules

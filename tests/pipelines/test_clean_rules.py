@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.extraction.blocks import Block
-from pipelines.cleaning import clean
-from pipelines.fragments import PROMO
-from pipelines.rules import Rule, load_rules
+from pipelines.cleaning.cleaning import clean
+from pipelines.cleaning.fragments import PROMO
+from pipelines.cleaning.rules import Rule, load_rules
 from tests.pipelines.corpus import AFTER, BEFORE
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
-from crawler.pages.rendering import ago, content_hash, number, percent
-from crawler.report.page import write_page
+from crawler.web.rendering import ago, content_hash, number, percent
+from crawler.web.report.page import write_page
 from output.summary import FIELDS, Summary
 from tests.datasets import NOON, row, run, write
 from tests.hostile import MARKUP, TITLES

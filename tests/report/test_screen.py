@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from crawler.report.page import write_page
+from crawler.web.report.page import write_page
 from output.summary import Summary
 from tests.datasets import row, run, write
 from tests.hostile import TITLES

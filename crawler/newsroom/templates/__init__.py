@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from jinja2 import Environment, PackageLoader, StrictUndefined, Template
 
+from crawler.newsroom.clock import WIB
 from crawler.newsroom.prose import DAYS
-from crawler.newsroom.story import WIB, slug
+from crawler.newsroom.story import slug
 
 if TYPE_CHECKING:
     from datetime import datetime

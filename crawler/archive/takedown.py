@@ -1,0 +1,59 @@
+"""Articles leave for good: rows, rejects, what waits, and the pages in the archive.
+
+The tombstone comes first and says that it is unfinished until all is gone, so that the outlet's
+next run, or any command that holds its lock, finishes what a kill cut short.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from crawler.archive.erase import erase
+from crawler.archive.writer import open_folder, recover
+from output import stories
+from output.filesystem import Root
+from output.takedown import bury, remove_rows, settle, unfinished
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+
+class TakenDown(NamedTuple):
+    """What was removed, and the archive's damaged files, which may hold more of it."""
+
+    rows: int
+    pages: int
+    damaged: list[str]
+
+
+def take_down(settings: BaseSettings, outlet: str, article_id: str) -> TakenDown:
+    """Remove all of the article; it will never be fetched again. The caller holds the lock.
+
+    :raises OSError: the next run goes on with it.
+    """
+    location = settings["OUTPUT_DIR"]
+    begun = {article: tombstone for tombstone, article in unfinished(location, outlet)}
+    tombstone = begun.get(article_id) or bury(location, outlet, article_id)
+    return _remove(settings, outlet, article_id, tombstone)
+
+
+def finish_takedowns(settings: BaseSettings, outlet: str) -> None:
+    """Remove what a `take_down` that was killed has left. The caller holds the outlet's lock.
+
+    :raises OSError: as `take_down`.
+    """
+    for tombstone, article_id in unfinished(settings["OUTPUT_DIR"], outlet):
+        _remove(settings, outlet, article_id, tombstone)
+
+
+def _remove(settings: BaseSettings, outlet: str, article_id: str, tombstone: str) -> TakenDown:
+    location = settings["OUTPUT_DIR"]
+    root, folder = Root(location), Path(settings["STATE_DIR"] or location)
+    growing = open_folder(str(folder), outlet)
+    recover(root, growing, outlet)  # a run that died may have left a page in an open file
+    rows = remove_rows(location, outlet, article_id)
+    stories.remove(root, article_id)
+    pages, damaged = erase(root, growing, outlet, article_id)
+    settle(location, tombstone)
+    return TakenDown(rows, pages, damaged)

@@ -1,0 +1,291 @@
+"""Pages as they were served, kept in WARC 1.1 files that every web archive tool reads.
+
+A file grows in `open/`, on a local disk, and moves to `archive/` when it is full or its run ends:
+what stands there is finished. Every record is a gzip member of its own, so that what a kill leaves
+behind is whole up to the last page, and any record can be read by its offset.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import re
+import zlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from http.client import responses
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from fastwarc import WarcRecord, WarcRecordType
+from fastwarc.stream_io import GzipWriter
+
+from crawler.state.queue import encode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import BinaryIO
+
+    from crawler.state.queue import Waiting
+    from output.filesystem import Root
+
+ARCHIVE = "archive"
+OPEN = "open"
+MAX_BYTES = 512 << 20
+LISTED = "application/vnd.wartatek.listed+json"
+"""The kind of a metadata record that says what an article's list said of it."""
+_LEVEL = 4  # of gzip: level 6 takes a quarter longer for 3 % (real pages)
+_HELD_BACK = {  # they speak of the bytes on the wire; what follows them here is what they carried
+    b"content-encoding",
+    b"content-length",
+    b"transfer-encoding",
+}
+_KEEP = re.compile(r"(?P<number>\d+)\s*(?P<unit>d|days?|gb?)", re.IGNORECASE)
+
+Headers = list[tuple[bytes, bytes]]
+
+
+@dataclass(frozen=True, slots=True)
+class Exchange:
+    """A request and what came back; `body` without any coding.
+
+    `listed` is what the article's list said of it, as JSON, for whoever reads the page again.
+    """
+
+    url: str
+    fetched_at: datetime
+    asked: Headers
+    status: int
+    served: Headers
+    body: bytes
+    listed: bytes = b""
+    ip_address: str = ""
+
+
+class Archive:
+    """Keeps the pages of one outlet's run.
+
+    :param folder: where unfinished files grow; a local one.
+    """
+
+    def __init__(
+        self, root: Root, folder: Path, outlet: str, run_id: str, max_bytes: int = MAX_BYTES
+    ) -> None:
+        self.root = root
+        self.folder = folder
+        self.outlet = outlet
+        self.run_id = run_id
+        self.max_bytes = max_bytes
+        self._file: BinaryIO | None = None
+        self._path = Path()
+        self._files = 0
+
+    def keep(self, page: Exchange) -> dict[str, Any]:
+        """Append `page`; the value of its row's column `archive`.
+
+        :raises OSError: and nothing of it was kept.
+        """
+        if self._file and self._file.tell() >= self.max_bytes:
+            self.finish()
+        file = self._file or self._begin()
+        start = file.tell()
+        before, response = _members(page)
+        try:
+            _write(file, before + response)
+        except OSError:
+            file.truncate(start)
+            file.seek(start)
+            raise
+        name = f"{ARCHIVE}/outlet={self.outlet}/{self._path.name}"
+        return {"file": name, "offset": start + len(before)}
+
+    def sync(self) -> None:
+        """What was kept so far outlives a power cut. Rows that name it are published after this."""
+        if self._file:
+            os.fsync(self._file.fileno())
+
+    def finish(self) -> None:
+        """Move the file that grows to where finished ones stand.
+
+        :raises OSError: it stays where it is, for the next run to finish.
+        """
+        if self._file:
+            file, self._file = self._file, None
+            with file:
+                os.fsync(file.fileno())
+                _publish(self.root, self.outlet, self._path)
+
+    def close(self) -> None:
+        """Leave the file that grows to the next run."""
+        if self._file:
+            self._file.close()
+            self._file = None
+
+    def _begin(self) -> BinaryIO:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self._path = self.folder / f"{self.run_id}-{self._files:05}.warc.gz"
+        self._files += 1
+        file = self._path.open("xb", buffering=0)  # a kill leaves what was written
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        self._file = file
+        _write(file, _warcinfo(self._path.name))
+        return file
+
+
+def recover(root: Root, folder: Path, outlet: str) -> list[Path]:
+    """Finish what dead runs of `outlet` left in `folder`, without a torn last record."""
+    recovered = []
+    for path in sorted(folder.glob("*.warc.gz")):
+        with path.open("r+b") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:  # its run is alive
+                continue
+            file.truncate(_whole(file))
+            os.fsync(file.fileno())
+            if file.seek(0, os.SEEK_END):
+                _publish(root, outlet, path)
+            else:
+                path.unlink()
+        recovered.append(path)
+    return recovered
+
+
+def open_folder(location: str, outlet: str) -> Path:
+    """Where the unfinished files of `outlet` stand, below the local folder `location`."""
+    return Path(location) / OPEN / f"outlet={outlet}"
+
+
+def allowance(keep: str) -> tuple[int, bool]:
+    """A number of days, or of GB, from "90 days" or "50 GB"; and whether it is days.
+
+    :raises ValueError: `keep` says neither.
+    """
+    match = _KEEP.fullmatch(keep.strip())
+    if not match:
+        raise ValueError(f"ARCHIVE_KEEP={keep} is neither days (90 days) nor a size (50 GB)")
+    return int(match["number"]), match["unit"].lower().startswith("d")
+
+
+def prune(root: Root, keep: str, now: datetime | None = None) -> list[str]:
+    """Remove the oldest finished files, of all outlets, until the rest is what `keep` allows.
+
+    :param keep: as `allowance` takes it
+    """
+    number, is_days = allowance(keep)
+    horizon = (now or datetime.now(UTC)) - timedelta(days=number) if is_days else None
+    removed, total = [], 0
+    files = sorted(root.files(ARCHIVE), key=lambda info: info.base_name, reverse=True)
+    for info in files:  # newest first: names begin with the time of their run
+        total += info.size or 0
+        if horizon and info.base_name >= f"{horizon:%Y%m%dT%H%M%SZ}":
+            continue
+        if horizon or total > number * 10**9:
+            root.remove(info.path)
+            removed.append(root.relative(info.path))
+    return removed
+
+
+def _publish(root: Root, outlet: str, path: Path) -> None:
+    root.publish_file(f"{ARCHIVE}/outlet={outlet}/{path.name}", path)
+
+
+def _whole(file: BinaryIO) -> int:
+    """Where the last whole gzip member of `file` ends."""
+    end = 0
+    file.seek(0)
+    member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    while chunk := file.read(1 << 20):
+        while chunk:
+            try:
+                member.decompress(chunk)
+            except zlib.error:
+                return end
+            if not member.eof:
+                break
+            chunk = member.unused_data
+            end = file.tell() - len(chunk)
+            member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    return end
+
+
+# -- records
+
+
+def _members(page: Exchange) -> tuple[bytes, bytes]:
+    """`page` as gzip members: what goes before its response, and the response."""
+    response = _new(WarcRecordType.response, page)
+    response.headers["Content-Type"] = "application/http; msgtype=response"
+    if page.ip_address:
+        response.headers["WARC-IP-Address"] = page.ip_address
+    served = [*_renamed(page.served), (b"Content-Length", b"%d" % len(page.body))]
+    reason = responses.get(page.status, "").encode()
+    head = _message(b"HTTP/1.1 %d %s" % (page.status, reason), served)
+    response.set_bytes_content(head + page.body)
+
+    request = _new(WarcRecordType.request, page, response.record_id)
+    request.headers["Content-Type"] = "application/http; msgtype=request"
+    target = re.sub(r"^https?://[^/?#]*", "", page.url) or "/"
+    request.set_bytes_content(_message(b"GET %s HTTP/1.1" % target.encode(), page.asked))
+    before = _member(request)
+    if page.listed:
+        metadata = _new(WarcRecordType.metadata, page, response.record_id)
+        metadata.headers["Content-Type"] = LISTED
+        metadata.set_bytes_content(page.listed)
+        before += _member(metadata)
+    return before, _member(response)
+
+
+def _new(kind: WarcRecordType, page: Exchange, concurrent_to: str | None = None) -> WarcRecord:
+    record = WarcRecord()
+    record.init_headers(kind)
+    record.record_date = page.fetched_at
+    record.headers["WARC-Target-URI"] = page.url
+    if concurrent_to:
+        record.headers["WARC-Concurrent-To"] = concurrent_to
+    return record
+
+
+def _message(first: bytes, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """An HTTP message's head; what would begin a line of its own does not."""
+    lines = [first, *(name + b": " + value for name, value in headers)]
+    return b"\r\n".join(re.sub(rb"[\r\n]+", b" ", line) for line in lines) + b"\r\n\r\n"
+
+
+def _renamed(headers: Headers) -> Iterator[tuple[bytes, bytes]]:
+    """`headers` as Common Crawl keeps them beside a body without coding."""
+    for name, value in headers:
+        held = name.lower() in _HELD_BACK
+        yield (b"X-Crawler-" + name if held else name), value
+
+
+def _warcinfo(name: str) -> bytes:
+    record = WarcRecord()
+    record.init_headers(WarcRecordType.warcinfo)
+    record.headers["WARC-Filename"] = name
+    record.headers["Content-Type"] = "application/warc-fields"
+    record.set_bytes_content(
+        b"software: Wartatek\r\nformat: WARC File Format 1.1\r\nrobots: classic\r\n"
+    )
+    return _member(record)
+
+
+def _member(record: WarcRecord) -> bytes:
+    buffer = BytesIO()
+    with GzipWriter(buffer, _LEVEL) as member:
+        record.write(member, checksum_data=True)
+    return buffer.getvalue()
+
+
+def listed_json(waiting: Waiting) -> bytes:
+    """What an article's list said of it, for `Exchange.listed`."""
+    said = {"article_id": waiting.article_id, "candidate": encode(waiting.candidate)}
+    return json.dumps(said).encode()
+
+
+def _write(file: BinaryIO, content: bytes) -> None:
+    left = memoryview(content)
+    while left:  # a disk that is about to be full takes a part
+        left = left[file.write(left) :]

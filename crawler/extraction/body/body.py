@@ -1,0 +1,225 @@
+"""The article's body on a page: where it stands, and its blocks."""
+
+from __future__ import annotations
+
+import html
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.extraction.blocks import Block
+from crawler.extraction.body.class_names import HEADINGS
+from crawler.extraction.body.density import prose_container
+from crawler.extraction.body.walk import Picture, Walk
+from crawler.extraction.page.page import parse_html
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from selectolax.lexbor import LexborNode
+
+    from crawler.extraction.fields.title import Title
+    from crawler.extraction.page.page import Page
+    from crawler.extraction.rules import Rules
+
+MAX_LAST_RESORT = 1_000_000  # bytes; trafilatura is too slow for larger pages
+_MIN_TEXT = 80  # characters; a shorter body is not believed while another source is left
+_MIN_OWN = 20  # the same for an outlet's own selector
+_MIN_SHOWN = 400  # characters; where a page shows less, more may stand in its data
+_SHOWN = 0.3  # of the text in metadata, so much at least stands in a body that is the same text
+_PROBE = 40  # characters of a block that are looked for there
+_HEAD = 500  # characters of a property among which markup shows
+_SIGNOFF = re.compile(r"[(\[] ?[A-Za-z*]{2,12}(?: ?[/&] ?[A-Za-z*]{1,12}){0,3} ?[)\]]")
+_MARKUP = re.compile(
+    r"<(?:p|div|br|span|h[1-6]|strong|b|em|figure|section|ul|ol|a)\b[^<]*>", re.IGNORECASE
+)
+_ESCAPED = re.compile(r"&lt;(?:p|div|br|strong|b|h[1-6])\b", re.IGNORECASE)
+
+
+@dataclass(slots=True)
+class Body:
+    """The blocks of an article, where they were found, and the pictures among them."""
+
+    source: str
+    blocks: list[Block]
+    pictures: list[Picture]
+
+    @property
+    def text(self) -> str:
+        """All that is not taken out yet, with single spaces."""
+        return " ".join(block.text for block in self.blocks if not block.rule)
+
+    @property
+    def size(self) -> int:
+        """Characters of linkless text that is not taken out yet."""
+        blocks = [block for block in self.blocks if not block.rule]
+        linked = sum([len(anchor.text) for block in blocks for anchor in block.anchors])
+        return sum([len(block.text) for block in blocks]) - linked
+
+
+def find_body(page: Page, rules: Rules) -> Body | None:
+    """The body where it is marked as such: by selectors, else page data, itemprop."""
+    sources = (
+        (_selected, _MIN_OWN),
+        (_embedded, _MIN_TEXT),
+        (_itemprop, _MIN_TEXT),
+    )
+    for source, least in sources:
+        for body in source(page, rules):
+            if body.size >= least:
+                return body
+    return None
+
+
+def guess_body(page: Page, rules: Rules, title: Title | None = None) -> Body | None:
+    """The body where nothing marks it: by the density of prose, or as metadata or data have it.
+
+    Pages that build their text by script show no more of it than others do of a teaser.
+    """
+    stated = _stated(page, rules)
+    text = stated.text if stated else ""
+    shown = _density(page, rules, title, text)
+    if shown and shown.size >= _MIN_SHOWN and (len(text) < _MIN_SHOWN or _shows(shown, text)):
+        return shown
+    hidden = max((stated, _in_data(page, rules)), key=lambda body: body.size if body else 0)
+    return hidden if hidden and (shown is None or hidden.size > shown.size) else shown
+
+
+def last_resort(page: Page) -> Body | None:
+    """The body as trafilatura sees it, which takes longer than all else together."""
+    import trafilatura  # a tenth of a second, which no start should wait for
+
+    if page.size > MAX_LAST_RESORT:
+        return None
+    text = trafilatura.extract(page.text, include_comments=False, include_tables=False)
+    return _plain("trafilatura", (text or "").splitlines())
+
+
+def _selected(page: Page, rules: Rules) -> Iterator[Body]:
+    for selector in rules.selectors("body"):
+        if roots := _outermost(page.select(selector)):
+            yield _walk(page, rules, f"css:{selector}", roots)
+
+
+def _embedded(page: Page, rules: Rules) -> Iterator[Body]:
+    content = page.article.get("content")
+    if isinstance(content, str) and (body := _written(page, rules, "page-data", content)):
+        yield body
+
+
+def _itemprop(page: Page, rules: Rules) -> Iterator[Body]:
+    if roots := _outermost(page.tree.css('[itemprop~="articleBody"]')):
+        yield _walk(page, rules, "itemprop", roots)
+
+
+def _density(page: Page, rules: Rules, title: Title | None, stated: str) -> Body | None:
+    root = prose_container(page.tree, title, stated)
+    roots = [*_lead(root), root, *_left_behind(root)] if root else []
+    body = _walk(page, rules, "density", roots)
+    return body if body.size >= _MIN_TEXT else None
+
+
+def _lead(root: LexborNode) -> list[LexborNode]:
+    """The first paragraph right above `root`; right below a headline it would be a summary."""
+    above = _element_before(root)
+    if above is None or above.tag != "p" or not _is_paragraph(above):
+        return []
+    top = _element_before(above)
+    return [] if top is not None and top.tag in HEADINGS else [above]
+
+
+def _element_before(node: LexborNode) -> LexborNode | None:
+    before = node.prev
+    while before is not None and not before.is_element_node:
+        before = before.prev
+    return before
+
+
+def _is_paragraph(node: LexborNode) -> bool:
+    text = node.text().strip()
+    return len(text) >= _MIN_TEXT and text.endswith(".") and node.css_first("a") is None
+
+
+def _left_behind(root: LexborNode) -> list[LexborNode]:
+    """The paragraphs right behind `root`, which a tag too many has put there, and a sign-off."""
+    found: list[LexborNode] = []
+    whole = 0
+    behind = root.next
+    while behind is not None and behind.tag in ("p", "-text", "br"):
+        if behind.tag == "p":
+            found.append(behind)
+            whole = len(found) if _is_paragraph(behind) else whole
+        behind = behind.next
+    signed = behind is not None and _SIGNOFF.fullmatch(behind.text().strip())
+    torn = found[:whole] if root.tag not in ("p", "body") else []
+    return [*torn, behind] if behind is not None and signed else torn
+
+
+def _walk(page: Page, rules: Rules, source: str, roots: list[LexborNode]) -> Body:
+    size = sum(len(root.text()) for root in roots)
+    walk = Walk(page.url, rules, size)
+    blocks = walk.run(roots)
+    _take_trailing_headings(blocks)
+    return Body(source, blocks, walk.pictures)
+
+
+def _take_trailing_headings(blocks: list[Block]) -> None:
+    """A heading that nothing follows headed what is no text: an infographic, a video, a list."""
+    for block in reversed(blocks):
+        if block.rule:
+            continue
+        if block.kind != "heading" or block.text.endswith((".", "!", "?")):
+            return
+        block.kind, block.rule = "widget", "markup:trailing-heading"
+
+
+def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
+    """`nodes` without those that stand inside another of them, and without meta tags."""
+    nodes = [node for node in nodes if node.tag != "meta"]
+    if len(nodes) < 2:
+        return nodes
+    chosen = {node.mem_id for node in nodes}
+    return [node for node in nodes if not _inside(node, chosen)]
+
+
+def _inside(node: LexborNode, chosen: set[int]) -> bool:
+    above = node.parent
+    while above is not None:
+        if above.mem_id in chosen:
+            return True
+        above = above.parent
+    return False
+
+
+def _stated(page: Page, rules: Rules) -> Body | None:
+    """JSON-LD's articleBody, for pages that build their text by script."""
+    text = page.article.get("articleBody")
+    return _written(page, rules, "jsonld", text) if isinstance(text, str) else None
+
+
+def _in_data(page: Page, rules: Rules) -> Body | None:
+    """The text in the page's own data, beside JSON-LD that has none."""
+    content = page.embedded.get("content")
+    return _written(page, rules, "page-data", content) if isinstance(content, str) else None
+
+
+def _written(page: Page, rules: Rules, source: str, content: str) -> Body | None:
+    """`content` of a property, which is markup, markup in entities, or lines of text."""
+    if _ESCAPED.search(content, 0, _HEAD):
+        content = html.unescape(content)
+    if _MARKUP.search(content, 0, _HEAD) and (root := parse_html(content).body):
+        return _walk(page, rules, source, [root])
+    return _plain(source, html.unescape(content).split("\n"))
+
+
+def _shows(shown: Body, stated: str) -> bool:
+    """Whether a good part of what metadata has as the text stands in the body that was guessed."""
+    held = sum(len(b.text) for b in shown.blocks if b.text[:_PROBE] in stated and not b.rule)
+    return held >= _SHOWN * len(stated)
+
+
+def _plain(source: str, lines: list[str]) -> Body | None:
+    texts = [" ".join(line.split()) for line in lines]
+    blocks = [Block("paragraph", text) for text in texts if text]
+    body = Body(source, blocks, [])
+    return body if body.size >= _MIN_TEXT else None

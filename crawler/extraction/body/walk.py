@@ -1,0 +1,331 @@
+"""One walk over a body's tree, in reading order, without recursion: markup in, blocks out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.extraction.blocks import Block, Kind
+from crawler.extraction.body.class_names import Verdict, is_hidden, is_page, judge
+from crawler.extraction.body.inline_text import Line
+from crawler.extraction.urls import absolute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from selectolax.lexbor import LexborNode
+
+    from crawler.extraction.rules import Rules
+
+_SKIPPED = frozenset(
+    "script style noscript template svg math iframe object embed video audio canvas map head title "
+    "meta link base param source track select option textarea input -comment _comment !-- #comment "
+    "!doctype amp-ad amp-embed amp-iframe amp-twitter amp-instagram amp-facebook amp-tiktok "
+    "amp-youtube amp-video amp-social-share amp-sidebar amp-list amp-sticky-ad amp-consent "
+    "amp-analytics amp-carousel".split()
+)
+_INLINE = frozenset(
+    "a abbr acronym amp-img b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr "
+    "q rb rp rt ruby s samp small span strike strong sub sup time tt u var wbr picture".split()
+)
+_BOLD = frozenset("b strong h1 h2 h3 h4 h5 h6 th".split())
+_ITALIC = frozenset("i em cite small".split())
+_ASIDE: dict[str, Kind] = {
+    "nav": "widget", "aside": "widget", "footer": "widget", "form": "widget", "button": "widget",
+    "menu": "widget", "dialog": "widget", "figure": "caption", "figcaption": "caption",
+}  # fmt: skip
+_KINDS: dict[str, Kind] = {
+    "h1": "heading", "h2": "heading", "h3": "heading", "h4": "heading", "h5": "heading",
+    "h6": "heading", "li": "list_item", "blockquote": "quote",
+}  # fmt: skip
+_POST = re.compile(
+    r"(?:twitter|instagram|tiktok|facebook|fb|threads|bluesky)[-_]?(?:tweet|media|embed|post|video)"
+)
+_POST_LINK = (
+    "a[href*='/status/'],a[href*='instagram.com/p/'],a[href*='instagram.com/reel/'],"
+    "a[href*='tiktok.com/@'],a[href*='facebook.com/'][href*='/posts/'],a[href*='threads.net/@']"
+)
+_NO_MARKS: frozenset[str] = frozenset()
+_SENTENCE_END = (".", "!", "?", ":", ";", '"', "”", "’", "'", ")", "]", "…")
+_LABEL = re.compile(r"\w{2,12}\s?:")
+_MIN_BROKEN = 40  # a shorter line that ends without a full stop is a heading or an item of a list
+_MIN_PAGE = 80  # characters of a hidden page of the article; a hidden promo has fewer
+
+
+@dataclass(slots=True)
+class _Frame:
+    node: LexborNode
+    inline: bool
+    marks: frozenset[str]
+    kind: Kind
+    rule: str = ""
+    bold: bool = False
+    italic: bool = False
+    start: int = 0
+    url: str = ""
+    own: frozenset[str] = frozenset()
+    outer: Line | None = None  # the line that goes on when this aside ends
+
+
+@dataclass(slots=True)
+class Picture:
+    """An image inside a body, and the number of blocks before it."""
+
+    url: str
+    position: int
+
+
+class Walk:
+    """Turns the roots of one body into `blocks`; `pictures` are the images met on the way."""
+
+    def __init__(self, base: str, rules: Rules, page_text: int) -> None:
+        self.blocks: list[Block] = []
+        self.pictures: list[Picture] = []
+        self._base = base
+        self._rules = rules
+        self._page_text = page_text
+        self._line = Line()
+        self._breaks = 0
+        self._stack: list[_Frame] = []
+        self._ruled: dict[int, str] = {}
+        self._ends: dict[int, str] = {}
+        self._ended = ""
+        self._after_picture = False
+
+    def run(self, roots: Iterable[LexborNode]) -> list[Block]:
+        """The blocks of `roots`, in their order."""
+        for root in roots:
+            self._find_ruled(root)
+            self._root(root)
+        self.blocks = rejoin(self.blocks)
+        return self.blocks
+
+    def _find_ruled(self, root: LexborNode) -> None:
+        for selector in self._rules.selectors("junk"):
+            for node in root.css(selector):
+                self._ruled.setdefault(node.mem_id, f"{self._rules.name}:{selector}")
+        for selector in self._rules.selectors("body_end"):
+            if end := root.css_first(selector):
+                self._ends[end.mem_id] = f"{self._rules.name}:{selector}"
+
+    def _root(self, root: LexborNode) -> None:
+        self._stack = [_Frame(root, False, frozenset(), _KINDS.get(root.tag or "", "paragraph"))]
+        cursor: LexborNode | None = root.first_child
+        while True:
+            if cursor is None:
+                frame = self._stack.pop()
+                self._leave(frame)
+                if not self._stack:
+                    return
+                cursor = frame.node.next
+                continue
+            tag = cursor.tag or ""
+            if tag == "-text":
+                self._text(cursor.text_content or "")
+            elif tag == "br":
+                self._breaks += 1
+            elif tag == "img":
+                self._picture(cursor)
+            elif tag not in _SKIPPED and (frame := self._enter(cursor, tag)):
+                self._stack.append(frame)
+                cursor = cursor.first_child
+                continue
+            cursor = cursor.next
+
+    def _enter(self, node: LexborNode, tag: str) -> _Frame:
+        above = self._stack[-1]
+        if self._ends and (end := self._ends.get(node.mem_id)):
+            self._flush()
+            self._ended = end
+        attributes = node.attributes
+        named = _named(attributes) if attributes else ""
+        own = frozenset(named.split()) if named else _NO_MARKS
+        inline = tag in _INLINE
+        if not inline:
+            self._flush()
+        frame = _Frame(
+            node,
+            inline,
+            above.marks | own if own and not inline else above.marks,
+            above.kind
+            if inline
+            else _KINDS.get(tag, above.kind if above.kind != "heading" else "paragraph"),
+            above.rule,
+            above.bold or tag in _BOLD,
+            above.italic or tag in _ITALIC,
+            own=own,
+        )
+        if above.kind in ("promo", "widget", "caption", "embed"):
+            frame.kind = above.kind
+        elif verdict := self._judge(node, tag, named, attributes, inline):
+            frame.kind, frame.rule = verdict
+            if inline:  # the line goes on behind it
+                frame.outer, self._line = self._line, Line()
+        if tag == "a" and (href := attributes.get("href")):
+            frame.url = absolute(self._base, href)
+        frame.start = self._line.length
+        return frame
+
+    def _judge(
+        self,
+        node: LexborNode,
+        tag: str,
+        named: str,
+        attributes: dict[str, str | None],
+        inline: bool,
+    ) -> Verdict | None:
+        """What takes this element out of the running text, None if it stays."""
+        if self._ruled and (rule := self._ruled.get(node.mem_id)):
+            verdict = judge(named)
+            return Verdict(verdict.kind if verdict and verdict.kind == "promo" else "widget", rule)
+        if tag == "blockquote" and node.css_first(_POST_LINK):
+            return Verdict("embed", "markup:embed")
+        if tag == "figure" and node.css_first("table,pre") is not None:
+            return None
+        if tag == "ins" and any(name.startswith("data-") for name in attributes):
+            return Verdict("widget", "markup:ad")
+        if not attributes:
+            return Verdict(_ASIDE[tag], f"markup:{tag}") if tag in _ASIDE else None
+        if is_hidden(named, attributes):
+            if is_page(attributes) and len(node.text()) >= _MIN_PAGE:
+                return None
+            verdict = judge(named)
+            return Verdict(verdict.kind if verdict else "widget", "markup:hidden")
+        if inline:
+            return None
+        if _POST.search(named):
+            return Verdict("embed", "markup:embed")
+        if kind := _ASIDE.get(tag):
+            return Verdict(kind, f"markup:{tag}")
+        if named and (verdict := judge(named, tag)) and 2 * len(node.text()) < self._page_text:
+            return verdict
+        return None
+
+    def _leave(self, frame: _Frame) -> None:
+        if frame.inline:
+            _mark(self._line, frame)
+        if not frame.inline or frame.outer is not None:
+            self._flush(frame)
+        if frame.outer is not None:
+            self._line = frame.outer
+
+    def _text(self, raw: str) -> None:
+        if not raw or raw.isspace():
+            if not self._line.empty and not self._breaks:
+                self._line.add(" ")
+            return
+        if self._breaks:
+            self._break(raw)
+        frame = self._stack[-1]
+        self._line.add(raw, bold=frame.bold, italic=frame.italic)
+
+    def _break(self, raw: str) -> None:
+        """Two breaks end a paragraph; one does, too, unless the sentence runs on behind it."""
+        runs_on = self._breaks == 1 and _runs_on(self._line.tail, raw.lstrip())
+        self._breaks = 0
+        if runs_on:
+            self._line.add(" ")
+        else:
+            self._flush()
+
+    def _picture(self, node: LexborNode) -> None:
+        attributes = node.attributes
+        for name in ("data-src", "data-original", "data-lazy-src", "data-lazyload", "src"):
+            source = (attributes.get(name) or "").strip()
+            if source and not source.startswith("data:"):
+                self.pictures.append(Picture(absolute(self._base, source), len(self.blocks)))
+                break
+        if self._line.empty:
+            self._after_picture = True
+
+    def _flush(self, frame: _Frame | None = None) -> None:
+        """End the line: what it holds is a block."""
+        self._breaks = 0
+        if self._line.empty:
+            return
+        line, self._line = self._line, Line()
+        text = line.text
+        for open_frame in reversed(self._stack):
+            if not open_frame.inline:
+                break
+            _mark(line, open_frame)
+            open_frame.start = 0
+        if not text:
+            return
+        frame = frame or self._stack[-1]
+        bold, italic = line.wholly(text)
+        kind, rule = frame.kind, self._ended or frame.rule
+        if self._ended and kind not in ("promo", "embed"):
+            kind = "widget"
+        if self._after_picture and kind == "paragraph" and italic:
+            kind, rule = "caption", "markup:caption"
+        self._after_picture = False
+        self.blocks.append(
+            Block(kind, text, line.links(text), frame.marks | line.marks(text), bold, rule)
+        )
+
+
+def _named(attributes: dict[str, str | None]) -> str:
+    """Classes and ids in lower case, "" without any."""
+    return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower().strip()
+
+
+def _mark(line: Line, frame: _Frame) -> None:
+    """Remember where an inline element stood in the line."""
+    if line.length > frame.start:
+        if frame.url:
+            line.anchors.append((frame.start, line.length, frame.url))
+        if frame.own:
+            line.spans.append((frame.start, line.length, frame.own))
+
+
+def rejoin(blocks: list[Block]) -> list[Block]:
+    """Join sentences that an advert inside their paragraph has torn apart."""
+    sentences: list[list[Block]] = []
+    last: list[Block] = []
+    for block in blocks:
+        if not block.rule and last and _continues(last, block):
+            last.append(block)
+            continue
+        sentences.append([block])
+        if not block.rule:
+            last = sentences[-1]
+    return [_joined(parts) for parts in sentences]
+
+
+def _continues(parts: list[Block], block: Block) -> bool:
+    """Whether `block` goes on with the sentence of which `parts` are known."""
+    last = parts[-1]
+    plain = last.kind == block.kind == "paragraph" and not block.bold
+    return plain and _runs_on(last.text, block.text, broken=len(parts) > 1)
+
+
+def _joined(parts: list[Block]) -> Block:
+    """The first of `parts`, with the text and the links of all."""
+    first, *others = parts
+    if not others:
+        return first
+    length = len(first.text)
+    for block in others:
+        for anchor in block.anchors:
+            anchor.start += length + 1
+            anchor.end += length + 1
+        first.anchors += block.anchors
+        length += len(block.text) + 1
+    first.text = " ".join([block.text for block in parts])
+    return first
+
+
+def _runs_on(text: str, following: str, *, broken: bool = False) -> bool:
+    """Whether `following` goes on with the sentence in which `text` stops.
+
+    :param broken: `text` is known to be the rest of a longer one
+    """
+    return (
+        (broken or len(text) >= _MIN_BROKEN)
+        and following[:1].islower()
+        and not text.endswith(_SENTENCE_END)
+        and following[1:2] not in (".", ")")  # "a. ..." is the next item
+        and not _LABEL.match(following)
+    )

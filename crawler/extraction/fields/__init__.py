@@ -1,0 +1,1 @@
+"""One module per field of an article that is not its body."""

@@ -1,0 +1,91 @@
+"""The article's images with their captions, and the credit that a caption ends with."""
+
+from __future__ import annotations
+
+import re
+from itertools import islice
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from crawler.extraction.page.jsonld import text as property_text
+from crawler.items import Image
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from selectolax.lexbor import LexborNode
+
+    from crawler.extraction.body.body import Body
+    from crawler.extraction.page.page import Page
+
+_CAPTION = re.compile(
+    r"caption|photodesc|img-copyright|gallery--item__description|deskripsi|detfoto|photo|foto"
+)
+_NEAR = 150  # elements behind the headline among which the main image's caption stands
+_CREDIT = re.compile(
+    r"(?:[(\[](?:(?:foto|photo|sumber|source)\s*[.:]\s*)?(?P<inner>[^()\[\]]{2,100})[)\]]"
+    r"|(?P<mark>©[^©]{2,80})|(?:foto|photo|sumber)\s*:\s*(?P<after>[^:]{2,80}))\s*\.?\s*$",
+    re.IGNORECASE,
+)
+_DATE = re.compile(r"[\d/. -]+")
+_MAX_CAPTION = 1500
+
+
+def find_images(page: Page, body: Body, headline: LexborNode | None) -> list[Image]:
+    """The main image, then those inside the body that have a caption."""
+    images: list[Image] = []
+    inside = [
+        captioned(picture.url, after.text)
+        for picture in body.pictures
+        for after in body.blocks[picture.position : picture.position + 1]
+        if after.kind == "caption"
+    ]
+    if url := _main_url(page):
+        images.append(captioned(url, _main_caption(headline)))
+    seen = {image.caption for image in images if image.caption}
+    return images + [image for image in inside if image.caption not in seen]
+
+
+def captioned(url: str | None, caption: str) -> Image:
+    """An image whose `caption` is parted from the credit at its end."""
+    match = _CREDIT.search(caption)
+    credit = next(filter(None, match.groups()), "").strip() if match else ""
+    if not match or _DATE.fullmatch(credit):  # "..., Jumat (12/2)" ends with a date
+        return Image(url=url, caption=caption or None)
+    return Image(url=url, caption=caption[: match.start()].strip() or None, credit=credit)
+
+
+def _main_url(page: Page) -> str | None:
+    image = page.article.get("image")
+    first = image[0] if isinstance(image, list) and image else image
+    url = first.get("url") if isinstance(first, dict) else first
+    url = property_text(url) or page.meta.get("og:image") or page.meta.get("twitter:image") or ""
+    try:
+        return urljoin(page.url, url) if url else None
+    except ValueError:
+        return None
+
+
+def _main_caption(headline: LexborNode | None) -> str:
+    """The first caption behind the headline; teasers, which are links, are none."""
+    for node in islice(_following(headline), _NEAR) if headline else ():
+        attributes = node.attributes
+        named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
+        if node.tag in ("figcaption", "figure") or _CAPTION.search(named):
+            text = " ".join(node.text().split())
+            if 3 < len(text) <= _MAX_CAPTION and node.css_first("a") is None:
+                return text
+    return ""
+
+
+def _following(node: LexborNode) -> Iterator[LexborNode]:
+    """The elements behind `node` in the order of the page, without links and what is in them."""
+    cursor: LexborNode | None = node
+    while cursor is not None:
+        into = cursor.first_child if cursor is not node and cursor.tag != "a" else None
+        while into is None and cursor is not None:
+            into = cursor.next
+            cursor = into or cursor.parent
+        cursor = into
+        if cursor is not None and cursor.is_element_node and cursor.tag != "a":
+            yield cursor

@@ -1,0 +1,357 @@
+"""Who wrote and who edited: from the byline that a reader sees, then from metadata."""
+
+from __future__ import annotations
+
+import re
+from functools import partial
+from itertools import pairwise
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from crawler.extraction.indonesian.bylines import Byline, parse_byline, split_names
+from crawler.extraction.indonesian.patterns import any_of
+from crawler.extraction.page.jsonld import texts
+from crawler.extraction.page.page import BETWEEN
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from selectolax.lexbor import LexborNode
+
+    from crawler.extraction.blocks import Block
+    from crawler.extraction.page.page import Page
+    from crawler.extraction.rules import Rules
+
+
+def _any(*words: str) -> str:
+    """A pattern for any of `words`, in small letters, with a capital, or in capitals.
+
+    To ignore case altogether takes four times as long.
+    """
+    forms = ((word, word.capitalize(), word.title(), word.upper()) for word in words)
+    return any_of(dict.fromkeys(form for found in forms for form in found))
+
+
+_WRITERS = ("reporter", "rep", "penulis", "pewarta", "wartawan", "jurnalis", "kontributor", "oleh")
+_EDITORS = ("editor", "redaktur", "red", "penyunting")
+_GAP = rf"{BETWEEN}++"
+# A text node that begins with a label: "Reporter: X"; in two nodes "Penulis", ": X" or "Oleh", "X".
+_LABELLED = re.compile(
+    rf"{BETWEEN}(?:[|/•·]\s*+)?((?:"
+    rf"{_any(*_WRITERS, *_EDITORS)}(?:\s?:{_GAP}|\s?:|{_GAP}:(?:{_GAP})?)"
+    rf"|{_any('written by', 'oleh', 'by')}{_GAP}"
+    rf"|{_any('laporan', 'oleh', 'reporter', 'penulis', 'pewarta', 'editor')}\s)[^{BETWEEN}]*+"
+    rf"(?:(?:(?<=,)|{_GAP}(?:[,/&]|dan|Dan|DAN)){_GAP}[^{BETWEEN}]++){{0,4}})"
+)
+_TOLD = re.compile(rf"[:{BETWEEN}]")  # without a colon or a seam the label may be prose
+_ROLES = {
+    "tentang penulis": "authors", "author": "authors", "penulis": "authors",
+    "writer": "authors", "verified writer": "authors",
+    "reporter": "authors", "pewarta": "authors", "wartawan": "authors",
+    "jurnalis": "authors", "editor": "editors", "redaktur": "editors",
+}  # fmt: skip
+_ROLE_ALONE = re.compile(rf"{BETWEEN}[\s,|•·-]*+({_any(*_ROLES)})[\s,|•·-]*+(?={BETWEEN})")
+_PLACES = (
+    "[itemprop=author],[rel=author],[class*=author],[class*=reporter],[class*=penulis],"
+    "[class*=jurnalis],[class*=journalist],[class*=byline],[class*=namerep],[class*=credit-title-name]"
+)
+_LONGEST = 120  # characters of a byline
+_NEAR = 8  # runs of text before and behind the time among which it stands
+_HOUSE = 30  # characters of an outlet's name
+_LONGEST_DATED = 500  # the same with a time, and with what a template fills lines with
+_NAME = re.compile(r"[^\W\d_](?:[\w.,'’` -]{0,49}[\w.'’])")
+_MARKS = re.compile(r"[\W_]+")
+_PARTICLES = frozenset("bin binti van von de da di el al der ibn".split())
+# "mts/fea": the desk's initials, as it signs off with; no person is called so.
+_CODE = re.compile(r"[a-z]{2,5}")
+_NOT_A_NAME = re.compile(
+    r"\b(?:admin\w*|redaksi|developer|tim|team|newsroom|desk|network|media|news|online|http\S*|copyright|"
+    r"selengkapnya|profil|follow|ikuti|berita|foto|video|kami|kirim|kontak|tentang|login|masuk|daftar|"
+    r"kebijakan|privasi|pedoman|kari?er|iklan|indeks|terbaru|terpopuler|lainnya)\b|\.(?:com|co|id|net|tv)\b|@|\d{3}",
+    re.IGNORECASE,
+)
+
+
+def find_people(
+    page: Page, rules: Rules, blocks: Sequence[Block], date: str | None = None
+) -> Byline:
+    """Authors and editors; a name that the page itself labels as editor is no author.
+
+    :param blocks: the body's, whose last line may be the writer's name
+    :param date: how the page prints its time, before which the name may stand
+    """
+    own = _own_names(page, rules)
+    people, printed = _selected(page, rules, own)
+    beside_date = partial(_beside_date, date=date)
+    for source in (partial(_explicit, own=own), _labelled, _titled, beside_date):
+        if not (people.authors and people.editors):
+            _fill(people, source(page))
+    if not people.authors:
+        for names in _guesses(page, rules, blocks, date, own):
+            found = [name for name in names if _is_name(name, own) and name not in people.editors]
+            if found:
+                people.authors = found
+                break
+        # Metadata that names only the last of them names the editor.
+        if len(people.authors) > 1 and texts(page.article.get("author")) == people.authors[-1:]:
+            people.editors = people.editors or [people.authors.pop()]
+    people.authors = people.authors or printed
+    people.authors = [n for n in people.authors if not _CODE.fullmatch(n)]
+    people.authors = _without(people.authors, people.editors)
+    return people
+
+
+def _without(authors: list[str], editors: list[str]) -> list[str]:
+    """`authors` who are no editors; all of them where a page has them in both places."""
+    return [name for name in authors if name not in editors] or authors
+
+
+def _guesses(
+    page: Page, rules: Rules, blocks: Sequence[Block], date: str | None, own: set[str]
+) -> Iterator[list[str]]:
+    """Names that nothing labels, the likeliest first."""
+    yield _placed(page)
+    yield _dated(page, date)
+    yield _signed(blocks)
+    yield _of_the_house(page, date, own)
+    yield from _stated(page, rules)
+    yield _above(page, date)
+
+
+def _selected(page: Page, rules: Rules, own: set[str]) -> tuple[Byline, list[str]]:
+    """What the outlet's own selectors show: people, and the outlet itself where it signs."""
+    people, printed = Byline(), list[str]()
+    for selector in rules.selectors("byline"):
+        for node in page.select(selector):
+            found = parse_byline(" ".join(node.text(separator=" ").split())[:_LONGEST])
+            _add(printed, [n for n in found.authors if any(o in _squeeze(n) for o in own)])
+            found.authors = [
+                n for n in found.authors if n not in printed and not _NOT_A_NAME.search(n)
+            ]
+            _extend(people, found)
+        if people.authors or people.editors:
+            break
+    if len(people.authors) > 1 and not people.editors and rules.editor_place:
+        people.editors = [people.authors.pop(0 if rules.editor_place == "first" else -1)]
+    for selector in rules.selectors("editor"):
+        for node in page.select(selector):
+            found = parse_byline(" ".join(node.text(separator=" ").split())[:_LONGEST])
+            _add(people.editors, found.editors or found.authors)
+        if people.editors:
+            break
+    people.authors = _without(people.authors, people.editors)
+    return people, printed
+
+
+def _explicit(page: Page, own: set[str]) -> Byline:
+    """Metadata of some systems that tells writer and editor apart."""
+    people = Byline()
+    _add(people.authors, split_names(page.meta.get("content_author", "")))
+    _add(people.editors, split_names(page.meta.get("content_editor", "")))
+    creators = texts(page.article.get("creator"))
+    if creators and creators != texts(page.article.get("author")):
+        _add(people.authors, creators)
+    _add(people.editors, texts(page.article.get("editor")))
+    for word in texts(page.article.get("keywords")):
+        if word.startswith("Editor:"):
+            _add(people.editors, split_names(word.removeprefix("Editor:")))
+    people.authors = [
+        n for n in people.authors if _squeeze(n) not in own and not _NOT_A_NAME.search(n)
+    ]
+    return people
+
+
+def _labelled(page: Page) -> Byline:
+    """What stands on the page with a label: "Reporter: X", "Penulis" ": X", "Oleh" "X"."""
+    return _labelled_in(page.flow)
+
+
+def _labelled_in(flow: str) -> Byline:
+    people = Byline()
+    for match in _LABELLED.finditer(flow):
+        text = " ".join(match[1].replace(BETWEEN, " ").split())
+        if len(text) <= _LONGEST:
+            found = parse_byline(text)
+            told = _may_be_name if _TOLD.search(match[1]) else _looks_like_name
+            people.authors = people.authors or [n for n in found.authors if told(n)]
+            people.editors = people.editors or [n for n in found.editors if told(n)]
+    return people
+
+
+def _beside_date(page: Page, date: str | None) -> Byline:
+    """The labelled names behind the time in one line: "14 September 2023 · Pewarta: Name"."""
+    behind = _line_of(page.flow, date).partition(date)[2].lstrip(" ,|•·–-") if date else ""
+    return _labelled_in(f"{BETWEEN}{behind}{BETWEEN}")
+
+
+def _line_of(flow: str, date: str) -> str:
+    """The first text node, no longer than a byline and a time, that prints `date`."""
+    at = flow.find(date)
+    while at >= 0:
+        line = flow[flow.rfind(BETWEEN, 0, at) + 1 : flow.find(BETWEEN, at)]
+        if len(line) <= _LONGEST_DATED:
+            return " ".join(line.split())
+        at = flow.find(date, at + len(date))
+    return ""
+
+
+def _titled(page: Page) -> Byline:
+    """Names with what their bearers are behind or before them: "X" "Editor"."""
+    people = Byline()
+    roles = list(_ROLE_ALONE.finditer(page.flow))
+    # The page sets all names before what their bearers are, or all of them behind it.
+    sides = ((role, side) for role in roles for side in (-1, 1))
+    step = next((side for role, side in sides if _looks_like_name(_node_beside(role, side))), 0)
+    for role in roles if step else ():
+        if _begins_like_name(name := _node_beside(role, step)):
+            _add(getattr(people, _ROLES[role[1].lower()]), [name])
+    return people
+
+
+def _node_beside(role: re.Match[str], side: int) -> str:
+    """The text of the first node behind `role` (`side` 1) or before it (-1) that is not blank."""
+    flow, at = role.string, role.end() if side > 0 else role.start()
+    text = ""
+    while not text and 0 < at < len(flow) - 1:
+        end = flow.find(BETWEEN, at + 1) if side > 0 else flow.rfind(BETWEEN, 0, at)
+        text = " ".join(flow[min(at, end) + 1 : max(at, end)].split()).strip(" ,|•·-")
+        at = end
+    return text
+
+
+def _may_be_name(text: str) -> bool:
+    """Whether `text`, which a label announces, may be a name or a code such as C31."""
+    if text.isalnum() and len(text) <= 4:
+        return not _CODE.fullmatch(text)
+    capital = all(w[0].isupper() or w in _PARTICLES or not w[0].isalpha() for w in text.split())
+    return capital and bool(_NAME.fullmatch(text))
+
+
+def _placed(page: Page) -> list[str]:
+    """Names in elements that are called author or the like, the first that holds any.
+
+    A name of one word counts only where a standard marks it.
+    """
+    marked: list[str] = []
+    for node in page.tree.css(_PLACES):
+        text = " ".join(node.text(separator=" ").split())
+        if text and len(text) <= _LONGEST:
+            found = parse_byline(text).authors
+            names = [n for n in found if _looks_like_name(n)]
+            if names:
+                return names
+            if not marked and _is_marked(node):
+                marked = [n for n in found if _begins_like_name(n)]
+    return marked
+
+
+def _is_marked(node: LexborNode) -> bool:
+    """Whether microdata, a link's relation or a class that is no more says "author"."""
+    attributes = node.attributes
+    if "author" in (attributes.get("itemprop"), attributes.get("rel")):
+        return True
+    return "author" in (attributes.get("class") or "").split()
+
+
+def _dated(page: Page, date: str | None) -> list[str]:
+    """The name before the time in one line: "Name • 14 September 2023"."""
+    before = _line_of(page.flow, date).partition(date)[0] if date else ""
+    names = split_names(before)
+    return names if names and all(map(_looks_like_name, names)) else []
+
+
+def _above(page: Page, date: str | None) -> list[str]:
+    """Names in a line of their own right above the time, which stand nowhere before."""
+    at = _dated_run(page, date) or 0
+    while at and _is_between(page.runs[at - 1]):
+        at -= 1
+    line = page.runs[at - 1] if at else ""
+    fresh = line not in page.title and line not in page.runs[: max(0, at - 1)]
+    names = parse_byline(line).authors if fresh and len(line) <= _LONGEST else []
+    return names if names and all(map(_looks_like_name, names)) else []
+
+
+def _of_the_house(page: Page, date: str | None, own: set[str]) -> list[str]:
+    """The name near the time behind which the outlet's stands: "Name" "- detikinet"."""
+    at = _dated_run(page, date)
+    start = max(0, at - _NEAR) if at is not None else 0
+    near = page.runs[start : at + _NEAR] if at is not None else []
+    for name, house in pairwise(near):
+        said = len(house) <= _HOUSE and _squeeze(house.split(".")[0]) in own  # "- Bisnis.com"
+        if said and _looks_like_name(name):
+            return [name]
+    return []
+
+
+def _dated_run(page: Page, date: str | None) -> int | None:
+    """The place among the page's runs of the first that prints `date`."""
+    return next((i for i, run in enumerate(page.runs) if date and date in run), None)
+
+
+def _is_between(run: str) -> bool:
+    """Whether a run between a name and a time is a bullet, or a time too."""
+    return not any(c.isalpha() for c in run) or any(c.isdigit() for c in run)
+
+
+def _signed(blocks: Sequence[Block]) -> list[str]:
+    """The writer's name where it is the last line of the body, in bold."""
+    last = next((block for block in reversed(blocks) if not block.rule), None)
+    signed = last is not None and last.bold and not last.anchors and _looks_like_name(last.text)
+    return [last.text] if last and signed else []
+
+
+def _stated(page: Page, rules: Rules) -> Iterator[list[str]]:
+    if "authors" in rules.distrust:
+        return
+    stated = [name for text in texts(page.article.get("author")) for name in split_names(text)]
+    yield list(dict.fromkeys(stated))
+    for key in ("dtk:author", "dable:author", "author"):
+        yield split_names(page.meta.get(key, ""))
+
+
+def _own_names(page: Page, rules: Rules) -> set[str]:
+    """The outlet itself under all its names, in lower case."""
+    names = {rules.name, *rules.own_names, page.meta.get("og:site_name", "")}
+    names.update(texts(page.article.get("publisher")))
+    for url in [page.url, *page.own_urls()]:
+        host = urlsplit(url).hostname or ""
+        names.update({host.removeprefix("www."), host, *host.split(".")})
+    return {squeezed for name in names if (squeezed := _squeeze(name))}
+
+
+def _squeeze(name: str) -> str:
+    """`name` without blanks and marks, since "CNN Indonesia" lives at cnnindonesia.com."""
+    return _MARKS.sub("", name.lower())
+
+
+def _is_name(name: str, own: set[str]) -> bool:
+    return (
+        _squeeze(name) not in own and bool(_NAME.fullmatch(name)) and not _NOT_A_NAME.search(name)
+    )
+
+
+def _looks_like_name(name: str) -> bool:
+    """One to five words that all begin with a capital: stricter, where nothing labels it."""
+    words = name.split()
+    capital = all(word[0].isupper() for word in words)
+    return 1 < len(words) <= 5 and capital and _is_name(name, set())
+
+
+def _begins_like_name(name: str) -> bool:
+    """The same of one word, where the page has shown where it sets its names."""
+    return name[:1].isupper() and len(name.split()) <= 5 and _is_name(name, set())
+
+
+def _fill(people: Byline, found: Byline) -> None:
+    """Add `found` where nothing is known yet."""
+    people.editors = people.editors or found.editors
+    people.authors = people.authors or _without(found.authors, people.editors)
+
+
+def _extend(people: Byline, found: Byline) -> None:
+    _add(people.authors, found.authors)
+    _add(people.editors, found.editors)
+
+
+def _add(names: list[str], found: Iterable[str]) -> None:
+    names.extend(name for name in found if name and name not in names)

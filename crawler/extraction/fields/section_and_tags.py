@@ -1,0 +1,184 @@
+"""Section, tags, language and the rest of what a page says about its article."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from crawler.extraction.page import jsonld as structured
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from selectolax.lexbor import LexborNode
+
+    from crawler.extraction.page.page import Page
+    from crawler.extraction.rules import Rules
+
+_GENERIC_SECTIONS = frozenset("home beranda news berita article index homepage indonesia".split())
+_INDONESIAN = frozenset(
+    "yang dan di untuk dengan ini itu dari pada tidak akan dalam oleh juga".split()
+)
+_ENGLISH = frozenset("the and of to in is for that with on was by from are it".split())
+_TAG_LINKS = "a[rel~=tag],a[href*='/tag/'],a[href*='/topik/'],a[href*='/topic/']"
+_CRUMB_NAMES = "[itemprop=itemListElement] [itemprop=name]"
+_CRUMB_PLACES = (
+    "[class*=breadcrumb]",
+    "[class*=breadcome],[class^=bread-c],[class*=kanal-map],[class*=upperdeck-kanal]",
+)
+_CHANNELS = frozenset(
+    "teknologi tekno techno tech inet ototekno otomotif oto nasional internasional global ekonomi "
+    "bisnis finance keuangan olahraga sport bola hiburan lifestyle gaya humaniora politik hukum "
+    "megapolitan metro nusantara regional sains kesehatan health digital gadget travel wisata "
+    "kuliner food properti edukasi pendidikan opini kolom entertainment seleb showbiz hot life "
+    "gaming games startup fintech telko cyberlife".split()
+)
+_MAX_TAGS = 30
+_ITEMS = frozenset("li span h3 h4 h5 strong b p".split())
+_LONGEST_TAG = 60
+_PROSE = 60  # characters beside a link that are a sentence's
+
+
+def find_section(page: Page, rules: Rules) -> str | None:
+    """The section by the outlet's selector, breadcrumbs or metadata; the narrowest that is told."""
+    shown = [
+        " ".join(node.text().split())
+        for selector in rules.selectors("section")
+        for node in page.select(selector)
+    ]
+    if told := _telling(reversed(shown)):
+        return told
+    crumbs = [name for thing in page.structured for name in _crumbs(thing)]
+    crumbs = crumbs or [" ".join(node.text().split()) for node in _crumb_links(page)]
+    stated = [
+        *structured.texts(page.article.get("articleSection"))[:1],
+        *(page.meta.get(key, "") for key in ("content_subcategory", "article:section", "section")),
+    ]
+    return _telling(reversed(crumbs)) or _telling(stated) or _addressed(page)
+
+
+def _crumb_links(page: Page) -> list[LexborNode]:
+    found = page.select(_CRUMB_NAMES)
+    for places in _CRUMB_PLACES:  # few elements are one, and many are links
+        found = found or [link for place in page.select(places) for link in place.css("a")]
+    return found
+
+
+def _addressed(page: Page) -> str | None:
+    """The channel that the article's address names, in its host or as its first folder."""
+    for url in [page.url, *page.own_urls()]:
+        parts = urlsplit(url)
+        folder, _, more = parts.path.strip("/").partition("/")
+        host = parts.netloc.split(".", 1)[0]
+        for name in (folder if more else "", host):
+            if name.lower() in _CHANNELS:
+                return name.title()
+    return None
+
+
+def _telling(names: Iterable[str]) -> str | None:
+    clean = (name.strip(" >/|»") for name in names)
+    return next((n for n in clean if 1 < len(n) <= 40 and n.lower() not in _GENERIC_SECTIONS), None)
+
+
+def _crumbs(thing: structured.Thing) -> list[str]:
+    """The names in a BreadcrumbList, without the headline that some end it with."""
+    if not structured.is_a(thing, frozenset({"BreadcrumbList"})):
+        return []
+    items = thing.get("itemListElement")
+    named = [i for i in items if isinstance(i, dict)] if isinstance(items, list) else []
+    names = [structured.text(item.get("name") or item.get("item")) for item in named]
+    return [name for name in names[1:] if name and not name.startswith("http")]
+
+
+def find_tags(page: Page, rules: Rules, text: str = "") -> list[str]:
+    """The tags that a reader sees, else the keywords of metadata.
+
+    :param text: the body, which tells the article's tags from those that are popular just now
+    """
+    for selector in rules.selectors("tags"):
+        links = page.select(selector)[: 3 * _MAX_TAGS]
+        tags = _clean_tags(link.text() for link in links if not _in_prose(link))[:_MAX_TAGS]
+        if tags:
+            return tags
+    stated = [] if "tags" in rules.distrust else _keywords(page)
+    if rules.tags:
+        return stated
+    linked, confirmed = _linked_tags(page, " ".join([page.title, *stated, text]).lower())
+    return linked if confirmed else stated or linked
+
+
+def _keywords(page: Page) -> list[str]:
+    for key in ("news_keywords", "content_tags", "content_tag", "dtk:keywords", "keywords"):
+        if tags := _clean_tags(page.meta.get(key, "").split(",")):
+            return tags[:_MAX_TAGS]
+    keywords = structured.texts(page.article.get("keywords"))
+    return _clean_tags(k for text in keywords for k in text.split(",") if ":" not in k)[:_MAX_TAGS]
+
+
+def _linked_tags(page: Page, text: str) -> tuple[list[str], bool]:
+    """The list of tags that `text` confirms most, and whether it does: bars hold what trends."""
+    lists: dict[int, list[str]] = {}
+    for link in page.tree.css(_TAG_LINKS)[: 10 * _MAX_TAGS]:
+        box = link.parent
+        if box is not None and (box.tag in _ITEMS or len(box.css("a")) == 1):
+            box = box.parent
+        if box is not None and not _in_prose(link):
+            lists.setdefault(box.mem_id, []).append(link.text())
+    cleaned = [_clean_tags(tags)[:_MAX_TAGS] for tags in lists.values()]
+    best = max(
+        cleaned,
+        key=lambda tags: (sum(tag.lower() in text for tag in tags), len(tags)),
+        default=[],
+    )
+    return best, any(tag.lower() in text for tag in best)
+
+
+def _in_prose(link: LexborNode) -> bool:
+    """Whether `link` stands in a sentence, which links its words to their tags."""
+    around = link.parent.text(deep=False).strip() if link.parent is not None else ""
+    return len(around) > _PROSE
+
+
+def _clean_tags(texts: Iterable[str]) -> list[str]:
+    tags: list[str] = []
+    for text in texts:
+        tag = " ".join(text.split()).strip("#, ")
+        if tag and len(tag) <= _LONGEST_TAG and tag not in tags:
+            tags.append(tag)
+    return tags
+
+
+def find_description(page: Page) -> str | None:
+    """The summary that metadata gives."""
+    return (
+        structured.text(page.article.get("description"))
+        or page.meta.get("og:description")
+        or page.meta.get("description")
+        or None
+    )
+
+
+def language_of(text: str, page: Page) -> str | None:
+    """`id` or `en` by the small words of `text`; the page's claim only where these are silent."""
+    words = text[:1000].lower().split()
+    indonesian = sum(map(_INDONESIAN.__contains__, words))
+    english = sum(map(_ENGLISH.__contains__, words))
+    if max(indonesian, english) >= 3:
+        return "id" if indonesian >= english else "en"
+    root = page.tree.root
+    claimed = (root.attributes.get("lang") or "")[:2].lower() if root else ""
+    return claimed or None
+
+
+def is_paywalled(page: Page) -> bool | None:
+    """Whether metadata says that reading costs; None where it says nothing."""
+    free = page.article.get("isAccessibleForFree")
+    if free is not None:
+        return str(free).lower() in ("false", "0", "no")
+    tier = page.meta.get("article:content_tier") or page.meta.get("content_tier")
+    if tier:
+        return tier.lower() != "free"
+    if subscription := page.meta.get("subscription"):
+        return subscription.lower() in ("true", "1", "yes")
+    return None

@@ -1,0 +1,1 @@
+"""What Indonesian print looks like: dates, headlines, bylines, sentences."""

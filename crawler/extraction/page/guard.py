@@ -1,0 +1,103 @@
+"""What may not reach the parser, and what may not leave it: pages that are too deep or too large.
+
+lexbor is worse than quadratic in nesting, in formatting left open and in attributes, in C, where no
+time limit reaches. A page with few tags is parsed at once, for that ends soon whatever they are; of
+any other page the tags are followed first. Whatever was parsed is measured once more.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crawler.extraction.page.nesting import FORMATTING, OVERLOADED, START, follow
+from crawler.items import Rejected
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+MAX_DEPTH = 500  # the deepest real page seen has 24
+MAX_NODES = 50_000
+_WORK = 20_000_000  # tags times elements that may stand around them: some 20 ms
+_REOPENED = 650_000  # tags times formatting that each may open again
+_FEW = 3_000  # tags; even all in each other they take but 20 ms
+_FEW = 3_000  # tags; even all in each other they take but 20 ms
+_FEW_OPEN = 1_000  # tags more that open an element than that close one
+_LONG = 1_000  # bytes; the attributes of a shorter tag do no harm
+# An upper-case tag may be one, too. The attributes of each <html> and <body> go to the first one.
+_FORMATTING = re.compile(
+    rf"<(?=[bcefhinstuA-Z])(?:[A-Z]|(?:{FORMATTING.replace(' ', '|')}|html|body)[\s/>])".encode()
+)
+# All but paragraphs and breaks, of which a text may have any number.
+_NESTING = re.compile(rb"<(?!(?:p|br)[\s/>])[a-zA-Z]")
+_STRIDE = 100  # elements
+_ABOVE = 2  # html and body, which do not count
+
+
+def check(body: bytes) -> None:
+    """Refuse what would hang the parser.
+
+    :raises Rejected: `too_many_nodes` over MAX_NODES tags, `too_deep` over MAX_DEPTH open elements.
+    """
+    signs = len(body) - len(body.replace(b"<", b""))  # three times as fast as to count them
+    if signs > MAX_NODES and (signs > 3 * MAX_NODES or len(START.findall(body)) > MAX_NODES):
+        raise Rejected("too_many_nodes", f"over {MAX_NODES:,} tags")
+    if not _is_soon_parsed(body, signs):
+        follow(body, MAX_DEPTH)
+
+
+def _is_soon_parsed(body: bytes, tags: int) -> bool:
+    """Whether the `tags` of `body` are as harmless as they are few."""
+    if tags > _FEW and tags - 2 * body.count(b"</") > _FEW_OPEN:
+        return False
+    if tags * tags > _WORK and tags * len(_NESTING.findall(body)) > _WORK:
+        return False
+    if tags * len(_FORMATTING.findall(body)) > _REOPENED:
+        return False
+    return not any(OVERLOADED.match(body, start + 1) for start in _long_tags(body))
+
+
+def _long_tags(body: bytes) -> Iterator[int]:
+    """Where a < stands behind which no other comes for _LONG bytes.
+
+    Such a stretch reaches over a multiple of its length, so nothing else is looked at.
+    """
+    for at in range(_LONG, len(body), _LONG):
+        start = body.rfind(b"<", at - _LONG, at)
+        if start >= 0 and body.find(b"<", at, start + _LONG) < 0:
+            yield start
+
+
+def check_tree(tree: LexborHTMLParser) -> None:
+    """Refuse what was parsed and is too deep or too large all the same.
+
+    :raises Rejected: `too_deep`, `too_many_nodes`.
+    """
+    elements = tree.tags("*")
+    if len(elements) > MAX_NODES:
+        raise Rejected("too_many_nodes", f"{len(elements):,} elements")
+    # From one element to the next the depth grows by one at most, so a few tell of all.
+    if any(_is_below(element, MAX_DEPTH - _STRIDE) for element in elements[::_STRIDE]):
+        deepest = max(_depths(elements)) - _ABOVE
+        if deepest > MAX_DEPTH:
+            raise Rejected("too_deep", f"{deepest} elements in each other")
+
+
+def _is_below(element: LexborNode | None, depth: int) -> bool:
+    """Whether `element` stands in more than `depth` others."""
+    for _ in range(depth + _ABOVE + 1):
+        if element is None:
+            return False
+        element = element.parent
+    return element is not None
+
+
+def _depths(elements: Iterable[LexborNode]) -> Iterable[int]:
+    """The depth of each of all `elements`."""
+    depths: dict[int, int] = {}
+    for element in elements:
+        above = element.parent
+        depths[element.mem_id] = 1 + (depths.get(above.mem_id, 0) if above is not None else 0)
+    return depths.values()

@@ -1,0 +1,153 @@
+"""A page as it was served: text, tree, metadata; parsed once, read by everything else."""
+
+from __future__ import annotations
+
+import re
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
+
+from crawler.extraction.page import guard
+from crawler.extraction.page.charset import as_utf8
+from crawler.extraction.page.jsonld import ARTICLE_TYPES, Thing, is_a, text, things
+from crawler.extraction.page.script_data import embedded_article
+from crawler.items import Rejected
+
+if TYPE_CHECKING:
+    from selectolax.lexbor import LexborNode
+
+BETWEEN = "\x02"  # no page holds this, and no pattern takes it for a blank
+_LONGEST_RUN = 500  # scripts are longer, and so are paragraphs
+_INSIDE = re.compile(r"([\w.#*^=~\[\]-]+) ([^,>+~][^,]*)")  # "ul.tags li a"
+_META_KEYS = ("property", "name", "itemprop", "http-equiv")
+
+
+@lru_cache
+def _steps(selector: str) -> tuple[str, str]:
+    """Where to look, and for what inside of it, "" if that is one step.
+
+    lexbor would begin with all links, and climb up from each.
+    """
+    match = _INSIDE.fullmatch(selector)
+    return (match[1], match[2]) if match else (selector, "")
+
+
+def parse_html(body: bytes | str) -> LexborHTMLParser:
+    """The tree of `body`, mended as browsers do.
+
+    :raises Rejected: `empty_page`; `too_deep` or `too_many_nodes` for what would hang the parser.
+    """
+    source = body.encode("utf-8", "replace") if isinstance(body, str) else body
+    if not source or source.isspace():
+        raise Rejected("empty_page")
+    guard.check(source)
+    tree = LexborHTMLParser(source, options=LexborDocumentOptions.WO_EVENTS)
+    guard.check_tree(tree)
+    if tree.body is None:
+        raise Rejected("empty_page", "no body")
+    return tree
+
+
+class Page:
+    """One response, parsed.
+
+    :raises Rejected: see `parse_html`.
+    """
+
+    def __init__(
+        self, body: bytes, url: str, *, content_type: str | None = None, encoding: str = "utf-8"
+    ) -> None:
+        self.url = url
+        self.size = len(body)
+        self._source = as_utf8(body, content_type, encoding)
+        self.tree = parse_html(self._source)
+
+    @cached_property
+    def text(self) -> str:
+        """The page as it was served, markup and all."""
+        return self._source.decode()
+
+    def select(self, selector: str) -> list[LexborNode]:
+        """The elements that `selector` names, in the order of the page."""
+        if selector.isalnum():  # a tag: a tenth of what any other selector takes
+            return self.tree.tags(selector)
+        outer, inner = _steps(selector)
+        if not inner:
+            return self.tree.css(outer)
+        inside = (node for box in self.tree.css(outer) for node in box.css(inner))
+        return list({node.mem_id: node for node in inside}.values())
+
+    @cached_property
+    def meta(self) -> dict[str, str]:
+        """The content of meta tags by lower-case name; the first of a name wins."""
+        found: dict[str, str] = {}
+        for node in self.select("meta"):
+            attributes = node.attributes
+            content = " ".join((attributes.get("content") or "").split())
+            for key in _META_KEYS:
+                name = attributes.get(key)
+                if name and content:
+                    found.setdefault(name.lower(), content)
+        return found
+
+    @cached_property
+    def title(self) -> str:
+        """What the title element says: the headline, often with the site's name."""
+        node = self.tree.css_first("title")
+        return " ".join(node.text().split()) if node else ""
+
+    @cached_property
+    def structured(self) -> list[Thing]:
+        """The JSON-LD things of the page."""
+        scripts = ((node.attributes.get("type"), node) for node in self.select("script"))
+        return things(node.text() for kind, node in scripts if "ld+json" in (kind or "").lower())
+
+    @cached_property
+    def article(self) -> Thing:
+        """The JSON-LD thing that is the article, else the page's data on it; empty if none."""
+        for thing in self.structured:
+            if is_a(thing, ARTICLE_TYPES):
+                return thing
+        return self.embedded
+
+    @cached_property
+    def embedded(self) -> Thing:
+        """The article in the page's data for its scripts; empty if none."""
+        return embedded_article(self.tree, self.title)
+
+    @cached_property
+    def flow(self) -> str:
+        """The text nodes of the page in their order, without outer blanks, BETWEEN around each.
+
+        Those that hold but blanks are left out.
+        """
+        body = self.tree.body
+        text = body.text(separator=BETWEEN, strip=True, skip_empty=True) if body else ""
+        return f"{BETWEEN}{text}{BETWEEN}"
+
+    @cached_property
+    def runs(self) -> list[str]:
+        """The text nodes of the page in their order, with single spaces; long ones are left out."""
+        short = [node for node in self.flow.split(BETWEEN) if len(node) <= _LONGEST_RUN]
+        return list(filter(None, " ".join(BETWEEN.join(short).split()).split(BETWEEN)))
+
+    def own_urls(self) -> list[str]:
+        """The addresses that the page says are its own, best first; none that is relative."""
+        return self._own_urls
+
+    @cached_property
+    def _own_urls(self) -> list[str]:
+        main = self.article.get("mainEntityOfPage")
+        stated = [
+            self.link("canonical"),
+            self.meta.get("og:url", ""),
+            text(self.article.get("url")),
+            text(main.get("@id") if isinstance(main, dict) else main),
+        ]
+        return [url for url in stated if url.startswith(("http://", "https://"))]
+
+    def link(self, rel: str) -> str:
+        """Where the page's link of that relation points, "" if nowhere."""
+        node = self.tree.css_first(f'link[rel="{rel}"][href]')
+        return (node.attributes["href"] or "").strip() if node else ""

@@ -1,0 +1,1 @@
+"""Plain-text documents to articles."""

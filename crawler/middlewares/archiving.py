@@ -1,0 +1,152 @@
+"""What of a crawl is kept: article pages, and lists if wanted, unless they forbid it."""
+
+from __future__ import annotations
+
+import logging
+import re
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from scrapy import signals
+from scrapy.exceptions import NotConfigured
+
+from crawler.archive.writer import Archive, Exchange, listed_json, open_folder, prune, recover
+from output.filesystem import Root
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.http.headers import Headers
+    from scrapy.statscollectors import StatsCollector
+
+logger = logging.getLogger(__name__)
+
+OK = 200
+_TAG = re.compile(rb"(?:^|,)\s*(?:wartatek:\s*)?noarchive\b", re.IGNORECASE)
+_META = re.compile(rb"<meta\s[^>]*\bname\s*=\s*[\"']?(?:robots|wartatek)\b[^>]*>", re.IGNORECASE)
+_HEAD = 65_536
+
+
+def forbids_archiving(headers: Headers, body: bytes) -> bool:
+    """Whether a page says `noarchive`, in X-Robots-Tag or in its robots meta tag."""
+    if any(_TAG.search(value) for value in headers.getlist("X-Robots-Tag")):
+        return True
+    return any(b"noarchive" in tag.lower() for tag in _META.findall(body[:_HEAD]))
+
+
+class ServedMiddleware:
+    """Remembers when a response came and what its server said, before anybody changes that."""
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        request.meta["fetched_at"] = datetime.now(UTC)
+        request.meta["served"] = response.headers.copy()
+        return response
+
+
+class ArchiveMiddleware:
+    """Keeps pages on their way to the spider; `meta["archive"]` says where.
+
+    When the archive cannot be written, the crawl goes on without one.
+    """
+
+    def __init__(
+        self, archive: Archive, stats: StatsCollector, *, lists: bool = False, keep: str = ""
+    ) -> None:
+        """
+        :param lists: feeds, sitemaps and index pages too
+        :param keep: as `prune` takes it; "": for ever
+        """
+        self.archive: Archive | None = archive
+        self.root = archive.root
+        self.stats = stats
+        self.lists = lists
+        self.keep = keep
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        settings, outlet = crawler.settings, crawler.spidercls.name
+        if not settings.getbool("ARCHIVE"):
+            raise NotConfigured
+        assert crawler.stats
+        root = Root(settings["OUTPUT_DIR"])
+        folder = open_folder(settings["STATE_DIR"] or settings["OUTPUT_DIR"], outlet)
+        run_id = crawler.stats.get_value("wartatek/run_id")
+        middleware = cls(
+            Archive(root, folder, outlet, run_id),
+            crawler.stats,
+            lists=settings.getbool("ARCHIVE_LISTS"),
+            keep=settings["ARCHIVE_KEEP"],
+        )
+        crawler.signals.connect(middleware.recover, signal=signals.spider_opened)
+        return middleware
+
+    def recover(self) -> None:
+        """Finish what runs left that died."""
+        if self.archive:
+            try:
+                for path in recover(self.root, self.archive.folder, self.archive.outlet):
+                    logger.warning("finished %s, left by a run that died", path.name)
+            except OSError as error:
+                self._give_up(error)
+
+    def process_spider_input(self, response: Response) -> None:
+        request = response.request
+        if self.archive is None or request is None or response.status != OK:
+            return
+        if not ("waiting" in request.cb_kwargs or (self.lists and "source" in request.cb_kwargs)):
+            return
+        if forbids_archiving(request.meta["served"], response.body):
+            self.stats.inc_value("wartatek/archive/forbidden")
+            return
+        try:
+            request.meta["archive"] = self.archive.keep(_exchange(request, response))
+        except OSError as error:
+            self._give_up(error)
+        else:
+            self.stats.inc_value("wartatek/archive/kept")
+
+    def sync(self) -> None:
+        """Make all that was kept last; rows that name it may then be published."""
+        if self.archive:
+            try:
+                self.archive.sync()
+            except OSError as error:
+                self._give_up(error)
+
+    def finish(self) -> None:
+        """Move the last file to the finished ones, and let go of the oldest."""
+        if self.archive:
+            try:
+                self.archive.finish()
+                for path in prune(self.root, self.keep) if self.keep else ():
+                    logger.info("removed %s: ARCHIVE_KEEP is %s", path, self.keep)
+            except OSError as error:
+                self._give_up(error)
+
+    def _give_up(self, error: OSError) -> None:
+        if self.archive:
+            self.archive.close()
+            self.archive = None
+        self.stats.set_value("wartatek/archive/error", str(error))
+        logger.error("no page is kept any more in this run: %s", error)
+
+
+def _exchange(request: Request, response: Response) -> Exchange:
+    waiting = request.cb_kwargs.get("waiting")
+    return Exchange(
+        url=response.url,
+        fetched_at=request.meta["fetched_at"],
+        asked=[(b"Host", response.url.split("/")[2].encode()), *_lines(request.headers)],
+        status=response.status,
+        served=_lines(request.meta["served"]),
+        body=response.body,
+        listed=listed_json(waiting) if waiting else b"",
+        ip_address=str(response.ip_address or ""),
+    )
+
+
+def _lines(headers: Headers) -> list[tuple[bytes, bytes]]:
+    return [(name, value) for name, values in headers.items() for value in values]

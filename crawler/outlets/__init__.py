@@ -1,0 +1,1 @@
+"""An outlet's rules on a page, outside a crawl."""

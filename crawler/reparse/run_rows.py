@@ -1,0 +1,93 @@
+"""The rows of the table runs: what ran, what became of every page, which versions did it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import pyarrow as pa
+import scrapy
+
+from crawler.extraction import EXTRACTOR_VERSION
+from output.schema import SCHEMA_VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from crawler.reparse.task import Job, Result
+    from output.row_check import Row
+
+CRAWL, REPARSE = "crawl", "reparse"
+_GROUPS = {"skipped": "skipped/", "rejected": "rejected/", "failed": "bad/"}
+"""Columns, and how a reparse names what they count."""
+
+
+def counted(counts: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
+    """Counts by reason, as the dataset has them."""
+    return [{"reason": name, "count": count} for name, count in counts]
+
+
+def versions() -> list[dict[str, str]]:
+    """What runs."""
+    running = {
+        "extractor": EXTRACTOR_VERSION,
+        "schema": str(SCHEMA_VERSION),
+        "scrapy": scrapy.__version__,
+        "pyarrow": pa.__version__,
+    }
+    return [{"name": name, "version": version} for name, version in running.items()]
+
+
+def reparse_rows(
+    job: Job,
+    results: Sequence[Result],
+    seconds: float,
+    started_at: datetime,
+    *,
+    interrupted: bool = False,
+) -> Iterator[tuple[str, Row]]:
+    """A row, beside its outlet's name, for every outlet of which there was a page.
+
+    What belongs to no outlet, as records that cannot be read, is told in all of them.
+    """
+    tally = sum((result.tally for result in results), Counter[tuple[str, str]]())
+    whole = not any(result.problems for result in results)
+    common = {
+        "run_id": job.run_id,
+        "command": REPARSE,
+        "started_at": started_at,
+        "finished_at": datetime.now(UTC),
+        "seconds": seconds,
+        "files": sum(len(result.paths) for result in results),
+        "versions": versions(),
+        "judgement": "interrupted" if interrupted else "healthy" if whole else "unhealthy",
+        "detail": _detail(results, tally),
+    }
+    for outlet in sorted({outlet for outlet, _ in tally} - {""}):
+        yield outlet, common | _row({name: n for (of, name), n in tally.items() if of == outlet})
+
+
+def _row(counts: Mapping[str, int]) -> Row:
+    """What became of one outlet's pages."""
+    columns = {"fetched": "pages", "stored": "new", "revised": "changed", "unchanged": "unchanged"}
+    row: Row = {column: counts.get(name, 0) for column, name in columns.items()}
+    for column, prefix in _GROUPS.items():
+        found = [(name.removeprefix(prefix), n) for name, n in counts.items() if prefix in name]
+        if column == "skipped" and "done_before" in counts:
+            found.append(("done_before", counts["done_before"]))
+        row[column] = sum(count for _, count in found)
+        row[f"{column}_by"] = counted(sorted(found))
+    return row
+
+
+def _detail(results: Iterable[Result], tally: Mapping[tuple[str, str], int]) -> str:
+    said = [f"{path}: {why}" for result in results for path, why in result.problems.items()]
+    bad = sorted(
+        (name.removeprefix("bad/"), n)
+        for (of, name), n in tally.items()
+        if not of and "bad/" in name
+    )
+    if bad:
+        said.append("bad records: " + ", ".join(f"{name} {n}" for name, n in bad))
+    return "; ".join(said)

@@ -1,0 +1,348 @@
+"""Pages from WARC files into the dataset: the way of an article from extraction on.
+
+A page is compared with the row of the same capture only; where there is none, with what the
+dataset held of the article before, as a crawl does. So whatever is read twice, in another order or
+by two at once adds nothing, and no old page ever becomes the latest.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pyarrow as pa
+from scrapy.utils.misc import load_object
+
+from crawler.archive.reader import Capture, Counts, read_captures
+from crawler.extraction import EXTRACTOR_VERSION
+from crawler.items import Rejected
+from crawler.outlets.registry import outlets
+from crawler.reparse.multipage import Paged
+from crawler.sources.candidate import Window
+from output.captures import Content, History, publish_captures
+from output.filesystem import Root, open_file
+from output.row_check import RowCheck, RowError
+from output.schema import ARTICLES
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+    from typing import BinaryIO
+
+    from crawler.items import Article
+    from crawler.outlets.registry import Outlet
+    from output.captures import Moment
+    from output.row_check import Row
+
+BATCH = 500
+BATCH_BYTES = 32 << 20
+EXAMPLES = 200
+COMPARED = [
+    name
+    for name in ARTICLES.names
+    if name
+    not in (
+        *("run_id", "extractor_version", "cluster_id", "archive", "discovered_via"),
+        *("content_hash", "fetched_at", "url"),
+    )
+]
+"""What a page says: a row is written when any of these has changed."""
+
+BUGS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What a page raises that meets a bug of ours; a crawl counts it too, and goes on."""
+
+logger = logging.getLogger(__name__)
+_check = RowCheck(ARTICLES)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What to do with every file; plain values, so that any process can take it over.
+
+    :param location: of the dataset
+    :param outlets: whose pages to read; none: of all
+    :param window: of publication
+    :param rejects: reasons; if any, only pages that were rejected for one of them are read
+    :param diff: write nothing, and read also what this version has read before
+    :param overrides: settings that differ from the project's
+    """
+
+    location: str
+    run_id: str
+    outlets: tuple[str, ...] = ()
+    window: Window = field(default_factory=Window)
+    rejects: tuple[str, ...] = ()
+    diff: bool = False
+    overrides: tuple[tuple[str, Any], ...] = ()
+
+
+@dataclass(frozen=True)
+class Change:
+    """A field that is read differently now."""
+
+    url: str
+    field: str
+    old: Any
+    new: Any
+
+
+@dataclass
+class Result:
+    """What became of the pages of some files. `problems`: why one was not read to its end."""
+
+    paths: Sequence[str]
+    tally: Counts = field(default_factory=Counter)
+    fields: Counter[str] = field(default_factory=Counter)
+    examples: list[Change] = field(default_factory=list)
+    problems: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Of all outlets together."""
+        total = Counter[str]()
+        for (_, name), count in self.tally.items():
+            total[name] += count
+        return total
+
+    @property
+    def pages(self) -> int:
+        return self.counts["pages"]
+
+
+class _Page(NamedTuple):
+    """A page of a file, by the name that rows have for that, and the further ones of its article;
+    None: they are not all there."""
+
+    capture: Capture
+    file: str
+    further: Sequence[Capture] | None = ()
+
+    @property
+    def outlet(self) -> str:
+        return self.capture.outlet
+
+    @property
+    def moment(self) -> Moment:
+        return self.capture.url, self.capture.fetched_at
+
+    @property
+    def size(self) -> int:
+        return sum(len(one.body) for one in (self.capture, *(self.further or ())))
+
+
+def reparse(
+    job: Job, paths: Sequence[str], progress: Callable[[int, int], None] | None = None
+) -> Result:
+    """Read the pages of the WARC files at `paths` into the dataset.
+
+    :param progress: told the bytes and the pages that were done since it was told last
+    :raises OSError: the dataset cannot be opened
+    """
+    return _Task(job, paths).reparse(progress or (lambda size, pages: None))
+
+
+class _Task:
+    """WARC files on their way into the dataset, one after another."""
+
+    def __init__(self, job: Job, paths: Sequence[str]) -> None:
+        self.job = job
+        self.root = Root(job.location)
+        self.history = History(job.location)
+        self.outlets = outlets(job.overrides)
+        self.result = Result(paths)
+        self.tally = self.result.tally
+        self._done = 0  # bytes
+        self._written: dict[str, list[Content]] = defaultdict(list)  # what history does not see
+
+    def reparse(self, progress: Callable[[int, int], None]) -> Result:
+        told = 0
+        try:
+            for batch in _batches(self._pages()):
+                self._read(batch)
+                progress(self._done - told, len(batch))
+                told = self._done
+        except (OSError, pa.ArrowInvalid) as error:  # the dataset's; those of files are met there
+            for path in self.result.paths:
+                self.result.problems.setdefault(path, str(error))
+        progress(self._done - told, 0)
+        return self.result
+
+    # -- from files
+
+    def _pages(self) -> Iterator[_Page]:
+        for path in self.result.paths:
+            before, counts = self._done, Counts()
+            try:
+                with open_file(path) as source:
+                    for page in self._pages_in(source, self.root.name(path), counts):
+                        yield page
+                        self._done = before + source.tell()
+                    self._done = before + source.seek(0, os.SEEK_END)
+            except (OSError, pa.ArrowInvalid) as error:
+                self.result.problems[path] = str(error)
+            if counts["", "bad/cut_off"]:
+                self.result.problems[path] = "it is cut off, or ends in what is no WARC record"
+            self.tally.update(counts)
+
+    def _pages_in(self, source: BinaryIO, file: str, counts: Counts) -> Iterator[_Page]:
+        paged = Paged()
+        for capture in read_captures(source, self._find, counts):
+            outlet = self.outlets[capture.outlet]
+            links = _links(outlet, capture)
+            if links or outlet.is_part(capture.url):
+                paged.keep(capture, links)
+            else:
+                yield _Page(capture, file)
+        for capture, further in paged.articles(source, counts):
+            for one in further or ():
+                counts[one.outlet, "skipped/further_page"] += 1
+            yield _Page(capture, file, further)
+
+    def _find(self, url: str) -> str:
+        name, reason = self.outlets.find(url)
+        if name and self.job.outlets and name not in self.job.outlets:
+            name, reason = "", "other_outlet"
+        if reason:
+            self.tally["", f"skipped/{reason}"] += 1
+        return name
+
+    # -- to articles
+
+    def _read(self, batch: list[_Page]) -> None:
+        for page in batch:
+            self.tally[page.outlet, "pages"] += 1
+        batch = self._to_be_judged(batch)
+        outlets = {page.outlet for page in batch}
+        versions = self.history.versions(outlets, [page.moment for page in batch])
+        batch = self._not_done(batch, versions)
+        older = [page.moment for page in batch if page.moment in versions]
+        rows = self.history.rows(outlets, older)
+        read = ((self._article(page, rows.get(page.moment)), page) for page in batch)
+        pairs = [(article, rows.get(page.moment)) for article, page in read if article]
+        self._publish(self._changed(pairs))
+
+    def _to_be_judged(self, batch: list[_Page]) -> list[_Page]:
+        if not self.job.rejects:
+            return batch
+        outlets, moments = {page.outlet for page in batch}, [page.moment for page in batch]
+        rejected = self.history.rejected(outlets, moments, self.job.rejects)
+        return self._without(batch, {*moments} - rejected, "skipped/not_rejected")
+
+    def _not_done(self, batch: list[_Page], versions: Mapping[Moment, str]) -> list[_Page]:
+        if self.job.diff:
+            return batch
+        done = {moment for moment, version in versions.items() if version >= EXTRACTOR_VERSION}
+        return self._without(batch, done, "done_before")
+
+    def _without(self, batch: list[_Page], moments: Set[Moment], name: str) -> list[_Page]:
+        """The pages of `batch` that are none of `moments`; the others are counted."""
+        for page in batch:
+            if page.moment in moments:
+                self.tally[page.outlet, name] += 1
+        return [page for page in batch if page.moment not in moments]
+
+    def _article(self, page: _Page, row: Row | None) -> Article | None:
+        """The article on `page`, unless it is counted as none that is wanted."""
+        try:
+            if page.further is None:
+                raise Rejected("incomplete", "not all of its pages are in the file")
+            article = self.outlets[page.outlet].read(page.capture, page.further)
+        except Rejected as reject:
+            self._reject(reject, page, row)
+            return None
+        except BUGS:
+            logger.exception("could not read %s", page.capture.url)
+            self.tally[page.outlet, "bad/reader_error"] += 1
+            return None
+        if not self.job.window.holds(article.published_at):
+            self.tally[page.outlet, "skipped/outside_window"] += 1
+            return None
+        article.run_id = self.job.run_id
+        article.archive = {"file": page.file, "offset": page.capture.offset}
+        return article
+
+    def _reject(self, reject: Rejected, page: _Page, row: Row | None) -> None:
+        self.tally[page.outlet, f"rejected/{reject.reason}"] += 1
+        if row:  # it stays: what was stored may have been read by somebody
+            self.tally[page.outlet, "rejected_now"] += 1
+            self._show(page.capture.url, "(the whole row)", row["title"], str(reject))
+
+    # -- to rows
+
+    def _changed(self, pairs: Sequence[tuple[Article, Row | None]]) -> Iterator[Row]:
+        """The rows that say what the dataset does not."""
+        fresh = {a.article_id for a, row in pairs if row is None and a.article_id}
+        outlets = {article.outlet for article, _ in pairs}
+        before = self.history.contents(outlets, fresh)
+        forgotten = self.history.forgotten(outlets, fresh)
+        article_row = load_object("pipelines.store.article_row")
+        for article, old in pairs:
+            if article.article_id in forgotten:
+                self.tally[article.outlet, "skipped/forgotten"] += 1
+                continue
+            new = article_row(article)
+            try:
+                _check.weigh(new)
+            except RowError:
+                self.tally[article.outlet, "rejected/bad_row"] += 1
+                continue
+            if not self._is_new(new, old, before.get(new["article_id"], ())):
+                self.tally[article.outlet, "unchanged"] += 1
+                continue
+            content = Content(new["fetched_at"], new["extractor_version"], new["content_hash"])
+            self._written[new["article_id"]].append(content)
+            self.tally[article.outlet, "changed" if old else "new"] += 1
+            if old:  # only a crawl sees what other outlets say
+                new["cluster_id"] = old["cluster_id"]
+            yield {"outlet": article.outlet, **new}
+
+    def _is_new(self, new: Row, old: Row | None, before: Iterable[Content]) -> bool:
+        """:param before: what the dataset held of the article when this task began"""
+        written = self._written.get(new["article_id"], [])
+        if any(content.fetched_at == new["fetched_at"] for content in written):
+            return False
+        if old:
+            fields = [name for name in COMPARED if old[name] != new[name]]
+            self.result.fields.update(fields)
+            for name in fields:
+                self._show(new["url"], name, old[name], new[name])
+            return bool(fields)
+        said = [*before, *written]
+        earlier = [content for content in said if content.fetched_at <= new["fetched_at"]]
+        return not earlier or max(earlier).content_hash != new["content_hash"]
+
+    def _show(self, url: str, name: str, old: Any, new: Any) -> None:
+        if len(self.result.examples) < EXAMPLES:
+            self.result.examples.append(Change(url, name, old, new))
+
+    def _publish(self, rows: Iterable[Row]) -> None:
+        by_outlet = defaultdict(list)
+        for row in rows:
+            by_outlet[row.pop("outlet")].append(row)
+        if not self.job.diff:
+            for outlet, held in by_outlet.items():
+                publish_captures(self.root, outlet, held)
+
+
+def _links(outlet: Outlet, capture: Capture) -> list[str]:
+    try:
+        return outlet.further_pages(capture)
+    except (Rejected, *BUGS):  # which is met again, and counted, when the page is read
+        return []
+
+
+def _batches(pages: Iterable[_Page]) -> Iterator[list[_Page]]:
+    """As many as memory holds easily. Where one ends depends on the files alone, so that whoever
+    reads them again makes the same ones."""
+    batch: list[_Page] = []
+    size = 0
+    for page in pages:
+        batch.append(page)
+        size += page.size
+        if len(batch) >= BATCH or size >= BATCH_BYTES:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch

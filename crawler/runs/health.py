@@ -1,0 +1,112 @@
+"""Whether an outlet does as well as it used to: floors from its own earlier runs, and static ones.
+
+One run every half hour holds few articles, so days are compared with days, and fill rates only over
+enough articles. The tolerances let a weekend or a holiday pass, and catch a template that changed.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+import pyarrow.compute as pc
+
+from crawler.reparse.run_rows import REPARSE
+from output.dataset import open_dataset
+from output.writer import WIB
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from datetime import date, datetime
+
+    Run = Mapping[str, Any]
+
+HISTORY = timedelta(days=28)
+DAYS_NEEDED = 7
+RUNS_NEEDED = 5  # earlier ones, before anything is usual
+ARTICLES_NEEDED = 10
+"""Fewer articles a day, or in a sample, say nothing: one odd page would be a tenth of them."""
+DAY_SHARE = 0.3  # of the median day; weekends of the quieter outlets have half of it
+RATE_DROP = 0.25  # of a column's fill rate, or of the share of bodies found by an outlet's own rule
+BY_RULE = "bodies found by its own rule"
+LEAST_FILLED = {"title": 1.0, "body": 1.0, "published_at": 0.8}
+OLDEST_NEWEST = timedelta(days=7)
+COLUMNS = "started_at stored revised newest_published_at fill_rates body_sources judgement".split()
+
+
+def history(location: str, outlet: str, now: datetime) -> list[Run]:
+    """The outlet's crawls of the last weeks, oldest first. A reparse says nothing of its state."""
+    crawls = pc.field("command").is_null() | (pc.field("command") != pc.scalar(REPARSE))
+    table = open_dataset(location, "runs", outlet).to_table(COLUMNS, filter=crawls)
+    runs = table.sort_by("started_at").to_pylist()
+    return [run for run in runs if run["started_at"] >= now - HISTORY]
+
+
+def shortcomings(runs: Sequence[Run], now: datetime) -> list[str]:
+    """What the last of `runs` falls short in, each in a few words."""
+    found = [*_too_old(runs, now), *_too_few(runs, now)]
+    sample, before = _sample(runs)
+    if _articles(sample) >= ARTICLES_NEEDED:
+        healthy = [run for run in before if run["judgement"] == "healthy" and run["fill_rates"]]
+        found += _badly_filled(sample, healthy if len(healthy) >= RUNS_NEEDED else [])
+    return found
+
+
+def _too_old(runs: Sequence[Run], now: datetime) -> list[str]:
+    times = [run["newest_published_at"] for run in runs if run["newest_published_at"]]
+    if times and (age := now - max(times)) > OLDEST_NEWEST:
+        return [f"its newest article is {age.days} days old"]
+    return []
+
+
+def _too_few(runs: Sequence[Run], now: datetime) -> list[str]:
+    """Whether the last 24 hours fall short of the days before."""
+    day_ago = now - timedelta(days=1)
+    last_day = _articles([run for run in runs if run["started_at"] > day_ago])
+    days: defaultdict[date, int] = defaultdict(int)
+    for run in runs:
+        if run["started_at"] <= day_ago:
+            days[run["started_at"].astimezone(WIB).date()] += _articles([run])
+    usual = median(days.values()) if len(days) >= DAYS_NEEDED else 0
+    if usual >= ARTICLES_NEEDED and last_day < DAY_SHARE * usual:
+        return [f"{last_day} articles in 24 hours, where {usual:.0f} a day are usual"]
+    return []
+
+
+def _sample(runs: Sequence[Run]) -> tuple[Sequence[Run], Sequence[Run]]:
+    """The last runs that hold enough articles together, and those before."""
+    first = len(runs) - 1
+    while first > 0 and _articles(runs[first:]) < ARTICLES_NEEDED:
+        first -= 1
+    return runs[first:], runs[:first]
+
+
+def _badly_filled(sample: Sequence[Run], before: Sequence[Run]) -> list[str]:
+    found = []
+    usual_rates = [_rates([run]) for run in before]
+    for name, rate in _rates(sample).items():
+        usual = median(rates.get(name, 0.0) for rates in usual_rates) if before else 0.0
+        floor = max(usual - RATE_DROP, LEAST_FILLED.get(name, 0.0))
+        if rate < floor:
+            found.append(f"{name}: {rate:.0%}, where {max(usual, floor):.0%} is usual")
+    return found
+
+
+def _rates(runs: Sequence[Run]) -> dict[str, float]:
+    """Fill rates, and the share of bodies that the outlet's own rule found, over all articles."""
+    total = _articles(runs)
+    sums = defaultdict(float, {BY_RULE: 0.0})
+    for run in runs:
+        count = _articles([run])
+        for filled in run["fill_rates"] or ():
+            sums[filled["field"]] += filled["rate"] * count
+        for source in run["body_sources"] or ():
+            if source["source"].startswith("css:"):
+                sums[BY_RULE] += source["share"] * count
+    return {name: value / total for name, value in sums.items()} if total else {}
+
+
+def _articles(runs: Sequence[Run]) -> int:
+    return sum(run["stored"] + run["revised"] for run in runs)

@@ -1,0 +1,251 @@
+"""Judge the run: every outcome counted, one manifest row per outlet, a floor under the throttle."""
+
+from __future__ import annotations
+
+import logging
+import sqlite3
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from scrapy import signals
+from scrapy.extensions.throttle import AutoThrottle
+
+from crawler.items import Article, Rejected
+from crawler.reparse.run_rows import CRAWL, counted, versions
+from crawler.runs.health import history, shortcomings
+from crawler.spider import NewsSpider
+from crawler.state.index import FILE
+from output.datapackage import publish_package
+from output.writer import Writer, new_run_id
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy import Request, Spider
+    from scrapy.core.downloader import Slot
+    from scrapy.crawler import Crawler
+    from scrapy.http import Response
+    from scrapy.robotstxt import RobotParser
+    from scrapy.statscollectors import StatsCollector
+    from twisted.python.failure import Failure
+
+logger = logging.getLogger(__name__)
+
+ALIVE = ("/listed", "/unchanged")
+"""What a source that serves has counted, under its name."""
+FILLED = ("title", "body", "published_at", "authors", "section", "tags", "images", "description")
+"""Columns whose fill rate shows that an outlet's markup has changed."""
+BY_REASON = ("skipped", "rejected", "failed")
+OUTCOMES = ("stored", "revised", "unchanged", "skipped", "rejected", "gone", "failed", "blocked")
+"""What an article can come to that a list named, or that an earlier run left to be resumed."""
+COUNTED = ("listed", "resumed", "fetched", *OUTCOMES)
+NO_LOSS = ("off_topic", "gallery", "video")
+"""Rejects that say nothing against an outlet's markup."""
+
+
+class PoliteThrottle(AutoThrottle):
+    """AutoThrottle over a floor: the Crawl-delay of every robots.txt the outlet has shown.
+
+    Scrapy's own lowers a delay again, and forgets it with a slot that was idle for a minute.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        self.floor = 0.0
+        crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
+
+    def _robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
+        delay = robotparser.crawl_delay(self.crawler.settings["ROBOTSTXT_USER_AGENT"])
+        if not delay:
+            return
+        # The jitter goes both ways: what is left of the floor after it must still be the delay.
+        jitter = self.crawler.settings.getfloat("DOWNLOAD_DELAY_JITTER")
+        self.floor = max(self.floor, delay / (1 - jitter))
+        logger.info("robots.txt asks for %g s between requests", delay)
+        downloader, key = self.crawler.engine.downloader, request.meta["download_slot"]
+        downloader.per_slot_settings[key] = {"delay": max(self.floor, downloader._delay)}
+        if slot := downloader.slots.get(key):
+            slot.delay = max(slot.delay, self.floor)
+
+    def _adjust_delay(self, slot: Slot, latency: float, response: Response) -> None:
+        super()._adjust_delay(slot, latency, response)
+        slot.delay = max(slot.delay, self.floor)
+
+
+@dataclass
+class Tally:
+    """What the stored articles of a run look like."""
+
+    articles: int = 0
+    filled: Counter[str] = field(default_factory=Counter)
+    body_sources: Counter[str] = field(default_factory=Counter)
+    newest: datetime | None = None
+
+    def add(self, article: Article) -> None:
+        self.articles += 1
+        self.filled.update(name for name in FILLED if getattr(article, name))
+        self.body_sources[article.body_source or "unknown"] += 1
+        if article.published_at and (self.newest is None or article.published_at > self.newest):
+            self.newest = article.published_at
+
+    def fill_rates(self) -> list[dict[str, Any]]:
+        rates = ((name, self.filled[name] / self.articles) for name in FILLED if self.articles)
+        return [{"field": name, "rate": rate} for name, rate in rates]
+
+    def shares(self) -> list[dict[str, Any]]:
+        counts = sorted(self.body_sources.items())
+        return [{"source": name, "share": count / self.articles} for name, count in counts]
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """The counted outcomes of a run, read from its stats."""
+
+    stats: dict[str, Any]
+
+    def count(self, name: str) -> int:
+        """How often `name` was counted; of what is counted by reason, for all reasons."""
+        if name in BY_REASON:
+            return sum(self.by(name).values())
+        return int(self.stats.get(f"wartatek/{name}", 0))
+
+    def by(self, group: str) -> dict[str, int]:
+        """The counts under `group` by their last part, e.g. by("failed")["http_404"]."""
+        prefix = f"wartatek/{group}/"
+        found = ((k.removeprefix(prefix), v) for k, v in self.stats.items() if k.startswith(prefix))
+        return dict(sorted(found))
+
+    @property
+    def settled(self) -> int:
+        """The articles whose outcome is known; at the end of a run all listed and resumed ones."""
+        return sum(map(self.count, OUTCOMES))
+
+    def source_problems(self) -> list[dict[str, str]]:
+        """What the sources failed in, by source; what they listed is no problem."""
+        parted = (name.rpartition("/") for name in self.by("sources"))
+        return [{"source": s, "reason": r} for s, _, r in parted if f"/{r}" not in ALIVE]
+
+    def judgement(self, *, interrupted: bool = False) -> tuple[str, str]:
+        """Healthy, unhealthy or interrupted, and why, in one line.
+
+        A run that a signal ended is not judged by what it had no time for. What an outlet has that
+        is no technology article is no loss; anything else new that leads to nothing stored is one,
+        and so is an outlet whose sources list nothing at all.
+        """
+        if error := self.stats.get("wartatek/store_error"):
+            return "unhealthy", f"cannot store: {error}"
+        if error := self.stats.get("wartatek/state_error"):
+            return "unhealthy", f"cannot use {FILE}: {error}"
+        if aside := self.by("quarantined"):
+            return "unhealthy", f"files set aside in quarantine/: {', '.join(aside)}"
+        stored = self.count("stored") + self.count("revised")
+        if interrupted:
+            left = self.by("failed").get("unfinished", 0)
+            return "interrupted", f"{stored} stored, {left} left to the next run"
+        if stored:
+            return "healthy", f"{stored} stored"
+        alive = sum(n for name, n in self.by("sources").items() if name.endswith(ALIVE))
+        if not alive:
+            problems = ", ".join(f"{p['source']} {p['reason']}" for p in self.source_problems())
+            return "unhealthy", f"no source lists an article: {problems or 'none was asked'}"
+        lost = {**self.by("rejected"), **self.by("failed"), "blocked": self.count("blocked")}
+        worst = [f"{n} {why}" for why, n in lost.items() if n and why not in NO_LOSS]
+        if worst:
+            return "unhealthy", f"nothing stored of what is new: {', '.join(worst)}"
+        return "healthy", "nothing new"
+
+
+class RunManifest:
+    """Counts what signals tell, and writes the run's row when the spider closes."""
+
+    def __init__(self, stats: StatsCollector, output_dir: str, run_id: str) -> None:
+        self.stats = stats
+        self.output_dir = output_dir
+        self.run_id = run_id
+        self.tally = Tally()
+        self.started_at = datetime.now(UTC)
+        stats.set_value("wartatek/run_id", run_id)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        run_id = crawler.settings["RUN_ID"] or new_run_id()
+        manifest = cls(crawler.stats, crawler.settings["OUTPUT_DIR"], run_id)
+        connect = crawler.signals.connect
+        connect(manifest.item_scraped, signal=signals.item_scraped)
+        connect(manifest.item_dropped, signal=signals.item_dropped)
+        connect(manifest.item_error, signal=signals.item_error)
+        connect(manifest.spider_error, signal=signals.spider_error)
+        connect(manifest.spider_closed, signal=signals.spider_closed)
+        return manifest
+
+    def item_scraped(self, item: Article) -> None:
+        self.tally.add(item)
+
+    def item_dropped(self, exception: Exception) -> None:
+        if isinstance(exception, Rejected):
+            gone = exception.reason == "gone"  # not a page we refuse, but one that was withdrawn
+            self.stats.inc_value(
+                "wartatek/gone" if gone else f"wartatek/rejected/{exception.reason}"
+            )
+
+    def item_error(self) -> None:
+        self.stats.inc_value("wartatek/failed/pipeline_error")
+
+    def spider_error(self, failure: Failure, response: Response) -> None:
+        """A bug in a callback, or a state that cannot be used: the errback does not hear of it."""
+        if failure.check(sqlite3.Error):  # type: ignore[no-untyped-call]
+            self.stats.set_value("wartatek/state_error", failure.getErrorMessage())
+        if response.request and "waiting" in response.request.cb_kwargs:
+            self.stats.inc_value("wartatek/failed/callback_error")
+
+    def spider_closed(self, spider: Spider, reason: str) -> None:
+        outcomes = Outcomes(self.stats.get_stats())
+        unfinished = outcomes.count("listed") + outcomes.count("resumed") - outcomes.settled
+        if unfinished > 0:  # a time limit or a signal ended the run; the next one asks for these
+            self.stats.inc_value("wartatek/failed/unfinished", unfinished)
+            outcomes = Outcomes(self.stats.get_stats())
+        judgement, detail = outcomes.judgement(interrupted=reason == "shutdown")
+        self._judge(judgement, detail)
+        if judgement == "healthy" and isinstance(spider, NewsSpider) and spider.is_routine:
+            now = datetime.now(UTC)
+            runs = [*history(self.output_dir, spider.name, now), self.row(outcomes)]
+            if found := shortcomings(runs, now):
+                judgement, detail = "unhealthy", "; ".join(found)
+                self._judge(judgement, detail)
+        logger.info("%s is %s: %s (%s)", spider.name, judgement, detail, reason)
+        writer = Writer(self.output_dir, self.run_id)
+        writer.write("runs", spider.name, self.row(outcomes))
+        try:
+            writer.flush()
+            publish_package(self.output_dir)
+        except OSError as error:
+            self.stats.set_value("wartatek/judgement", "unhealthy")
+            self.stats.set_value("wartatek/detail", f"cannot store: {error}")
+
+    def _judge(self, judgement: str, detail: str) -> None:
+        self.stats.set_value("wartatek/judgement", judgement)
+        self.stats.set_value("wartatek/detail", detail)
+
+    def row(self, outcomes: Outcomes) -> dict[str, Any]:
+        stats = outcomes.stats
+        return {
+            "run_id": self.run_id,
+            "command": CRAWL,
+            "started_at": self.started_at,
+            "finished_at": datetime.now(UTC),
+            "seconds": stats.get("elapsed_time_seconds"),
+            **{name: outcomes.count(name) for name in COUNTED},
+            **{f"{name}_by": counted(outcomes.by(name).items()) for name in BY_REASON},
+            "not_modified": int(stats.get("downloader/response_status_count/304", 0)),
+            "bytes": int(stats.get("downloader/response_bytes", 0)),
+            "newest_published_at": self.tally.newest,
+            "fill_rates": self.tally.fill_rates(),
+            "body_sources": self.tally.shares(),
+            "source_problems": outcomes.source_problems(),
+            "quarantined": list(outcomes.by("quarantined")),
+            "versions": versions(),
+            "judgement": stats["wartatek/judgement"],
+            "detail": stats["wartatek/detail"],
+        }

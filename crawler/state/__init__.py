@@ -1,0 +1,1 @@
+"""What runs know of each other: one SQLite file that can be rebuilt from the dataset."""

@@ -1,0 +1,126 @@
+"""How much of each day is stored, and why the rest is not."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from crawler.sources.candidate import WIB
+from crawler.state import queue as pending
+from crawler.state.backfill import named
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from crawler.sources.candidate import Window
+    from crawler.state.index import State
+
+BY_HEADLINE = "off topic by headline"
+NOT_FOLLOWED = "not followed"
+"""Its lists named it, and what became of it is known of another source only, or of another day."""
+UNLISTED = "in no list"
+
+
+@dataclass(slots=True)
+class Day:
+    """One day of an outlet, in WIB. `named`, and of these `off_topic` by their headline: by the
+    backfill's source that named most of it."""
+
+    day: date
+    stored: int = 0
+    named: int | None = None
+    off_topic: int = 0
+    missing: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def listed(self) -> int:
+        return max(self.stored + self.missing.total(), self.named or 0)
+
+    @property
+    def reasons(self) -> Counter[str]:
+        """What became of the articles that are not stored."""
+        left = self.listed - self.stored - self.missing.total()
+        by_headline = min(self.off_topic, left)
+        return self.missing + Counter({BY_HEADLINE: by_headline, NOT_FOLLOWED: left - by_headline})
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether any list is known to have the day, be it without an article."""
+        return bool(self.listed) or self.named is not None
+
+    def row(self) -> dict[str, Any]:
+        """The day as it is shown."""
+        why = _said(self.reasons) if self.is_listed else UNLISTED
+        return {"day": self.day.isoformat(), **_counts(self.listed, self.stored), "why": why}
+
+
+def coverage(state: State, outlet: str, window: Window) -> list[Day]:
+    """Each day of `window`, oldest first. Articles without a known time are of no day."""
+    days = {day: Day(day) for day in sorted(window.days())}
+    for day, count in _stored(state, outlet):
+        if day in days:
+            days[day].stored = count
+    for day, reason, count in _rejected(state, outlet):
+        if day in days:
+            days[day].missing[reason] += count
+    for waiting in pending.waiting(state.db, outlet):
+        published = waiting.candidate.published
+        if published and (day := published.astimezone(WIB).date()) in days:
+            days[day].missing["waiting"] += 1
+    for day, listed, off_topic in named(state.db, outlet):
+        if day in days:
+            days[day].named, days[day].off_topic = listed, off_topic
+    return list(days.values())
+
+
+def folded(days: Iterable[Day]) -> Iterator[dict[str, Any]]:
+    """The rows of `days`; successive ones of which nothing is listed are one row."""
+    for _, alike in groupby(days, lambda day: day.day if day.listed else day.is_listed):
+        first, *others = alike
+        row = first.row()
+        if others:
+            last = others[-1].day
+            row["day"] += f" – {last:%m-%d}" if last.year == first.day.year else f" – {last}"
+        yield row
+
+
+def summed(days: Sequence[Day]) -> dict[str, Any]:
+    """One row for all `days`: how many of them any list has, and the sums."""
+    listed, stored = sum(day.listed for day in days), sum(day.stored for day in days)
+    reasons = sum((day.reasons for day in days), Counter[str]())
+    known = f"{sum(day.is_listed for day in days)}/{len(days)}"
+    return {"days": known, **_counts(listed, stored), "why": _said(reasons)}
+
+
+def _counts(listed: int, stored: int) -> dict[str, int]:
+    return {"listed": listed, "stored": stored, "missing": listed - stored}
+
+
+def _said(reasons: Counter[str]) -> str:
+    return ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+
+
+def _stored(state: State, outlet: str) -> Iterator[tuple[date, int]]:
+    query = """SELECT date(published_at / 1000000 + 7 * 3600, 'unixepoch') AS day,
+                      count(DISTINCT article_id) FROM captures
+               WHERE article_id BETWEEN ? AND ? AND published_at IS NOT NULL GROUP BY day"""
+    for day, count in state.db.execute(query, _span(outlet)):
+        yield date.fromisoformat(day), count
+
+
+def _rejected(state: State, outlet: str) -> Iterator[tuple[date, str, int]]:
+    query = """SELECT date(published_at / 1000000 + 7 * 3600, 'unixepoch') AS day, reason,
+                      count(DISTINCT article_id) FROM rejects
+               WHERE article_id BETWEEN ? AND ? AND published_at IS NOT NULL
+                     AND article_id NOT IN (SELECT article_id FROM captures)
+               GROUP BY day, reason"""
+    for day, reason, count in state.db.execute(query, _span(outlet)):
+        yield date.fromisoformat(day), reason, count
+
+
+def _span(outlet: str) -> tuple[str, str]:
+    """The first and the last article_id that an outlet can have."""
+    return f"{outlet}:", f"{outlet}:\uffff"

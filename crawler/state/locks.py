@@ -1,0 +1,151 @@
+"""One run at a time per outlet and dataset; who is refused is told who holds it, and since when."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from filelock import FileLock, SoftFileLease, Timeout
+
+from output.filesystem import is_shared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from scrapy.settings import BaseSettings
+
+FOLDER = "locks"
+LEASE = 60.0
+"""Seconds without a heartbeat after which another host's claim on a shared folder has ended; one
+that lives is known by its next heartbeat, which comes three times as often."""
+
+
+class HeldError(Exception):
+    """Another run holds the outlet."""
+
+    def __init__(self, outlet: str, holder: str) -> None:
+        super().__init__(f"{outlet} is being worked on by {holder}")
+
+
+def place_of_locks(settings: BaseSettings) -> str:
+    """The dataset's folder, which all its users share; an object store has no locks to share."""
+    location: str = settings["OUTPUT_DIR"]
+    return settings["STATE_DIR"] if "://" in location else location
+
+
+class Lock:
+    """The claim on `outlet` in the dataset at `folder`. Who died, or was killed, holds nothing.
+
+    On a local disk the kernel holds the lock. On a shared folder it is a file with a heartbeat, and
+    finding out whether another host's holder has died takes up to LEASE seconds.
+
+    :raises OSError: the lock's file cannot be written.
+    """
+
+    def __init__(
+        self, folder: str | os.PathLike[str], outlet: str, *, shared: bool | None = None
+    ) -> None:
+        place = Path(folder) / FOLDER
+        place.mkdir(parents=True, exist_ok=True)
+        self.outlet = outlet
+        self._note = place / f"{outlet}.json"
+        self._path = place / f"{outlet}.lock"
+        self._shared = is_shared(place) if shared is None else shared
+        self._claim = (
+            SoftFileLease(self._path, lease_duration=LEASE)
+            if self._shared
+            else FileLock(self._path)
+        )
+
+    def attempts(self) -> Iterator[float]:
+        """Take the lock; yields how many seconds to wait before the next attempt.
+
+        :raises HeldError: another run holds it, and is alive.
+        """
+        beat, end = None, time.monotonic() + 2 * LEASE
+        while not self._take():
+            # Another host's process cannot be asked whether it lives, only watched.
+            is_watched = self._shared and _is_elsewhere(self._note) and time.monotonic() < end
+            before, beat = beat, _beat(self._path)
+            if not is_watched or before not in (None, beat):
+                raise HeldError(self.outlet, _holder(self._note))
+            yield LEASE / 60
+
+    def _take(self) -> bool:
+        try:
+            self._claim.acquire(timeout=0)
+        except Timeout:
+            return False
+        return True
+
+    def __enter__(self) -> None:
+        try:
+            _write(self._note)
+        except OSError:
+            self._claim.release()
+            raise
+
+    def __exit__(self, *_: object) -> None:
+        self._note.unlink(missing_ok=True)
+        self._claim.release()
+
+
+@contextmanager
+def locked(
+    folder: str | os.PathLike[str], outlet: str, *, shared: bool | None = None
+) -> Iterator[None]:
+    """Hold `outlet` as `Lock` does, and wait as long as it takes to know whether it is held.
+
+    :raises HeldError: another run holds it.
+    :raises OSError: the lock's file cannot be written.
+    """
+    lock = Lock(folder, outlet, shared=shared)
+    for pause in lock.attempts():
+        time.sleep(pause)
+    with lock:
+        yield
+
+
+def _beat(path: Path) -> tuple[int, int] | None:
+    """What changes with each heartbeat of the holder; None if there is none any more."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_mtime_ns, found.st_ino
+
+
+def _write(note: Path) -> None:
+    holder = {
+        "host": socket.gethostname(),
+        "pid": os.getpid(),
+        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    staged = note.with_suffix(f".{os.getpid()}")
+    staged.write_text(json.dumps(holder), encoding="utf-8")
+    staged.replace(note)
+
+
+def _read(note: Path) -> dict[str, str | int]:
+    try:
+        holder: dict[str, str | int] = json.loads(note.read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError):  # it was released, or taken, just now
+        return {}
+    return holder
+
+
+def _is_elsewhere(note: Path) -> bool:
+    """Whether the holder may be on another host: one that died early has left no word."""
+    return _read(note).get("host") != socket.gethostname()
+
+
+def _holder(note: Path) -> str:
+    if not (holder := _read(note)):
+        return "a run that is just beginning"
+    return f"process {holder['pid']} on {holder['host']} since {holder['since']}"

@@ -1,0 +1,129 @@
+"""How every command speaks: a mistake in one line, tables to people, JSON to programs, or nothing.
+
+Outside commands/, where Scrapy would take its class for a command.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.table import Table
+from rich.text import Text
+from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
+
+from crawler.wording import number, word
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from rich.status import Status
+
+USAGE = 2
+NO_ARGUMENTS = "[options]"
+
+
+class HelpFormatter(ScrapyHelpFormatter):
+    """Scrapy's, which takes any line with a colon at its end for a heading: an option has none."""
+
+    def format_part_strings(self, part_strings: list[str]) -> list[str]:
+        if part_strings and part_strings[0].startswith(" "):
+            return part_strings
+        return super().format_part_strings(part_strings)
+
+
+class TerminalCommand(ScrapyCommand):
+    """A command with -q and --json, whose mistakes are one line and exit code 2."""
+
+    requires_project = True
+    requires_crawler_process = False
+
+    def syntax(self) -> str:
+        return NO_ARGUMENTS
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.formatter_class = HelpFormatter
+        parser.error = self.complain  # type: ignore[assignment, method-assign]  # no usage block
+        parser.add_argument("-q", "--quiet", action="store_true", help="say nothing but errors")
+        parser.add_argument("--json", action="store_true", help="say it in JSON, an object a line")
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        if unknown := [arg for arg in args if arg.startswith("-")]:
+            self.complain(f"unknown option {unknown[0]}")
+        if args and self.syntax() == NO_ARGUMENTS:
+            self.complain(f"it takes no arguments, as {args[0]} is one")
+        self.quiet, self.json = opts.quiet, opts.json
+
+    def say(self, text: str, *, always: bool = False, **told: Any) -> None:
+        """A line for people; `told` is the same for programs. `always`: also with -q."""
+        if self.json:
+            print(json.dumps(told, ensure_ascii=False, default=str), flush=True)
+        elif always or not self.quiet:
+            print(text, flush=True)
+
+    def show(self, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
+        """`rows` as a table of these columns, if there are any; as JSON whole."""
+        rows = list(rows)
+        if self.json:
+            for row in rows:
+                self.say("", **row)
+        elif rows and not self.quiet:
+            print_table(tabulate(rows, columns))
+
+    def waiting(self, doing: str) -> Status:
+        """What is being done, where a person watches."""
+        return Console(stderr=True, quiet=self.quiet).status(doing)
+
+    def steps(self, doing: str, names: Sequence[str]) -> Iterator[str]:
+        """Go through long work, with a bar where a person watches."""
+        console = Console(stderr=True, quiet=self.quiet)
+        parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+        watched = console.is_terminal
+        # What is printed meanwhile comes above the bar, unless it goes to a file.
+        with Progress(
+            *parts, console=console, transient=True, disable=not watched,
+            redirect_stdout=watched and sys.stdout.isatty(),
+        ) as bar:  # fmt: skip
+            yield from bar.track(names, description=doing)
+
+    def complain(self, problem: str) -> NoReturn:
+        """One line, no usage block, exit code 2."""
+        print(f"scrapy {type(self).__module__.rpartition('.')[2]}: {problem}", file=sys.stderr)
+        raise SystemExit(USAGE)
+
+
+def tabulate(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table:
+    """Numbers to the right, lists with commas; what is judged unhealthy is red."""
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
+    for column in columns:
+        numbers = any(isinstance(row[column], int | float) for row in rows)
+        table.add_column(word(column), justify="right" if numbers else "left", overflow="fold")
+    table.columns[0].no_wrap = True
+    for row in rows:
+        style = "red" if row.get("judgement") == "unhealthy" else ""
+        table.add_row(*(_cell(row[column]) for column in columns), style=style)
+    return table
+
+
+def print_table(table: Table) -> None:
+    """As wide as the terminal; where there is none, every row is one line."""
+    console = Console()
+    if not console.is_terminal:
+        endless = console.options.update(width=10_000)
+        console.width = max(console.width, console.measure(table, options=endless).maximum)
+    console.print(table)
+
+
+def _cell(value: Any) -> Text:
+    if isinstance(value, int | float):
+        return Text(number(value))
+    if isinstance(value, list):
+        return Text(", ".join(value))
+    return Text("–" if value is None else str(value))

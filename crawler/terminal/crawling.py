@@ -1,0 +1,134 @@
+"""What the commands that crawl share. Outside commands/, as crawler.terminal is."""
+
+from __future__ import annotations
+
+import atexit
+import shutil
+import sqlite3
+import sys
+from contextlib import contextmanager
+from difflib import get_close_matches
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING, cast
+
+import pyarrow as pa
+from scrapy.commands import BaseRunSpiderCommand
+from scrapy.spiderloader import get_spider_loader
+from scrapy.utils.conf import arglist_to_dict
+
+from crawler.archive.takedown import finish_takedowns
+from crawler.archive.writer import allowance
+from crawler.sources.window import ArgumentError, Arguments
+from crawler.state.index import StateError
+from crawler.state.locks import locked, place_of_locks
+from crawler.state.outlet_state import Memory
+from crawler.terminal.base import TerminalCommand
+from output.filesystem import check_writable
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from crawler.spider import NewsSpider
+    from crawler.terminal.progress import Report
+
+
+class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
+    """A command whose arguments are outlets."""
+
+    requires_crawler_process = True
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        assert self.settings is not None
+        if opts.quiet and not opts.loglevel:
+            self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")
+        try:
+            Arguments.of(opts.spargs)
+        except ArgumentError as error:
+            self.complain(str(error))
+        for name in args:
+            self.check_outlet(name)
+        if not self.settings["CONTACT"] and not self.settings["NEWSROOM"]:
+            self.complain(
+                "outlets must be able to write to you: set CONTACT, in the environment or with"
+                " -s CONTACT=, to your mail address or page"
+            )
+        try:
+            if keep := self.settings["ARCHIVE_KEEP"]:
+                allowance(keep)
+        except ValueError as error:
+            self.complain(str(error))
+        try:
+            check_writable(self.settings["OUTPUT_DIR"])
+        except OSError as error:
+            self.complain(f"OUTPUT_DIR: {error}")
+        try:
+            Memory.of(self.settings, "").state.close()
+        except (StateError, sqlite3.Error) as error:
+            self.complain(f"STATE_DIR: {error}")
+
+    def store_nowhere(self, opts: argparse.Namespace) -> str:
+        """Let a crawl write to a folder that is gone afterwards; where the dataset is."""
+        assert self.settings is not None
+        try:
+            self.settings.setdict(arglist_to_dict(opts.set), priority="cmdline")
+        except ValueError:
+            self.complain("-s takes NAME=VALUE")
+        opts.set = []  # which Scrapy would set again
+        dataset = str(self.settings["OUTPUT_DIR"])
+        folder = mkdtemp(prefix="wartatek-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        for name, value in {"OUTPUT_DIR": folder, "STATE_DIR": "", "ARCHIVE": False}.items():
+            self.settings.set(name, value, priority="cmdline")
+        return dataset
+
+    def show_report(self, report: Report) -> None:
+        """The table at the end, unless articles are printed where it would stand."""
+        assert self.settings is not None
+        if self.json:
+            self.show(report.rows(), ())
+        elif "stdout:" not in self.settings.getdict("FEEDS"):
+            self.show(report.lines(), report.columns())
+
+    @contextmanager
+    def held(self, outlet: str) -> Iterator[None]:
+        """Hold `outlet` for a crawl; what a killed `forget` has left of it goes first.
+
+        :raises HeldError: another run holds it.
+        """
+        assert self.settings is not None
+        with locked(place_of_locks(self.settings), outlet):
+            self.finish_takedowns(outlet)
+            yield
+
+    def finish_takedowns(self, outlet: str) -> None:
+        """Remove what a killed `forget` has left of `outlet`, which is held."""
+        assert self.settings is not None
+        try:
+            finish_takedowns(self.settings, outlet)
+        except (OSError, pa.ArrowException) as error:
+            print(f"{outlet}: a takedown is not finished yet: {error}", file=sys.stderr)
+
+    def outlets(self) -> dict[str, type[NewsSpider]]:
+        """All outlets by name."""
+        assert self.settings is not None
+        loader = get_spider_loader(self.settings)
+        return {name: cast("type[NewsSpider]", loader.load(name)) for name in sorted(loader.list())}
+
+    def check_outlet(self, name: str) -> None:
+        """Complain of a name that is none, and of an outlet that we may not crawl."""
+        assert self.settings is not None
+        outlets = self.outlets()
+        if name not in outlets:
+            close = get_close_matches(name, outlets, n=1)
+            hint = f"did you mean {close[0]}?" if close else "`scrapy outlets` lists them"
+            self.complain(f"there is no outlet {name}; {hint}")
+        status = outlets[name].status
+        if status == "refused":
+            self.complain(f"{name} is never crawled: its robots.txt refuses us")
+        if status == "permission" and name not in self.settings.getlist("PERMITTED"):
+            self.complain(
+                f"{name} asks not to be crawled without permission; once you have it, name the"
+                f" outlet in the setting PERMITTED"
+            )

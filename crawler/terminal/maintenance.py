@@ -1,0 +1,51 @@
+"""What the commands that look after the dataset share. Outside commands/, as crawler.command is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+
+from crawler.terminal.base import TerminalCommand
+from output.dataset import outlets
+from output.filesystem import Root
+from output.schema import SCHEMAS
+from output.search_index import FOLDER
+
+if TYPE_CHECKING:
+    import argparse
+
+
+class MaintenanceCommand(TerminalCommand):
+    """A command over the dataset, or over the parts of it that its arguments name."""
+
+    def syntax(self) -> str:
+        return "[options] [OUTLET ...]"
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        super().process_options(args, opts)
+        stored = self.stored()
+        for name in args:
+            if name not in stored:
+                self.complain(f"{self.location} holds nothing of an outlet {name}")
+
+    @property
+    def location(self) -> str:
+        assert self.settings is not None
+        return str(self.settings["OUTPUT_DIR"])
+
+    @property
+    def index_folder(self) -> Path | None:
+        """Where the search index is kept; None where no local folder is named."""
+        assert self.settings is not None
+        place = self.settings["STATE_DIR"] or self.location
+        return None if "://" in place else Path(place) / FOLDER
+
+    def stored(self) -> list[str]:
+        """The outlets that the dataset holds anything of."""
+        try:
+            root = Root(self.location)
+            return sorted({name for table in SCHEMAS for name in outlets(root, table)})
+        except (OSError, pa.ArrowInvalid) as error:
+            self.complain(f"OUTPUT_DIR: {error}")

@@ -1,0 +1,54 @@
+"""The archived page of a capture: its words, and a copy that can do nothing."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
+
+from crawler.archive.reader import BadRecordError, read_capture
+from crawler.extraction.page.page import Page
+from crawler.items import Rejected
+from crawler.web.browse.removed_in_place import text_of
+
+if TYPE_CHECKING:
+    from output.filesystem import Root
+
+_OURS = re.compile(r"archive/outlet=[\w-]+/[\w.-]+\.warc\.gz")
+_ACTIVE = (
+    "script, link, base, iframe, frame, frameset, object, embed, applet, portal, noscript,"
+    " meta[http-equiv], template, audio, video, source, track"
+)
+"""What a page acts or fetches with; the policy it is served with refuses the rest."""
+
+
+def archived(root: Root, place: dict[str, Any] | None) -> Page | None:
+    """The page that a row's column `archive` names; None where none can be read.
+
+    Only what stands in the dataset's own archive is opened.
+    """
+    if not place or not _OURS.fullmatch(place["file"] or "") or ".." in place["file"]:
+        return None
+    try:
+        with root.filesystem.open_input_file(root.at(place["file"])) as file:
+            capture = read_capture(cast("BinaryIO", file), place["offset"])
+        if capture is None:
+            return None
+        return Page(capture.body, capture.url, content_type=capture.content_type)
+    except (OSError, BadRecordError, Rejected):
+        return None
+
+
+def words(page: Page) -> str:
+    """The page's text."""
+    return text_of(page.text)
+
+
+def inert(page: Page) -> str:
+    """The page without what acts or asks for anything by itself."""
+    for node in page.tree.css(_ACTIVE):
+        node.decompose()
+    for node in page.tree.css("[href], [ping], [action], [formaction]"):
+        for name in ("href", "ping", "action", "formaction"):
+            if name in node.attributes:
+                del node.attrs[name]
+    return page.tree.html or ""

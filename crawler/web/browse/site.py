@@ -1,0 +1,199 @@
+"""The dataset in a web browser, on this machine only: search, read, compare. Nothing is written."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.responses import HTMLResponse, Response
+from starlette.routing import Route
+
+from crawler.web.browse.archived_page import archived, inert
+from crawler.web.browse.archived_page import words as words_on
+from crawler.web.browse.differences import changes
+from crawler.web.browse.excerpts import excerpt, marked
+from crawler.web.browse.removed_in_place import in_place
+from crawler.web.rendering import SCRIPT, STYLE, environment
+from output.search import Library, Question
+from output.search_index import words_of
+from output.writer import WIB
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HOSTS = ["127.0.0.1", "localhost"]
+"""Who we answer as: a page elsewhere whose name points here is refused."""
+_POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; frame-src"
+    " 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
+)
+_INERT_POLICY = (
+    "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none';"
+    " base-uri 'none'; frame-ancestors 'self'"
+)
+_HEADERS = {
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+    "x-dns-prefetch-control": "off",
+    "cache-control": "no-store",
+}
+_LONGEST = 200  # letters of a search
+
+
+class Headers:
+    """Puts the policies on every answer; a page may bring a stricter one."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                present = {name for name, _ in message["headers"]}
+                for name, value in (_HEADERS | {"content-security-policy": _POLICY}).items():
+                    if name.encode() not in present:
+                        message["headers"].append((name.encode(), value.encode()))
+            await send(message)
+
+        await self.app(scope, receive, told)
+
+
+class Site:
+    """Pages over a `library`."""
+
+    def __init__(self, library: Library) -> None:
+        self.library = library
+        self.templates = environment(Path(__file__).parent / "templates")
+        self.templates.filters["wib"] = lambda value: f"{value.astimezone(WIB):%Y-%m-%d %H:%M}"
+
+    def app(self) -> Starlette:
+        return Starlette(
+            routes=[
+                Route("/", self.search),
+                Route("/article/{id:path}", self.article),
+                Route("/page/{id:path}", self.page),
+                Route("/style.css", lambda _: Response(STYLE, media_type="text/css")),
+                Route("/page.js", lambda _: Response(SCRIPT, media_type="text/javascript")),
+            ],
+            middleware=[Middleware(Headers), Middleware(TrustedHostMiddleware, HOSTS)],
+            exception_handlers={HTTPException: self.problem, OSError: self.unreadable},  # type: ignore[dict-item]
+        )
+
+    def _render(self, name: str, **values: Any) -> HTMLResponse:
+        return HTMLResponse(self.templates.get_template(name).render(**values))
+
+    def search(self, request: Request) -> Response:
+        self.library.refresh()
+        question = asked(request.query_params)
+        found = self.library.search(question)
+        words = words_of(question.words)
+        kept = {name: value for name, value in request.query_params.items() if name != "page"}
+        return self._render(
+            "search.html",
+            question=question,
+            found=found,
+            library=self.library,
+            marked=lambda text: marked(text, words),
+            excerpt=lambda text: [] if question.heads else excerpt(text, words),
+            link=lambda page: "/?" + urlencode({**kept, "page": page}),
+        )
+
+    def article(self, request: Request) -> Response:
+        article, captures, number = self._capture(request)
+        capture = captures[number - 1]
+        page = archived(self.library.root, capture["archive"])
+        body, beside = in_place(
+            _paragraphs(capture), capture["removed"] or [], words_on(page) if page else None
+        )
+        before = captures[number - 2] if number > 1 else None
+        return self._render(
+            "article.html",
+            article=article,
+            capture=capture,
+            captures=captures,
+            number=number,
+            body=body,
+            beside=beside,
+            page=page,
+            copies=self.library.copies(article),
+            differences=_differences(before, capture) if before else [],
+        )
+
+    def page(self, request: Request) -> Response:
+        """A copy of the page as it was served, without scripts, and without a way out."""
+        _, captures, number = self._capture(request)
+        page = archived(self.library.root, captures[number - 1]["archive"])
+        if page is None:
+            raise HTTPException(404)
+        return HTMLResponse(inert(page), headers={"content-security-policy": _INERT_POLICY})
+
+    def _capture(self, request: Request) -> tuple[dict[str, Any], list[dict[str, Any]], int]:
+        """The article, its captures, and the number of the one that is asked for, from 1."""
+        article = self.library.article(request.path_params["id"])
+        captures = self.library.captures(article) if article else []
+        if article is None or not captures:
+            raise HTTPException(404)
+        number = _whole(request.query_params.get("capture", ""), len(captures))
+        if number > len(captures):
+            raise HTTPException(404)
+        return article, captures, number
+
+    def problem(self, request: Request, error: HTTPException) -> Response:
+        response = self._render("problem.html", status=error.status_code)
+        response.status_code = error.status_code
+        return response
+
+    def unreadable(self, request: Request, error: OSError) -> Response:
+        """A file was merged away that moment, or is broken."""
+        response = self._render("problem.html", status=503)
+        response.status_code = 503
+        return response
+
+
+def serve_on(library: Library) -> Starlette:
+    """The application that shows `library`."""
+    return Site(library).app()
+
+
+def asked(given: Any) -> Question:
+    """The question in a URL's query; what cannot be meant is left out."""
+    return Question(
+        words=given.get("words", "")[:_LONGEST],
+        outlet=given.get("outlet", ""),
+        topic=given.get("topic", ""),
+        since=_day(given.get("since", "")),
+        until=_day(given.get("until", "")),
+        heads=given.get("heads") == "1",
+        page=_whole(given.get("page", ""), 1),
+    )
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _whole(text: str, otherwise: int) -> int:
+    return int(text) if re.fullmatch("[1-9][0-9]{0,3}", text) else otherwise
+
+
+def _paragraphs(row: dict[str, Any]) -> list[str]:
+    paragraphs: list[str] = row["paragraphs"] or row["body"].split("\n\n")
+    return paragraphs
+
+
+def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[Any]:
+    old, new = ([row["title"], *_paragraphs(row)] for row in (before, after))
+    return changes(old, new) if old != new else []

@@ -1,0 +1,191 @@
+"""The report: one page that tells what is in a dataset, how fresh and how clean it is."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from datetime import timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from crawler.web.rendering import SCRIPT, STYLE, ago, both, content_hash, environment, number
+from crawler.web.report import charts
+from output.summary import FIELDS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from output.summary import Rows, Summary
+
+STALE = timedelta(days=2)
+"""An outlet whose newest article is older than this has gone quiet, or its sources have."""
+_WIB = timedelta(hours=7)
+
+
+def write_page(summary: Summary, declared: Mapping[str, tuple[str, str]]) -> str:
+    """The page as HTML, with all that it needs inside.
+
+    :param declared: publisher and status of every outlet that there is a spider of
+    """
+    templates = environment(Path(__file__).parent / "templates")
+    templates.globals.update(
+        style=STYLE, script=SCRIPT, script_hash=content_hash(SCRIPT), colour=charts.colour
+    )
+    totals = summary.totals()
+    now = summary.now.replace(tzinfo=None) + _WIB
+    over_time, by_outlet = summary.articles_over_time(), summary.articles_by_outlet()
+    sources, topics, hours = _sources(summary.body_sources()), summary.topics(), summary.hours()
+    return templates.get_template("report.html").render(
+        now=now,
+        summary=summary,
+        totals=totals,
+        missing=_missing(summary, totals),
+        outlets=_outlets(summary.outlets(), declared, now),
+        fields=FIELDS,
+        pictures=_pictures(summary, over_time, by_outlet, sources, topics),
+        over_time=_values(over_time),
+        by_outlet=_totals_by_step(by_outlet),
+        hours=[row["articles"] for row in hours],
+        fill_rates=summary.fill_rates(),
+        source_totals=_totals_by(sources, "source"),
+        removals=_values(summary.removals()),
+        rejects=_values(summary.rejects()),
+        revisions=_values(summary.revisions()),
+        clusters=_values(summary.cluster_sizes()),
+        copied=summary.copied(),
+        topics=_totals_by(topics, "topic"),
+        tags=_values(summary.tags()),
+        runs=summary.runs(),
+    )
+
+
+def _values(rows: Rows) -> list[tuple[Any, ...]]:
+    return [tuple(row.values()) for row in rows]
+
+
+def _outlets(rows: Rows, declared: Mapping[str, tuple[str, str]], now: Any) -> Rows:
+    """All outlets with how fresh each is; those that nothing is stored of come last, and those that
+    nothing is known of are no more than named."""
+    known = {row["outlet"]: row for row in rows}
+    told = []
+    for name in sorted(known.keys() | declared.keys()):
+        row = known.get(name, {"outlet": name, "articles": 0, "rejects": 0})
+        publisher, status = declared.get(name, ("", ""))
+        newest = row.get("newest")
+        told.append(
+            dict.fromkeys(("fetched", "words", "last_run", "judgement", "detail"))
+            | row
+            | {"newest": newest, "publisher": publisher, "status": status}
+            | {"age": ago(now - newest) if newest else None}
+            | {"stale": bool(newest) and now - newest > STALE, "known": name in known}
+        )
+    return sorted(told, key=lambda row: not row["articles"])
+
+
+def _missing(summary: Summary, totals: dict[str, Any]) -> list[Markup]:
+    """What a reader must know is not there before judging what is."""
+    articles, notes = totals["articles"], []
+    if not articles:
+        notes.append(
+            both(
+                "Tidak ada artikel dalam kumpulan data ini untuk kurun yang diminta.",
+                "The dataset holds no article of the period asked for.",
+            )
+        )
+    if totals["undated"]:
+        count = number(totals["undated"])
+        notes.append(
+            both(
+                f"{count} artikel tanpa waktu terbit: dihitung pada hari pengambilannya.",
+                f"{count} articles without a publication time: counted on the day of download.",
+            )
+        )
+    if summary.older_columns:
+        names = ", ".join(sorted(summary.older_columns))
+        files = number(max(summary.older_columns.values()))
+        notes.append(
+            both(
+                f"{files} berkas berversi skema lama tidak memiliki kolom: {names}.",
+                f"{files} files of an older schema version lack the columns: {names}.",
+            )
+        )
+    if articles and not summary.has_clusters:
+        notes.append(
+            both(
+                Markup(
+                    "Tabel clusters/ belum ada: salinan dikelompokkan seperti saat disimpan."
+                    " <code>scrapy compact</code> membuatnya."
+                ),
+                Markup(
+                    "There is no clusters/ table yet: copies are grouped as known when stored."
+                    " <code>scrapy compact</code> makes it."
+                ),
+            )
+        )
+    if articles and not totals["runs"]:
+        notes.append(
+            both(
+                "Tidak ada catatan proses (runs/) untuk kurun ini.",
+                "There are no manifests of runs (runs/) for this period.",
+            )
+        )
+    if bare := articles - totals["archived"]:
+        notes.append(
+            both(
+                f"{number(bare)} artikel tanpa halaman asli di arsip.",
+                f"{number(bare)} articles have no page in the archive.",
+            )
+        )
+    return notes
+
+
+def _pictures(
+    summary: Summary, over_time: Rows, by_outlet: Rows, sources: Rows, topics: Rows
+) -> dict[str, Markup | None]:
+    """The charts; None where there is nothing to draw."""
+    drawn: dict[str, Markup | None] = dict.fromkeys(
+        ("articles", "outlets", "fields", "sources", "topics")
+    )
+    if not over_time:
+        return drawn
+    step, kinds = summary.step, list(_totals_by(sources, "source"))
+    fields = [
+        {"day": row["day"], "field": name, "share": row[name]}
+        for row in summary.fill_rates_over_time()
+        for name in FIELDS
+    ]
+    drawn |= {
+        "articles": charts.columns(over_time, "articles", summary.daily),
+        "outlets": charts.strips(by_outlet, "outlet", "articles", step),
+        "fields": charts.strips(fields, "field", "share", step, charts.colour(0)),
+        "sources": charts.shares(sources, "source", "articles", step, kinds),
+    }
+    if topics:
+        drawn["topics"] = charts.strips(topics, "topic", "articles", step)
+    return drawn
+
+
+def _sources(rows: Rows) -> Rows:
+    """Body sources by kind: `css:div.text` is a selector like any other."""
+    counts: dict[tuple[Any, str], int] = defaultdict(int)
+    for row in rows:
+        kind = row["source"].partition(":")[0]
+        counts[row["day"], kind] += row["articles"]
+    return [{"day": day, "source": kind, "articles": n} for (day, kind), n in counts.items()]
+
+
+def _totals_by_step(rows: Rows) -> list[tuple[Any, ...]]:
+    """A row for each step, a column for each outlet."""
+    outlets = sorted({row["outlet"] for row in rows})
+    counts = {(row["day"], row["outlet"]): row["articles"] for row in rows}
+    days = sorted({row["day"] for row in rows})
+    return [("", *outlets), *((day, *(counts.get((day, o), 0) for o in outlets)) for day in days)]
+
+
+def _totals_by(rows: Rows, name: str) -> dict[str, int]:
+    """Articles by `name`, the most first."""
+    counts: dict[str, int] = defaultdict(int)
+    for row in rows:
+        counts[row[name]] += row["articles"]
+    return dict(sorted(counts.items(), key=lambda pair: (-pair[1], pair[0])))

@@ -1,0 +1,48 @@
+"""A folder beside a file, where the file is written until it is whole."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from output.filesystem import is_shared
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PREFIX = ".wartatek-export-"
+_OURS = re.compile(re.escape(PREFIX) + "[a-z0-9_]{8}")  # as tempfile ends a name
+
+
+@contextmanager
+def beside(target: Path) -> Iterator[Path]:
+    """A folder in that of `target`, removed at the end; so are those of exports that were killed.
+
+    Every export holds a shared lock on the folder where it writes: who is alone there may tidy up.
+
+    :raises OSError: nothing can be written there.
+    """
+    place = os.open(target.parent, os.O_RDONLY)
+    try:
+        if not is_shared(target.parent):  # where another host's lock might not be seen
+            with suppress(OSError):  # another export is at work, or locks are unknown here
+                fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                _tidy_up(target.parent)
+            with suppress(OSError):
+                fcntl.flock(place, fcntl.LOCK_SH)
+        with TemporaryDirectory(prefix=PREFIX, dir=target.parent) as folder:
+            yield Path(folder)
+    finally:
+        os.close(place)
+
+
+def _tidy_up(folder: Path) -> None:
+    for entry in os.scandir(folder):
+        if _OURS.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+            shutil.rmtree(entry, ignore_errors=True)

@@ -1,0 +1,1 @@
+"""Cleaning as pure functions and rules."""

@@ -1,0 +1,223 @@
+"""A body in fragments, each kept or taken by one rule; in order they are all there was."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from crawler.extraction.blocks import Anchor, Block
+from crawler.extraction.indonesian.headlines import looks_like_headline
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from pipelines.cleaning.rules import Rulebook
+
+PROMO = "promo"  # ends the ids of rules whose links are kept in `related`
+GAP = " \u00a0,;|•·-–:"  # what may stand between the links of one promo
+BULLET = re.compile(r"(?:[•·●▪■◦*>»–—-]|\d{1,2}[.)])?\s*")
+_LONGEST_HEADLINE = 200
+_LONGEST_NOTICE = 330
+_OURS = re.compile(
+    r"\b(?:[Kk]anal|[Ss]aluran|[Cc]hannel|[Gg]rup|[Aa]kun|[Mm]edia sosial|[Aa]plikasi|[Bb]erita|"
+    r"[Aa]rtikel|[Kk]omunitas|[Nn]ewsletter|[Ll]aman|[Ss]itus|[Rr]edaksi|[Pp]odcast|[Kk]abar|"
+    r"[Ll]iputan|[Ff]orum|[Pp]olling|[Kk]uis|[Ss]urvei|[Ii]kuti|[Dd]ukung|[Ff]ollow|"
+    r"[Kk]irim(?:kan)?(?: ke(?:pada)?)?) kami\b"
+)
+_SENTENCE_ENDS = ".!?…:\"”’')"
+
+
+@dataclass(slots=True)
+class Fragment:
+    """A stretch of block number `block`, kept while `rule` is empty.
+
+    `settled`: all rules that look at a fragment by itself have left it.
+    """
+
+    block: int
+    start: int
+    text: str
+    rule: str = ""
+    settled: bool = field(default=False, compare=False)
+
+    def cut(self, spans: Sequence[tuple[int, int, str]]) -> list[Fragment]:
+        """This fragment in parts; each span (start, end, rule), in order, is taken by its rule."""
+        parts: list[Fragment] = []
+        last = 0
+        for start, end, rule in spans:
+            parts += [self._part(last, start, ""), self._part(start, end, rule)]
+            last = end
+        parts.append(self._part(last, len(self.text), ""))
+        return [part for part in parts if part.text]
+
+    def _part(self, start: int, end: int, rule: str) -> Fragment:
+        raw = self.text[start:end]
+        text = raw.lstrip()
+        return Fragment(self.block, self.start + start + len(raw) - len(text), text.rstrip(), rule)
+
+
+@dataclass(slots=True)
+class Cleaned:
+    """What became of a body."""
+
+    fragments: list[Fragment]
+    dateline: str | None = None
+    signoff: str | None = None
+    bylines: list[str] = field(default_factory=list)
+    captions: list[str] = field(default_factory=list)
+    doubtful: list[Fragment] = field(default_factory=list)
+    """Promos whose end is not known: they stay, and are named here."""
+
+    @property
+    def paragraphs(self) -> list[str]:
+        """The kept text. What stood around a fragment taken from mid-sentence is one paragraph."""
+        paragraphs: list[str] = []
+        block = -1
+        for fragment in self.fragments:
+            if fragment.rule or not fragment.text:
+                continue
+            if fragment.block == block and not _begins(paragraphs[-1], fragment.text):
+                paragraphs[-1] += f" {fragment.text}"
+            else:
+                paragraphs.append(fragment.text)
+            block = fragment.block
+        return paragraphs
+
+
+class Body:
+    """One body while it is cleaned: its blocks, the rules that can match, and `out`."""
+
+    def __init__(
+        self,
+        blocks: Sequence[Block],
+        outlet: str,
+        authors: Sequence[str],
+        book: Rulebook,
+        house: str = "",
+    ) -> None:
+        self.blocks = blocks
+        self.authors = {author.lower() for author in authors}
+        self.out = Cleaned([Fragment(i, 0, block.text) for i, block in enumerate(blocks)])
+        self.document = "\n".join([block.text for block in blocks])
+        self.lower = [block.text.lower() for block in blocks]
+        self.rules = book.active(self.lower, outlet)
+        self.labels = self.rules["label"]
+        self.promised: set[str] = set()  # headlines of promos that were taken
+        self._doubts: set[tuple[int, int]] = set()
+        self.linked = any(block.anchors for block in blocks)
+        self._house = house.replace("-", "")
+
+    def kept(self) -> list[Fragment]:
+        return [f for f in self.out.fragments if not f.rule and f.text]
+
+    @property
+    def taken(self) -> int:
+        """How many fragments a rule has taken."""
+        return sum(1 for fragment in self.out.fragments if fragment.rule)
+
+    def judge_by_what_is_kept(self) -> None:
+        """From here on the kept text alone tells where promos end; all of it is looked at again."""
+        kept = self.kept()
+        self.document = "\n".join(fragment.text for fragment in kept)
+        self.headlines = _headlines(fragment.text for fragment in kept)
+        self.out.doubtful = []
+        self._doubts.clear()
+        for fragment in kept:
+            fragment.settled = False
+
+    def rewrite(self, change: Callable[[Fragment], list[Fragment]]) -> None:
+        """Put what `change` makes of each kept fragment that is not settled in its place."""
+        fragments: list[Fragment] = []
+        for fragment in self.out.fragments:
+            if fragment.rule or fragment.settled or not fragment.text:
+                fragments.append(fragment)
+            else:
+                fragments.extend(change(fragment))
+        self.out.fragments = fragments
+
+    def take(self, fragment: Fragment, start: int, end: int, rule: str) -> None:
+        """Cut `rule`'s stretch out of `fragment`, or all of it."""
+        if (start, end) == (0, len(fragment.text)):
+            fragment.rule = rule
+            return
+        at = next(i for i, f in enumerate(self.out.fragments) if f is fragment)
+        self.out.fragments[at : at + 1] = fragment.cut([(start, end, rule)])
+
+    def names_house(self, text: str) -> bool:
+        """Whether `text`, which is short, speaks of the outlet itself."""
+        if len(text) > _LONGEST_NOTICE:
+            return False
+        if " kami" in text and _OURS.search(text):
+            return True
+        together = text.lower().replace(" ", "").replace("-", "").replace(".", "")
+        printed = self._house and self._house in together and _house_pattern(self._house)
+        return bool(printed and printed.search(text))
+
+    def doubt(self, promo: Fragment) -> None:
+        """Name a promo whose end is not known, once."""
+        if (promo.block, promo.start) not in self._doubts:
+            self._doubts.add((promo.block, promo.start))
+            self.out.doubtful.append(promo)
+
+    def anchors(self, fragment: Fragment) -> list[Anchor]:
+        """The links inside `fragment`, counted from its own start."""
+        anchors = self.blocks[fragment.block].anchors
+        if not anchors:
+            return []
+        first, last = fragment.start, fragment.start + len(fragment.text)
+        return [
+            Anchor(a.text, a.url, max(a.start, first) - first, min(a.end, last) - first)
+            for a in anchors
+            if a.end > first and a.start < last and a.end > a.start
+        ]
+
+    def is_link(self, fragment: Fragment) -> bool:
+        """Whether nothing but links, and a bullet before them, stands in `fragment`."""
+        anchors = self.anchors(fragment)
+        if not anchors:
+            return False
+        bullet = BULLET.match(fragment.text) if anchors[0].start > 0 else None
+        at = bullet.end() if bullet else 0
+        for anchor in anchors:
+            if fragment.text[at : anchor.start].strip(GAP):
+                return False
+            at = max(at, anchor.end)
+        return not fragment.text[at:].strip(GAP)
+
+    @cached_property
+    def headlines(self) -> list[str]:
+        """What stands as a headline anywhere in the document, the longest first."""
+        links = (anchor.text for block in self.blocks for anchor in block.anchors)
+        return _headlines(chain((block.text for block in self.blocks), links))
+
+
+@lru_cache(maxsize=256)
+def _house_pattern(house: str) -> re.Pattern[str]:
+    """ "idntimes" is printed "IDN Times"; many names are words too, but these have no capital."""
+    own = "[ .-]?".join(map(re.escape, house))
+    return re.compile(rf"(?<!\w)(?=[A-Z])(?i:{own})(?!\w)|(?<!\w){own}\.(?:com|co|id)\b")
+
+
+def _headlines(texts: Iterable[str]) -> list[str]:
+    short = {text for text in texts if len(text) < _LONGEST_HEADLINE}
+    return sorted(filter(looks_like_headline, short), key=len, reverse=True)
+
+
+def is_prose(text: str) -> bool:
+    """Five words or more that end as a sentence does; teasers that are broken off are none."""
+    if text[:1000].count(" ") < 4 or text.endswith("..."):
+        return False
+    return text[-1] in ".\"”’')" or (text[-1] in "!?" and not looks_like_headline(text))
+
+
+def starts_sentence(text: str, at: int) -> bool:
+    """Whether what stands at `at` is not in the middle of a sentence."""
+    before = text[max(0, at - 3) : at].rstrip(" \u00a0")
+    return not before or before[-1] in _SENTENCE_ENDS + "]»•"
+
+
+def _begins(before: str, after: str) -> bool:
+    return before[-1] in _SENTENCE_ENDS and (after[0].isupper() or after[0] in "\"“‘'")

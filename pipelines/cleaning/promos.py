@@ -1,0 +1,208 @@
+"""Promos: a label and the headlines behind or below it, and links that are headlines alone."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from crawler.extraction.indonesian.headlines import headline_end, looks_like_headline
+from pipelines.cleaning.fragments import BULLET, GAP, PROMO, Fragment, starts_sentence
+
+if TYPE_CHECKING:
+    from pipelines.cleaning.fragments import Body
+    from pipelines.cleaning.rules import Rule
+
+_MARKS = ":：|–—-»>"  # what tells a label from the same words in prose
+_BOUNDARY = re.compile(r"[.!?][\"”’']? +[A-Z\"“‘]")
+_OWN_HEADING = re.compile(r"#[\w%-]{1,100}$")
+_TAG = re.compile(r"/(?:tags?|topics?|topik|label)/", re.IGNORECASE)
+_AND_MORE = re.compile(
+    r"(?:dan|atau) (?:artikel|berita|tulisan|esai|konten)\b[^.\n]{0,80}\blainnya\.?"
+)
+_NUMBERED = re.compile(r"#?\d{1,2}[.)]? ")
+_DOUBT = 120  # characters of a doubtful promo that are shown
+_MOST = 40  # labels in one block; no real one has more than six
+
+
+def take_promos(body: Body) -> None:
+    """Labels with what they announce, wherever a sentence can begin."""
+    if body.labels:
+        body.rewrite(lambda fragment: _without_promos(body, fragment))
+        _take_below_labels(body)
+
+
+def take_bare_links(body: Body) -> None:
+    """Headlines that are nothing but links: one alone, or a list that nothing announces."""
+    run: list[Fragment] = []
+    before = ""
+    for fragment in [*body.kept(), None]:
+        if fragment and _belongs_to(body, fragment, run):
+            run.append(fragment)
+            continue
+        announced = before.endswith(":")
+        if run and not announced and (len(run) > 1 or _is_bare_headline(run[0].text)):
+            for link in run:
+                link.rule = f"bare-links:{PROMO}"
+        run = []
+        before = fragment.text if fragment else ""
+
+
+def _belongs_to(body: Body, fragment: Fragment, run: list[Fragment]) -> bool:
+    """Whether `fragment` is a linked headline, or more of the card that the last one heads."""
+    if not _is_link_alone(body, fragment):
+        return False
+    card = run and body.anchors(fragment)[0].url == body.anchors(run[-1])[0].url
+    return bool(card) or _may_be_headline(fragment.text)
+
+
+def _is_link_alone(body: Body, fragment: Fragment) -> bool:
+    """Whether `fragment` is links only, and no numbered heading of a list of products."""
+    numbered = _NUMBERED.match(fragment.text) and body.blocks[fragment.block].kind == "heading"
+    return not numbered and body.is_link(fragment)
+
+
+def take_links_of_the_page(body: Body) -> None:
+    """Lines that are links to the page's own headings, or to tags."""
+    for fragment in body.kept():
+        if not body.is_link(fragment):
+            continue
+        urls = [anchor.url for anchor in body.anchors(fragment)]
+        if all(_OWN_HEADING.search(url) for url in urls):
+            fragment.rule = "own-headings"
+        elif all(_TAG.search(url) for url in urls):
+            fragment.rule = "tag-links"
+
+
+def is_promo_line(body: Body, text: str) -> bool:
+    """Whether `text` is a label and a headline behind it."""
+    labels = (rule.pattern.match(text) for rule in body.labels)
+    return any(label and label.end() < len(text) for label in labels)
+
+
+def _without_promos(body: Body, fragment: Fragment) -> list[Fragment]:
+    lower = body.lower[fragment.block]
+    rules = [rule for rule in body.labels if rule.stands_in(lower)]
+    labels = _labels(fragment.text, rules) if rules else []
+    if not labels:
+        return [fragment]
+    limits = [*(label.start() for label, _ in labels[1:]), len(fragment.text)]
+    spans = []
+    # What a marked label announces may tell where another promo of it ends.
+    for labelled, limit in sorted(zip(labels, limits, strict=True), key=_is_bare):
+        label, rule = labelled
+        end = _promo_end(body, fragment, labelled, limit)
+        if end is not None:
+            spans.append((label.start(), end, f"{rule.id}:{PROMO}"))
+            headline = fragment.text[label.end() : end].strip()
+            body.promised |= {headline} if looks_like_headline(headline) else set()
+    return fragment.cut(sorted(spans)) if spans else [fragment]
+
+
+def _is_bare(labelled: tuple[tuple[re.Match[str], Rule], int]) -> bool:
+    """Whether a label has no colon or the like."""
+    return labelled[0][0].group().rstrip()[-1] not in _MARKS
+
+
+def _labels(text: str, rules: list[Rule]) -> list[tuple[re.Match[str], Rule]]:
+    """The labels in `text`, each with its rule, in order and apart."""
+    found = [
+        (match, rule)
+        for rule in rules
+        for match in rule.pattern.finditer(text)
+        if starts_sentence(text, match.start()) or _is_marked(match)
+    ]
+    found.sort(key=lambda label: (label[0].start(), -label[0].end()))
+    apart: list[tuple[re.Match[str], Rule]] = []
+    for label in found[:_MOST]:
+        if not apart or label[0].start() >= apart[-1][0].end():
+            apart.append(label)
+    return apart
+
+
+def _is_marked(label: re.Match[str]) -> bool:
+    """Whether nobody would write `label` inside a sentence: "Baca juga:", but not "Baca:"."""
+    text = label.group().rstrip()
+    return " " in text and text[-1] in ":："
+
+
+def _promo_end(
+    body: Body, fragment: Fragment, labelled: tuple[re.Match[str], Rule], limit: int
+) -> int | None:
+    """Where the promo that begins with a label ends; None: it is prose, or nobody knows."""
+    label, rule = labelled
+    text, at = fragment.text[:limit], label.end()
+    marked = label.group().rstrip()[-1] in _MARKS
+    linked = _links_end(body, fragment, label, limit)
+    if linked is not None:
+        rest = text[linked:].strip(GAP)
+        if _AND_MORE.fullmatch(rest):
+            return limit
+        headline = marked or looks_like_headline(text[at:linked].strip())
+        return None if rest and (rest[0].islower() or not headline) else linked
+    rest = text[at:].strip(" \u00a0*")
+    if not rest:
+        return limit
+    if not marked and body.blocks[fragment.block].kind == "heading":
+        return None  # "Baca Juga Buku Manualnya"
+    if promised := max(filter(rest.startswith, body.promised), key=len, default=""):
+        return text.index(promised, at) + len(promised)
+    if not marked:
+        # A label that lost its headline: "katanya.Baca JugaMenteri".
+        return at if text[at].isupper() else None
+    if label.start() == 0 and _is_one_headline(rest):
+        return limit
+    end = headline_end(text, at, body.document, body.headlines)
+    if end is None:
+        start = fragment.start + label.start()
+        shown = text[label.start() : at + _DOUBT]
+        body.doubt(Fragment(fragment.block, start, shown, f"doubtful:{rule.id}"))
+    return end
+
+
+def _links_end(body: Body, fragment: Fragment, label: re.Match[str], limit: int) -> int | None:
+    """The end of the links that stand directly behind `label`, or that it is part of."""
+    end = None
+    for anchor in body.anchors(fragment):
+        if anchor.end <= label.end():
+            continue
+        gap = fragment.text[end or label.end() : anchor.start].strip(GAP)
+        if anchor.start >= limit or (gap and not (end and gap == "dan")):
+            break
+        end = min(anchor.end, limit)
+    return end
+
+
+def _take_below_labels(body: Body) -> None:
+    """Links below a label that stands alone; where no link survived, lines like headlines."""
+    under = ""
+    for fragment in body.out.fragments:
+        if fragment.rule.endswith(PROMO):
+            alone = any(rule.pattern.fullmatch(fragment.text) for rule in body.labels)
+            under = fragment.rule if alone or under == fragment.rule else ""
+        elif fragment.rule or not fragment.text:
+            continue
+        elif under and (
+            body.is_link(fragment) or (not body.linked and looks_like_headline(fragment.text))
+        ):
+            fragment.rule = under
+        else:
+            under = ""
+
+
+def _may_be_headline(text: str) -> bool:
+    return text.count(" ") >= 3 and text[-1] != "."
+
+
+def _is_bare_headline(text: str) -> bool:
+    return text.count(" ") >= 4 and looks_like_headline(BULLET.sub("", text, count=1))
+
+
+def _is_one_headline(text: str) -> bool:
+    """Whether all of `text`, which follows a label and a colon, is one headline."""
+    if looks_like_headline(text):
+        return True
+    words = text.split()
+    if len(words) > 25 or _BOUNDARY.search(text):
+        return False
+    # One sentence behind the label: a headline in sentence case, or a headline and then prose?
+    return text[-1] not in '.”"' or not all(word[0].isupper() for word in words[:3])

@@ -1,0 +1,110 @@
+"""The rules of cleaning, read from rules.toml."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from string import ascii_lowercase
+from typing import TYPE_CHECKING
+
+from crawler.extraction.indonesian.patterns import any_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+PATH = Path(__file__).with_name("rules.toml")
+KINDS = tuple("label inline block notice tail widget caption byline dateline signoff".split())
+
+_LETTERS = bytes(c if chr(c) in ascii_lowercase else 32 for c in range(256))
+_WORD = re.compile(r"\{([A-Za-z]+)\}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """One entry of rules.toml, which says what the fields mean."""
+
+    id: str
+    kind: str
+    pattern: re.Pattern[str]
+    hint: frozenset[str]
+    scope: frozenset[str]
+    takes: str
+    leaves: str
+
+    def stands_in(self, text: str) -> bool:
+        """Whether `text`, in lower case, holds a hint; always, if there is none."""
+        return not self.hint or any(map(text.__contains__, self.hint))
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All rules in the order of the file, and the names of the wires."""
+
+    rules: tuple[Rule, ...]
+    agencies: dict[str, str]
+    """What credits call a wire, in lower case, to the dataset's name of it."""
+
+    def active(self, texts: Iterable[str], outlet: str) -> dict[str, list[Rule]]:
+        """The rules, by kind, of which a hint stands in `texts` (in lower case)."""
+        text = "\n".join(texts)
+        words = _words(text) | {mark for mark in self._marks if mark in text}
+        found: dict[str, list[Rule]] = {kind: [] for kind in KINDS}
+        for rule in self.rules:
+            if rule.scope and outlet not in rule.scope:
+                continue
+            if not rule.hint or not rule.hint.isdisjoint(words):
+                found[rule.kind].append(rule)
+        return found
+
+    def of_kind(self, kind: str) -> tuple[Rule, ...]:
+        """The rules of one kind, whatever the text."""
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def _marks(self) -> set[str]:
+        """The hints that are no words."""
+        return {hint for rule in self.rules for hint in rule.hint if not hint.isalpha()}
+
+    @cached_property
+    def _by_kind(self) -> dict[str, tuple[Rule, ...]]:
+        return {kind: tuple(r for r in self.rules if r.kind == kind) for kind in KINDS}
+
+
+def _words(text: str) -> set[str]:
+    """The runs of a to z in `text`; to find them by a pattern takes twice as long."""
+    return set(text.encode("ascii", "replace").translate(_LETTERS).decode().split())
+
+
+@lru_cache(maxsize=1)
+def load_rules(path: Path = PATH) -> Rulebook:
+    """Read and compile the rules.
+
+    :raises ValueError: a rule is of a kind that there is not.
+    """
+    data = tomllib.loads(path.read_text("utf-8"))
+    words = {
+        name: value if isinstance(value, str) else any_of(value)
+        for name, value in data["words"].items()
+    }
+    words["CITY"] = words["city"].upper()
+    rules = tuple(_rule(entry, words) for entry in data["rule"])
+    agencies = {alias: name for name, aliases in data["agencies"].items() for alias in aliases}
+    return Rulebook(rules, agencies)
+
+
+def _rule(entry: dict[str, str | list[str]], words: dict[str, str]) -> Rule:
+    if entry["kind"] not in KINDS:
+        raise ValueError(f"{entry['id']}: no such kind of rule: {entry['kind']}")
+    pattern = _WORD.sub(lambda word: words[word.group(1)], str(entry["pattern"]))
+    return Rule(
+        id=str(entry["id"]),
+        kind=str(entry["kind"]),
+        pattern=re.compile(pattern),
+        hint=frozenset(entry.get("hint", ())),
+        scope=frozenset(entry.get("scope", ())),
+        takes=str(entry["takes"]),
+        leaves=str(entry["leaves"]),
+    )
