@@ -6,7 +6,6 @@ import os
 import runpy
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest import mock
 
@@ -16,15 +15,15 @@ from scrapy.settings import Settings
 from scrapy.utils.reactor import install_reactor
 
 from crawler.runs.manifest import Outcomes
+from tests.places import CHECKOUT
 
 if TYPE_CHECKING:
     import asyncio
+    from pathlib import Path
 
     from crawler.items import Article
     from crawler.newsroom import Newsroom
     from crawler.spider import NewsSpider
-
-CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 @dataclass

@@ -6,15 +6,15 @@ Needs what the group ci of pyproject.toml names, and a dataset that `make demo` 
 from __future__ import annotations
 
 import os
-from pathlib import Path
 from unittest import mock
 
 import nbformat
 from nbclient import NotebookClient
 
 from crawler.settings import OUTPUT_DIR
+from tests.places import CHECKOUT
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "analysis.ipynb"
+PAGE = CHECKOUT / "docs" / "analysis.ipynb"
 
 
 def execute(notebook: nbformat.NotebookNode, dataset: str) -> nbformat.NotebookNode:

@@ -16,12 +16,13 @@ from urllib.parse import quote
 from crawler.settings import OUTPUT_DIR
 from output.search import Question
 from tests.datasets import library_of
+from tests.places import CHECKOUT
 from tests.screen import look, screen
 
 if TYPE_CHECKING:
     from selenium.webdriver import Chrome
 
-PICTURES = Path(__file__).resolve().parents[1] / "docs" / "pictures"
+PICTURES = CHECKOUT / "docs" / "pictures"
 SCREENS = {"light": (1200, False), "dark": (1200, True), "phone": (390, False)}
 HEIGHT = 1000
 SCRAPY = (sys.executable, "-m", "scrapy")

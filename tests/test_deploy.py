@@ -19,17 +19,17 @@ import pytest
 
 from crawler.newsroom import Newsroom
 from crawler.terminal import base as terminal
-from crawler.terminal import crawling as command
+from crawler.terminal import exit_codes
 from output.dataset import read
+from tests.places import CHECKOUT
 
-ROOT = Path(__file__).resolve().parents[1]
 BIN = str(Path(sys.executable).parent)
-DEPLOY = ROOT / "deploy"
+DEPLOY = CHECKOUT / "deploy"
 
 
 def test_every_exit_code_is_in_the_table():
-    rows = re.findall(r"^\| (\d+) \|", (ROOT / "docs/cron.md").read_text(), re.MULTILINE)
-    codes = {0, command.UNHEALTHY, terminal.USAGE, command.HELD}
+    rows = re.findall(r"^\| (\d+) \|", (CHECKOUT / "docs/cron.md").read_text(), re.MULTILINE)
+    codes = {0, exit_codes.UNHEALTHY, terminal.USAGE, exit_codes.HELD}
     assert {int(row) for row in rows} == codes
 
 
@@ -43,7 +43,7 @@ def test_systemd_takes_a_held_outlet_for_no_failure():
     unit = configparser.ConfigParser(strict=False, interpolation=None)
     unit.optionxform = str  # type: ignore[assignment,method-assign]
     unit.read(DEPLOY / "wartatek.service")
-    assert unit["Service"]["SuccessExitStatus"] == str(command.HELD)
+    assert unit["Service"]["SuccessExitStatus"] == str(exit_codes.HELD)
     assert unit["Service"]["ExecStart"].endswith(".venv/bin/python -m scrapy crawlall")
 
 
@@ -82,7 +82,7 @@ def test_the_real_cron_runs_it_every_minute(tmp_path):
         table = table.replace(
             "crawlall >>output/crawlall.log", f"crawlall mediaindonesia >>{tmp_path}/log"
         )
-        table = table.replace("WARTATEK=/srv/wartatek", f"WARTATEK={ROOT}").replace(
+        table = table.replace("WARTATEK=/srv/wartatek", f"WARTATEK={CHECKOUT}").replace(
             "MAILTO=you@example.org", 'MAILTO=""'
         )
         table = f"NEWSROOM={room.url}\nOUTPUT_DIR={tmp_path}/data\n" + table
@@ -109,7 +109,7 @@ def test_scrapyd_serves_the_checkout_as_it_is(tmp_path):
     asked = {"project": "default", "spider": "mediaindonesia"}
     with Newsroom(seed=3, outlets=["mediaindonesia"], recent=8, past=0, older=0) as room:
         names = {"HOME": str(tmp_path), "NEWSROOM": room.url, "OUTPUT_DIR": str(tmp_path / "data")}
-        with subprocess.Popen([f"{BIN}/scrapyd"], cwd=ROOT, env=os.environ | names) as scrapyd:
+        with subprocess.Popen([f"{BIN}/scrapyd"], cwd=CHECKOUT, env=os.environ | names) as scrapyd:
             try:
                 wait_for(lambda: answers(port))
                 address = f"http://127.0.0.1:{port}/schedule.json"

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+from tests.places import CHECKOUT
+
 PACKAGES = ("spiders", "crawler", "pipelines", "output")
 MAY_IMPORT = {
     "spiders": {"spiders", "crawler"},

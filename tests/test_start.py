@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parent.parent
+from tests.places import CHECKOUT
+
 NEEDED_BY_FEW = {
     "distributed", "duckdb", "feedparser", "jinja2", "starlette", "tldextract", "trafilatura",
     "uvicorn", "vl_convert",

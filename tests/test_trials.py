@@ -20,7 +20,8 @@ from crawler.state.locks import locked
 from output.dataset import open_dataset, read
 from output.verification import verify
 from spiders.mediaindonesia import MediaIndonesiaSpider
-from tests.crawls import CHECKOUT, crawl
+from tests.crawls import crawl
+from tests.places import CHECKOUT
 from tests.test_incremental import ARTICLE, an_hour_later
 
 UNHEALTHY, USAGE, HELD = 1, 2, 75

@@ -19,7 +19,8 @@ from crawler.newsroom import Newsroom
 from output.dataset import latest, open_dataset, read
 from output.filesystem import Root
 from spiders.mediaindonesia import MediaIndonesiaSpider
-from tests.crawls import CHECKOUT, crawl, project_settings
+from tests.crawls import crawl, project_settings
+from tests.places import CHECKOUT
 from tests.test_incremental import ARTICLE
 
 

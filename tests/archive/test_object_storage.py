@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -28,13 +27,14 @@ from spiders.mediaindonesia import MediaIndonesiaSpider
 from tests.archive.warcs import pages, write_warc
 from tests.crawls import crawl
 from tests.output.rows import article
+from tests.places import CHECKOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 server = pytest.importorskip("moto.server", reason="moto is not here; `make .venv/.ci` installs it")
 
-CHECKOUT = Path(__file__).parents[2]
 KEY = "kuncibenar"
 FULL = r"(?i)penuh|entity"
 REFUSED = b"""<?xml version="1.0"?><Error><Code>InvalidAccessKeyId</Code>
@@ -214,7 +214,7 @@ def test_an_archive_that_cannot_be_put_stays_here_for_the_next_run(
     store: Bucket, location: str, tmp_path: Path
 ):
     from crawler.archive.writer import Archive, open_folder, recover
-    from tests.archive.test_archive import exchange
+    from tests.archive.test_writer import exchange
 
     folder = open_folder(str(tmp_path), "kontan")
     archive = Archive(Root(location), folder, "kontan", "20230901T000000Z-aa")

@@ -11,12 +11,12 @@ import sys
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 
 import pytest
 
-CHECKOUT = Path(__file__).parents[2]
+from tests.places import CHECKOUT
+
 GUIDE = (CHECKOUT / "docs" / "add-an-outlet.md").read_text("utf-8")
 TITLE = "Kabel Laut Baru Ditarik ke Pulau Terluar"
 ARTICLE = "/berita/10412/kabel-laut-baru-ditarik-ke-pulau-terluar"

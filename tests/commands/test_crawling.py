@@ -14,7 +14,8 @@ from scrapy.cmdline import execute
 from crawler.newsroom import Newsroom
 from output.dataset import open_dataset, read
 from output.takedown import bury, unfinished
-from tests.crawls import CHECKOUT, project_settings
+from tests.crawls import project_settings
+from tests.places import CHECKOUT
 
 USAGE, UNHEALTHY = 2, 1
 

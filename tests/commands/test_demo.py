@@ -7,13 +7,16 @@ import re
 import subprocess
 import sys
 from importlib.metadata import packages_distributions
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from output.dataset import latest, open_dataset, read
+from tests.places import CHECKOUT
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 OUTLET = "detikinet"
 ABSENT = """
 import sys

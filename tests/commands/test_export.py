@@ -6,14 +6,12 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 from scrapy.cmdline import execute
 
 from tests.datasets import row, write
-
-CHECKOUT = Path(__file__).parents[2]
+from tests.places import CHECKOUT
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
@@ -15,8 +14,7 @@ from output.takedown import bury, unfinished
 from output.views import open_clusters
 from output.writer import Writer
 from tests.output.rows import NOON, article
-
-CHECKOUT = Path(__file__).parents[2]
+from tests.places import CHECKOUT
 
 
 def scrapy(*arguments, folder):

@@ -19,8 +19,8 @@ from scrapy.utils.project import get_project_settings
 from crawler import commands
 from crawler.newsroom import Newsroom
 from tests.archive.warcs import pages, write_warc
-from tests.crawls import CHECKOUT
 from tests.datasets import row, write
+from tests.places import CHECKOUT
 
 COMMANDS = [module.name for module in pkgutil.iter_modules(commands.__path__)]
 ESCAPE, COLOUR = r"\x1b\[[0-9;?]*[A-Za-z]", r"\x1b\[(?:\d+;)*(?:3\d|9\d|38;[\d;]*)m"

@@ -26,8 +26,8 @@ from tests.archive.warcs import pages, write_warc
 from tests.crawls import crawl
 from tests.datasets import write
 from tests.output.rows import reject
+from tests.places import CHECKOUT
 
-CHECKOUT = Path(__file__).parents[2]
 _STOP = """
 import sys
 def stop(event="", names=()):

@@ -14,7 +14,6 @@ import tomllib
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +24,13 @@ from crawler.items import Article, Rejected
 from crawler.newsroom.prose import Draft
 from crawler.outlets.documents import Document
 from crawler.outlets.reader import Reader
+from tests.places import CHECKOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
-VARIANTS = Path(__file__).resolve().parents[1] / "variants"
+VARIANTS = CHECKOUT / "tests" / "variants"
 _HEAD = re.compile(r"<!--\n(.*?)-->\n", re.DOTALL)
 _SLOT = re.compile(r"\{(\w+)\}")
 _TRUE = re.compile(r"\[\[(\+?)(.*?)\]\]", re.DOTALL)

@@ -6,7 +6,6 @@ import sys
 import textwrap
 import time
 from datetime import timedelta
-from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -22,8 +21,8 @@ from output.selection import Selection, select
 from output.verification import verify
 from output.writer import Writer, encode
 from tests.output.rows import NOON, article, reject
+from tests.places import CHECKOUT
 
-CHECKOUT = Path(__file__).parents[2]
 VIEWS = (CHECKOUT / "docs/views.sql").read_text()
 PARTITION = "articles/outlet=kontan/month=2023-09"
 

@@ -14,8 +14,9 @@ from output.filesystem import Root
 from output.schema import ARTICLES
 from output.writer import Writer, encode
 from tests.output.rows import NOON, article
+from tests.places import CHECKOUT
 
-VIEWS = (Path(__file__).parents[2] / "docs/views.sql").read_text()
+VIEWS = (CHECKOUT / "docs/views.sql").read_text()
 
 
 def write(folder, run_id, *rows, outlet="kontan"):

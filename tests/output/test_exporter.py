@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -16,8 +15,7 @@ from output.exporter import GROUP_ROWS, FileStorage, ParquetItemExporter
 from output.row_check import RowError
 from output.schema import ARTICLES
 from tests.output.rows import NOON
-
-CHECKOUT = Path(__file__).parents[2]
+from tests.places import CHECKOUT
 
 
 def article(number=1):

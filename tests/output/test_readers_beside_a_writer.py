@@ -10,7 +10,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -18,8 +17,8 @@ import pytest
 
 from output.dataset import files, latest, read
 from output.selection import Selection, select
+from tests.places import CHECKOUT
 
-CHECKOUT = Path(__file__).parents[2]
 VIEWS = (CHECKOUT / "docs/views.sql").read_text()
 
 WRITING = """

@@ -7,7 +7,7 @@ import sys
 import textwrap
 from datetime import UTC, datetime
 from itertools import pairwise
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
 import pytest
@@ -17,8 +17,10 @@ from output.row_check import RowError
 from output.schema import ARTICLES, RUNS
 from output.writer import Writer, month_of, new_run_id
 from tests.output.rows import NOON, article, reject
+from tests.places import CHECKOUT
 
-CHECKOUT = Path(__file__).parents[2]
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def parquet_files(folder: Path) -> list[str]:

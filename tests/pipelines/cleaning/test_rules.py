@@ -10,7 +10,7 @@ from crawler.extraction.blocks import Block
 from pipelines.cleaning.cleaning import clean
 from pipelines.cleaning.fragments import PROMO
 from pipelines.cleaning.rules import Rule, load_rules
-from tests.pipelines.corpus import AFTER, BEFORE
+from tests.pipelines.cleaning.corpus import AFTER, BEFORE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,6 @@ import os
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from scrapy.http.headers import Headers
@@ -15,6 +14,7 @@ from crawler.archive.reader import read_capture
 from crawler.archive.writer import Archive, Exchange, open_folder, prune, recover
 from crawler.middlewares.archiving import forbids_archiving
 from output.filesystem import Root
+from tests.places import CHECKOUT
 
 MOMENT = datetime(2023, 9, 1, 3, 21, 5, 123456, tzinfo=UTC)
 BODY = b"<p>Kapal berlayar.</p>" * 100
@@ -145,7 +145,7 @@ def test_a_living_runs_file_is_left_alone(tmp_path):
     folder = open_folder(str(tmp_path), "kontan")
     other = subprocess.run(
         [sys.executable, "-c", code, str(tmp_path), str(folder)],
-        capture_output=True, text=True, check=True, cwd=Path(__file__).parents[2],
+        capture_output=True, text=True, check=True, cwd=CHECKOUT,
     )  # fmt: skip
     assert other.stdout.strip() == "[]"
     archive.finish()

@@ -16,7 +16,7 @@ from crawler.archive.erase import erase, nothing
 from crawler.archive.reader import read_capture
 from crawler.archive.writer import open_folder
 from output.filesystem import Root
-from tests.archive.test_archive import exchange, finished, make, records
+from tests.archive.test_writer import exchange, finished, make, records
 
 
 def page(number: int, body: bytes | None = None, article: int | None = None):

@@ -24,7 +24,7 @@ from output.compaction import compact, remove_replaced
 from output.stories import stories as stories_of
 from output.writer import Writer
 from tests.datasets import NOON, row
-from tests.stories import look_alikes, texts, told_again
+from tests.state.stories import look_alikes, texts, told_again
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -10,7 +10,7 @@ from crawler.items import Article
 from pipelines.clean import CleanPipeline
 from pipelines.cleaning.cleaning import clean
 from pipelines.cleaning.rules import load_rules
-from tests.pipelines.corpus import read, squeeze
+from tests.pipelines.cleaning.corpus import read, squeeze
 
 RULES = load_rules().rules
 JUNK = [rule.takes for rule in RULES if rule.kind != "widget"]

@@ -11,7 +11,6 @@ import logging
 import os
 import re
 import shutil
-from pathlib import Path
 from unittest import mock
 
 import pytest
@@ -22,9 +21,9 @@ from tests.output.several_runs import (
     write_old,
     write_runs,
 )
+from tests.places import CHECKOUT
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGES = (ROOT / "README.md", ROOT / "docs" / "analysis.md")
+PAGES = (CHECKOUT / "README.md", CHECKOUT / "docs" / "analysis.md")
 CONFIG = {
     # Nothing leaves this machine, and nobody is waited for on a port of it.
     "spark.driver.bindAddress": "127.0.0.1",

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import textwrap
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -22,10 +22,13 @@ from output.stories import publish, stories
 from output.takedown import unfinished
 from output.verification import verify
 from output.writer import Writer
-from tests.archive.test_archive import exchange
+from tests.archive.test_writer import exchange
 from tests.output.rows import NOON, article, reject
+from tests.places import CHECKOUT
 
-CHECKOUT = Path(__file__).parents[1]
+if TYPE_CHECKING:
+    from pathlib import Path
+
 TAKEN, LEFT = "kontan:1", ["kontan:2", "kontan:3"]
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
 from output.datapackage import TABLES
 from output.dataset import schema_of
 from output.schema import CLUSTERS, SCHEMA_VERSION, SCHEMAS
+from tests.places import CHECKOUT
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+DOCS = CHECKOUT / "docs"
 CARD = (DOCS / "data-card.md").read_text("utf-8")
 SCHEMA = SCHEMAS | {"clusters": CLUSTERS}
 COLUMNS = (DOCS / "dataset.md").read_text("utf-8")

@@ -7,14 +7,13 @@ import json
 import os
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
 from output.stories import stories
+from tests.places import CHECKOUT
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGE = ROOT / "docs" / "analysis.ipynb"
+PAGE = CHECKOUT / "docs" / "analysis.ipynb"
 CARRIERS = ["cnnindonesia", "idntimes", "kontan", "mediaindonesia", "okezone", "suara"]
 NEEDED = ("nbclient", "ipykernel", "matplotlib", "wordcloud")
 MISSING = [name for name in NEEDED if not importlib.util.find_spec(name)]
@@ -32,7 +31,7 @@ def test_it_runs_and_shows_what_the_demo_holds(tmp_path):
     from tests.notebook import execute
 
     demo = [sys.executable, "-m", "scrapy", "demo", *CARRIERS]
-    subprocess.run(demo, cwd=ROOT, env=os.environ | {"OUTPUT_DIR": str(tmp_path)}, check=True)
+    subprocess.run(demo, cwd=CHECKOUT, env=os.environ | {"OUTPUT_DIR": str(tmp_path)}, check=True)
     notebook = nbformat.read(PAGE, 4)
     checks = """
 assert len(words) > 500

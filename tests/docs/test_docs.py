@@ -5,26 +5,29 @@ import re
 import subprocess
 import sys
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 from scrapy.cmdline import execute
 from scrapy.utils.project import get_project_settings
 
 from output.writer import Writer
+from tests.places import CHECKOUT
 
-ROOT = Path(__file__).resolve().parents[1]
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
-TEXT = {page.relative_to(ROOT).as_posix(): page.read_text("utf-8") for page in PAGES}
+PAGES = [
+    CHECKOUT / "README.md",
+    CHECKOUT / "CONTRIBUTING.md",
+    *sorted((CHECKOUT / "docs").glob("*.md")),
+]
+TEXT = {page.relative_to(CHECKOUT).as_posix(): page.read_text("utf-8") for page in PAGES}
 COMMANDS = sorted(
-    path.stem for path in (ROOT / "crawler/commands").glob("*.py") if path.stem != "__init__"
+    path.stem for path in (CHECKOUT / "crawler/commands").glob("*.py") if path.stem != "__init__"
 )
 
 
 @pytest.mark.parametrize("name", TEXT)
 def test_relative_links_lead_somewhere(name):
     targets = re.findall(r"\]\((?!https?:|#|mailto:)([^)#\s]+)", TEXT[name])
-    missing = [target for target in targets if not ((ROOT / name).parent / target).exists()]
+    missing = [target for target in targets if not ((CHECKOUT / name).parent / target).exists()]
     assert not missing
 
 
@@ -35,7 +38,7 @@ def test_every_command_is_documented(command):
 
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_help(command, capsys, monkeypatch):
-    monkeypatch.chdir(ROOT)
+    monkeypatch.chdir(CHECKOUT)
     with pytest.raises(SystemExit) as ended:
         execute(["scrapy", command, "-h"], settings=get_project_settings())
     assert ended.value.code == 0
@@ -49,7 +52,7 @@ def test_every_documented_command_exists():
 
 
 def test_make_verbs_in_the_documents_exist():
-    verbs = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    verbs = set(re.findall(r"^([a-z]+):", (CHECKOUT / "Makefile").read_text(), re.MULTILINE))
     text = "\n".join(TEXT.values())
     named = set(re.findall(r"`make ([a-z]+)|^make ([a-z]+)", text, re.MULTILINE))
     assert {a or b for a, b in named} <= verbs
@@ -99,7 +102,7 @@ def test_python_in_the_documents_runs(code, dataset):
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         cwd=dataset,
-        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
         capture_output=True,
         text=True,
     )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.state.stories.fingerprints import FEWEST, Telling, are_copies, bands, read
-from tests.stories import pairs, texts, told_again
+from tests.state.stories import pairs, texts, told_again
 
 PRECISION, RECALL = 0.97, 0.9
 BODY = " ".join(f"kata{n} dan kawan{n}" for n in range(40))

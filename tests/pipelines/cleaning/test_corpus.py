@@ -7,7 +7,7 @@ from copy import deepcopy
 import pytest
 
 from pipelines.cleaning.cleaning import clean
-from tests.pipelines.corpus import Case, read, squeeze
+from tests.pipelines.cleaning.corpus import Case, read, squeeze
 
 CASES = read()
 FLOOR = 400  # lowered only together with the issue that asks for this many

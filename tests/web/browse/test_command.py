@@ -9,11 +9,9 @@ import subprocess
 import sys
 import urllib.request
 from contextlib import contextmanager
-from pathlib import Path
 
 from tests.datasets import row, write
-
-CHECKOUT = Path(__file__).parents[2]
+from tests.places import CHECKOUT
 
 
 @contextmanager

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ast
 import re
-from pathlib import Path
 
 import pytest
 
@@ -17,12 +16,12 @@ from crawler.runs.manifest import Outcomes
 from crawler.sources import Feed, Listing, Sitemap
 from output.schema import ARTICLES, RUNS
 from output.takedown import FORGOTTEN
+from tests.places import CHECKOUT
 
-ROOT = Path(__file__).resolve().parents[1]
-DOCUMENT = (ROOT / "docs/dataset.md").read_text("utf-8")
-FILES = [*(ROOT / "crawler").rglob("*.py"), *(ROOT / "pipelines").rglob("*.py")]
+DOCUMENT = (CHECKOUT / "docs/dataset.md").read_text("utf-8")
+FILES = [*(CHECKOUT / "crawler").rglob("*.py"), *(CHECKOUT / "pipelines").rglob("*.py")]
 TREES = {
-    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text("utf-8"))
+    path.relative_to(CHECKOUT).as_posix(): ast.parse(path.read_text("utf-8"))
     for path in FILES
     if "newsroom" not in path.parts
 }

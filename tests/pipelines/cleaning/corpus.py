@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 
 from crawler.extraction.blocks import Anchor, Block
+from tests.places import CHECKOUT
 
-CORPUS = Path(__file__).resolve().parents[1] / "corpus"
+CORPUS = CHECKOUT / "tests" / "corpus"
 BEFORE = "Perusahaan itu memasang dua ratus menara di sepanjang pantai utara sejak awal tahun."
 AFTER = "Pekerjaan itu akan rampung sebelum musim hujan tiba, kata kepala proyek dalam jumpa pers."
 PLACES = {

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
 from tests.datasets import row, write, write_clusters
 from tests.output.several_runs import write_old, write_runs
+from tests.places import CHECKOUT
 
-ROOT = Path(__file__).resolve().parents[1]
 BLOCK = re.compile(r"^```python\n(.*?)^```", re.DOTALL | re.MULTILINE)
-PAGE = (ROOT / "docs/analysis.md").read_text("utf-8")
+PAGE = (CHECKOUT / "docs/analysis.md").read_text("utf-8")
 SECTIONS = {
     title.strip(): BLOCK.findall(text)
     for title, _, text in (section.partition("\n") for section in PAGE.split("\n## ")[1:])
@@ -28,7 +27,7 @@ CAPTURES, ARTICLES = 16, 15
 def checkout(tmp_path, monkeypatch):
     """A folder that looks like the checkout after some runs."""
     write_runs(tmp_path / "output/data")
-    (tmp_path / "docs").symlink_to(ROOT / "docs")
+    (tmp_path / "docs").symlink_to(CHECKOUT / "docs")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
