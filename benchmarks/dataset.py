@@ -21,7 +21,6 @@ from output.dataset import latest, read
 from output.schema import content_hash
 from output.verification import verify
 from output.writer import Writer
-from pipelines.store import article_row
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -81,10 +80,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         writer = Writer(folder, "bench", part_rows=PART)
-        article_row(articles[0])
+        articles[0].row()
         with timed(f"write {ARTICLES:,} articles", ARTICLES):
             for one in articles:
-                writer.write("articles", "outlet", article_row(one))
+                writer.write("articles", "outlet", one.row())
                 if writer.full:
                     writer.flush()
             writer.flush()

@@ -26,7 +26,6 @@ from benchmarks.dataset import article
 from output.schema import ARTICLES
 from output.search import Library, Question
 from output.search_index import FOLDER
-from pipelines.store import article_row
 
 OUTLETS = 30
 TEXTS = 2_000
@@ -41,7 +40,7 @@ NAMES, RARITY = 90, 1.15  # a paragraph; how steeply names get rarer, as Zipf's 
 
 def generate(folder: Path, rows: int) -> None:
     """A year of `rows` articles of thirty outlets, one file an outlet and month."""
-    texts = pa.Table.from_pylist([article_row(article(n)) for n in range(TEXTS)], schema=ARTICLES)
+    texts = pa.Table.from_pylist([article(n).row() for n in range(TEXTS)], schema=ARTICLES)
     rng = random.Random(rows)
     each = max(1, rows // (OUTLETS * 12))
     for outlet in (f"outlet{number:02}" for number in range(OUTLETS)):

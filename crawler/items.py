@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
 from scrapy.exceptions import DropItem
+
+from output.schema import ARTICLES
 
 if TYPE_CHECKING:
     from crawler.extraction.blocks import Block
+    from output.row_check import Row
 
 
 def _iso(moment: datetime | None) -> str | None:
@@ -115,3 +120,19 @@ class Article:
     # travels, is not stored
     blocks: list[Block] = field(default_factory=list, repr=False)
     revised: bool = False  # the dataset holds an earlier capture with other content
+
+    def row(self) -> Row:
+        """Return the article as a row of the dataset: one value for each column of ARTICLES."""
+        row = dict(zip(ARTICLES.names, _columns(self), strict=True))
+        for name, columns in _PARTS.items():
+            row[name] = [{each: getattr(part, each) for each in columns} for part in row[name]]
+        return row
+
+
+_columns = attrgetter(*ARTICLES.names)
+_PARTS = {
+    column.name: [field.name for field in column.type.value_type]
+    for column in ARTICLES
+    if pa.types.is_list(column.type) and pa.types.is_struct(column.type.value_type)
+}
+"""The columns that hold lists of structs: images, related, removed; with the names inside."""

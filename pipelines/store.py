@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import time
 from datetime import UTC, datetime
-from operator import attrgetter
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
@@ -15,8 +14,7 @@ from crawler.extraction import EXTRACTOR_VERSION
 from crawler.items import Article, Rejected
 from crawler.middlewares.archiving import ArchiveMiddleware
 from crawler.spider import NewsSpider
-from output.row_check import Row, RowError
-from output.schema import ARTICLES
+from output.row_check import RowError
 from output.verification import quarantine
 from output.writer import Part, Writer, new_run_id
 
@@ -26,21 +24,9 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.statscollectors import StatsCollector
 
+    from output.row_check import Row
+
 logger = logging.getLogger(__name__)
-
-_columns = attrgetter(*ARTICLES.names)
-
-
-def article_row(article: Article) -> Row:
-    """`article` as a row of the dataset."""
-    row = dict(zip(ARTICLES.names, _columns(article), strict=True))
-    row["images"] = [
-        {"url": image.url, "caption": image.caption, "credit": image.credit}
-        for image in article.images
-    ]
-    row["related"] = [{"title": link.title, "url": link.url} for link in article.related]
-    row["removed"] = [{"rule": removal.rule, "text": removal.text} for removal in article.removed]
-    return row
 
 
 def reject_row(article: Article, rejected: Rejected, run_id: str) -> Row:
@@ -134,7 +120,7 @@ class StorePipeline:
     def process_item(self, article: Article) -> Article:
         article.run_id = self.writer.run_id
         try:
-            self.writer.write("articles", article.outlet, article_row(article))
+            self.writer.write("articles", article.outlet, article.row())
         except RowError as error:
             raise Rejected("bad_row", str(error)) from error
         if article.revised and article.article_id:

@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
-from scrapy.utils.misc import load_object
 
 from crawler.archive.reader import Capture, Counts, read_captures
 from crawler.extraction import EXTRACTOR_VERSION
@@ -277,12 +276,11 @@ class _Task:
         outlets = {article.outlet for article, _ in pairs}
         before = self.history.contents(outlets, fresh)
         forgotten = self.history.forgotten(outlets, fresh)
-        article_row = load_object("pipelines.store.article_row")
         for article, old in pairs:
             if article.article_id in forgotten:
                 self.tally[article.outlet, "skipped/forgotten"] += 1
                 continue
-            new = article_row(article)
+            new = article.row()
             try:
                 _check.weigh(new)
             except RowError:

@@ -11,7 +11,7 @@ from output.dataset import open_dataset, read
 from output.filesystem import Root
 from output.schema import content_hash
 from output.writer import Writer
-from pipelines.store import StorePipeline, article_row
+from pipelines.store import StorePipeline
 from tests.output.rows import NOON
 
 
@@ -83,7 +83,7 @@ def test_an_article_is_stored_whole(run):
 )
 def test_nested_rows_have_every_field(column, kind):
     part = kind(**{field.name: field.name for field in fields(kind)})
-    assert article_row(article(**{column: [part]}))[column] == [
+    assert article(**{column: [part]}).row()[column] == [
         {field.name: field.name for field in fields(kind)}
     ]
 
