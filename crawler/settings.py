@@ -80,21 +80,21 @@ WARN_ON_GENERATOR_RETURN_VALUE = False  # default True: parses our callbacks ane
 DOWNLOADER_MIDDLEWARES = {
     # The judge keeps candidates on the outlet; this one would drop redirects without an outcome.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-    "crawler.middlewares.robots.SlotMiddleware": 10,
-    "crawler.middlewares.robots.OutletMiddleware": 50,
-    "crawler.middlewares.robots.BlockMiddleware": 90,
+    "crawler.middlewares.pace.SlotMiddleware": 10,
+    "crawler.middlewares.outlet.OutletMiddleware": 50,
+    "crawler.middlewares.blocking.BlockingMiddleware": 90,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
-    "crawler.middlewares.robots.PoliteRetryMiddleware": 550,
-    "crawler.middlewares.robots.ConditionalMiddleware": 560,  # sees bodies after decompression
-    "crawler.middlewares.robots.CharsetMiddleware": 595,  # before decompression needs it
+    "crawler.middlewares.retry.PoliteRetryMiddleware": 550,
+    "crawler.middlewares.conditional.ConditionalMiddleware": 560,  # sees bodies after decompression
+    "crawler.middlewares.outlet.CharsetMiddleware": 595,  # before decompression needs it
     "crawler.middlewares.archiving.ServedMiddleware": 800,  # before anybody changes the headers
 }
 SPIDER_MIDDLEWARES = {"crawler.middlewares.archiving.ArchiveMiddleware": 900}  # next to the spider
 EXTENSIONS = {
     "scrapy.extensions.throttle.AutoThrottle": None,
-    "crawler.runs.manifest.PoliteThrottle": 0,
+    "crawler.middlewares.pace.PoliteThrottle": 0,
     "crawler.runs.manifest.RunManifest": 0,
 }
 ITEM_PIPELINES = {

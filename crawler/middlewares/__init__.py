@@ -1,1 +1,1 @@
-"""What stands between a request and its response: manners, blocks, retries, pace, the archive."""
+"""Between request and response: robots.txt, refusals, retries, pace, conditional GET, archive."""

@@ -1,4 +1,4 @@
-"""Judge the run: every outcome counted, one manifest row per outlet, a floor under the throttle."""
+"""Judge the run: every outcome counted, one manifest row per outlet."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
-from scrapy.extensions.throttle import AutoThrottle
 
 from crawler.items import Article, Rejected
 from crawler.reparse.run_rows import CRAWL, counted, versions
@@ -23,11 +22,9 @@ from output.writer import Writer, new_run_id
 if TYPE_CHECKING:
     from typing import Self
 
-    from scrapy import Request, Spider
-    from scrapy.core.downloader import Slot
+    from scrapy import Spider
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-    from scrapy.robotstxt import RobotParser
     from scrapy.statscollectors import StatsCollector
     from twisted.python.failure import Failure
 
@@ -43,35 +40,6 @@ OUTCOMES = ("stored", "revised", "unchanged", "skipped", "rejected", "gone", "fa
 COUNTED = ("listed", "resumed", "fetched", *OUTCOMES)
 NO_LOSS = ("off_topic", "gallery", "video")
 """Rejects that say nothing against an outlet's markup."""
-
-
-class PoliteThrottle(AutoThrottle):
-    """AutoThrottle over a floor: the Crawl-delay of every robots.txt the outlet has shown.
-
-    Scrapy's own lowers a delay again, and forgets it with a slot that was idle for a minute.
-    """
-
-    def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
-        self.floor = 0.0
-        crawler.signals.connect(self._robots_parsed, signal=signals.robots_parsed)
-
-    def _robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
-        delay = robotparser.crawl_delay(self.crawler.settings["ROBOTSTXT_USER_AGENT"])
-        if not delay:
-            return
-        # The jitter goes both ways: what is left of the floor after it must still be the delay.
-        jitter = self.crawler.settings.getfloat("DOWNLOAD_DELAY_JITTER")
-        self.floor = max(self.floor, delay / (1 - jitter))
-        logger.info("robots.txt asks for %g s between requests", delay)
-        downloader, key = self.crawler.engine.downloader, request.meta["download_slot"]
-        downloader.per_slot_settings[key] = {"delay": max(self.floor, downloader._delay)}
-        if slot := downloader.slots.get(key):
-            slot.delay = max(slot.delay, self.floor)
-
-    def _adjust_delay(self, slot: Slot, latency: float, response: Response) -> None:
-        super()._adjust_delay(slot, latency, response)
-        slot.delay = max(slot.delay, self.floor)
 
 
 @dataclass
