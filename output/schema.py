@@ -12,6 +12,8 @@ import unicodedata
 import pyarrow as pa
 
 SCHEMA_VERSION = 1
+CRAWL, REPARSE = "crawl", "reparse"
+"""Values of the column `command` in runs."""
 
 _INSTANT = pa.timestamp("us", tz="UTC")
 _TEXTS = pa.list_(pa.string())

@@ -14,7 +14,7 @@ from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 from scrapy.utils.reactor import install_reactor
 
-from crawler.runs.manifest import Outcomes
+from crawler.runs.outcomes import Outcomes
 from tests.places import CHECKOUT
 
 if TYPE_CHECKING:

@@ -13,7 +13,7 @@ from scrapy.exceptions import CannotResolveHostError
 from crawler.archive.takedown import take_down
 from crawler.newsroom import Newsroom
 from crawler.newsroom.handler import NewsroomHandler
-from crawler.runs.manifest import OUTCOMES
+from crawler.runs.outcomes import OUTCOMES
 from crawler.state import index as state
 from crawler.state.index import open_state
 from output.dataset import open_dataset, read

@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from crawler.archive.writer import ARCHIVE
-from crawler.reparse.run_rows import REPARSE
 from output.dataset import open_dataset, outlets
+from output.schema import REPARSE
 from output.verification import READ_ERRORS, Finding
 
 if TYPE_CHECKING:

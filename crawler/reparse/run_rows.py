@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import pyarrow as pa
-import scrapy
-
-from crawler.extraction import EXTRACTOR_VERSION
-from output.schema import SCHEMA_VERSION
+from crawler.runs.versions import counted, versions
+from output.schema import REPARSE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,25 +15,8 @@ if TYPE_CHECKING:
     from crawler.reparse.task import Job, Result
     from output.row_check import Row
 
-CRAWL, REPARSE = "crawl", "reparse"
 _GROUPS = {"skipped": "skipped/", "rejected": "rejected/", "failed": "bad/"}
 """Columns, and how a reparse names what they count."""
-
-
-def counted(counts: Iterable[tuple[str, int]]) -> list[dict[str, Any]]:
-    """Counts by reason, as the dataset has them."""
-    return [{"reason": name, "count": count} for name, count in counts]
-
-
-def versions() -> list[dict[str, str]]:
-    """What runs."""
-    running = {
-        "extractor": EXTRACTOR_VERSION,
-        "schema": str(SCHEMA_VERSION),
-        "scrapy": scrapy.__version__,
-        "pyarrow": pa.__version__,
-    }
-    return [{"name": name, "version": version} for name, version in running.items()]
 
 
 def reparse_rows(

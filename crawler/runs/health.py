@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
-from crawler.reparse.run_rows import REPARSE
 from output.dataset import open_dataset
+from output.schema import REPARSE
 from output.writer import WIB
 
 if TYPE_CHECKING:

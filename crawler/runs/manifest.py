@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, Any
 from scrapy import signals
 
 from crawler.items import Article, Rejected
-from crawler.reparse.run_rows import CRAWL, counted, versions
 from crawler.runs.health import history, shortcomings
+from crawler.runs.outcomes import BY_REASON, COUNTED, Outcomes
+from crawler.runs.versions import counted, versions
 from crawler.spider import NewsSpider
-from crawler.state.index import FILE
 from output.datapackage import publish_package
+from output.schema import CRAWL
 from output.writer import Writer, new_run_id
 
 if TYPE_CHECKING:
@@ -30,16 +31,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-ALIVE = ("/listed", "/unchanged")
-"""What a source that serves has counted, under its name."""
 FILLED = ("title", "body", "published_at", "authors", "section", "tags", "images", "description")
 """Columns whose fill rate shows that an outlet's markup has changed."""
-BY_REASON = ("skipped", "rejected", "failed")
-OUTCOMES = ("stored", "revised", "unchanged", "skipped", "rejected", "gone", "failed", "blocked")
-"""What an article can come to that a list named, or that an earlier run left to be resumed."""
-COUNTED = ("listed", "resumed", "fetched", *OUTCOMES)
-NO_LOSS = ("off_topic", "gallery", "video")
-"""Rejects that say nothing against an outlet's markup."""
 
 
 @dataclass
@@ -65,64 +58,6 @@ class Tally:
     def shares(self) -> list[dict[str, Any]]:
         counts = sorted(self.body_sources.items())
         return [{"source": name, "share": count / self.articles} for name, count in counts]
-
-
-@dataclass(frozen=True)
-class Outcomes:
-    """The counted outcomes of a run, read from its stats."""
-
-    stats: dict[str, Any]
-
-    def count(self, name: str) -> int:
-        """How often `name` was counted; of what is counted by reason, for all reasons."""
-        if name in BY_REASON:
-            return sum(self.by(name).values())
-        return int(self.stats.get(f"wartatek/{name}", 0))
-
-    def by(self, group: str) -> dict[str, int]:
-        """The counts under `group` by their last part, e.g. by("failed")["http_404"]."""
-        prefix = f"wartatek/{group}/"
-        found = ((k.removeprefix(prefix), v) for k, v in self.stats.items() if k.startswith(prefix))
-        return dict(sorted(found))
-
-    @property
-    def settled(self) -> int:
-        """The articles whose outcome is known; at the end of a run all listed and resumed ones."""
-        return sum(map(self.count, OUTCOMES))
-
-    def source_problems(self) -> list[dict[str, str]]:
-        """What the sources failed in, by source; what they listed is no problem."""
-        parted = (name.rpartition("/") for name in self.by("sources"))
-        return [{"source": s, "reason": r} for s, _, r in parted if f"/{r}" not in ALIVE]
-
-    def judgement(self, *, interrupted: bool = False) -> tuple[str, str]:
-        """Healthy, unhealthy or interrupted, and why, in one line.
-
-        A run that a signal ended is not judged by what it had no time for. What an outlet has that
-        is no technology article is no loss; anything else new that leads to nothing stored is one,
-        and so is an outlet whose sources list nothing at all.
-        """
-        if error := self.stats.get("wartatek/store_error"):
-            return "unhealthy", f"cannot store: {error}"
-        if error := self.stats.get("wartatek/state_error"):
-            return "unhealthy", f"cannot use {FILE}: {error}"
-        if aside := self.by("quarantined"):
-            return "unhealthy", f"files set aside in quarantine/: {', '.join(aside)}"
-        stored = self.count("stored") + self.count("revised")
-        if interrupted:
-            left = self.by("failed").get("unfinished", 0)
-            return "interrupted", f"{stored} stored, {left} left to the next run"
-        if stored:
-            return "healthy", f"{stored} stored"
-        alive = sum(n for name, n in self.by("sources").items() if name.endswith(ALIVE))
-        if not alive:
-            problems = ", ".join(f"{p['source']} {p['reason']}" for p in self.source_problems())
-            return "unhealthy", f"no source lists an article: {problems or 'none was asked'}"
-        lost = {**self.by("rejected"), **self.by("failed"), "blocked": self.count("blocked")}
-        worst = [f"{n} {why}" for why, n in lost.items() if n and why not in NO_LOSS]
-        if worst:
-            return "unhealthy", f"nothing stored of what is new: {', '.join(worst)}"
-        return "healthy", "nothing new"
 
 
 class RunManifest:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from rich.console import Console
 from rich.text import Text
 
-from crawler.runs.manifest import BY_REASON, COUNTED, OUTCOMES, Outcomes
+from crawler.runs.outcomes import BY_REASON, COUNTED, OUTCOMES, Outcomes
 from crawler.terminal.exit_codes import INTERRUPTED, UNHEALTHY
 from crawler.wording import number, word
 

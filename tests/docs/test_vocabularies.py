@@ -11,10 +11,10 @@ import re
 import pytest
 
 from crawler.manners import FAILURES
-from crawler.reparse.run_rows import CRAWL, REPARSE, versions
-from crawler.runs.manifest import Outcomes
+from crawler.runs.outcomes import Outcomes
+from crawler.runs.versions import versions
 from crawler.sources import Feed, Listing, Sitemap
-from output.schema import ARTICLES, RUNS
+from output.schema import ARTICLES, CRAWL, REPARSE, RUNS
 from output.takedown import FORGOTTEN
 from tests.places import CHECKOUT
 
@@ -177,7 +177,7 @@ def test_source_problems():
 def judgements():
     judge = next(
         one
-        for one in found(ast.FunctionDef, ["crawler/runs/manifest.py"])
+        for one in found(ast.FunctionDef, ["crawler/runs/outcomes.py"])
         if one.name == Outcomes.judgement.__name__
     )
     answers = [node.value for node in ast.walk(judge) if isinstance(node, ast.Return)]

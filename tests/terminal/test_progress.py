@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 from rich.console import Console
 
-from crawler.runs.manifest import OUTCOMES
+from crawler.runs.outcomes import OUTCOMES
 from crawler.terminal.base import tabulate
 from crawler.terminal.progress import Progress, Report
 

@@ -1,0 +1,87 @@
+"""The counted outcomes of a run, and the judgement that follows from them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from crawler.state.index import FILE
+
+OUTCOMES = ("stored", "revised", "unchanged", "skipped", "rejected", "gone", "failed", "blocked")
+"""Every end of an article that a list named, or that an earlier run left to be resumed."""
+BY_REASON = ("skipped", "rejected", "failed")
+"""Outcomes whose stats have the reason as their last part: wartatek/failed/http_404."""
+COUNTED = ("listed", "resumed", "fetched", *OUTCOMES)
+ALIVE = ("/listed", "/unchanged")
+"""Ends of the stats of sources that serve: wartatek/sources/feed:https://host/rss/listed."""
+NO_LOSS = ("off_topic", "gallery", "video")
+"""Reasons of rejects that say nothing against an outlet's markup."""
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """The counted outcomes of a run, read from its stats."""
+
+    stats: dict[str, Any]
+
+    def count(self, name: str) -> int:
+        """Return the count of `name`: of an outcome in BY_REASON, the sum over all reasons."""
+        if name in BY_REASON:
+            return sum(self.by(name).values())
+        return int(self.stats.get(f"wartatek/{name}", 0))
+
+    def by(self, group: str) -> dict[str, int]:
+        """Return the counts under `group` by their last part, e.g. by("failed")["http_404"]."""
+        prefix = f"wartatek/{group}/"
+        found = ((k.removeprefix(prefix), v) for k, v in self.stats.items() if k.startswith(prefix))
+        return dict(sorted(found))
+
+    @property
+    def settled(self) -> int:
+        """The articles whose outcome is known: at the end of a run, all listed and resumed."""
+        return sum(map(self.count, OUTCOMES))
+
+    def source_problems(self) -> list[dict[str, str]]:
+        """Return each source that failed beside the reason; a source that listed is no problem."""
+        parted = (name.rpartition("/") for name in self.by("sources"))
+        return [{"source": s, "reason": r} for s, _, r in parted if f"/{r}" not in ALIVE]
+
+    def judgement(self, *, interrupted: bool = False) -> tuple[str, str]:
+        """Return healthy, unhealthy or interrupted, and the reason in one line.
+
+        A run that a signal ended is not judged by the articles that it had no time for.
+        """
+        if failure := self._failure():
+            return "unhealthy", failure
+        stored = self.count("stored") + self.count("revised")
+        if interrupted:
+            left = self.by("failed").get("unfinished", 0)
+            return "interrupted", f"{stored} stored, {left} left to the next run"
+        if stored:
+            return "healthy", f"{stored} stored"
+        if loss := self._silence() or self._loss():
+            return "unhealthy", loss
+        return "healthy", "nothing new"
+
+    def _failure(self) -> str | None:
+        """Return the failure of the dataset or the state, None without any."""
+        if error := self.stats.get("wartatek/store_error"):
+            return f"cannot store: {error}"
+        if error := self.stats.get("wartatek/state_error"):
+            return f"cannot use {FILE}: {error}"
+        if aside := self.by("quarantined"):
+            return f"files set aside in quarantine/: {', '.join(aside)}"
+        return None
+
+    def _silence(self) -> str | None:
+        """Return the problems of the sources where none of them lists an article, else None."""
+        if any(n for name, n in self.by("sources").items() if name.endswith(ALIVE)):
+            return None
+        problems = ", ".join(f"{p['source']} {p['reason']}" for p in self.source_problems())
+        return f"no source lists an article: {problems or 'none was asked'}"
+
+    def _loss(self) -> str | None:
+        """Return the counts of new articles that were lost, except by NO_LOSS; None without any."""
+        lost = {**self.by("rejected"), **self.by("failed"), "blocked": self.count("blocked")}
+        worst = [f"{n} {why}" for why, n in lost.items() if n and why not in NO_LOSS]
+        return f"nothing stored of what is new: {', '.join(worst)}" if worst else None
