@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import pyarrow as pa
 from scrapy.exceptions import DropItem
@@ -13,8 +13,9 @@ from scrapy.exceptions import DropItem
 from output.schema import ARTICLES
 
 if TYPE_CHECKING:
-    from crawler.extraction.blocks import Block
     from output.row_check import Row
+
+Kind = Literal["paragraph", "heading", "list_item", "quote", "caption", "embed", "promo", "widget"]
 
 
 def _iso(moment: datetime | None) -> str | None:
@@ -69,6 +70,34 @@ class Removal:
 
     rule: str
     text: str
+
+
+@dataclass(slots=True)
+class Anchor:
+    """A link inside a block: text, absolute URL, and the text's range in the block's."""
+
+    text: str
+    url: str
+    start: int
+    end: int
+
+
+@dataclass(slots=True)
+class Block:
+    """A block of a body, in reading order.
+
+    `text` has single spaces and no outer blanks. `marks` are the lower-case classes and ids of
+    three groups of elements: the block's own element, every element between that and the body's
+    root, and inline elements that hold the whole text. `rule` is empty while the block is kept, and
+    is the id of the rule that took the block out: extraction judges markup, cleaning wording.
+    """
+
+    kind: Kind
+    text: str
+    anchors: list[Anchor] = field(default_factory=list)
+    marks: frozenset[str] = frozenset()
+    bold: bool = False  # all of the text is in strong, b or a heading-like element
+    rule: str = ""
 
 
 @dataclass(slots=True, kw_only=True)

@@ -15,8 +15,7 @@ from pipelines.cleaning.rules import load_rules
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from crawler.extraction.blocks import Block
-    from crawler.items import Article
+    from crawler.items import Article, Block
     from pipelines.cleaning.rules import Rulebook
 
 

@@ -26,8 +26,8 @@ from crawler.items import Article, Rejected
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from crawler.extraction.blocks import Block
     from crawler.extraction.page.page import Page
+    from crawler.items import Block
 
 _GALLERY = re.compile(
     r"//(?:foto|photos?|images?)\.|/(?:read)?(?:foto|photos?)(?:-[a-z]+)?/|/(?:galeri|galler(?:y|ies)|"

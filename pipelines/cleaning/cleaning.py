@@ -22,7 +22,7 @@ from pipelines.cleaning.rules import Rule, Rulebook, load_rules
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crawler.extraction.blocks import Block
+    from crawler.items import Block
 
 # What the page's markup already said of a block; extraction may have named a finer rule.
 _MARKUP = {kind: f"markup:{kind}" for kind in ("promo", "widget", "embed", "caption")}

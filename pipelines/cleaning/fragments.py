@@ -8,8 +8,8 @@ from functools import cached_property, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from crawler.extraction.blocks import Anchor, Block
 from crawler.extraction.indonesian.headlines import looks_like_headline
+from crawler.items import Anchor, Block
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from crawler.extraction.blocks import Anchor, Block
-from crawler.items import Article, Image, Link, Removal
+from crawler.items import Anchor, Article, Block, Image, Link, Removal
 from pipelines.clean import CleanPipeline
 
 LEAD = "Operator itu memasang dua ratus menara di sepanjang pantai utara sejak awal tahun."

@@ -7,11 +7,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.extraction.blocks import Block
 from crawler.extraction.body.class_names import HEADINGS
 from crawler.extraction.body.density import prose_container
 from crawler.extraction.body.walk import Picture, Walk
 from crawler.extraction.page.page import parse_html
+from crawler.items import Block
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from crawler.extraction.blocks import Kind
+    from crawler.items import Kind
 
 
 class Verdict(NamedTuple):

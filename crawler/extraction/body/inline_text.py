@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.extraction.blocks import Anchor
+from crawler.items import Anchor
 
 _TAIL = 60  # characters
 _UNSEEN = "\u00ad\u200b\u200e\u200f\u2060\ufeff"

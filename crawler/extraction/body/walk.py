@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.extraction.blocks import Block, Kind
 from crawler.extraction.body.class_names import Verdict, is_hidden, is_page, judge
 from crawler.extraction.body.inline_text import Line
 from crawler.extraction.urls import absolute
+from crawler.items import Block, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

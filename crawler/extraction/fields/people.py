@@ -18,9 +18,9 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborNode
 
-    from crawler.extraction.blocks import Block
     from crawler.extraction.page.page import Page
     from crawler.extraction.rules import Rules
+    from crawler.items import Block
 
 
 def _any(*words: str) -> str:

@@ -23,7 +23,6 @@ MAX_NODES = 50_000
 _WORK = 20_000_000  # tags times elements that may stand around them: some 20 ms
 _REOPENED = 650_000  # tags times formatting that each may open again
 _FEW = 3_000  # tags; even all in each other they take but 20 ms
-_FEW = 3_000  # tags; even all in each other they take but 20 ms
 _FEW_OPEN = 1_000  # tags more that open an element than that close one
 _LONG = 1_000  # bytes; the attributes of a shorter tag do no harm
 # An upper-case tag may be one, too. The attributes of each <html> and <body> go to the first one.

@@ -7,9 +7,9 @@ Others call things otherwise and nest them deeper, so what has a title and a tex
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING, Any
 
-from crawler.extraction.page import nuxt
 from crawler.extraction.page.editor_trees import as_html
 
 if TYPE_CHECKING:
@@ -35,6 +35,13 @@ _CALLED = {
 }  # fmt: skip
 _MIN_TEXT = 200  # characters; what is shorter is a teaser
 _MOST = 20_000  # values of the data that are looked at
+_DEEPEST = 6  # references on the way to a value
+_MOST_RESOLVED = 2_000  # values of one thing that are followed
+# `body:"..."`, `"title":"..."`, and `author:{id:1,name:"..."}` under the name of the outer one.
+_LITERAL = re.compile(
+    r'(?<![\w$])"?([A-Za-z_]{2,20})"?\s?:\s?(?:\{[^{}"]{0,80}\bname\s?:\s?)?"((?:[^"\\]|\\.)*+)"'
+)
+_HEX = re.compile(r"\\x([0-9a-fA-F]{2})")
 
 
 def embedded_article(tree: LexborHTMLParser, title: str = "") -> Thing:
@@ -56,10 +63,10 @@ def _data(tree: LexborHTMLParser, title: str) -> Any:
     if place is None or name == "__NEXT_DATA__":
         return _read(place.text()) if place is not None else None
     if name == "__NUXT_DATA__" or (place := tree.css_first("#__NUXT_DATA__")):
-        return nuxt.revived(_read(place.text()), frozenset(_CALLED["content"]))
+        return revived(_read(place.text()), frozenset(_CALLED["content"]))
     scripts = (script.text() for script in tree.css("script:not([src])"))
     source = next((text for text in scripts if text.lstrip().startswith("window.__NUXT__")), "")
-    return _from_literals(nuxt.literals(source), title)
+    return _from_literals(literals(source), title)
 
 
 def _from_literals(found: dict[str, list[str]], title: str) -> dict[str, str]:
@@ -95,3 +102,41 @@ def _articles(data: Any) -> Iterator[dict[str, Any]]:
 
 def _first(value: dict[str, Any], keys: tuple[str, ...]) -> Any:
     return next((value[key] for key in keys if value.get(key)), None)
+
+
+def revived(data: Any, names: frozenset[str]) -> list[Any]:
+    """The things of Nuxt 3's array that have one of `names`, with their values in place."""
+    values = data if isinstance(data, list) else []
+    return [
+        _resolved(values, thing, [_MOST_RESOLVED])
+        for thing in values
+        if isinstance(thing, dict) and not names.isdisjoint(thing)
+    ]
+
+
+def _resolved(values: list[Any], value: Any, left: list[int], depth: int = 0) -> Any:
+    left[0] -= 1
+    if depth > _DEEPEST or left[0] < 0:
+        return None
+
+    def at(place: Any) -> Any:
+        known = isinstance(place, int) and 0 <= place < len(values)
+        return _resolved(values, values[place], left, depth + 1) if known else None
+
+    if isinstance(value, dict):
+        return {name: at(place) for name, place in value.items()}
+    if isinstance(value, list):
+        return [at(place) for place in value]
+    return value
+
+
+def literals(script: str) -> dict[str, list[str]]:
+    """The texts in Nuxt 2's script by the names they are given; in their order."""
+    found: dict[str, list[str]] = {}
+    for name, raw in _LITERAL.findall(script):
+        try:
+            text = json.loads('"' + _HEX.sub(r"\\u00\1", raw) + '"', strict=False)
+        except ValueError:
+            continue
+        found.setdefault(name, []).append(text)
+    return found

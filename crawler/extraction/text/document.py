@@ -11,7 +11,6 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.extraction import EXTRACTOR_VERSION
-from crawler.extraction.blocks import Block
 from crawler.extraction.indonesian.bylines import parse_byline, split_names
 from crawler.extraction.indonesian.dates import Date, find_date, parse_date
 from crawler.extraction.indonesian.headlines import looks_like_headline
@@ -19,7 +18,7 @@ from crawler.extraction.rules import GENERIC, Rules
 from crawler.extraction.text.dumps import article_lines, is_prose
 from crawler.extraction.text.paragraphs import LABEL, Line, paragraphs, unwrapped
 from crawler.extraction.text.whole_page import unfold
-from crawler.items import Article, Image, Rejected, Removal
+from crawler.items import Article, Block, Image, Rejected, Removal
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from crawler.extraction.page.editor_trees import as_html
-from crawler.extraction.page.nuxt import literals, revived
+from crawler.extraction.page.script_data import literals, revived
 from tests.extraction.pages import PROSE, TITLE, html, read
 
 SLATE = [{"type": "paragraph", "children": [{"text": "Satu "}, {"text": "dua", "bold": True}]}]

@@ -6,7 +6,7 @@ import re
 import tomllib
 from dataclasses import dataclass
 
-from crawler.extraction.blocks import Anchor, Block
+from crawler.items import Anchor, Block
 from tests.places import CHECKOUT
 
 CORPUS = CHECKOUT / "tests" / "corpus"

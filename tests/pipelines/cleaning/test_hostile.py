@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.extraction.blocks import Block
+from crawler.items import Block
 from pipelines.cleaning.cleaning import clean
 from pipelines.cleaning.rules import load_rules
 from tests.patience import ends

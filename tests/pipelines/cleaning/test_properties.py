@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.extraction.blocks import Anchor, Block
-from crawler.items import Article
+from crawler.items import Anchor, Article, Block
 from pipelines.clean import CleanPipeline
 from pipelines.cleaning.cleaning import clean
 from pipelines.cleaning.rules import load_rules

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.extraction.blocks import Block
+from crawler.items import Block
 from pipelines.cleaning.cleaning import clean
 from pipelines.cleaning.fragments import PROMO
 from pipelines.cleaning.rules import Rule, load_rules
