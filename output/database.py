@@ -9,7 +9,7 @@ import duckdb
 from output.dataset import schema_of
 from output.formats import grouped
 from output.schema import CLUSTERS
-from output.views import DOCS, over_tables
+from output.views import SQL, over_tables
 from output.writer import GROUP_ROWS
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ MEMORY = "512MB"  # DuckDB would take what it can get, which is most of the mach
 
 
 def write_database(rows_of: Callable[[str], Batches], path: Path) -> None:
-    """The tables whose rows `rows_of` gives by name, in a file at `path`, where there is none yet.
+    """Write the tables whose rows `rows_of` gives by name to a new file at `path`.
 
-    The views are those of docs/views.sql and docs/stories.sql, over these tables instead of the
+    The views are those of sql/views.sql and sql/stories.sql, over these tables instead of the
     dataset's folders.
 
     :raises duckdb.Error: it cannot be written there.
@@ -41,8 +41,8 @@ def write_database(rows_of: Callable[[str], Batches], path: Path) -> None:
 
 
 def documented_views() -> str:
-    """The SQL of docs/views.sql and docs/stories.sql, over the dataset's folders."""
-    return "".join((DOCS / name).read_text("utf-8") for name in ("views.sql", "stories.sql"))
+    """Return the SQL of sql/views.sql and sql/stories.sql, over the dataset's folders."""
+    return "".join((SQL / name).read_text("utf-8") for name in ("views.sql", "stories.sql"))
 
 
 def _create(connection: duckdb.DuckDBPyConnection, table: str, batches: Batches) -> None:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from output.dataset import Location
 
-DOCS = Path(__file__).resolve().parents[1] / "docs"
+SQL = Path(__file__).parent / "sql"
 _FOLDER = re.compile(r"read_parquet\(\s*'output/data/(\w+)/.*?\)", re.DOTALL)
 VERSION_KEY = b"wartatek.schema_version"
 # In WIB, whose days and months the dataset counts in; without a zone, so that no reader moves it.
@@ -52,7 +52,7 @@ def connect(location: Location) -> duckdb.DuckDBPyConnection:
     connection.execute("""
         CREATE TEMP VIEW latest AS SELECT * FROM captures QUALIFY row_number() OVER (
             PARTITION BY article_id ORDER BY fetched_at DESC, extractor_version DESC) = 1""")
-    connection.execute(over_tables((DOCS / "stories.sql").read_text("utf-8")))
+    connection.execute(over_tables((SQL / "stories.sql").read_text("utf-8")))
     return connection
 
 
@@ -104,5 +104,5 @@ def cluster_files(root: Root) -> list[fs.FileInfo]:
 
 
 def over_tables(sql: str) -> str:
-    """`sql` as docs/ has it, but of tables that have the names of the dataset's folders."""
+    """Return `sql` with each read_parquet() of a folder replaced by the table of that name."""
     return _FOLDER.sub(r"\1", sql)

@@ -27,7 +27,7 @@ CAPTURES, ARTICLES = 16, 15
 def checkout(tmp_path, monkeypatch):
     """A folder that looks like the checkout after some runs."""
     write_runs(tmp_path / "output/data")
-    (tmp_path / "docs").symlink_to(CHECKOUT / "docs")
+    (tmp_path / "output/sql").symlink_to(CHECKOUT / "output/sql")
     monkeypatch.chdir(tmp_path)
     return tmp_path
 

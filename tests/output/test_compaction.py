@@ -19,11 +19,12 @@ from output.filesystem import Root
 from output.schema import ARTICLES
 from output.selection import Selection, select
 from output.verification import verify
+from output.views import SQL
 from output.writer import Writer, encode
 from tests.output.rows import NOON, article, reject
 from tests.places import CHECKOUT
 
-VIEWS = (CHECKOUT / "docs/views.sql").read_text()
+VIEWS = (SQL / "views.sql").read_text()
 PARTITION = "articles/outlet=kontan/month=2023-09"
 
 

@@ -12,11 +12,11 @@ import pytest
 from output.dataset import MERGED, REPLACES, latest, live_files, open_dataset, read
 from output.filesystem import Root
 from output.schema import ARTICLES
+from output.views import SQL
 from output.writer import Writer, encode
 from tests.output.rows import NOON, article
-from tests.places import CHECKOUT
 
-VIEWS = (CHECKOUT / "docs/views.sql").read_text()
+VIEWS = (SQL / "views.sql").read_text()
 
 
 def write(folder, run_id, *rows, outlet="kontan"):

@@ -17,9 +17,10 @@ import pytest
 
 from output.dataset import files, latest, read
 from output.selection import Selection, select
+from output.views import SQL
 from tests.places import CHECKOUT
 
-VIEWS = (CHECKOUT / "docs/views.sql").read_text()
+VIEWS = (SQL / "views.sql").read_text()
 
 WRITING = """
     import sys

@@ -1,5 +1,5 @@
 -- Views over the dataset for DuckDB, exact also while it is written to and compacted.
--- From the checkout: duckdb -init docs/views.sql
+-- From the checkout: duckdb -init output/sql/views.sql
 
 -- Every capture of every article. For some hours after a compaction the files that were merged
 -- stand beside the merged one; a row is one capture, so that each is taken once.

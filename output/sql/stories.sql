@@ -1,6 +1,6 @@
 -- The stories of the dataset, for DuckDB: who told which, and when. Needs the table clusters/, which
 -- `scrapy crawlall` and `scrapy compact` write, and the views of views.sql.
--- From the checkout: duckdb -init docs/views.sql -cmd '.read docs/stories.sql'
+-- From the checkout: duckdb -init output/sql/views.sql -cmd '.read output/sql/stories.sql'
 
 -- One row per story. Its first article gives its id, title and published_at. What came after the
 -- last grouping is told by the story it was stored with.
