@@ -26,7 +26,7 @@ from scrapy.utils.project import get_project_settings
 from crawler.items import Rejected
 from crawler.newsroom.world import World
 from crawler.outlets.documents import Document
-from crawler.outlets.reader import Reader
+from crawler.outlets.reader import DocumentReader
 
 if TYPE_CHECKING:
     from crawler.newsroom.story import Story
@@ -94,7 +94,7 @@ def score_newsroom(truth: dict[str, Story], found: dict[str, dict[str, Any]]) ->
 
 
 def wartatek(outlet: str | None) -> Read:
-    reader = Reader.from_settings(get_project_settings())
+    reader = DocumentReader(get_project_settings())
 
     def read(sample: Sample) -> Prediction:
         try:

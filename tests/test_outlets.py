@@ -15,14 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from protego import Protego
-from scrapy.spiderloader import SpiderLoader
 from scrapy.utils.project import get_project_settings
 
 from crawler.extraction.urls import canonical_url
 from crawler.items import Rejected
-from crawler.outlets.fixture import expectation, read
+from crawler.outlets.documents import Document
+from crawler.outlets.fixture import expectation
+from crawler.outlets.reader import DocumentReader
+from crawler.outlets.registry import load_spiders
 from crawler.sources import Candidate, Feed, Listing, Window
-from pipelines.clean import CleanPipeline
 from tests.replies import reply
 from tests.shared import SHARED, needs_shared
 
@@ -33,10 +34,7 @@ if TYPE_CHECKING:
     from crawler.spider import NewsSpider
 
 SETTINGS = get_project_settings()
-SPIDERS: dict[str, type[NewsSpider]] = {
-    name: SpiderLoader.from_settings(SETTINGS).load(name)
-    for name in sorted(SpiderLoader.from_settings(SETTINGS).list())
-}
+SPIDERS = load_spiders(SETTINGS)
 URLS = tomllib.loads((Path(__file__).parent / "outlet_urls.toml").read_text("utf-8"))
 FIXTURES = sorted((Path(__file__).parent / "fixtures").glob("*/*.html"))
 DEAD = {"broken", "dead", "stale", "blocked"}
@@ -247,7 +245,7 @@ def test_the_real_detik_index_gives_the_time_of_each_article() -> None:
 
 # -- pages
 
-CLEAN = CleanPipeline()
+READER = DocumentReader(SETTINGS)
 each_fixture = pytest.mark.parametrize(
     "path", FIXTURES, ids=lambda path: f"{path.parent.name}-{path.stem}"
 )
@@ -266,8 +264,9 @@ def test_there_is_a_fixture_of_todays_template(spider: type[NewsSpider]) -> None
 def test_a_fixture_becomes_its_article(path: Path) -> None:
     expected = expected_of(path)
     url, fetched_at = expected.pop("url"), datetime.fromisoformat(expected.pop("fetched_at"))
-    rules = SPIDERS[path.parent.name].rules()
-    assert expectation(read(path.read_bytes(), url, rules, CLEAN, fetched_at)) == expected
+    page = Document(path.read_bytes(), "html")
+    article = READER.read(page, url=url, outlet=path.parent.name, fetched_at=fetched_at)
+    assert expectation(article) == expected
 
 
 @each_fixture
@@ -310,14 +309,14 @@ def test_a_real_page_is_read_by_its_outlets_own_rules(path: Path) -> None:
             "utf-8"
         )
     )
-    spider = SPIDERS[PAGES.get(path.parent.name, path.parent.name)]
-    body = gzip.decompress(path.read_bytes())
+    outlet = PAGES.get(path.parent.name, path.parent.name)
+    page = Document(gzip.decompress(path.read_bytes()), "html")
     fetched_at = datetime(2026, 11, 22, tzinfo=UTC)
     if label["kind"] != "article":
         with pytest.raises(Rejected):
-            read(body, "", spider.rules(), CLEAN, fetched_at)
+            READER.read(page, outlet=outlet, fetched_at=fetched_at)
         return
-    article = read(body, "", spider.rules(), CLEAN, fetched_at)
+    article = READER.read(page, outlet=outlet, fetched_at=fetched_at)
     assert article.body_source and article.body_source.startswith("css:")
     assert article.title == label["title"]
     assert article.published_at

@@ -8,7 +8,7 @@ from scrapy import signals
 
 from crawler.extraction.page.page import Page
 from crawler.outlets.matched_rules import matched_rules, unmatched
-from crawler.outlets.reader import FIRST_STAGE_WITH_MEMORY
+from crawler.outlets.registry import stateless_stages
 from crawler.terminal.base import print_table, tabulate
 from crawler.terminal.crawling import CrawlingCommand
 from crawler.terminal.exit_codes import UNHEALTHY
@@ -44,9 +44,7 @@ class Command(CrawlingCommand):
         if len(args) != 1:
             self.complain("name one outlet")
         opts.spargs.setdefault("limit", PAGES)
-        stages = self.settings.getdict("ITEM_PIPELINES")
-        kept = {path: order for path, order in stages.items() if order < FIRST_STAGE_WITH_MEMORY}
-        self.settings.set("ITEM_PIPELINES", kept, priority="cmdline")
+        self.settings.set("ITEM_PIPELINES", stateless_stages(self.settings), priority="cmdline")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.crawler_process is not None

@@ -12,7 +12,7 @@ from scrapy.exporters import PythonItemExporter
 from crawler.items import Rejected
 from crawler.outlets.documents import Document, UnreadableError
 from crawler.outlets.explain import explain
-from crawler.outlets.reader import Reader
+from crawler.outlets.reader import DocumentReader
 from crawler.terminal.base import TerminalCommand
 
 if TYPE_CHECKING:
@@ -46,13 +46,13 @@ class Command(TerminalCommand):
         assert self.settings is not None
         if not args:
             self.complain("no FILE given")
-        reader = Reader.from_settings(self.settings)
-        if opts.outlet and opts.outlet not in reader.outlets:
+        reader = DocumentReader(self.settings)
+        if opts.outlet and opts.outlet not in reader.names:
             self.complain(f"there is no outlet {opts.outlet}; `scrapy outlets` lists them")
         for name in args:
             self._read(reader, name, opts)
 
-    def _read(self, reader: Reader, name: str, opts: argparse.Namespace) -> None:
+    def _read(self, reader: DocumentReader, name: str, opts: argparse.Namespace) -> None:
         assert self.settings is not None
         exporter = PythonItemExporter(fields_to_export=self.settings.getlist("FEED_EXPORT_FIELDS"))
         row: dict[str | bytes, Any] = {"file": name}

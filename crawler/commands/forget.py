@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from scrapy.spiderloader import get_spider_loader
-from scrapy.utils.url import url_is_from_spider
 
 from crawler.archive.takedown import take_down
 from crawler.extraction.urls import article_id, canonical_url
+from crawler.outlets.registry import Registry, load_spiders
 from crawler.state.locks import HeldError, locked, place_of_locks
 from crawler.state.outlet_state import Memory
 from crawler.terminal.base import TerminalCommand
@@ -21,8 +19,6 @@ from output.takedown import ids_of
 
 if TYPE_CHECKING:
     import argparse
-
-    from crawler.spider import NewsSpider
 
 
 class Command(MaintenanceCommand):
@@ -35,8 +31,7 @@ class Command(MaintenanceCommand):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         TerminalCommand.process_options(self, args, opts)
         assert self.settings is not None
-        loader = get_spider_loader(self.settings)
-        self.outlets = {n: cast("type[NewsSpider]", loader.load(n)) for n in sorted(loader.list())}
+        self.registry = Registry(load_spiders(self.settings))
         if not args:
             self.complain("name a URL or an article_id")
         self.articles = [article for arg in args for article in self._articles(arg)]
@@ -69,14 +64,13 @@ class Command(MaintenanceCommand):
         """The outlet and the id of each article that `arg` means."""
         if not urlsplit(arg).scheme.startswith("http"):
             outlet = arg.partition(":")[0]
-            if outlet not in self.outlets or ":" not in arg:
+            if outlet not in self.registry.spiders or ":" not in arg:
                 self.complain(f"{arg} is neither a URL nor an article_id like kontan:123")
             return [(outlet, arg)]
         url = canonical_url(arg) or arg
-        names = [n for n, spider in self.outlets.items() if url_is_from_spider(url, spider)]
-        if not names:
+        spider = self.registry.on_host(url)
+        if spider is None:
             self.complain(f"{arg} is no URL of an outlet; name its article_id")
-        [name, *_] = names
-        pattern = self.outlets[name].rules().article_pattern
-        own = article_id(name, url, pattern)
+        name = spider.name
+        own = article_id(name, url, spider.rules().article_pattern)
         return [(name, found) for found in sorted({own, *ids_of(self.location, name, url)})]

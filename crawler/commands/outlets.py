@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from scrapy.spiderloader import get_spider_loader
-
+from crawler.outlets.registry import load_spiders
 from crawler.terminal.base import TerminalCommand
 
 if TYPE_CHECKING:
@@ -51,8 +50,6 @@ class Command(TerminalCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
-        loader = get_spider_loader(self.settings)
-        outlets = [cast("type[NewsSpider]", loader.load(name)) for name in sorted(loader.list())]
-        described = [describe(outlet) for outlet in outlets]
+        described = [describe(outlet) for outlet in load_spiders(self.settings).values()]
         rows = described if self.json else [brief(outlet) for outlet in described]
         self.show(rows, ("name", "publisher", "status", "sources"))

@@ -15,9 +15,9 @@ import pyarrow as pa
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from scrapy.settings import SETTINGS_PRIORITIES
-from scrapy.spiderloader import get_spider_loader
 
 from crawler.archive.writer import OPEN
+from crawler.outlets.registry import load_spiders
 from crawler.reparse.run_rows import reparse_rows
 from crawler.reparse.task import Job
 from crawler.reparse.workers import (
@@ -141,7 +141,7 @@ class Command(MaintenanceCommand):
 
     def _job(self, opts: argparse.Namespace) -> Job:
         assert self.settings is not None
-        known = get_spider_loader(self.settings).list()
+        known = load_spiders(self.settings)
         for name in opts.outlet:
             if name not in known:
                 self.complain(f"there is no outlet {name}; `scrapy outlets` lists them")

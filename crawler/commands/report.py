@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from scrapy.spiderloader import get_spider_loader
-
+from crawler.outlets.registry import load_spiders
 from crawler.sources.window import ArgumentError, Arguments
 from crawler.terminal.base import NO_ARGUMENTS
 from crawler.terminal.maintenance import MaintenanceCommand
@@ -14,8 +13,6 @@ from crawler.wording import number, size, word
 
 if TYPE_CHECKING:
     import argparse
-
-    from crawler.spider import NewsSpider
 
 
 class Command(MaintenanceCommand):
@@ -70,8 +67,7 @@ class Command(MaintenanceCommand):
         )
 
     def _declared(self) -> dict[str, tuple[str, str]]:
-        """Publisher and status of every outlet that has a spider."""
+        """Return publisher and status of every outlet that has a spider, by name."""
         assert self.settings is not None
-        loader = get_spider_loader(self.settings)
-        outlets = [cast("type[NewsSpider]", loader.load(name)) for name in loader.list()]
-        return {one.name: (one.publisher, one.status) for one in outlets}
+        spiders = load_spiders(self.settings)
+        return {name: (spider.publisher, spider.status) for name, spider in spiders.items()}

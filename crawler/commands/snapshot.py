@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any, cast
 
 import pyarrow as pa
 from scrapy import Request
-from scrapy.utils.misc import load_object
 
 from crawler.archive.reader import find_capture
 from crawler.extraction.page.page import Page
 from crawler.items import Rejected
 from crawler.outlets.documents import Document, UnreadableError
-from crawler.outlets.fixture import OwnWords, expectation, read
+from crawler.outlets.fixture import OwnWords, expectation
+from crawler.outlets.reader import DocumentReader
 from crawler.settings import BASE
 from crawler.terminal.crawling import CrawlingCommand
 from crawler.terminal.exit_codes import UNHEALTHY
@@ -28,11 +28,10 @@ if TYPE_CHECKING:
 
     from scrapy.http import Response
 
-    from crawler.extraction.rules import Rules
+    from crawler.items import Article
     from crawler.spider import NewsSpider
 
 FIXTURES = BASE / "tests" / "fixtures"
-CLEAN = "pipelines.clean.CleanPipeline"
 
 
 class Command(CrawlingCommand):
@@ -76,8 +75,8 @@ class Command(CrawlingCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         self.outlet = self.outlets()[args[0]]
         self.replace = opts.replace
-        self.rules: Rules = self.outlet.rules()
-        self.clean = load_object(CLEAN)()
+        assert self.settings is not None
+        self.reader = DocumentReader(self.settings)
         try:
             if opts.expect:
                 for page in sorted((FIXTURES / self.outlet.name).glob("*.html")):
@@ -125,8 +124,8 @@ class Command(CrawlingCommand):
     def keep(self, body: bytes, url: str) -> None:
         """Write the page in our words; its name is its year, which is the template's."""
         now = datetime.now(UTC).replace(microsecond=0)
-        source = Page(body, url, encoding=self.rules.encoding).text
-        article = read(body, url, self.rules, self.clean, now)
+        source = Page(body, url, encoding=self.outlet.rules().encoding).text
+        article = self.read(body, url, now)
         words = OwnWords(article)
         year = (article.published_at or now).year
         path = FIXTURES / self.outlet.name / f"{year}.html"
@@ -139,13 +138,21 @@ class Command(CrawlingCommand):
         path.write_text(words.page(source), encoding="utf-8")
         self.expect(path, words.url(url), now)
 
+    def read(self, body: bytes, url: str, fetched_at: datetime) -> Article:
+        """Return the article on a page of the outlet.
+
+        :raises Rejected: the page holds no article.
+        """
+        page = Document(body, "html")
+        return self.reader.read(page, url=url, outlet=self.outlet.name, fetched_at=fetched_at)
+
     def expect(self, path: Path, url: str = "", fetched_at: datetime | None = None) -> None:
         """Write what the page at `path` becomes; its URL and time stay if they are known."""
         target = path.with_suffix(".json")
         known: dict[str, Any] = json.loads(target.read_text("utf-8")) if target.exists() else {}
         url = url or known["url"]
         moment = fetched_at or datetime.fromisoformat(known["fetched_at"])
-        article = read(path.read_bytes(), url, self.rules, self.clean, moment)
+        article = self.read(path.read_bytes(), url, moment)
         expected = {"url": url, "fetched_at": moment.isoformat(), **expectation(article)}
         text = json.dumps(expected, ensure_ascii=False, indent=1)
         target.write_text(text + "\n", encoding="utf-8")

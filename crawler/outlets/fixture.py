@@ -5,18 +5,14 @@ from __future__ import annotations
 import html
 import json
 import re
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from crawler.extraction.article import extract
 from crawler.extraction.indonesian.dates import WIB
-from crawler.extraction.page.page import Page
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import datetime
 
-    from crawler.extraction.rules import Rules
     from crawler.items import Article
 
 _TOKEN = re.compile(
@@ -45,22 +41,6 @@ beras jagung kelapa pinang cengkih pala lada kunyit menyusun menimbang mengikat 
 menyalakan memindahkan mengukur memeriksa menyimpan membuka menutup merawat
 """
 _OURS = _SEA_AND_HOUSE.split()
-
-
-class Stage(Protocol):
-    """A pipeline, as far as reading a page needs one."""
-
-    def process_item(self, item: Any) -> Any: ...
-
-
-def read(body: bytes, url: str, rules: Rules, clean: Stage, fetched_at: datetime) -> Article:
-    """The article on a saved page, cleaned.
-
-    :raises Rejected: it is none
-    """
-    page = Page(body, url, encoding=rules.encoding)
-    article: Article = clean.process_item(extract(page, rules, fetched_at=fetched_at))
-    return article
 
 
 def expectation(article: Article) -> dict[str, Any]:

@@ -1,96 +1,124 @@
-"""Documents to finished articles outside a crawl: the same extraction, the same stages."""
+"""From a page to a finished article outside a crawl: an outlet's rules, then the stages.
+
+A crawl takes the same steps: crawler/spider.py calls `extract` and `join`, and Scrapy the stages.
+"""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
-
-from scrapy.spiderloader import get_spider_loader
-from scrapy.utils.conf import build_component_list
-from scrapy.utils.misc import load_object
+from functools import cache
+from typing import TYPE_CHECKING
 
 from crawler.extraction.article import extract
+from crawler.extraction.body.multipage import join
 from crawler.extraction.page.page import Page
 from crawler.extraction.rules import GENERIC, Rules
 from crawler.extraction.text.document import extract_text
-from crawler.runs.schedule import registered_domain
-from crawler.spider import NewsSpider
+from crawler.outlets.documents import Document
+from crawler.outlets.registry import Registry, load_spiders, load_stages, project_settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
-    from scrapy.settings import BaseSettings
+    from scrapy.settings import Settings
 
     from crawler.items import Article
-    from crawler.outlets.documents import Document
-
-FIRST_STAGE_WITH_MEMORY = 400
-"""Stages below this number (settings.ITEM_PIPELINES) look at nothing but the article."""
-
-
-class Stage(Protocol):
-    def process_item(self, item: Any) -> Any: ...
+    from crawler.outlets.registry import Stage
 
 
 class Reader:
-    """Reads documents by the rules of the outlet they come from."""
+    """The rules of an outlet, and the stages that finish the outlet's articles."""
 
-    def __init__(
-        self, outlets: Mapping[str, Rules], hosts: Mapping[str, str], stages: Sequence[Stage]
-    ):
-        """
-        :param outlets: the rules by the outlet's name
-        :param hosts: the outlet's name by host or registered domain
-        :param stages: what turns a page's blocks into a finished article
-        """
-        self.outlets = {**outlets, GENERIC.name: GENERIC}
-        self.hosts = hosts
+    def __init__(self, rules: Rules, stages: Sequence[Stage]) -> None:
+        self.rules = rules
         self.stages = stages
 
-    @classmethod
-    def from_settings(cls, settings: BaseSettings) -> Reader:
-        """All outlets of the project, and its pipelines up to validation."""
-        loader = get_spider_loader(settings)
-        loaded = [loader.load(name) for name in sorted(loader.list())]
-        spiders = [spider for spider in loaded if issubclass(spider, NewsSpider)]
-        domains = [(domain, spider.name) for spider in spiders for domain in spider.allowed_domains]
-        # An outlet's own hosts win over hosts that merely share its registered domain.
-        hosts = {registered_domain(domain): name for domain, name in reversed(domains)}
-        pipelines = settings.getdict("ITEM_PIPELINES")
-        paths = build_component_list(
-            {path: order for path, order in pipelines.items() if order < FIRST_STAGE_WITH_MEMORY}
-        )
-        return cls(
-            outlets={spider.name: spider.rules() for spider in spiders},
-            hosts={**hosts, **dict(domains)},
-            stages=[load_object(path)() for path in paths],
-        )
+    def page(self, body: bytes, url: str, content_type: str | None = None) -> Page:
+        """Return the parsed page.
 
-    def read(self, document: Document, *, url: str = "", outlet: str | None = None) -> Article:
-        """The article in `document`.
-
-        :param url: where it came from, if known
-        :param outlet: whose rules to read it by; None: by its URL or the one it names itself
-        :raises Rejected: it is no article
+        :raises Rejected: `body` holds no page.
         """
-        now = datetime.now(UTC)
-        if document.kind == "text":
-            rules = self.outlets[outlet] if outlet else self.rules_for([url])
-            text = document.body.decode("utf-8", "replace")
-            article = extract_text(text, url, rules, fetched_at=now)
-        else:
-            page = Page(document.body, url)
-            rules = self.outlets[outlet] if outlet else self.rules_for([url, *page.own_urls()])
-            article = extract(page, rules, fetched_at=now)
+        return Page(body, url, content_type=content_type, encoding=self.rules.encoding)
+
+    def extract(self, page: Page, further: Iterable[Page] = (), *, fetched_at: datetime) -> Article:
+        """Return the article on `page` and its `further` pages, in blocks, before all stages.
+
+        :raises Rejected: a page holds no article.
+        """
+        article = extract(page, self.rules, fetched_at=fetched_at)
+        for more in further:
+            article = join(article, more, self.rules)
+        return article
+
+    def finish(self, article: Article) -> Article:
+        """Return `article` after all stages.
+
+        :raises Rejected: a stage turned the article away.
+        """
         for stage in self.stages:
             article = stage.process_item(article)
         return article
 
-    def rules_for(self, urls: Iterable[str]) -> Rules:
-        """The rules of the outlet that the first telling URL belongs to, else the generic ones."""
-        for url in urls:
-            name = self.hosts.get(urlsplit(url).hostname or "")
-            if name := name or self.hosts.get(registered_domain(url)):
-                return self.outlets[name]
-        return GENERIC
+
+class DocumentReader:
+    """Readers of pages and texts from anywhere, by the outlet of the URL."""
+
+    def __init__(self, settings: Settings) -> None:
+        spiders = load_spiders(settings)
+        stages = load_stages(settings)
+        self._registry = Registry(spiders)
+        self._readers = {name: Reader(spider.rules(), stages) for name, spider in spiders.items()}
+        self._readers[GENERIC.name] = Reader(GENERIC, stages)
+
+    @property
+    def names(self) -> list[str]:
+        """The names that `read` takes as `outlet`."""
+        return list(self._readers)
+
+    def read(
+        self,
+        document: Document,
+        *,
+        url: str = "",
+        outlet: str | None = None,
+        fetched_at: datetime | None = None,
+    ) -> Article:
+        """Return the article in `document`.
+
+        :param url: the address of the document, if known
+        :param outlet: the outlet whose rules apply; None: the outlet of `url`, else of the address
+            that the page states, else no outlet (`generic`)
+        :param fetched_at: an instant after the article's publication; default: now
+        :raises Rejected: `document` holds no article.
+        """
+        fetched_at = fetched_at or datetime.now(UTC)
+        reader = self._readers[outlet] if outlet else self._reader_of([url])
+        if document.kind == "text":
+            text = document.body.decode("utf-8", "replace")
+            return reader.finish(extract_text(text, url, reader.rules, fetched_at=fetched_at))
+        page = reader.page(document.body, url)
+        if outlet is None and reader.rules is GENERIC:
+            reader = self._reader_of(page.own_urls())
+        return reader.finish(reader.extract(page, fetched_at=fetched_at))
+
+    def _reader_of(self, urls: Iterable[str]) -> Reader:
+        spider = self._registry.nearest(urls)
+        return self._readers[spider.name if spider else GENERIC.name]
+
+
+@cache
+def _documents() -> DocumentReader:
+    return DocumentReader(project_settings({}))
+
+
+def read_page(html: bytes, url: str, *, fetched_at: datetime | None = None) -> Article:
+    """Return the article on an HTML page, by the rules of the outlet at `url`.
+
+    The page of an unknown outlet is read by the defaults that all outlets share. The article's
+    topics are found, and demand nothing.
+
+    :param html: the body of the response, in the page's own charset, not compressed
+    :param fetched_at: timezone-aware; later times on the page count as impossible. Default: now
+    :raises Rejected: the page holds no article; `reason` is one of docs/quality.md.
+    """
+    return _documents().read(Document(html, "html"), url=url, fetched_at=fetched_at)

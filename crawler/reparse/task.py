@@ -18,8 +18,8 @@ import pyarrow as pa
 from crawler.archive.reader import Capture, Counts, read_captures
 from crawler.extraction import EXTRACTOR_VERSION
 from crawler.items import Rejected
-from crawler.outlets.registry import outlets
 from crawler.reparse.multipage import Paged
+from crawler.reparse.outlet_reader import outlet_readers
 from crawler.sources.candidate import Window
 from output.captures import Content, History, publish_captures
 from output.filesystem import Root, open_file
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from crawler.items import Article
-    from crawler.outlets.registry import Outlet
+    from crawler.reparse.outlet_reader import OutletReader
     from output.captures import Moment
     from output.row_check import Row
 
@@ -149,7 +149,7 @@ class _Task:
         self.job = job
         self.root = Root(job.location)
         self.history = History(job.location)
-        self.outlets = outlets(job.overrides)
+        self.readers = outlet_readers(job.overrides)
         self.result = Result(paths)
         self.tally = self.result.tally
         self._done = 0  # bytes
@@ -188,9 +188,9 @@ class _Task:
     def _pages_in(self, source: BinaryIO, file: str, counts: Counts) -> Iterator[_Page]:
         paged = Paged()
         for capture in read_captures(source, self._find, counts):
-            outlet = self.outlets[capture.outlet]
-            links = _links(outlet, capture)
-            if links or outlet.is_part(capture.url):
+            reader = self.readers[capture.outlet]
+            links = _links(reader, capture)
+            if links or reader.may_be_part(capture.url):
                 paged.keep(capture, links)
             else:
                 yield _Page(capture, file)
@@ -200,7 +200,7 @@ class _Task:
             yield _Page(capture, file, further)
 
     def _find(self, url: str) -> str:
-        name, reason = self.outlets.find(url)
+        name, reason = self.readers.registry.find(url)
         if name and self.job.outlets and name not in self.job.outlets:
             name, reason = "", "other_outlet"
         if reason:
@@ -247,7 +247,7 @@ class _Task:
         try:
             if page.further is None:
                 raise Rejected("incomplete", "not all of its pages are in the file")
-            article = self.outlets[page.outlet].read(page.capture, page.further)
+            article = self.readers[page.outlet].read(page.capture, page.further)
         except Rejected as reject:
             self._reject(reject, page, row)
             return None
@@ -324,9 +324,9 @@ class _Task:
                 publish_captures(self.root, outlet, held)
 
 
-def _links(outlet: Outlet, capture: Capture) -> list[str]:
+def _links(reader: OutletReader, capture: Capture) -> list[str]:
     try:
-        return outlet.further_pages(capture)
+        return reader.further_pages(capture)
     except (Rejected, *BUGS):  # which is met again, and counted, when the page is read
         return []
 

@@ -9,15 +9,15 @@ import sys
 from contextlib import contextmanager
 from difflib import get_close_matches
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 from scrapy.commands import BaseRunSpiderCommand
-from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.conf import arglist_to_dict
 
 from crawler.archive.takedown import finish_takedowns
 from crawler.archive.writer import allowance
+from crawler.outlets.registry import load_spiders
 from crawler.sources.window import ArgumentError, Arguments
 from crawler.state.index import StateError
 from crawler.state.locks import locked, place_of_locks
@@ -111,10 +111,9 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
             print(f"{outlet}: a takedown is not finished yet: {error}", file=sys.stderr)
 
     def outlets(self) -> dict[str, type[NewsSpider]]:
-        """All outlets by name."""
+        """Return the spider class of each outlet by name, sorted by name."""
         assert self.settings is not None
-        loader = get_spider_loader(self.settings)
-        return {name: cast("type[NewsSpider]", loader.load(name)) for name in sorted(loader.list())}
+        return load_spiders(self.settings)
 
     def check_outlet(self, name: str) -> None:
         """Complain of a name that is none, and of an outlet that we may not crawl."""

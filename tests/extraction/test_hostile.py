@@ -16,7 +16,7 @@ from scrapy.utils.project import get_project_settings
 
 from crawler.items import Rejected
 from crawler.outlets.documents import Document
-from crawler.outlets.reader import Reader
+from crawler.outlets.reader import DocumentReader
 from crawler.spider import NewsSpider
 from tests.patience import ends
 
@@ -54,7 +54,7 @@ def page(piece: str, body: str) -> bytes:
 
 
 def _read_all() -> None:
-    reader = Reader.from_settings(get_project_settings())
+    reader = DocumentReader(get_project_settings())
     for piece in PIECES:
         documents = [
             Document(page(piece, kind), "html") for kind in ("itemprop=articleBody", "id=a")

@@ -23,7 +23,7 @@ from selectolax.lexbor import LexborHTMLParser
 from crawler.items import Article, Rejected
 from crawler.newsroom.prose import Draft
 from crawler.outlets.documents import Document
-from crawler.outlets.reader import Reader
+from crawler.outlets.reader import DocumentReader
 from tests.places import CHECKOUT
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ class _Story:
         return f"<footer><div>{links}</div><p>Hak cipta dilindungi undang-undang. Dilarang menyalin isi situs ini.</p></footer>"
 
 
-_READER: list[Reader] = []
+_READER: list[DocumentReader] = []
 
 
 def make(variant: Variant, *, generic: bool) -> Article:
@@ -169,7 +169,7 @@ def make(variant: Variant, *, generic: bool) -> Article:
     :raises Rejected: it is none
     """
     if not _READER:
-        _READER.append(Reader.from_settings(get_project_settings()))
+        _READER.append(DocumentReader(get_project_settings()))
     document = Document(variant.source.encode(), "text" if variant.text else "html")
     outlet = "generic" if generic else variant.outlet
     return _READER[0].read(document, url=variant.head.get("url", ""), outlet=outlet)

@@ -1,8 +1,11 @@
 """Whose page a URL of somebody's archive is."""
 
 import pytest
+from scrapy.utils.project import get_project_settings
 
-from crawler.outlets.registry import outlets
+from crawler.outlets.registry import Registry, load_spiders
+
+REGISTRY = Registry(load_spiders(get_project_settings()))
 
 
 @pytest.mark.parametrize(
@@ -26,4 +29,4 @@ from crawler.outlets.registry import outlets
     ],
 )
 def test_an_article_is_known_by_its_url(url: str, name: str, reason: str):
-    assert outlets(()).find(url) == (name, reason)
+    assert REGISTRY.find(url) == (name, reason)

@@ -9,7 +9,7 @@ from random import Random
 import pytest
 
 from crawler.newsroom import Newsroom
-from crawler.outlets.registry import outlets
+from crawler.reparse.outlet_reader import outlet_readers
 from crawler.reparse.task import Job, reparse
 from output.dataset import read
 from spiders.kontan import KontanSpider
@@ -30,9 +30,9 @@ def split(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Kontan as an outlet whose pages have to be followed."""
     monkeypatch.setattr(KontanSpider, "whole", "")
     monkeypatch.setattr(KontanSpider, "next_page", LINKS)
-    outlets.cache_clear()
+    outlet_readers.cache_clear()
     yield
-    outlets.cache_clear()
+    outlet_readers.cache_clear()
 
 
 def part(number: int, links: str, url: str = URL) -> Snap:

@@ -12,7 +12,7 @@ import pytest
 
 from crawler.archive.reader import Capture
 from crawler.extraction.page.page import Page
-from crawler.outlets.registry import outlets
+from crawler.reparse.outlet_reader import outlet_readers
 from crawler.reparse.task import Job, reparse
 from output.dataset import read
 from spiders.detikinet import DetikInetSpider
@@ -131,7 +131,7 @@ def test_each_outlet_leads_on_in_its_own_way(spider, url, rest):
 )
 def test_a_look_at_the_bytes_misses_no_link_to_a_part(markup, expected):
     capture = Capture(URL, NOW, f"<body>{markup}</body>".encode(), None, 0)
-    assert outlets(())["kontan"].further_pages(capture) == [URL + end for end in expected]
+    assert outlet_readers(())["kontan"].further_pages(capture) == [URL + end for end in expected]
 
 
 @needs_shared
@@ -148,7 +148,7 @@ def test_a_look_at_the_bytes_misses_no_link_to_a_part(markup, expected):
 )
 def test_real_parts_are_told_from_real_wholes(saved: str, name: str):
     """Pages of the house, some of other channels; their labels say which are truncated."""
-    spider = outlets(())[name].spider
+    spider = outlet_readers(())[name].spider
     labels = sorted((SHARED / "pages" / "gold").glob(f"{saved}__*.json"))
     for label in (json.loads(path.read_text("utf-8")) for path in labels):
         body = gzip.decompress((SHARED / "pages" / label["file"]).read_bytes())

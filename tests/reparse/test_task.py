@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from scrapy.utils.project import get_project_settings
 
-import crawler.outlets.registry as readers
+import crawler.outlets.reader as readers
 import crawler.reparse.task as module
 from crawler.archive.writer import Archive, Exchange, open_folder
 from crawler.newsroom import Newsroom
@@ -364,12 +364,12 @@ def test_a_missing_file_is_a_problem_of_its_own(tmp_path: Path):
 
 def test_settings_that_were_typed_reach_the_stages():
     settings = get_project_settings()
-    strict = module.outlets((("BODY_MIN_WORDS", 9999),))["kontan"]
-    usual = module.outlets(())["kontan"]
+    strict = module.outlet_readers((("BODY_MIN_WORDS", 9999),))["kontan"]
+    usual = module.outlet_readers(())["kontan"]
     words = [
         stage.min_words
         for o in (strict, usual)
-        for stage in o.stages
+        for stage in o.reader.stages
         if hasattr(stage, "min_words")
     ]
     assert words == [9999, settings.getint("BODY_MIN_WORDS")]
