@@ -16,13 +16,13 @@ from scrapy.exceptions import DontCloseSpider
 from crawler.collector import spare_what_is_loaded
 from crawler.extraction.article import extract
 from crawler.extraction.body.multipage import further_pages, is_further, join
+from crawler.extraction.indonesian.dates import WIB
 from crawler.extraction.page.page import Page
 from crawler.extraction.rules import Rules, Selectors
 from crawler.extraction.urls import canonical_url
 from crawler.items import Article, NothingNew, Rejected
 from crawler.manners import BlockedError, failure_reason, user_agent
 from crawler.sources import Candidate, Source, SourceError
-from crawler.sources.candidate import WIB
 from crawler.sources.wanted import Judge, Verdict, as_listed
 from crawler.sources.window import Arguments
 from crawler.state.backfill import IndexPage

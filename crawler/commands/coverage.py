@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from crawler.sources.window import ArgumentError, Arguments
 from crawler.state.coverage import coverage, folded, summed
 from crawler.state.outlet_state import Memory
 from crawler.terminal.maintenance import MaintenanceCommand
@@ -36,16 +35,12 @@ class Command(MaintenanceCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
-        given = {"since": opts.since, "until": opts.until}
-        try:
-            self.window = Arguments.of({n: day for n, day in given.items() if day}).window
-        except ArgumentError as error:
-            self.complain(str(error))
+        self.days = self.window(opts)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         with Memory.of(self.settings, "").state as state:
-            days = {name: coverage(state, name, self.window) for name in args or self.stored()}
+            days = {name: coverage(state, name, self.days) for name in args or self.stored()}
         if self.json:
             self._show("day", {name: (day.row() for day in of) for name, of in days.items()})
         elif args:

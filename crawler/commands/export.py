@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from crawler.sources.window import ArgumentError, Arguments
 from crawler.terminal.maintenance import MaintenanceCommand
 from crawler.wording import number, size
 from output.beside import beside
@@ -54,13 +53,9 @@ class Command(MaintenanceCommand):
         if opts.to not in KINDS:
             self.complain(f"say --to {', --to '.join(KINDS[:-1])} or --to {KINDS[-1]}")
         self._check_target(opts)
-        given = {name: getattr(opts, name) for name in ("since", "until") if getattr(opts, name)}
-        try:
-            period = Arguments.of(given).window
-        except ArgumentError as error:
-            self.complain(f"--{error}")
+        days = self.window(opts)
         names = tuple(dict.fromkeys(opts.outlet))
-        self.selection = Selection(names, period.since, period.until, opts.topic, opts.latest)
+        self.selection = Selection(names, days.since, days.until, opts.topic, opts.latest)
 
     def _check_target(self, opts: argparse.Namespace) -> None:
         if opts.output == "-":

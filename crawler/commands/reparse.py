@@ -28,7 +28,6 @@ from crawler.reparse.workers import (
     on_cluster,
     tasks,
 )
-from crawler.sources.window import ArgumentError, Arguments
 from crawler.terminal.exit_codes import INTERRUPTED, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
 from output.captures import History
@@ -147,12 +146,11 @@ class Command(MaintenanceCommand):
                 self.complain(f"there is no outlet {name}; `scrapy outlets` lists them")
         if opts.workers < 1:
             self.complain("--workers takes a whole number above 0")
-        days = {name: day for name in ("since", "until") if (day := getattr(opts, name))}
+        window = self.window(opts)
         try:
-            window = Arguments.of(days).window
             check_writable(self.location)
             self._check_reasons(opts.rejects)
-        except (ArgumentError, OSError, pa.ArrowInvalid) as error:
+        except (OSError, pa.ArrowInvalid) as error:
             self.complain(str(error))
         typed = SETTINGS_PRIORITIES["cmdline"]
         overrides = {

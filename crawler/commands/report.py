@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.outlets.registry import load_spiders
-from crawler.sources.window import ArgumentError, Arguments
 from crawler.terminal.base import NO_ARGUMENTS
 from crawler.terminal.maintenance import MaintenanceCommand
 from crawler.wording import number, size, word
@@ -32,11 +31,7 @@ class Command(MaintenanceCommand):
         super().process_options(args, opts)
         if not opts.output and "://" in self.location:
             self.complain("the dataset is not on this machine: say -o FILE")
-        given = {name: getattr(opts, name) for name in ("since", "until") if getattr(opts, name)}
-        try:
-            self.period = Arguments.of(given).window
-        except ArgumentError as error:
-            self.complain(f"--{error}")
+        self.days = self.window(opts)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         # Here, since Scrapy imports every command before it runs one.
@@ -46,7 +41,7 @@ class Command(MaintenanceCommand):
         page = Path(opts.output or Path(self.location) / "report.html")
         try:
             with self.waiting("reading the dataset"):
-                summary = Summary(self.location, self.period.since, self.period.until)
+                summary = Summary(self.location, self.days.since, self.days.until)
         except OSError as error:
             self.complain(f"the dataset cannot be read, as `scrapy verify` can tell: {error}")
         try:

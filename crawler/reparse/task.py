@@ -20,7 +20,7 @@ from crawler.extraction import EXTRACTOR_VERSION
 from crawler.items import Rejected
 from crawler.reparse.multipage import Paged
 from crawler.reparse.outlet_reader import outlet_readers
-from crawler.sources.candidate import Window
+from crawler.sources.window import Window
 from output.captures import Content, History, publish_captures
 from output.filesystem import Root, open_file
 from output.row_check import RowCheck, RowError

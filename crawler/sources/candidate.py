@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal
-from zoneinfo import ZoneInfo
+
+from crawler.extraction.indonesian.dates import WIB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,9 +17,9 @@ if TYPE_CHECKING:
     from scrapy.http import Response
 
     from crawler.items import Article
+    from crawler.sources.window import Window
 
-WIB = ZoneInfo("Asia/Jakarta")
-Status = Literal[
+SourceStatus = Literal[
     "verified", "reported-ok", "listed", "inferred", "stale", "broken", "dead", "blocked"
 ]
 
@@ -69,47 +70,11 @@ class SourceError(Exception):
         self.evidence = evidence
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """The days asked for, in WIB, both included. Both None: the present."""
-
-    since: date | None = None
-    until: date | None = None
-
-    @property
-    def past(self) -> bool:
-        """Whether days were asked for, so that feeds, which only know the present, do not serve."""
-        return self.since is not None or self.until is not None
-
-    def holds(self, moment: datetime | None) -> bool:
-        """Whether `moment` lies inside; an unknown moment may."""
-        if moment is None:
-            return True
-        day = moment.astimezone(WIB).date()
-        return self.holds_from(moment) and (self.until is None or day <= self.until)
-
-    def holds_from(self, moment: datetime) -> bool:
-        """Whether `moment` lies inside or after it."""
-        return self.since is None or moment.astimezone(WIB).date() >= self.since
-
-    def reaches(self, now: datetime, days: int) -> bool:
-        """Whether any of the last `days` days lies inside."""
-        return self.until is None or self.until >= now.astimezone(WIB).date() - timedelta(days=days)
-
-    def days(self, now: datetime | None = None) -> Iterator[date]:
-        """The days, newest first; an open end means today, an open start one day."""
-        today = (now or datetime.now(UTC)).astimezone(WIB).date()
-        last = min(self.until or today, today)
-        first = self.since or last
-        for ordinal in range(last.toordinal(), first.toordinal() - 1, -1):
-            yield date.fromordinal(ordinal)
-
-
 class Source(ABC):
     """One place that lists articles. A declaration: it holds no state of a run."""
 
     url: str
-    status: Status
+    status: SourceStatus
 
     @property
     def label(self) -> str:

@@ -13,19 +13,14 @@ from scrapy import Request
 from crawler.extraction.indonesian.dates import parse_date
 from crawler.extraction.urls import absolute
 from crawler.runs.schedule import registered_domain
-from crawler.sources.candidate import (
-    Candidate,
-    Source,
-    SourceError,
-    Status,
-    Window,
-    served_at,
-)
+from crawler.sources.candidate import Candidate, Source, SourceError, SourceStatus, served_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scrapy.http import Response
+
+    from crawler.sources.window import Window
 
 REACH = 14
 """Days that a feed may still list: windows that end earlier are not its business."""
@@ -37,7 +32,7 @@ class Feed(Source):
     means that nobody writes it any more."""
 
     url: str
-    status: Status = "listed"
+    status: SourceStatus = "listed"
     stale_after: int = 30
 
     def requests(self, window: Window) -> Iterator[Request]:

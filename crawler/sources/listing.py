@@ -9,19 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
 
-from crawler.extraction.indonesian.dates import parse_date
+from crawler.extraction.indonesian.dates import WIB, parse_date
 from crawler.extraction.page.page import parse_html
 from crawler.extraction.urls import absolute
 from crawler.items import Rejected
-from crawler.sources.candidate import (
-    WIB,
-    Candidate,
-    Source,
-    SourceError,
-    Status,
-    Window,
-    served_at,
-)
+from crawler.sources.candidate import Candidate, Source, SourceError, SourceStatus, served_at
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,6 +21,8 @@ if TYPE_CHECKING:
 
     from scrapy.http import Response
     from selectolax.lexbor import LexborNode
+
+    from crawler.sources.window import Window
 
 PRESENT_PAGES = 3
 """Pages that the present is worth, as long as each brings something new."""
@@ -50,7 +44,7 @@ class Listing(Source):
     url: str
     links: str
     date: str = ""
-    status: Status = "listed"
+    status: SourceStatus = "listed"
     step: int = 20
     first: int = 1
 

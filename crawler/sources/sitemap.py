@@ -12,22 +12,16 @@ from typing import TYPE_CHECKING, Any, Literal
 from lxml import etree
 from scrapy import Request
 
-from crawler.extraction.indonesian.dates import parse_date
+from crawler.extraction.indonesian.dates import WIB, parse_date
 from crawler.extraction.urls import absolute
-from crawler.sources.candidate import (
-    WIB,
-    Candidate,
-    Source,
-    SourceError,
-    Status,
-    Window,
-    served_at,
-)
+from crawler.sources.candidate import Candidate, Source, SourceError, SourceStatus, served_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from scrapy.http import Response
+
+    from crawler.sources.window import Window
 
 MAX_URLS = 50_000  # per file, https://www.sitemaps.org/protocol.html
 MAX_BYTES = 50 * 1024 * 1024  # per file, uncompressed, the same source
@@ -45,7 +39,7 @@ class Sitemap(Source):
     """
 
     url: str
-    status: Status = "listed"
+    status: SourceStatus = "listed"
     follow: str = ""
     distrust: Literal["", "zone"] = ""
 

@@ -1,43 +1,94 @@
-"""The arguments of a crawl: `-a since=2023-09-01 -a until=2023-09-30 -a limit=100`."""
+"""The days and the number of articles that a run or a command asks for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from crawler.sources.candidate import Window
+from crawler.extraction.indonesian.dates import WIB
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 
 class ArgumentError(ValueError):
-    """An argument that cannot be meant; the message is one clear line."""
+    """An argument without a possible meaning; the message is one clear line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Days in WIB, both ends included. Both None: the present."""
+
+    since: date | None = None
+    until: date | None = None
+
+    @classmethod
+    def parse(cls, since: str | None, until: str | None) -> Window:
+        """Return the window between two days that were typed.
+
+        :raises ArgumentError: when a day is no date, or the days run backwards.
+        """
+        window = cls(_day("since", since), _day("until", until))
+        if window.since and window.until and window.since > window.until:
+            raise ArgumentError(f"since={window.since} is after until={window.until}")
+        return window
+
+    @property
+    def past(self) -> bool:
+        """True for days; feeds, which list the present only, do not serve them."""
+        return self.since is not None or self.until is not None
+
+    def holds(self, moment: datetime | None) -> bool:
+        """Return True if `moment` lies inside; None, an unknown moment, may."""
+        if moment is None:
+            return True
+        day = moment.astimezone(WIB).date()
+        return self.holds_from(moment) and (self.until is None or day <= self.until)
+
+    def holds_from(self, moment: datetime) -> bool:
+        """Return True if `moment` lies inside or after the window."""
+        return self.since is None or moment.astimezone(WIB).date() >= self.since
+
+    def reaches(self, now: datetime, days: int) -> bool:
+        """Return True if any of the last `days` days lies inside."""
+        return self.until is None or self.until >= now.astimezone(WIB).date() - timedelta(days=days)
+
+    def days(self, now: datetime | None = None) -> Iterator[date]:
+        """Yield the days, newest first; an open end is today, an open start the last day."""
+        today = (now or datetime.now(UTC)).astimezone(WIB).date()
+        last = min(self.until or today, today)
+        first = self.since or last
+        for ordinal in range(last.toordinal(), first.toordinal() - 1, -1):
+            yield date.fromordinal(ordinal)
 
 
 @dataclass(frozen=True)
 class Arguments:
-    """`window`: the days asked for; `limit`: the most article pages to download, None for all."""
+    """The arguments of a crawl: `-a since=2023-09-01 -a until=2023-09-30 -a limit=100`.
+
+    `limit`: the most article pages to download, None for all.
+    """
 
     window: Window
     limit: int | None = None
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> Arguments:
-        """:raises ArgumentError: an unknown name, a date that is none, days that run backwards."""
+        """Return the arguments that `given` names.
+
+        :raises ArgumentError: when a name is unknown, a day is no date, the days run backwards or
+            the limit is no whole number above 0.
+        """
         # Scrapyd hands its own arguments over, marked by an underscore.
         unknown = sorted(n for n in given if n not in ("since", "until", "limit") and n[0] != "_")
         if unknown:
             raise ArgumentError(f"unknown argument {unknown[0]}: since, until and limit are known")
-        window = Window(_day("since", given), _day("until", given))
-        if window.since and window.until and window.since > window.until:
-            raise ArgumentError(f"since={window.since} is after until={window.until}")
-        return cls(window, _positive("limit", given))
+        window = Window.parse(given.get("since"), given.get("until"))
+        return cls(window, _positive("limit", given.get("limit")))
 
 
-def _day(name: str, given: Mapping[str, str]) -> date | None:
-    text = given.get(name)
+def _day(name: str, text: str | None) -> date | None:
     if text is None:
         return None
     try:
@@ -46,8 +97,7 @@ def _day(name: str, given: Mapping[str, str]) -> date | None:
         raise ArgumentError(f"{name}={text} is no date like 2023-09-01") from None
 
 
-def _positive(name: str, given: Mapping[str, str]) -> int | None:
-    text = given.get(name)
+def _positive(name: str, text: str | None) -> int | None:
     if text is None:
         return None
     if not text.isdecimal() or int(text) < 1:

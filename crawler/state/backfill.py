@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Self
 
-from crawler.sources.candidate import Window
+from crawler.sources.window import Window
 
 if TYPE_CHECKING:
     import sqlite3

@@ -8,14 +8,14 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from crawler.sources.candidate import WIB
+from crawler.extraction.indonesian.dates import WIB
 from crawler.state import queue as pending
 from crawler.state.backfill import named
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from crawler.sources.candidate import Window
+    from crawler.sources.window import Window
     from crawler.state.index import State
 
 BY_HEADLINE = "off topic by headline"

@@ -11,11 +11,13 @@ from dataclasses import dataclass, fields, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from crawler.sources.candidate import Candidate, Window
+from crawler.sources.candidate import Candidate
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Iterable, Iterator, Sequence
+
+    from crawler.sources.window import Window
 
 FIRST_PAUSE = timedelta(minutes=30)
 HORIZON = timedelta(days=60)  # what lies beyond it was written by a clock that was far ahead

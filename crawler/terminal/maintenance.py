@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from crawler.sources.window import ArgumentError, Window
 from crawler.terminal.base import TerminalCommand
 from output.dataset import outlets
 from output.filesystem import Root
@@ -29,6 +30,13 @@ class MaintenanceCommand(TerminalCommand):
         for name in args:
             if name not in stored:
                 self.complain(f"{self.location} holds nothing of an outlet {name}")
+
+    def window(self, opts: argparse.Namespace) -> Window:
+        """Return the days between --since and --until, or complain of them."""
+        try:
+            return Window.parse(opts.since or None, opts.until or None)
+        except ArgumentError as error:
+            self.complain(f"--{error}")
 
     @property
     def location(self) -> str:

@@ -14,7 +14,7 @@ from crawler.archive.writer import Archive, Exchange, open_folder
 from crawler.newsroom import Newsroom
 from crawler.reparse.task import Job, Result, reparse
 from crawler.reparse.workers import in_processes
-from crawler.sources.candidate import Window
+from crawler.sources.window import Window
 from output.compaction import compact
 from output.dataset import latest, open_dataset, read
 from output.filesystem import Root

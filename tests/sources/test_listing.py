@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from scrapy import Request
 
+from crawler.extraction.indonesian.dates import WIB
 from crawler.sources import Candidate, Listing, SourceError, Window
-from crawler.sources.candidate import WIB
 from tests.replies import reply
 from tests.shared import SHARED, needs_shared
 
