@@ -78,7 +78,7 @@ CONCURRENT_ITEMS = 1  # default 100: so many tasks are made for each page, which
 WARN_ON_GENERATOR_RETURN_VALUE = False  # default True: parses our callbacks anew for each page
 
 DOWNLOADER_MIDDLEWARES = {
-    # The judge keeps candidates on the outlet; this one would drop redirects without an outcome.
+    # Candidates are kept on the outlet by `Wanted`; Scrapy's own would drop redirects uncounted.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.middlewares.pace.SlotMiddleware": 10,
     "crawler.middlewares.outlet.OutletMiddleware": 50,

@@ -23,7 +23,7 @@ from crawler.extraction.urls import canonical_url
 from crawler.items import Article, NothingNew, Rejected
 from crawler.manners import BlockedError, failure_reason, user_agent
 from crawler.sources import Candidate, Source, SourceError
-from crawler.sources.wanted import Judge, Verdict, as_listed
+from crawler.sources.wanted import Decision, Wanted, as_listed
 from crawler.sources.window import Arguments
 from crawler.state.backfill import IndexPage
 from crawler.state.outlet_state import Memory
@@ -83,7 +83,7 @@ class NewsSpider(Spider):
         self.window = arguments.window
         self.limit = arguments.limit
         self._asked = 0
-        self.judge = Judge(
+        self.wanted = Wanted(
             name=self.name,
             domains=self.allowed_domains,
             article=re.compile(self.article_url),
@@ -168,7 +168,7 @@ class NewsSpider(Spider):
         if response.status == NOT_MODIFIED:
             self._count(f"sources/{source.label}/unchanged")
             return
-        judged: list[tuple[Candidate, Verdict]] = []
+        decided: list[tuple[Candidate, Decision]] = []
         wanted: list[tuple[str, Candidate]] = []
         further: list[Request] = []
         failed = False
@@ -176,43 +176,43 @@ class NewsSpider(Spider):
             for found in source.parse(response, self.window):
                 if not isinstance(found, Request):
                     found.via = source.label
-                    verdict = self.judge.judge(found)
-                    judged.append((found, verdict))
-                    if self._count_listed(verdict):
+                    decision = self.wanted.decide(found)
+                    decided.append((found, decision))
+                    if self._count_listed(decision):
                         wanted.append(
-                            (self.judge.article_id(found), replace(found, url=verdict.url))
+                            (self.wanted.article_id(found), replace(found, url=decision.url))
                         )
-                elif not found.meta.get("continues") or any(v.is_new for _, v in judged):
+                elif not found.meta.get("continues") or any(d.is_new for _, d in decided):
                     further.append(found)
         except SourceError as error:
             failed = True
             self._source_failed(source, error.reason, error.evidence)
-        articles = sum(verdict.is_article for _, verdict in judged)
+        articles = sum(decision.is_article for _, decision in decided)
         self._count(f"sources/{source.label}/listed", articles)
-        if judged and not articles and not response.meta.get("continues"):
+        if decided and not articles and not response.meta.get("continues"):
             self._source_failed(source, "no_articles", "no link looks like one of its articles")
-        is_last = not (failed or further or any(v.skipped == "limit" for _, v in judged))
+        is_last = not (failed or further or any(d.skipped == "limit" for _, d in decided))
         self.memory.listed(wanted, response, is_last=is_last and not self.window.past)
         if self.window.past:
-            self._note_day(response, source, judged, is_last=is_last)
+            self._note_day(response, source, decided, is_last=is_last)
         for request in further:
             yield self._ask(source, request)
 
-    def _count_listed(self, verdict: Verdict) -> bool:
-        """Whether the candidate is wanted."""
-        if verdict.skipped == "duplicate":  # its outcome is counted where it came first
+    def _count_listed(self, decision: Decision) -> bool:
+        """Count the candidate, and return True if it is wanted."""
+        if decision.skipped == "duplicate":  # its outcome is counted where it came first
             self._count("duplicates")
             return False
         self._count("listed")
-        if verdict.skipped:
-            self._count(f"skipped/{verdict.skipped}")
-        return not verdict.skipped
+        if decision.skipped:
+            self._count(f"skipped/{decision.skipped}")
+        return not decision.skipped
 
     def _note_day(
         self,
         response: Response,
         source: Source,
-        judged: list[tuple[Candidate, Verdict]],
+        decided: list[tuple[Candidate, Decision]],
         *,
         is_last: bool,
     ) -> None:
@@ -220,7 +220,7 @@ class NewsSpider(Spider):
         day: date | None = response.meta.get("index_day")
         if day and day < datetime.now(WIB).date():
             is_first = not response.meta.get("continues")
-            page = IndexPage.of(day, judged, is_first=is_first, is_last=is_last)
+            page = IndexPage.of(day, decided, is_first=is_first, is_last=is_last)
             self.memory.walked(day, source.label, page)
 
     def source_failed(self, failure: Failure) -> None:
@@ -256,7 +256,7 @@ class NewsSpider(Spider):
         for one in waiting:
             if one.look or self.window.holds(one.candidate.published):
                 self._asked += 1
-                if not self.judge.wants(one.article_id):
+                if one.article_id not in self.wanted:
                     self._count("resumed")
                 self.crawler.engine.crawl(self._request(one))
         if waiting:
@@ -342,7 +342,7 @@ class NewsSpider(Spider):
     def _article_request(
         self, url: str, waiting: Waiting, meta: dict[str, Any], **more: Any
     ) -> Request:
-        # The judge keeps duplicates out; the dupe filter would drop them without an outcome.
+        # `Wanted` keeps duplicates out; Scrapy's filter would drop them without an outcome.
         return Request(
             url,
             callback=self.parse_article,

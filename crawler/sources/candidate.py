@@ -1,4 +1,4 @@
-"""What every source turns its responses into."""
+"""Candidates, and the sources that list them."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ class Candidate:
     via: str = ""  # the source that listed it, e.g. "feed:https://host/rss"
 
     def complete(self, article: Article, article_id: str) -> Article:
-        """`article` with what only the list knew."""
+        """Return `article` with the fields that only its list knows, and with its id."""
         article.article_id = article_id
         article.discovered_via = self.via
         if self.published is not None and _is_vaguer(article, self.published):
@@ -49,7 +49,7 @@ class Candidate:
 
 
 def _is_vaguer(article: Article, listed: datetime) -> bool:
-    """Whether `article` has no time, or but the day of the one that is `listed`."""
+    """Return True if `article` has no time, or no more than the day of `listed`."""
     own = article.published_at
     if own is None:
         return True
@@ -58,7 +58,7 @@ def _is_vaguer(article: Article, listed: datetime) -> bool:
 
 
 class SourceError(Exception):
-    """A source answered, but not with what it is for.
+    """An answer of a source that lists no articles.
 
     `reason` is one of `stale_feed`, `empty_feed`, `not_a_feed`, `self_links`, `not_a_sitemap`,
     `empty_index`, ...; the run counts it by source and goes on with the next one.
@@ -78,23 +78,23 @@ class Source(ABC):
 
     @property
     def label(self) -> str:
-        """Its name in stats and rows, e.g. "feed:https://host/rss"."""
+        """The name of the source in stats and rows, e.g. "feed:https://host/rss"."""
         return f"{type(self).__name__.lower()}:{self.url}"
 
     @abstractmethod
     def requests(self, window: Window) -> Iterator[Request]:
-        """The first requests for `window`; none if this source cannot serve it."""
+        """Yield the first requests for `window`; none if this source cannot serve it."""
 
     @abstractmethod
     def parse(self, response: Response, window: Window) -> Iterator[Candidate | Request]:
-        """Candidates in `response`, and further requests of this source (next page, child sitemap).
+        """Yield candidates in `response`, and further requests (next page, child sitemap).
 
-        :raises SourceError: the response is not what this source is for.
+        :raises SourceError: when the response lists no articles.
         """
 
 
 def served_at(response: Response) -> datetime:
-    """When `response` was sent, by the server's own clock: its lists are fresh or stale by that."""
+    """Return the time of `response` by the server's own clock, which its lists are judged by."""
     header = response.headers.get("Date")
     try:
         moment = parsedate_to_datetime(header.decode("latin-1")) if header else None

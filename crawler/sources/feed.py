@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 
     from crawler.sources.window import Window
 
-REACH = 14
-"""Days that a feed may still list: windows that end earlier are not its business."""
+REACH = 14  # days that a feed may still list; no feed is asked for windows that end earlier
 
 
 @dataclass(frozen=True)
 class Feed(Source):
-    """A feed. `status` is what is known of it; `stale_after` the days after which its newest item
-    means that nobody writes it any more."""
+    """A feed.
+
+    `status` says how it was last seen; a feed whose newest item is older than `stale_after` days
+    is dead: nobody writes it.
+    """
 
     url: str
     status: SourceStatus = "listed"
@@ -40,10 +42,10 @@ class Feed(Source):
             yield Request(self.url)
 
     def parse(self, response: Response, window: Window) -> Iterator[Candidate | Request]:
-        import feedparser  # here, since whoever reads no feed does without
+        import feedparser  # here, since it loads slowly and few processes read feeds
 
-        # Bytes in a stream: a string may be taken for a URL and fetched. No Content-Type: its
-        # charset would beat the XML declaration, and outlets mislabel it.
+        # Bytes in a stream: a string may be taken for a URL and fetched. No Content-Type: outlets
+        # mislabel the charset there, and feedparser would prefer it to the XML declaration.
         feed = feedparser.parse(
             BytesIO(response.body),
             response_headers={"content-location": response.url},
@@ -75,7 +77,7 @@ class Feed(Source):
 
 
 def _link(entry: Any, base: str) -> str:
-    """The article's URL; syndicators (FeedBurner, feedsportal) leave it beside their own."""
+    """Return the article's URL, which syndicators (FeedBurner, feedsportal) put beside theirs."""
     link = absolute(base, entry.get("link", ""))
     site = registered_domain(base)
     if registered_domain(link) != site:
@@ -90,6 +92,6 @@ def _is_home(url: str) -> bool:
 
 
 def _instant(entry: Any, name: str, now: datetime) -> datetime | None:
-    """The instant that `entry` prints; feedparser's own reading knows no Indonesian day."""
+    """Return the instant that `entry` prints; feedparser itself reads no Indonesian day names."""
     date = parse_date(entry[name], now=now) if name in entry else None
     return date.instant if date else None

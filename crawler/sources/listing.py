@@ -24,20 +24,19 @@ if TYPE_CHECKING:
 
     from crawler.sources.window import Window
 
-PRESENT_PAGES = 3
-"""Pages that the present is worth, as long as each brings something new."""
+PRESENT_PAGES = 3  # most pages of the present; it ends earlier, at a page without anything new
 
 
 @dataclass(frozen=True)
 class Listing(Source):
-    """An index page. Its URL may hold placeholders, which make it walk:
+    """An index page. Placeholders in `url` make it many pages:
 
     - `{page}`: 1, 2, 3, ... (from `first`)
     - `{offset}`: 0, `step`, 2 * `step`, ...
     - `{day:%Y/%m/%d}`: one index per day, in any strftime form
 
-    `links` selects the links to articles; `date` the time that stands nearest to each, as text or
-    in an attribute (`datetime`, `d-time`, `title`). The present is today and yesterday, or the
+    `links` selects the links to articles; `date` the time nearest to each, as text or in an
+    attribute (`datetime`, `d-time`, `title`). The present is today and yesterday, or the
     first pages.
     """
 
@@ -82,7 +81,7 @@ class Listing(Source):
         url = self.url.format(
             page=self.first + number - 1, offset=(number - 1) * self.step, day=day or ""
         )
-        # `continues`: worth asking for only if the page before it brought something new
+        # `continues`: asked for only if the page before it listed something new
         meta = {"index_page": number, "index_day": day, "continues": number > 1}
         return Request(url, meta=meta)
 
@@ -97,7 +96,7 @@ class Listing(Source):
         )
 
     def _candidates(self, root: LexborNode, response: Response) -> list[Candidate]:
-        """One candidate per URL; of a picture's and a headline's link the one with words wins."""
+        """Return a candidate for each URL, with the words of the first link to it that has any."""
         found: dict[str, Candidate] = {}
         now = served_at(response)
         anchors = [a for node in root.css(self.links) if (a := _anchor(node)) is not None]
@@ -115,7 +114,7 @@ class Listing(Source):
         return list(found.values())
 
     def _time(self, anchor: LexborNode, now: datetime) -> datetime | None:
-        """The time nearest to `anchor`, as long as only links to the same article stand as near."""
+        """Return the time nearest to `anchor`, nearer than any other article's link, else None."""
         node = anchor.parent if self.date else None
         while node is not None and len(_targets(node, self.links)) <= 1:
             for stamp in node.css(self.date):
@@ -130,13 +129,13 @@ def _anchor(node: LexborNode) -> LexborNode | None:
 
 
 def _targets(node: LexborNode, links: str) -> set[str | None]:
-    """Where the links in `node` lead to: an article's picture and headline lead to one place."""
+    """Return the targets of the links in `node`; an article's picture and headline share one."""
     anchors = [a for n in node.css(links) if (a := _anchor(n)) is not None]
     return {a.attributes.get("href") for a in anchors}
 
 
 def _moment(stamp: LexborNode, now: datetime) -> datetime | None:
-    """The instant that an element prints, exact attributes before its words."""
+    """Return the instant that `stamp` prints, in exact attributes before words; None without."""
     seen: dict[str, Any] = stamp.attributes
     for text in (seen.get("d-time"), seen.get("datetime"), seen.get("title"), stamp.text()):
         if not text:

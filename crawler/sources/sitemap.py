@@ -26,16 +26,15 @@ if TYPE_CHECKING:
 MAX_URLS = 50_000  # per file, https://www.sitemaps.org/protocol.html
 MAX_BYTES = 50 * 1024 * 1024  # per file, uncompressed, the same source
 MAX_DEPTH = 3  # the protocol allows one index above its sitemaps; outlets stack two
-RECENT = 2
-"""Days that count as the present: what a news sitemap is meant to hold."""
+RECENT = 2  # days that are the present: a news sitemap holds two, by its protocol
 
 
 @dataclass(frozen=True)
 class Sitemap(Source):
     """A sitemap, a news sitemap or an index of them, also gzipped.
 
-    `follow` is a regex searched in the URLs of an index's children: what does not match is left
-    alone. `distrust` "zone": the clock is WIB whatever zone is printed with it (JawaPos writes Z).
+    `follow` is a regex searched in the URLs of an index's children; other children are not
+    asked for. `distrust` "zone": times are WIB under any printed zone (JawaPos prints Z).
     """
 
     url: str
@@ -62,7 +61,7 @@ class Sitemap(Source):
                 yield candidate
 
     def _since(self, window: Window, now: datetime) -> datetime | None:
-        """The oldest instant of interest: what was asked for, or the last days."""
+        """Return the oldest instant of interest (the present: RECENT days ago), None: no bound."""
         if not window.past:
             return now - timedelta(days=RECENT)
         if window.since is None:
@@ -70,7 +69,7 @@ class Sitemap(Source):
         return datetime.combine(window.since, datetime.min.time(), WIB)
 
     def _wanted(self, loc: str, entry: dict[str, str], since: datetime | None) -> bool:
-        """Whether a child of an index may hold anything of interest."""
+        """Return True if a child of an index may hold articles of interest."""
         changed = self._instant(entry.get("lastmod"))
         fresh = changed is None or since is None or changed >= since
         return fresh and re.search(self.follow, loc) is not None
@@ -93,9 +92,9 @@ class Sitemap(Source):
 
 
 def _inside(candidate: Candidate, since: datetime | None, window: Window) -> bool:
-    """Whether `candidate` may lie in the window: a change says nothing of what came before it.
+    """Return True if `candidate` may lie in the window; an article may be older than its change.
 
-    The present takes only what is dated: a flat list without times is the outlet's whole past.
+    The present takes dated candidates only: a flat list without times is the outlet's whole past.
     """
     if candidate.published:
         return (since is None or candidate.published >= since) and window.holds(candidate.published)
@@ -105,7 +104,7 @@ def _inside(candidate: Candidate, since: datetime | None, window: Window) -> boo
 
 
 def _entries(body: bytes) -> Iterator[tuple[str, dict[str, str]]]:
-    """`url` and `sitemap` elements as their kind and the texts inside, by local name."""
+    """Yield the kind of each `url` and `sitemap` element, and the texts inside by local name."""
     events = etree.iterparse(
         BytesIO(body),
         events=("start", "end"),
@@ -136,7 +135,7 @@ def _entries(body: bytes) -> Iterator[tuple[str, dict[str, str]]]:
 
 
 def _texts(element: Any) -> dict[str, str]:
-    """The first text of every element below; news:title and news:keywords stand two levels down."""
+    """Return the first text of every element inside `element`, however deep, by local name."""
     texts: dict[str, str] = {}
     for child in element.iter():
         if child.text and (text := child.text.strip()):
@@ -145,7 +144,7 @@ def _texts(element: Any) -> dict[str, str]:
 
 
 def _forget(element: Any) -> None:
-    """Free what was read, so that 50,000 URLs take the memory of one."""
+    """Free `element` and its read siblings, so that 50,000 URLs take the memory of a single URL."""
     element.clear()
     while element.getprevious() is not None:
         del element.getparent()[0]
@@ -156,7 +155,10 @@ def _local(element: Any) -> str:
 
 
 def _unzipped(body: bytes) -> bytes:
-    """`body`, unpacked if it is gzip; never more than a sitemap may hold."""
+    """Return `body`, unpacked if it is gzip.
+
+    :raises SourceError: when it is broken, or larger than MAX_BYTES.
+    """
     if not body.startswith(b"\x1f\x8b"):
         return body
     unpacker = zlib.decompressobj(wbits=31)

@@ -1,4 +1,4 @@
-"""The judgement on a candidate before anything of it is downloaded."""
+"""Which of the listed candidates a run asks for, before anything of them is downloaded."""
 
 from __future__ import annotations
 
@@ -18,15 +18,16 @@ if TYPE_CHECKING:
     from crawler.sources import Candidate, Window
 
 HINT = THRESHOLD / 2
-"""A headline says less than an article: below this score it is not about technology."""
-SLUG_WORDS = 4  # a last path segment of fewer words is a name, not a headline
+"""Least score of a headline about technology: half of an article's, since it has fewer words."""
+SLUG_WORDS = 4  # words in a last path segment that is a headline; names have fewer
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
-    """What becomes of a candidate: `url` to ask for, or why it is `skipped`.
+class Decision:
+    """The decision on a candidate: the `url` to ask for, or the reason why it is `skipped`.
 
-    `is_article`: its URL is one of the outlet's articles; `is_new`: worth walking on for.
+    `is_article`: the URL is one of the outlet's articles; `is_new`: the lists of this source are
+    worth walking on.
     """
 
     url: str = ""
@@ -36,8 +37,8 @@ class Verdict:
 
 
 @dataclass
-class Judge:
-    """Judges the candidates of one outlet in one run."""
+class Wanted:
+    """The candidates that one outlet's run asks for, by article id."""
 
     name: str
     domains: Sequence[str]
@@ -50,31 +51,31 @@ class Judge:
     _seen_by: set[tuple[str, str]] = field(default_factory=set)
     _wanted: set[str] = field(default_factory=set)
 
+    def __contains__(self, article_id: str) -> bool:
+        """Return True if a list of this run named the article and it is to be asked for."""
+        return article_id in self._wanted
+
     def article_id(self, candidate: Candidate) -> str:
         return article_id(self.name, candidate.url, self.article)
 
-    def wants(self, article_id: str) -> bool:
-        """Whether this run's lists named the article, and it was to be asked for."""
-        return article_id in self._wanted
-
-    def judge(self, candidate: Candidate) -> Verdict:
-        """The verdict; whoever is wanted counts towards the limit."""
+    def decide(self, candidate: Candidate) -> Decision:
+        """Return the decision on `candidate`; a wanted candidate counts towards the limit."""
         url = canonical_url(candidate.url)
         stranger = self._stranger(url)
         key = candidate.url if stranger else self.article_id(candidate)
         duplicate = key in self._seen
         self._seen.add(key)
         if stranger or url is None:
-            return Verdict(skipped="duplicate" if duplicate else stranger)
+            return Decision(skipped="duplicate" if duplicate else stranger)
         first_here = (candidate.via, key) not in self._seen_by
         self._seen_by.add((candidate.via, key))
         skipped = "duplicate" if duplicate else self._skipped(candidate, key, url)
-        # A backfill walks on over what is stored already; the present has no more to find there.
+        # A backfill walks on over stored articles; behind them, the present has nothing new.
         is_new = first_here if self.window.past else not skipped
-        return Verdict(as_listed(url, candidate.url), skipped, is_article=True, is_new=is_new)
+        return Decision(as_listed(url, candidate.url), skipped, is_article=True, is_new=is_new)
 
     def _stranger(self, url: str | None) -> str:
-        """Why `url` is no article of this outlet."""
+        """Return the reason why `url` is no article of this outlet, "" if it is an article."""
         if url is None:
             return "bad_link"
         if not url_is_from_any_domain(url, self.domains):
@@ -82,6 +83,7 @@ class Judge:
         return "" if self.article.search(url) else "not_an_article"
 
     def _skipped(self, candidate: Candidate, key: str, url: str) -> str:
+        """Return the reason why `candidate` is not asked for, "" if it is wanted."""
         if self._outside(candidate):
             return "outside_window"
         if reason := self.known(key):
@@ -94,7 +96,10 @@ class Judge:
         return ""
 
     def _outside(self, candidate: Candidate) -> bool:
-        """Whether its times rule it out; what changed after the window may have appeared in it."""
+        """Return True if the times of `candidate` rule it out.
+
+        An article that changed after the window may have appeared inside.
+        """
         if candidate.published:
             return not self.window.holds(candidate.published)
         return candidate.modified is not None and not self.window.holds_from(candidate.modified)
@@ -104,18 +109,18 @@ class Judge:
             return True
         title = f"{candidate.title or ''} {_slug_words(url)}".strip()
         if not title:
-            # With a technology section, what stands outside it has to show its topic.
+            # Outside the technology section, an article has to show its topic.
             return self.technology is None
         return classify(title, tags=candidate.tags, section=candidate.section).score >= HINT
 
 
 def _slug_words(url: str) -> str:
-    """The headline in the last path segment, "" if there is none."""
+    """Return the headline in the last path segment of `url`, "" if it holds none."""
     slug = urlsplit(url).path.rpartition("/")[2].removesuffix(".html")
     words = [word for word in slug.split("-") if word]
     return " ".join(words) if len(words) >= SLUG_WORDS else ""
 
 
 def as_listed(url: str, listed: str) -> str:
-    """The canonical `url`, with the closing slash of the `listed` one, which spares a redirect."""
+    """Return the canonical `url` with the closing slash of `listed`, which spares a redirect."""
     return f"{url}/" if urlsplit(listed).path.endswith("/") and not urlsplit(url).query else url

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from crawler.sources import Candidate
-    from crawler.sources.wanted import Verdict
+    from crawler.sources.wanted import Decision
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class IndexPage:
     def of(
         cls,
         day: date,
-        judged: Iterable[tuple[Candidate, Verdict]],
+        judged: Iterable[tuple[Candidate, Decision]],
         *,
         is_first: bool,
         is_last: bool,

@@ -151,11 +151,11 @@ def test_rejects():
 
 
 def test_skipped_by():
-    judge = "crawler/sources/wanted.py"
-    judged = returned(judge, "_stranger") | returned(judge, "_skipped")
+    wanted = "crawler/sources/wanted.py"
+    decided = returned(wanted, "_stranger") | returned(wanted, "_skipped")
     known = returned("crawler/state/outlet_state.py", "known")
     expected = (
-        judged | known | given("NoPageError") | counted("skipped") | {"stored", "done_before"}
+        decided | known | given("NoPageError") | counted("skipped") | {"stored", "done_before"}
     )
     expected = passed_on(expected, "reason", "None") - {""}
     expected -= {"other_record"}  # of no outlet

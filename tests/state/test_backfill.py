@@ -5,7 +5,7 @@ from datetime import date, timedelta
 import pytest
 
 from crawler.sources import Candidate
-from crawler.sources.wanted import Verdict
+from crawler.sources.wanted import Decision
 from crawler.state.backfill import IndexPage, is_walked, named, walked
 from crawler.state.index import open_state
 from tests.output.rows import NOON
@@ -48,7 +48,7 @@ def test_the_source_that_names_most_speaks_for_the_day(db):
 def test_what_was_published_on_another_day_or_named_before_is_not_counted():
     def found(published=NOON, skipped="", **more):
         candidate = Candidate(url="https://kontan.example/1", published=published)
-        return candidate, Verdict(skipped=skipped, **{"is_article": True, "is_new": True} | more)
+        return candidate, Decision(skipped=skipped, **{"is_article": True, "is_new": True} | more)
 
     judged = [
         found(),
