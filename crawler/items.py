@@ -5,15 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 import pyarrow as pa
 from scrapy.exceptions import DropItem
 
-from output.schema import ARTICLES
-
-if TYPE_CHECKING:
-    from output.row_check import Row
+from output.schema import ARTICLES, Row
 
 Kind = Literal["paragraph", "heading", "list_item", "quote", "caption", "embed", "promo", "widget"]
 
@@ -111,8 +108,8 @@ class Article:
     """
 
     outlet: str
-    url: str
     article_id: str | None = None
+    url: str
     canonical_url: str | None = None
     title: str | None = None
     description: str | None = None

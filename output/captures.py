@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from output.dataset import open_dataset
-from output.schema import ARTICLES, KEYS
+from output.schema import ARTICLES, KEYS, Row
 from output.takedown import FORGOTTEN
 from output.writer import encode, month_of
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from output.dataset import Location
     from output.filesystem import Root
-    from output.row_check import Row
 
 Moment = tuple[str, "datetime"]
 """A capture: the URL and when it was fetched."""
@@ -100,7 +99,7 @@ class History:
         if article_ids:
             wanted = pc.field("outlet").isin(list(outlets))
             wanted &= pc.field("article_id").isin(list(article_ids))
-            columns = ["article_id", "fetched_at", "extractor_version", "content_hash"]
+            columns = [*KEYS["articles"], "content_hash"]
             for row in self._articles.to_table(columns, filter=wanted).to_pylist():
                 found[row["article_id"]].append(Content(*(row[name] for name in columns[1:])))
         return {article_id: sorted(contents) for article_id, contents in found.items()}

@@ -13,14 +13,14 @@ import time
 from collections import defaultdict
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from output.dataset import MERGED, REPLACES, in_order, live_files, outlets, replaced_by
 from output.filesystem import Root
-from output.schema import KEYS, SCHEMA_VERSION, SCHEMAS
+from output.schema import KEYS, SCHEMA_VERSION, SCHEMAS, Row
 from output.takedown import UNFINISHED
 from output.writer import encode
 
@@ -139,7 +139,7 @@ def _kept(rows: pa.Table, table: str) -> list[int]:
     names = {name for columns in repetitions for name in columns}
     values = rows.select(list(names)).to_pylist()
     kept: list[int] = []
-    before: dict[str, Any] | None = None
+    before: Row | None = None
     for index in sorted(range(len(rows)), key=lambda i: [values[i][name] for name in key]):
         row = values[index]
         if before is None or not any(

@@ -11,8 +11,8 @@ from itemadapter import ItemAdapter
 from scrapy.exporters import BaseItemExporter
 from scrapy.extensions.feedexport import FileFeedStorage
 
-from output.row_check import Row, RowCheck
-from output.schema import ARTICLES
+from output.row_check import RowCheck
+from output.schema import ARTICLES, Row
 from output.writer import COMPRESSION
 
 GROUP_ROWS = 1000  # rows held in memory; each group is written with its own columns

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-Row = dict[str, Any]
+if TYPE_CHECKING:
+    from output.schema import Row
+
 Weigher = Callable[[Any], int]
 
 

@@ -8,8 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from typing import Any
 
 import pyarrow as pa
+
+Row = dict[str, Any]
+"""A row of a table, by column name: values as Python has them, instants aware."""
 
 SCHEMA_VERSION = 1
 CRAWL, REPARSE = "crawl", "reparse"
@@ -209,8 +213,8 @@ KEYS = {
     "runs": ("run_id",),
     "pending": ("article_id", "next_at"),
 }
-"""What makes a row what it is: a capture, a judgement, a run, an appointment. No two rows of an
-outlet share it."""
+"""The primary key of each table within an outlet: of a capture, a judgement, a run, an
+appointment."""
 
 
 def content_hash(title: str | None, body: str | None) -> str:

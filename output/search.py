@@ -9,7 +9,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pyarrow.dataset as ds
 from tantivy import FieldType, Occur, Order, Query
@@ -24,8 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from output.dataset import Location
-
-Row = dict[str, Any]
+    from output.schema import Row
 
 PAGE = 25
 """Articles a page of results."""

@@ -22,6 +22,7 @@ from tantivy import Filter, Order, Query, TextAnalyzerBuilder, Tokenizer
 
 from output.dataset import open_dataset
 from output.filesystem import Root
+from output.schema import KEYS, Row
 from output.views import reading
 from output.writer import WIB
 
@@ -31,15 +32,12 @@ if TYPE_CHECKING:
 
     from output.dataset import Location
 
-Row = dict[str, Any]
-
 FOLDER = "search"
 _FORMAT = 2
 """Raised when articles are indexed otherwise: an index of another format is built anew."""
 _TAKEN = "taken.json"
 _LEAD = 200  # letters
 _BATCH = 1000
-_KEY = ["article_id", "fetched_at", "extractor_version"]
 _TEXTS = ["title", "description", "body", "tags", "topics", "published_at", "cluster_id"]
 _WORDS = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.lowercase()).build()
 
@@ -228,7 +226,9 @@ def _last_captures(dataset: ds.FileSystemDataset) -> dict[str, _Last]:
     months = []
     for number, fragment in enumerate(dataset.get_fragments()):
         months.append(ds.get_partition_keys(fragment.partition_expression)["month"])
-        table = fragment.to_table(schema=dataset.schema, columns=[*_KEY, "content_hash"])
+        table = fragment.to_table(
+            schema=dataset.schema, columns=[*KEYS["articles"], "content_hash"]
+        )
         moments = table["fetched_at"].cast(pa.int64())
         columns = (table["article_id"], moments, table["extractor_version"], table["content_hash"])
         values = (column.to_pylist() for column in columns)
@@ -250,7 +250,7 @@ def _rows(dataset: ds.FileSystemDataset, wanted: dict[str, _Last]) -> Iterator[R
         if number not in numbers:
             continue
         for batch in fragment.to_batches(
-            schema=dataset.schema, columns=_KEY + _TEXTS, batch_size=_BATCH
+            schema=dataset.schema, columns=[*KEYS["articles"], *_TEXTS], batch_size=_BATCH
         ):
             moments = batch["fetched_at"].cast(pa.int64()).to_pylist()
             for row, moment in zip(batch.to_pylist(), moments, strict=True):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from output.schema import ARTICLES
+from output.schema import ARTICLES, Row
 from output.views import WIB, connect, has_clusters, older_columns, reading
 
 if TYPE_CHECKING:
     from output.dataset import Location
 
-Rows = list[dict[str, Any]]
+Rows = list[Row]
 
 FIELDS = [
     name
@@ -65,7 +65,7 @@ class Summary:
 
     # -- what is there
 
-    def totals(self) -> dict[str, Any]:
+    def totals(self) -> Row:
         return self._rows("""
             SELECT count(*) AS articles, count(DISTINCT outlet) AS outlets,
                 coalesce(sum(word_count), 0)::BIGINT AS words,

@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 
 from output.dataset import MERGED, live_files, open_dataset, outlets
 from output.filesystem import Root
-from output.schema import CLUSTERS, KEYS, MONTH_FROM, SCHEMA_VERSION, SCHEMAS, content_hash
+from output.schema import CLUSTERS, KEYS, MONTH_FROM, SCHEMA_VERSION, SCHEMAS, Row, content_hash
 from output.takedown import UNFINISHED
 from output.writer import month_of
 
@@ -162,7 +162,7 @@ def _contents(root: Root, table: str, path: str, keys: Counter[tuple[Any, ...]])
             before = row["published_at"]
 
 
-def _article(row: dict[str, Any], outlet: str) -> Iterator[str]:
+def _article(row: Row, outlet: str) -> Iterator[str]:
     if not row["article_id"].startswith(f"{outlet}:"):
         yield f"{row['article_id']} is not of {outlet}"
     if row["content_hash"] != content_hash(row["title"], row["body"]):

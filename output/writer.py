@@ -10,8 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from output.filesystem import Root
-from output.row_check import Row, RowCheck
-from output.schema import MONTH_FROM, SCHEMAS
+from output.row_check import RowCheck
+from output.schema import MONTH_FROM, SCHEMAS, Row
 
 if TYPE_CHECKING:
     import os

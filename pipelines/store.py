@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.statscollectors import StatsCollector
 
-    from output.row_check import Row
+    from output.schema import Row
 
 logger = logging.getLogger(__name__)
 

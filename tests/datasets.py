@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from output.schema import content_hash
+from output.schema import Row, content_hash
 from output.search import Library
 from output.writer import Writer, new_run_id
 
@@ -19,7 +19,7 @@ NOON = datetime(2026, 1, 20, 5, tzinfo=UTC)
 """Noon in WIB."""
 
 
-def row(number: int = 1, outlet: str = "kontan", **columns: Any) -> dict[str, Any]:
+def row(number: int = 1, outlet: str = "kontan", **columns: Any) -> Row:
     """An article's row; `columns` replace what it says of itself."""
     paragraphs = columns.pop("paragraphs", [f"Isi berita nomor {number}.", "Alinea penutupnya."])
     title = columns.pop("title", f"Berita nomor {number}")
@@ -41,7 +41,7 @@ def row(number: int = 1, outlet: str = "kontan", **columns: Any) -> dict[str, An
     } | columns
 
 
-def write(folder: Path, table: str = "articles", **rows: list[dict[str, Any]]) -> Path:
+def write(folder: Path, table: str = "articles", **rows: list[Row]) -> Path:
     """Write the rows of each outlet, as a run of its own; `folder`."""
     writer = Writer(folder, new_run_id())
     for outlet, theirs in rows.items():
@@ -51,7 +51,7 @@ def write(folder: Path, table: str = "articles", **rows: list[dict[str, Any]]) -
     return folder
 
 
-def run(outlet_is: str = "healthy", **columns: Any) -> dict[str, Any]:
+def run(outlet_is: str = "healthy", **columns: Any) -> Row:
     """A manifest's row."""
     counts = dict.fromkeys(("listed", "fetched", "stored", "revised", "rejected", "failed"), 3)
     return {

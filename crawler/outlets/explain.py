@@ -8,14 +8,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from output.schema import ARTICLES
+
 if TYPE_CHECKING:
     from crawler.items import Article
 
-_FIELDS = (
-    "url", "canonical_url", "article_id", "title", "published_at", "modified_at", "authors",
-    "editors", "section", "tags", "dateline", "signoff", "agencies", "topics", "tech_score",
-    "language", "word_count", "paywalled",
-)  # fmt: skip
+_OF_A_RUN = ARTICLES.names[ARTICLES.names.index("content_hash") :]
+"""The last columns, which a crawl or reparse fills."""
+_PRINTED_APART = {
+    "body", "paragraphs", "published_raw", "published_source", "images", "related", "removed",
+    "body_source", *_OF_A_RUN,
+}  # fmt: skip
+_FIELDS = [name for name in ARTICLES.names if name not in _PRINTED_APART]
 
 
 def explain(article: Article, name: str, console: Console | None = None) -> None:

@@ -7,13 +7,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.runs.versions import counted, versions
-from output.schema import REPARSE
+from output.schema import REPARSE, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from crawler.reparse.task import Job, Result
-    from output.row_check import Row
 
 _GROUPS = {"skipped": "skipped/", "rejected": "rejected/", "failed": "bad/"}
 """Columns, and how a reparse names what they count."""

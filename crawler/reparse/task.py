@@ -24,7 +24,7 @@ from crawler.sources.window import Window
 from output.captures import Content, History, publish_captures
 from output.filesystem import Root, open_file
 from output.row_check import RowCheck, RowError
-from output.schema import ARTICLES
+from output.schema import ARTICLES, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
@@ -33,7 +33,6 @@ if TYPE_CHECKING:
     from crawler.items import Article
     from crawler.reparse.outlet_reader import OutletReader
     from output.captures import Moment
-    from output.row_check import Row
 
 BATCH = 500
 BATCH_BYTES = 32 << 20

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from output.schema import content_hash
+from output.schema import Row, content_hash
 
 NOON = datetime(2023, 9, 1, 5, 0, tzinfo=UTC)  # 12:00 WIB
 
 
-def article(number: int = 1, *, outlet: str = "kontan", **changes: Any) -> dict[str, Any]:
+def article(number: int = 1, *, outlet: str = "kontan", **changes: Any) -> Row:
     """One capture, `number` minutes after noon; `changes` replace columns."""
     paragraphs = [
         f"Perusahaan rintisan ke-{number} meluncurkan gawai baru di Bandung.",
@@ -34,7 +34,7 @@ def article(number: int = 1, *, outlet: str = "kontan", **changes: Any) -> dict[
     return {"content_hash": content_hash(row["title"], row["body"])} | row
 
 
-def reject(number: int = 1) -> dict[str, Any]:
+def reject(number: int = 1) -> Row:
     return {
         "url": f"https://kontan.example/foto/{number}",
         "reason": "gallery",

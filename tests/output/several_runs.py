@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from output.dataset import schema_of
 from output.filesystem import Root
-from output.schema import ARTICLES, SCHEMAS
+from output.schema import ARTICLES, SCHEMAS, Row
 from output.writer import Writer, encode, month_of
 from tests.hostile import TITLES
 from tests.output.rows import NOON, article, reject
@@ -32,7 +32,7 @@ HOSTILE = [*TITLES, '=1+1;"kutip", koma\nbaris\tbaru', "'; DROP TABLE articles; 
 OLD = article(
     7, outlet="antara", published_at=datetime(2020, 1, 31, 20, tzinfo=WIB), fetched_at=NOON
 )
-RUNS: dict[str, list[tuple[str, str, list[dict[str, Any]]]]] = {
+RUNS: dict[str, list[tuple[str, str, list[Row]]]] = {
     "run-1": [  # whole columns are null in its file
         ("articles", "kontan", [article(1, **BARE), article(2, **BARE)]),
     ],
@@ -81,7 +81,7 @@ def write_old(folder: Path) -> Path:
     return folder
 
 
-def written(table: str) -> list[dict[str, Any]]:
+def written(table: str) -> list[Row]:
     """What both have written, every column of it, with outlet and month."""
     parts = [part for run in RUNS.values() for part in run if part[0] == table]
     if table == "articles":
@@ -105,7 +105,7 @@ def plain(kind: pa.DataType) -> Any:
     return "string" if text else str(kind)
 
 
-def in_order(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def in_order(rows: list[Row]) -> list[Row]:
     return sorted(
         rows,
         key=lambda row: [
