@@ -3,22 +3,24 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: python help setup demo test lint bench trials lock clean
+.PHONY: python help setup dev demo test lint bench trials lock clean
 help:  ## this list
-	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
+	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
 setup: .venv/.run  ## .venv with all that crawling needs
+dev: .venv/.dev  ## .venv with all that tests and checks need, too
 demo: .venv/.run  ## crawl every outlet of a small world on localhost into output/data
 	@$(BIN)/python -m scrapy demo
-test: lint  ## lint, types and all tests
-	@$(BIN)/python -m pytest -n auto
+test: lint  ## lint, types and all tests, or a part of them: make test T=tests/state
+	@$(if $(T),,echo "All tests take 5 to 30 minutes, by the machine; a part takes less: make test T=tests/state")
+	@$(BIN)/python -m pytest -n auto $(T)
 lint: .venv/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 trials: .venv/.dev  ## the long tests: kills, cron, big backfills
 	@$(BIN)/python -m pytest -m trial
 bench: .venv-bench/.bench  ## speed, memory and quality, as ratios against named peers
 	@.venv-bench/bin/python -m benchmarks
-lock:  ## pin every dependency anew, with hashes (needs uv)
+lock:  ## pin the newest version of every dependency, with hashes (needs uv)
 	uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.11 -o requirements.lock
 	uv pip compile -q pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 -c requirements.lock -o requirements-dev.lock
 	uv pip compile -q pyproject.toml --group dev --group ci --universal --generate-hashes --python-version 3.11 -c requirements-dev.lock -o requirements-ci.lock
@@ -26,21 +28,31 @@ lock:  ## pin every dependency anew, with hashes (needs uv)
 clean:  ## remove .venv and caches, never output/data
 	rm -rf .venv .venv-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
-# uv where it is present, else venv and pip: both check every hash. A lock names all there is, so pip
-# need not look for what packages ask for, in which its versions before 24 fail.
+# uv where it is present and works, else pip: both check every hash. A lock file names all packages, so
+# pip need not resolve what packages ask for, in which its versions before 24 fail.
 define install
 	@test -x $(@D)/bin/python || { $(PYTHON) -m venv $(@D) 2>/dev/null || uv venv -q --seed -p $(PYTHON) $(@D); }
-	@if command -v uv >/dev/null 2>&1; then uv pip install -q --compile-bytecode -p $(@D) --require-hashes -r $<; \
-	else $(@D)/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r $<; fi
+	@echo "$(@D): installing $(WHAT) from $<: $(TIME), most of it without a word"
+	@{ command -v uv >/dev/null 2>&1 && uv pip install -q --compile-bytecode -p $(@D) --require-hashes -r $<; } || { \
+	  ! command -v uv >/dev/null 2>&1 || echo "uv failed: trying pip"; \
+	  $(@D)/bin/python -m pip install -q --disable-pip-version-check --no-deps --require-hashes -r $<; }
 	@touch $@
 endef
 
+.venv/.run: WHAT = all that crawling needs
+.venv/.run: TIME = 1 to 3 minutes
 .venv/.run: requirements.lock | python
 	$(install)
+.venv/.dev: WHAT = all that tests and checks need
+.venv/.dev: TIME = 1 to 3 minutes
 .venv/.dev: requirements-dev.lock .venv/.run
 	$(install)
-.venv/.ci: requirements-ci.lock .venv/.dev  # heavy: without them some tests skip
+.venv/.ci: WHAT = the heavy packages, without which some tests skip
+.venv/.ci: TIME = 3 to 10 minutes
+.venv/.ci: requirements-ci.lock .venv/.dev
 	$(install)
+.venv-bench/.bench: WHAT = the peers that we are measured against
+.venv-bench/.bench: TIME = 1 to 3 minutes
 .venv-bench/.bench: requirements-bench.lock | python
 	$(install)
 
