@@ -1,4 +1,4 @@
-"""Who we say we are, how a host says no, and the names of what goes wrong."""
+"""The user agent, the signs of a refusal, and a name for every failure."""
 
 from __future__ import annotations
 
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
-# What the interstitials of the usual bot walls hold, and no article does; in lower case.
 CHALLENGE_MARKS = (
     b"<title>just a moment...</title>",
     b"/cdn-cgi/challenge-platform/",
@@ -36,7 +35,10 @@ CHALLENGE_MARKS = (
     b"captcha-delivery.com",
     b"<title>attention required! | cloudflare</title>",
 )
-CHALLENGE_SIZE = 60_000  # an interstitial is small; an article's page that embeds a mark is not
+"""Markup, in lower case, of the interstitials of common bot walls, which no article has."""
+CHALLENGE_SIZE = (
+    60_000  # bytes; interstitials are smaller, and articles that embed a mark are larger
+)
 CHALLENGE_HEADERS = {  # by AWS WAF and Cloudflare
     "x-amzn-waf-action": (b"challenge", b"captcha"),
     "cf-mitigated": (b"challenge",),
@@ -44,9 +46,9 @@ CHALLENGE_HEADERS = {  # by AWS WAF and Cloudflare
 
 
 class BlockedError(IgnoreRequest):
-    """A host refuses us. It is recorded and left alone until then, never worked around.
+    """A refusal by a host, which is left alone until then and never worked around.
 
-    `until` is None where the refusal may be one page's own.
+    `until` is None where the refusal may be a single page's.
     """
 
     def __init__(self, message: str, until: datetime | None = None) -> None:
@@ -55,7 +57,7 @@ class BlockedError(IgnoreRequest):
 
 
 class RobotsError(IgnoreRequest):
-    """robots.txt refuses a URL (`robots`), or could not be read (`robots_unavailable`)."""
+    """A URL that robots.txt refuses (`robots`), or might refuse (`robots_unavailable`)."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -63,17 +65,17 @@ class RobotsError(IgnoreRequest):
 
 
 class OffOutletError(IgnoreRequest):
-    """A redirect leads off the outlet's domains."""
+    """A redirect off the outlet's domains."""
 
 
 def user_agent(settings: BaseSettings) -> str:
-    """The project, its version and whom to write to."""
+    """Return the User-Agent: the project, its version and the address to write to."""
     contact = settings["CONTACT"] or "no contact: local use only"
     return f"Wartatek/{settings['VERSION']} (research corpus of Indonesian news; {contact})"
 
 
 def is_challenge(response: Response) -> bool:
-    """Whether a bot wall answered in place of the outlet, under whatever status."""
+    """Return True if a bot wall answered in place of the outlet, under any status."""
     if any(response.headers.get(name) in values for name, values in CHALLENGE_HEADERS.items()):
         return True
     if len(response.body) > CHALLENGE_SIZE:
@@ -83,13 +85,13 @@ def is_challenge(response: Response) -> bool:
 
 
 def retry_after(response: Response, now: datetime) -> float | None:
-    """Seconds that the server asks us to wait, in either form of RFC 9110, section 10.2.3."""
+    """Return the seconds of Retry-After, in either form of RFC 9110, section 10.2.3, or None."""
     text = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
     if text.isdecimal():
         return float(text)
     try:
         return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
-    except (ValueError, TypeError):  # no date, or one without a zone
+    except (ValueError, TypeError):  # no date, or a date without a zone
         return None
 
 
@@ -105,7 +107,7 @@ FAILURES: dict[type[BaseException], str] = {
 
 
 def failure_reason(failure: Failure) -> str:
-    """One stable word for why a request came to nothing."""
+    """Return a stable word for the reason why a request failed."""
     error = failure.value
     if isinstance(error, HttpError):
         return f"http_{error.response.status}"

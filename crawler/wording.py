@@ -1,4 +1,4 @@
-"""Indonesian or English, as LANG says: what people read in tables."""
+"""The words of tables, in Indonesian or English as LANG says."""
 
 from __future__ import annotations
 
@@ -41,22 +41,22 @@ _INDONESIAN = {
 
 
 def language() -> str:
-    """What people are spoken to in before anybody chooses: id or en."""
+    """Return the language that the environment asks for: id or en."""
     said = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
     return "id" if locale.normalize(said).lower().startswith("id") else "en"
 
 
 def word(english: str) -> str:
-    """The heading of a column, in the language of who reads it."""
+    """Return the heading of a column in the reader's language."""
     return _INDONESIAN.get(english, english) if language() == "id" else english
 
 
 def number(value: float) -> str:
-    """With groups of three digits, and at most one digit after the decimal mark."""
+    """Return `value` in groups of three digits, with at most one digit after the decimal mark."""
     said = f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
     return said.translate(str.maketrans(",.", ".,")) if language() == "id" else said
 
 
 def size(count: int) -> str:
-    """So many bytes, in KB or MB."""
+    """Return `count` bytes in KB or MB."""
     return f"{number(count / 1e6)} MB" if count >= 1e6 else f"{number(-(-count // 1000))} KB"

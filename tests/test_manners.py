@@ -36,7 +36,7 @@ def test_the_user_agent_says_who_asks_and_whom_to_write_to():
         ("", None),
     ],
 )
-def test_retry_after_in_both_forms(header: str, seconds: float | None):
+def test_retry_after_is_read_in_both_forms(header: str, seconds: float | None):
     response = Response(URL, headers={"Retry-After": header} if header else {})
     assert retry_after(response, NOW) == seconds
 
@@ -55,7 +55,7 @@ def test_a_challenge_is_known_by_its_marks(status: int, headers: dict[str, str],
     assert is_challenge(Response(URL, status=status, headers=headers, body=body))
 
 
-def test_a_page_that_only_carries_a_wall_s_script_is_a_page():
+def test_an_article_with_a_bot_wall_s_script_is_no_challenge():
     script = b'<script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script>'
     body = b"<p>Berita.</p>" * 10_000 + script
     assert not is_challenge(Response(URL, body=body))
@@ -76,5 +76,5 @@ def test_a_page_that_only_carries_a_wall_s_script_is_a_page():
         (ZeroDivisionError(), "zero_division"),
     ],
 )
-def test_every_failure_has_one_stable_word(error: Exception, reason: str):
+def test_every_failure_has_a_stable_word(error: Exception, reason: str):
     assert failure_reason(Failure(error)) == reason

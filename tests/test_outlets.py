@@ -1,4 +1,4 @@
-"""Every outlet: its declaration, what robots.txt allows, what it lists, what its pages become."""
+"""Every outlet: declaration, robots.txt, lists, and the articles on its pages."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ each_spider = pytest.mark.parametrize("spider", SPIDERS.values(), ids=SPIDERS)
 
 
 def lines(spider: type[NewsSpider]) -> int:
-    """Lines that say something, in the whole file of `spider`."""
+    """Return the number of lines in the file of `spider` that are not blank."""
     source = Path(inspect.getfile(spider)).read_text("utf-8")
     return sum(bool(line.strip()) for line in source.splitlines())
 
@@ -54,7 +54,7 @@ def expected_of(fixture: Path) -> dict[str, Any]:
 
 
 def addresses(source: Source) -> list[str]:
-    """The URLs that `source` would ask for: as they stand, or on a day's first and third page."""
+    """Return the URLs that `source` asks for; of a listing, a day's first and third page."""
     day = date(2026, 7, 24)
     if not isinstance(source, Listing):
         return [source.url]
@@ -64,8 +64,19 @@ def addresses(source: Source) -> list[str]:
 # -- the declaration
 
 
-def test_there_are_all_outlets_of_the_dossier() -> None:
-    assert len(SPIDERS) == 33
+@each_spider
+def test_an_outlet_has_example_urls(spider: type[NewsSpider]) -> None:
+    assert spider.name in URLS, (
+        f"tests/outlet_urls.toml: add [{spider.name}.articles] and [{spider.name}.others]"
+        " (docs/add-an-outlet.md, step 6)"
+    )
+
+
+@pytest.mark.parametrize("name", URLS)
+def test_example_urls_have_their_outlet(name: str) -> None:
+    assert name in SPIDERS, (
+        f"tests/outlet_urls.toml has URLs of {name}: write spiders/{name}.py, or remove them"
+    )
 
 
 @each_spider
@@ -80,7 +91,7 @@ def test_a_spider_is_a_declaration(spider: type[NewsSpider]) -> None:
     assert spider.__module__ == f"spiders.{spider.name}"
     assert spider.__name__.removesuffix("Spider").lower() == spider.name
     assert spider.__doc__ is not None
-    assert len(spider.__doc__) > 40  # says what is peculiar to the site
+    assert len(spider.__doc__) > 40  # room to say what is peculiar to the site
     assert spider.publisher
     assert spider.status in ("verified", "modelled", "refused", "permission", "blocked")
 
@@ -94,13 +105,15 @@ def test_sources_are_the_outlets_own_and_alive(spider: type[NewsSpider]) -> None
     assert bool(spider.sources) == (spider.status != "refused")
     for source in spider.sources:
         assert source.status not in DEAD
-        # lapi.kumparan.com and kin: another host of the same site serves lists too
+        # Another host of the same site, as lapi.kumparan.com, may serve lists.
         site = ".".join(spider.allowed_domains[0].removeprefix("www.").split(".")[-2:])
         assert all(site in url.split("/")[2] for url in addresses(source))
 
 
 @each_spider
-def test_the_article_url_tells_articles_from_other_pages(spider: type[NewsSpider]) -> None:
+def test_article_url_matches_the_example_articles_and_no_other_page(
+    spider: type[NewsSpider],
+) -> None:
     examples = URLS[spider.name]
     for url, number in examples["articles"].items():
         match = re.search(spider.article_url, canonical_url(url) or "")
@@ -139,7 +152,7 @@ NEWER_ROBOTS = {
 
 
 def asked_for(spider: type[NewsSpider]) -> list[str]:
-    """All forms of URL that a crawl of `spider` asks for: its lists and its articles, whole."""
+    """Return the URLs, in every form, of lists and articles that a crawl of `spider` asks for."""
     articles = [f"{url}{spider.whole}" for url in URLS[spider.name]["articles"]]
     return [url for source in spider.sources for url in addresses(source)] + (
         articles if spider.sources else []
@@ -153,14 +166,14 @@ def refusals(robots: str, spider: type[NewsSpider]) -> list[str]:
 
 
 @pytest.mark.parametrize("name", NEWER_ROBOTS)
-def test_nothing_is_asked_for_that_todays_robots_refuse(name: str) -> None:
+def test_no_url_of_an_outlet_is_refused_by_the_robots_txt_of_2026(name: str) -> None:
     robots = "\n".join(["User-agent: *", *(f"Disallow: {path}" for path in NEWER_ROBOTS[name])])
     assert refusals(robots, SPIDERS[name]) == []
 
 
 @needs_shared
 @each_spider
-def test_nothing_is_asked_for_that_the_real_robots_refuse(spider: type[NewsSpider]) -> None:
+def test_no_url_of_an_outlet_is_refused_by_a_saved_robots_txt(spider: type[NewsSpider]) -> None:
     path = SHARED / "robots" / f"{ROBOTS_FILES.get(spider.name, spider.name)}.txt"
     if not path.exists():
         pytest.skip("its robots.txt is not in ../shared")
@@ -252,7 +265,7 @@ each_fixture = pytest.mark.parametrize(
 
 
 @each_spider
-def test_there_is_a_fixture_of_todays_template(spider: type[NewsSpider]) -> None:
+def test_an_outlet_has_a_fixture_that_its_own_rules_read(spider: type[NewsSpider]) -> None:
     mine = [path for path in FIXTURES if path.parent.name == spider.name]
     assert mine, f"make one: python -m scrapy snapshot {spider.name} URL"
     newest = max(mine, key=lambda path: path.stem)
@@ -306,7 +319,7 @@ def shingles(paragraphs: list[str]) -> set[tuple[str, ...]]:
 
 
 def without_marks(label: dict[str, Any]) -> list[str]:
-    """The labelled paragraphs without dateline and sign-off, which labels leave inside."""
+    """Return the labelled paragraphs without their dateline and sign-off."""
     body = "\n".join(label["paragraphs"])
     for mark in (label["dateline"], label["signoff"]):
         body = body.replace(mark, "") if mark else body
@@ -315,7 +328,7 @@ def without_marks(label: dict[str, Any]) -> list[str]:
 
 @needs_shared
 @pytest.mark.parametrize("path", REAL, ids=lambda path: f"{path.parent.name}-{path.name[:20]}")
-def test_a_real_page_is_read_by_its_outlets_own_rules(path: Path) -> None:
+def test_a_saved_page_is_read_by_the_rules_of_its_outlet(path: Path) -> None:
     label = json.loads(
         (SHARED / "pages" / "gold" / f"{path.parent.name}__{path.name[:-8]}.json").read_text(
             "utf-8"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 class ConditionalMiddleware:
     """Sends the validators of an earlier answer with requests that have meta["changed_only"].
 
-    meta["changed_only"] is `list` or `article`. A 200 whose body has the hash of the earlier one
+    meta["changed_only"] is `list` or `article`. A 200 whose body has the hash of the earlier body
     becomes a 304, since many servers ignore validators.
     """
 

@@ -1,4 +1,4 @@
-"""Pace: one download slot per outlet, and never faster than its robots.txt asks."""
+"""Pace: a single download slot per outlet, and never faster than its robots.txt asks."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 
 
 class SlotMiddleware:
-    """Puts all requests of an outlet in one download slot: its hosts often share a machine."""
+    """Puts all requests of an outlet in a single download slot: its hosts may share a machine."""
 
     def __init__(self, slot: str) -> None:
         self.slot = slot

@@ -1,1 +1,1 @@
-"""What became of a run: outcomes, manifest, health, schedule."""
+"""Runs: the schedule before, the outcomes, the row and the judgement after."""

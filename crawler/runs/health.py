@@ -1,7 +1,7 @@
-"""Whether an outlet does as well as it used to: floors from its own earlier runs, and static ones.
+"""The health of an outlet: floors from the outlet's own earlier runs, and static floors.
 
-One run every half hour holds few articles, so days are compared with days, and fill rates only over
-enough articles. The tolerances let a weekend or a holiday pass, and catch a template that changed.
+A run every half hour holds few articles, so days are compared with days, and fill rates over enough
+articles only. The tolerances let a weekend or a holiday pass, and catch a template that changed.
 """
 
 from __future__ import annotations
@@ -24,12 +24,13 @@ if TYPE_CHECKING:
     Run = Mapping[str, Any]
 
 HISTORY = timedelta(days=28)
-DAYS_NEEDED = 7
-RUNS_NEEDED = 5  # earlier ones, before anything is usual
-ARTICLES_NEEDED = 10
-"""Fewer articles a day, or in a sample, say nothing: one odd page would be a tenth of them."""
-DAY_SHARE = 0.3  # of the median day; weekends of the quieter outlets have half of it
-RATE_DROP = 0.25  # of a column's fill rate, or of the share of bodies found by an outlet's own rule
+DAYS_NEEDED = 7  # earlier days, of which the median is usual: a week with its weekend
+RUNS_NEEDED = 5  # earlier healthy runs, of which the median is a floor
+ARTICLES_NEEDED = 10  # a day, or in a sample: of fewer, a single odd page would be over a tenth
+DAY_SHARE = 0.3  # least share of the median day; weekends of the quieter outlets have half
+RATE_DROP = (
+    0.25  # largest drop of a fill rate, or of the share of bodies found by the outlet's own rule
+)
 BY_RULE = "bodies found by its own rule"
 LEAST_FILLED = {"title": 1.0, "body": 1.0, "published_at": 0.8}
 OLDEST_NEWEST = timedelta(days=7)
@@ -37,7 +38,7 @@ COLUMNS = "started_at stored revised newest_published_at fill_rates body_sources
 
 
 def history(location: str, outlet: str, now: datetime) -> list[Run]:
-    """The outlet's crawls of the last weeks, oldest first. A reparse says nothing of its state."""
+    """Return the outlet's crawls within HISTORY, oldest first, without reparses."""
     crawls = pc.field("command").is_null() | (pc.field("command") != pc.scalar(REPARSE))
     table = open_dataset(location, "runs", outlet).to_table(COLUMNS, filter=crawls)
     runs = table.sort_by("started_at").to_pylist()
@@ -45,7 +46,7 @@ def history(location: str, outlet: str, now: datetime) -> list[Run]:
 
 
 def shortcomings(runs: Sequence[Run], now: datetime) -> list[str]:
-    """What the last of `runs` falls short in, each in a few words."""
+    """Return the shortcomings of the last of `runs`, in a few words each."""
     found = [*_too_old(runs, now), *_too_few(runs, now)]
     sample, before = _sample(runs)
     if _articles(sample) >= ARTICLES_NEEDED:
@@ -62,7 +63,7 @@ def _too_old(runs: Sequence[Run], now: datetime) -> list[str]:
 
 
 def _too_few(runs: Sequence[Run], now: datetime) -> list[str]:
-    """Whether the last 24 hours fall short of the days before."""
+    """Return the shortcoming of the last 24 hours against the days before, if any."""
     day_ago = now - timedelta(days=1)
     last_day = _articles([run for run in runs if run["started_at"] > day_ago])
     days: defaultdict[date, int] = defaultdict(int)
@@ -76,7 +77,7 @@ def _too_few(runs: Sequence[Run], now: datetime) -> list[str]:
 
 
 def _sample(runs: Sequence[Run]) -> tuple[Sequence[Run], Sequence[Run]]:
-    """The last runs that hold enough articles together, and those before."""
+    """Return the last runs, which together hold enough articles, and all runs before them."""
     first = len(runs) - 1
     while first > 0 and _articles(runs[first:]) < ARTICLES_NEEDED:
         first -= 1
@@ -95,7 +96,7 @@ def _badly_filled(sample: Sequence[Run], before: Sequence[Run]) -> list[str]:
 
 
 def _rates(runs: Sequence[Run]) -> dict[str, float]:
-    """Fill rates, and the share of bodies that the outlet's own rule found, over all articles."""
+    """Return fill rates, and the share of bodies found by the outlet's rule, over all articles."""
     total = _articles(runs)
     sums = defaultdict(float, {BY_RULE: 0.0})
     for run in runs:

@@ -1,4 +1,4 @@
-"""Judge the run: every outcome counted, one manifest row per outlet."""
+"""The row of a run in the table runs: outcomes, fill rates, judgement."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ FILLED = ("title", "body", "published_at", "authors", "section", "tags", "images
 
 @dataclass
 class Tally:
-    """What the stored articles of a run look like."""
+    """The stored articles of a run: fill rates, rules of the bodies, the newest."""
 
     articles: int = 0
     filled: Counter[str] = field(default_factory=Counter)
@@ -61,7 +61,7 @@ class Tally:
 
 
 class RunManifest:
-    """Counts what signals tell, and writes the run's row when the spider closes."""
+    """Counts outcomes by Scrapy's signals, and writes the run's row when the spider closes."""
 
     def __init__(self, stats: StatsCollector, output_dir: str, run_id: str) -> None:
         self.stats = stats
@@ -88,7 +88,7 @@ class RunManifest:
 
     def item_dropped(self, exception: Exception) -> None:
         if isinstance(exception, Rejected):
-            gone = exception.reason == "gone"  # not a page we refuse, but one that was withdrawn
+            gone = exception.reason == "gone"  # the outlet withdrew the page; we reject nothing
             self.stats.inc_value(
                 "wartatek/gone" if gone else f"wartatek/rejected/{exception.reason}"
             )
@@ -97,7 +97,7 @@ class RunManifest:
         self.stats.inc_value("wartatek/failed/pipeline_error")
 
     def spider_error(self, failure: Failure, response: Response) -> None:
-        """A bug in a callback, or a state that cannot be used: the errback does not hear of it."""
+        """Count a bug in a callback, or note an unusable state, of which no errback hears."""
         if failure.check(sqlite3.Error):  # type: ignore[no-untyped-call]
             self.stats.set_value("wartatek/state_error", failure.getErrorMessage())
         if response.request and "waiting" in response.request.cb_kwargs:
@@ -106,7 +106,7 @@ class RunManifest:
     def spider_closed(self, spider: Spider, reason: str) -> None:
         outcomes = Outcomes(self.stats.get_stats())
         unfinished = outcomes.count("listed") + outcomes.count("resumed") - outcomes.settled
-        if unfinished > 0:  # a time limit or a signal ended the run; the next one asks for these
+        if unfinished > 0:  # after a time limit or a signal; the next run asks for these
             self.stats.inc_value("wartatek/failed/unfinished", unfinished)
             outcomes = Outcomes(self.stats.get_stats())
         judgement, detail = outcomes.judgement(interrupted=reason == "shutdown")

@@ -1,4 +1,4 @@
-"""Which hosts belong together."""
+"""The order of outlets in a run: lanes of outlets on shared hosts, and shares for machines."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ if TYPE_CHECKING:
 
 @cache
 def _suffixes() -> TLDExtract:
-    """The list of public suffixes that the package ships: no look-up goes out."""
-    from tldextract import TLDExtract  # here: it loads an HTTP client that we never use
+    """Return the list of public suffixes that the package ships, without any download."""
+    from tldextract import TLDExtract  # here, since it loads an HTTP client
 
     return TLDExtract(suffix_list_urls=(), cache_dir=None)
 
 
 def registered_domain(address: str) -> str:
-    """The name somebody registered, of a URL or a host: kontan.co.id for www.kontan.co.id."""
+    """Return the registered domain of a URL or a host: kontan.co.id for www.kontan.co.id."""
     host = urlsplit(address).hostname if "//" in address else address
     return _suffixes()(host or "").top_domain_under_public_suffix or host or ""
 
 
 def lanes(domains: Mapping[str, Iterable[str]]) -> list[list[str]]:
-    """Outlets that share a registered domain in one lane, to be crawled one after another.
+    """Return lanes of outlets that share a registered domain and are crawled in turn.
 
-    :param domains: hosts or URLs by outlet; within a lane the outlets keep their order here.
+    :param domains: hosts or URLs by outlet; the outlets of a lane keep this order.
     """
     found: list[tuple[set[str], list[str]]] = []
     for outlet, addresses in domains.items():
@@ -43,10 +43,11 @@ def lanes(domains: Mapping[str, Iterable[str]]) -> list[list[str]]:
 
 
 def share(domains: Mapping[str, Iterable[str]], number: int, hosts: int) -> set[str]:
-    """The outlets that crawl host `number` of 1 to `hosts` takes; a lane stays together.
+    """Return the outlets that machine `number` of 1 to `hosts` crawls; a lane is never split.
 
-    Rendezvous hashing (Thaler and Ravishankar, 1998): every lane goes to the host whose hash with
-    it is greatest, so that one more host takes over its share and nothing else moves.
+    Rendezvous hashing (Thaler and Ravishankar, 1998): every lane goes to the machine whose hash
+    with the lane is greatest, so that a further machine takes a share of every other and no lane
+    moves between those.
     """
 
     def weight(lane: str, host: int) -> bytes:

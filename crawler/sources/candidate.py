@@ -61,7 +61,7 @@ class SourceError(Exception):
     """An answer of a source that lists no articles.
 
     `reason` is one of `stale_feed`, `empty_feed`, `not_a_feed`, `self_links`, `not_a_sitemap`,
-    `empty_index`, ...; the run counts it by source and goes on with the next one.
+    `empty_index`, ...; the run counts it by source and goes on with the next source.
     """
 
     def __init__(self, reason: str, evidence: str = "") -> None:

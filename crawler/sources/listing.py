@@ -33,7 +33,7 @@ class Listing(Source):
 
     - `{page}`: 1, 2, 3, ... (from `first`)
     - `{offset}`: 0, `step`, 2 * `step`, ...
-    - `{day:%Y/%m/%d}`: one index per day, in any strftime form
+    - `{day:%Y/%m/%d}`: an index for each day, in any strftime form
 
     `links` selects the links to articles; `date` the time nearest to each, as text or in an
     attribute (`datetime`, `d-time`, `title`). The present is today and yesterday, or the
@@ -129,7 +129,7 @@ def _anchor(node: LexborNode) -> LexborNode | None:
 
 
 def _targets(node: LexborNode, links: str) -> set[str | None]:
-    """Return the targets of the links in `node`; an article's picture and headline share one."""
+    """Return the targets of the links in `node`; an article may have links of equal target."""
     anchors = [a for n in node.css(links) if (a := _anchor(n)) is not None]
     return {a.attributes.get("href") for a in anchors}
 

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 MAX_URLS = 50_000  # per file, https://www.sitemaps.org/protocol.html
 MAX_BYTES = 50 * 1024 * 1024  # per file, uncompressed, the same source
-MAX_DEPTH = 3  # the protocol allows one index above its sitemaps; outlets stack two
+MAX_DEPTH = 3  # levels; the protocol allows a single index above sitemaps, outlets have two
 RECENT = 2  # days that are the present: a news sitemap holds two, by its protocol
 
 

@@ -26,8 +26,8 @@ SLUG_WORDS = 4  # words in a last path segment that is a headline; names have fe
 class Decision:
     """The decision on a candidate: the `url` to ask for, or the reason why it is `skipped`.
 
-    `is_article`: the URL is one of the outlet's articles; `is_new`: the lists of this source are
-    worth walking on.
+    `is_article`: the URL is an article's of the outlet; `is_new`: a reason to ask for the next page
+    of the list.
     """
 
     url: str = ""
@@ -38,7 +38,7 @@ class Decision:
 
 @dataclass
 class Wanted:
-    """The candidates that one outlet's run asks for, by article id."""
+    """The candidates that a run of an outlet asks for, by article id."""
 
     name: str
     domains: Sequence[str]

@@ -29,7 +29,7 @@ def run(hours_ago, stored=5, judgement="healthy", sources=None, newest=None, **f
 
 
 def usual(first_hour=24):
-    """Four weeks of five articles every six hours, and half of it at weekends."""
+    """Return four weeks of five articles every six hours, and three at weekends."""
     hours = range(28 * 24, first_hour, -6)
     weekend = {h for h in hours if (NOW - timedelta(hours=h)).weekday() >= 5}
     return [run(h, stored=3 if h in weekend else 5) for h in hours]
@@ -39,15 +39,15 @@ def today(**changes):
     return [run(hour, **changes) for hour in (18, 12, 6, 0)]
 
 
-def test_an_outlet_as_usual_is_well():
+def test_an_outlet_as_usual_has_no_shortcoming():
     assert shortcomings([*usual(), *today()], NOW) == []
 
 
-def test_a_quiet_weekend_is_no_illness():
+def test_a_quiet_weekend_is_no_shortcoming():
     assert shortcomings([*usual(), *today(stored=2)], NOW) == []
 
 
-def test_far_fewer_articles_are():
+def test_far_fewer_articles_than_usual_are_a_shortcoming():
     [found] = shortcomings([*usual(), *today(stored=1)], NOW)
     assert found == "4 articles in 24 hours, where 19 a day are usual"
 
@@ -61,34 +61,34 @@ def test_a_new_outlet_has_no_usual_day():
     assert shortcomings([run(30, stored=50), run(0, stored=0)], NOW) == []
 
 
-def test_a_column_that_empties_is_seen_in_the_same_run():
+def test_a_column_that_empties_is_a_shortcoming_in_the_same_run():
     [found] = shortcomings([*usual(), *today(authors=0.1)], NOW)
     assert found == "authors: 10%, where 90% is usual"
 
 
-def test_one_odd_article_is_no_sample():
+def test_a_single_odd_article_is_no_sample():
     odd = run(0, stored=1, authors=0.0)
     assert shortcomings([*usual(), *today()[:3], odd], NOW) == []
 
 
-def test_fallback_bodies_are_counted_against_it():
+def test_bodies_not_found_by_the_outlet_s_rule_are_a_shortcoming():
     [found] = shortcomings([*usual(), *today(sources={"trafilatura": 0.6, "css:div": 0.4})], NOW)
     assert found == "bodies found by its own rule: 40%, where 100% is usual"
 
 
 @pytest.mark.parametrize("column", ["title", "body", "published_at"])
-def test_what_no_article_lacks_needs_no_history(column):
+def test_an_empty_required_column_is_a_shortcoming_without_history(column):
     [found] = shortcomings([run(0, stored=20, **{column: 0.5})], NOW)
     assert found.startswith(f"{column}: 50%")
 
 
-def test_ill_runs_do_not_become_usual():
+def test_unhealthy_runs_do_not_become_usual():
     ill = [run(hour, authors=0.1, judgement="unhealthy") for hour in range(20 * 24, 24, -6)]
     well = [run(hour) for hour in range(28 * 24, 20 * 24, -6)]
     assert shortcomings([*well, *ill, *today(authors=0.1)], NOW)
 
 
-def test_the_newest_article_must_not_be_old():
+def test_an_old_newest_article_is_a_shortcoming():
     old = NOW - timedelta(days=9)
     found = shortcomings([run(0, newest=old), run(0, newest=old - timedelta(days=1))], NOW)
     assert found == ["its newest article is 9 days old"]

@@ -9,7 +9,7 @@ from crawler.runs.manifest import RunManifest, Tally
 from crawler.runs.outcomes import Outcomes
 
 
-def test_a_tally_of_what_was_stored():
+def test_a_tally_counts_fill_rates_and_body_sources():
     tally = Tally()
     early, late = (datetime(2026, 11, day, tzinfo=UTC) for day in (1, 2))
     tally.add(Article(outlet="w", url="u", title="T", body="B", published_at=late, body_source="a"))

@@ -27,7 +27,7 @@ LISTED = {"sources__feed:x__listed": 20}
         ({**LISTED, "stored": 3, "store_error": "disk full"}, "unhealthy", "disk full"),
     ],
 )
-def test_the_judgement(counts: dict[str, Any], judgement: str, detail: str):
+def test_a_run_is_judged_by_its_outcomes(counts: dict[str, Any], judgement: str, detail: str):
     found, why = outcomes(**counts).judgement()
     assert (found, detail in why) == (judgement, True), why
 
@@ -41,7 +41,7 @@ def test_the_judgement(counts: dict[str, Any], judgement: str, detail: str):
         ({**LISTED, "store_error": "disk full"}, "unhealthy", "cannot store: disk full"),
     ],
 )
-def test_an_interrupted_run_is_not_judged_by_what_it_had_no_time_for(counts, judgement, detail):
+def test_an_interrupted_run_is_not_judged_by_unfinished_articles(counts, judgement, detail):
     assert outcomes(**counts).judgement(interrupted=True) == (judgement, detail)
 
 

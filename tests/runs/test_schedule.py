@@ -29,19 +29,19 @@ OUTLETS = {f"koran{n}": [f"koran{n}.example"] for n in range(60)} | {
 }
 
 
-def test_every_outlet_is_on_exactly_one_host():
+def test_every_outlet_is_crawled_by_exactly_one_machine():
     for hosts in (1, 2, 5):
         shares = [share(OUTLETS, number, hosts) for number in range(1, hosts + 1)]
-        assert sorted(name for one in shares for name in one) == sorted(OUTLETS)
-        assert all(len(one) > len(OUTLETS) / hosts / 3 for one in shares)
+        assert sorted(name for taken in shares for name in taken) == sorted(OUTLETS)
+        assert all(len(taken) > len(OUTLETS) / hosts / 3 for taken in shares)
 
 
-def test_outlets_of_one_owner_stay_on_one_host():
+def test_outlets_of_a_shared_domain_are_crawled_by_the_same_machine():
     for hosts in range(1, 20):
         assert any({"tekno", "niaga"} <= share(OUTLETS, n, hosts) for n in range(1, hosts + 1))
 
 
-def test_one_more_host_takes_its_share_and_moves_nothing_else():
+def test_a_further_machine_takes_its_share_and_moves_no_other_outlet():
     for hosts in range(1, 8):
         moved = {
             name

@@ -1,4 +1,4 @@
-"""What a list knows of an article, and what the article's own page knows better."""
+"""The fields of an article that come from its list, and those that its page knows better."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ def completed(published: datetime | None, *, zone_assumed: bool | None = True) -
     return candidate.complete(article, "contoh:1")
 
 
-def test_the_list_gives_the_time_that_the_page_does_not_print() -> None:
+def test_a_listed_time_fills_a_page_without_time() -> None:
     assert completed(None).published_at == LISTED
 
 
-def test_the_list_s_time_is_better_than_that_day_alone() -> None:
+def test_a_listed_time_beats_a_page_that_prints_the_same_day_only() -> None:
     article = completed(datetime(2026, 3, 14, tzinfo=WIB))
     assert (article.published_at, article.published_source) == (
         LISTED,
@@ -30,7 +30,7 @@ def test_the_list_s_time_is_better_than_that_day_alone() -> None:
     )
 
 
-def test_the_page_s_own_time_stays() -> None:
+def test_an_exact_time_on_the_page_beats_the_listed_time() -> None:
     for own in (datetime(2026, 3, 14, 10, 0, tzinfo=WIB), datetime(2026, 3, 13, tzinfo=WIB)):
         assert completed(own).published_at == own
     midnight = datetime(2026, 3, 14, tzinfo=WIB)

@@ -32,7 +32,7 @@ def reason(body: str | bytes) -> str:
     return caught.value.reason
 
 
-def test_an_item_tells_all_it_knows():
+def test_every_element_of_a_feed_item_is_read():
     [candidate] = listed(feed(ITEM))
     assert candidate.url == "https://warta.example.co.id/tekno/101/pabrik-cip"
     assert candidate.title == "Pabrik cip pertama dibuka di Batam"
@@ -49,17 +49,17 @@ def test_an_item_tells_all_it_knows():
         "Fri, 20 Nov 2026 02:15:00 GMT",
     ],
 )
-def test_dates_are_read_as_printed_in_indonesia(printed: str):
+def test_indonesian_dates_of_a_feed_are_read(printed: str):
     [candidate] = listed(feed(ITEM.replace("Fri, 20 Nov 2026 09:15:00 +0700", printed)))
     assert candidate.published == datetime(2026, 11, 20, 2, 15, tzinfo=UTC)
 
 
-def test_an_unescaped_ampersand_costs_no_item():
+def test_a_feed_with_an_unescaped_ampersand_loses_no_item():
     second = ITEM.replace("101", "102").replace("Pabrik cip", "Riset & pabrik cip")
     assert [c.url[-14:] for c in listed(feed(ITEM, second))] == ["101/pabrik-cip", "102/pabrik-cip"]
 
 
-def test_relative_links_are_the_feeds_own():
+def test_relative_links_of_a_feed_are_resolved_against_its_url():
     [candidate] = listed(feed(ITEM.replace("https://warta.example.co.id", "")))
     assert candidate.url == "https://warta.example.co.id/tekno/101/pabrik-cip"
 
@@ -68,7 +68,7 @@ def test_a_feed_without_dates_is_not_stale():
     assert listed(feed(ITEM.replace("pubDate", "x")))[0].published is None
 
 
-def test_the_charset_of_the_declaration_beats_the_header():
+def test_the_charset_of_a_feed_s_xml_declaration_beats_the_header():
     body = feed(
         ITEM.replace("Batam", "Bat\u00e9m"), declaration='<?xml version="1.0" encoding="UTF-8"?>'
     )
@@ -78,7 +78,7 @@ def test_the_charset_of_the_declaration_beats_the_header():
     assert candidate.title == "Pabrik cip pertama dibuka di Bat\u00e9m"
 
 
-def test_the_true_address_beside_a_syndicators():
+def test_the_outlet_s_url_is_taken_beside_a_syndicator_s():
     item = ITEM.replace(
         "<link>https://warta.example.co.id/tekno/101/pabrik-cip</link>",
         "<link>http://feeds.syndicate.example/~r/x/1.htm</link>"
@@ -89,7 +89,7 @@ def test_the_true_address_beside_a_syndicators():
     assert candidate.url == "https://tekno.warta.example.co.id/tekno/101/pabrik-cip"
 
 
-def test_html_is_not_a_feed():
+def test_html_in_place_of_a_feed_is_not_a_feed():
     assert reason("<!doctype html><html><body><p>Halaman tidak ditemukan</p></body></html>") == (
         "not_a_feed"
     )
@@ -97,32 +97,32 @@ def test_html_is_not_a_feed():
     assert reason(b"\x00\xff\xfe garbage") == "not_a_feed"
 
 
-def test_an_empty_feed():
+def test_a_feed_without_items_is_an_empty_feed():
     assert reason(feed()) == "empty_feed"
 
 
-def test_all_items_pointing_home():
+def test_a_feed_whose_items_all_link_home_has_self_links():
     home = ITEM.replace("/tekno/101/pabrik-cip", "/")
     assert reason(feed(home, home)) == "self_links"
 
 
-def test_one_item_pointing_home_is_the_outlets_own_business():
+def test_a_feed_with_a_single_link_home_is_read():
     home = ITEM.replace("/tekno/101/pabrik-cip", "/")
     assert len(listed(feed(home, ITEM))) == 2
 
 
-def test_a_feed_nobody_writes_any_more():
+def test_a_feed_whose_newest_item_is_old_is_stale():
     old = ITEM.replace("2026", "2016")
     assert reason(feed(old, old)) == "stale_feed"
     assert len(listed(feed(old, ITEM))) == 2
 
 
-def test_freshness_is_measured_on_the_servers_clock():
+def test_a_feed_s_age_is_measured_on_the_server_s_clock():
     old = ITEM.replace("2026", "2016")
     assert len(listed(feed(old), date="Mon, 21 Nov 2016 03:00:00 GMT")) == 1
 
 
-def test_entities_are_not_expanded_without_bound():
+def test_entities_of_a_feed_are_not_expanded_without_bound():
     bomb = '<?xml version="1.0"?><!DOCTYPE r [<!ENTITY a "lol">' + "".join(
         f'<!ENTITY {chr(98 + n)} "{f"&{chr(97 + n)};" * 10}">' for n in range(9)
     )
@@ -131,7 +131,7 @@ def test_entities_are_not_expanded_without_bound():
 
 
 def test_a_path_in_a_feed_is_never_opened():
-    """feedparser takes strings for addresses; bytes in a stream are only bytes."""
+    """feedparser opens strings that look like paths or URLs, but no bytes in a stream."""
     assert reason(b"/etc/hostname") == "not_a_feed"
     assert reason(b"http://127.0.0.1:9/feed") == "not_a_feed"
 
@@ -156,7 +156,7 @@ def test_feeds_serve_the_present_and_windows_that_reach_it():
         ("republika-2015", "http://www.republika.co.id/rss/", 10, ".republika.co.id/berita/"),
     ],
 )
-def test_real_feeds(name: str, url: str, count: int, pattern: str):
+def test_saved_real_feeds_are_read(name: str, url: str, count: int, pattern: str):
     body = (SHARED / "feeds" / f"{name}.xml").read_bytes()
     candidates = listed(body, url=url, date="Thu, 05 Nov 2015 09:00:00 GMT")
     assert len(candidates) == count

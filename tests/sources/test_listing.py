@@ -36,18 +36,18 @@ def asked(source: Listing, window: Window = PRESENT) -> list[str]:
     return [request.url for request in source.requests(window)]
 
 
-def test_one_candidate_per_article_and_the_headline_is_its_title():
+def test_a_listing_gives_a_candidate_per_article_titled_by_the_headline():
     candidates, _ = parsed(Listing(f"{HOME}/tekno", links="article a"), page(item(1), item(2)))
     assert [c.url for c in candidates] == [f"{HOME}/tekno/1/kabar", f"{HOME}/tekno/2/kabar"]
     assert [c.title for c in candidates] == ["Kabar gawai 1", "Kabar gawai 2"]
 
 
-def test_links_may_be_selected_by_what_holds_them():
+def test_links_are_selected_by_the_element_around_them_too():
     candidates, _ = parsed(Listing(f"{HOME}/tekno", links="article h3"), page(item(1)))
     assert [c.title for c in candidates] == ["Kabar gawai 1"]
 
 
-def test_every_candidate_gets_its_own_time():
+def test_every_candidate_of_a_listing_gets_the_time_beside_it():
     source = Listing(f"{HOME}/tekno", links="article a", date=".date")
     body = page(item(1, "Jumat, 20 Nov 2026 09:15 WIB"), item(2), item(3, "2 jam yang lalu"))
     first, second, third = parsed(source, body)[0]
@@ -64,14 +64,14 @@ def test_every_candidate_gets_its_own_time():
         '<span class="date" title="Jumat, 20 Nov 2026 09:15 WIB">7 menit yang lalu</span>',
     ],
 )
-def test_attributes_are_more_exact_than_words(stamp: str):
+def test_a_time_in_an_attribute_beats_its_words(stamp: str):
     source = Listing(f"{HOME}/tekno", links="h3 a", date=".date")
     body = page(item(1).replace('<div class="date"></div>', stamp))
     [candidate] = parsed(source, body)[0]
     assert candidate.published == datetime(2026, 11, 20, 2, 15, tzinfo=UTC)
 
 
-def test_placeholders():
+def test_placeholders_in_the_url_of_a_listing_are_filled():
     day = Window(since=date(2023, 9, 1), until=date(2023, 9, 2))
     assert asked(Listing(f"{HOME}/tekno/{{page}}", links="a")) == [f"{HOME}/tekno/1"]
     assert asked(Listing(f"{HOME}/tekno/{{page}}", links="a", first=0)) == [f"{HOME}/tekno/0"]
@@ -93,7 +93,7 @@ def test_the_present_of_a_daily_index_is_today_and_yesterday():
     assert asked(Listing(f"{HOME}/{{day:%Y-%m-%d}}", links="a")) == days
 
 
-def test_walking_goes_on_by_page_and_by_offset():
+def test_a_listing_walks_on_by_page_and_by_offset():
     body = page(item(1), item(2))
     _, [second] = parsed(Listing(f"{HOME}/tekno/{{page}}", links="article a"), body)
     assert second.url == f"{HOME}/tekno/2"
@@ -103,21 +103,21 @@ def test_walking_goes_on_by_page_and_by_offset():
     assert third.url == f"{HOME}/tekno/20/40"
 
 
-def test_walking_keeps_to_its_day():
+def test_a_daily_listing_walks_on_within_its_day():
     source = Listing(f"{HOME}/{{day:%Y-%m-%d}}/{{page}}", links="article a")
     window = Window(since=date(2023, 9, 1), until=date(2023, 9, 2))
     _, [second] = parsed(source, page(item(1)), window, index_page=1, index_day=date(2023, 9, 2))
     assert second.url == f"{HOME}/2023-09-02/2"
 
 
-def test_the_present_is_worth_three_pages_and_the_past_all():
+def test_a_listing_walks_three_pages_of_the_present_and_all_of_the_past():
     source = Listing(f"{HOME}/tekno/{{page}}", links="article a")
     assert parsed(source, page(item(1)), PRESENT, index_page=3)[1] == []
     past = Window(since=date(2023, 9, 1))
     assert len(parsed(source, page(item(1)), past, index_page=300)[1]) == 1
 
 
-def test_walking_ends_at_an_empty_page_and_at_the_windows_start():
+def test_a_listing_ends_at_an_empty_page_and_at_the_window_s_start():
     source = Listing(f"{HOME}/tekno/{{page}}", links="article a", date=".date")
     past = Window(since=date(2023, 9, 1), until=date(2023, 9, 30))
     assert parsed(source, page(), past, index_page=9) == ([], [])
@@ -127,18 +127,18 @@ def test_walking_ends_at_an_empty_page_and_at_the_windows_start():
     assert parsed(source, page(item(1, older)), past)[1] == []
 
 
-def test_an_index_without_placeholders_does_not_walk():
+def test_a_listing_without_placeholders_does_not_walk():
     assert parsed(Listing(f"{HOME}/tekno", links="article a"), page(item(1)))[1] == []
 
 
-def test_odd_links_are_left_to_the_judge_as_they_stand():
+def test_odd_links_of_a_listing_are_candidates_as_printed():
     hrefs = ["javascript:void(0)", "//lain.example.com/x", "http://[rusak", "file:///etc/hostname"]
     links = "".join(f'<p><a href="{href}">x</a></p>' for href in hrefs)
     candidates, _ = parsed(Listing(f"{HOME}/tekno", links="p a"), f"<body>{links}</body>")
     assert [c.url for c in candidates] == [hrefs[0], "https://lain.example.com/x", *hrefs[2:]]
 
 
-def test_anchors_within_the_page_are_nothing():
+def test_anchors_within_the_page_are_no_candidates():
     body = '<body><p><a href="#atas">x</a><a>y</a><a href="">z</a></p></body>'
     with pytest.raises(SourceError, match="empty_index"):
         parsed(Listing(f"{HOME}/tekno", links="p a"), body)
@@ -152,7 +152,7 @@ def test_anchors_within_the_page_are_nothing():
         ("<div>" * 5000, "too_deep"),
     ],
 )
-def test_pages_that_are_no_index(body: str, reason: str):
+def test_a_page_that_is_no_index_is_named(body: str, reason: str):
     with pytest.raises(SourceError) as caught:
         parsed(Listing(f"{HOME}/tekno", links="article a"), body)
     assert caught.value.reason == reason
@@ -180,7 +180,9 @@ def test_pages_that_are_no_index(body: str, reason: str):
         ("cnnindonesia-home-2024-03", "https://www.cnnindonesia.com/", "article a", "", 20, "/20"),
     ],
 )
-def test_real_pages(name: str, url: str, links: str, stamp: str, least: int, pattern: str):
+def test_saved_real_index_pages_are_read(
+    name: str, url: str, links: str, stamp: str, least: int, pattern: str
+):
     body = gzip.decompress((SHARED / "sections" / f"{name}.html.gz").read_bytes())
     response = reply(url, body, date="Fri, 04 Oct 2024 12:40:00 GMT")
     found = Listing(url, links, stamp).parse(response, PRESENT)

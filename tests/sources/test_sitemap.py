@@ -54,7 +54,7 @@ def reason(body: str | bytes, **meta: object) -> str:
     return caught.value.reason
 
 
-def test_a_news_sitemap_tells_title_time_and_keywords():
+def test_title_time_and_keywords_of_a_news_sitemap_are_read():
     [candidate] = listed(urlset(NEWS_URL))
     assert isinstance(candidate, Candidate)
     assert candidate.url == "https://warta.example.co.id/tekno/101/pabrik-cip"
@@ -63,25 +63,25 @@ def test_a_news_sitemap_tells_title_time_and_keywords():
     assert candidate.tags == ["cip", "Batam"]
 
 
-def test_the_present_is_the_last_two_days_of_what_is_dated():
+def test_the_present_of_a_sitemap_is_its_last_two_days():
     days = ["2026-11-19", "2026-11-17T10:00:00+07:00", "2020-01-01", ""]
     body = urlset(*(url(number, day) for number, day in enumerate(days)))
     assert numbers(listed(body)) == [0]
 
 
-def test_a_window_keeps_what_may_lie_in_it():
+def test_a_window_keeps_entries_that_may_lie_inside():
     days = ["2023-08-31", "2023-09-01", "2023-09-30T23:59:00+07:00", "2024-05-01", ""]
     body = urlset(*(url(number, day) for number, day in enumerate(days)))
     # 3 changed later and may be older; 4 has no time, which only its page will tell
     assert numbers(listed(body, SEPTEMBER)) == [1, 2, 3, 4]
 
 
-def test_a_time_of_publication_decides_on_both_sides():
+def test_a_time_of_publication_is_held_to_both_ends_of_the_window():
     assert listed(urlset(NEWS_URL), SEPTEMBER) == []
     assert len(listed(urlset(NEWS_URL), Window(since=date(2026, 11, 20)))) == 1
 
 
-def test_z_that_means_wib():
+def test_a_distrusted_zone_z_is_read_as_wib():
     body = urlset(NEWS_URL.replace("+07:00", "Z"))
     [plain] = listed(body)
     [corrected] = listed(body, source=Sitemap(URL, distrust="zone"))
@@ -90,20 +90,20 @@ def test_z_that_means_wib():
     assert corrected.published == datetime(2026, 11, 20, 2, 15, tzinfo=UTC)
 
 
-def test_an_index_leads_to_the_children_that_may_hold_the_window():
+def test_a_sitemap_index_leads_to_children_that_may_hold_the_window():
     body = index(("2023-08.xml", "2023-08-31"), ("2023-09.xml", "2023-09-30"), ("new.xml", ""))
     found = listed(body, SEPTEMBER)
     assert [one.url[-11:] for one in found] == ["2023-09.xml", ".id/new.xml"]
     assert all(isinstance(one, Request) for one in found)
 
 
-def test_an_index_is_followed_where_the_outlet_says():
+def test_a_sitemap_index_leads_to_children_that_follow_matches():
     body = index(("tekno/news.xml", ""), ("bola/news.xml", ""))
     [child] = listed(body, source=Sitemap(URL, follow="/tekno/"))
     assert child.url == "https://warta.example.co.id/tekno/news.xml"
 
 
-def test_indexes_in_indexes_end():
+def test_nested_sitemap_indexes_end_at_the_greatest_depth():
     body = index(("a.xml", ""))
     [child] = listed(body)
     assert isinstance(child, Request)
@@ -111,7 +111,7 @@ def test_indexes_in_indexes_end():
     assert reason(body, sitemap_depth=module.MAX_DEPTH) == "too_deep"
 
 
-def test_gzip_by_its_bytes():
+def test_a_gzipped_sitemap_is_known_by_its_bytes():
     assert numbers(listed(gzip.compress(urlset(url(7, "2026-11-20")).encode()))) == [7]
 
 
@@ -120,12 +120,14 @@ def test_a_gzip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch):
     assert reason(gzip.compress(b" " * 10_000_000)) == "too_large"
 
 
-def test_cut_gzip_gives_what_arrived():
+def test_a_gzipped_sitemap_that_was_cut_gives_the_entries_that_arrived():
     whole = gzip.compress(urlset(*(url(n, "2026-11-20") for n in range(2000))).encode())
     assert 0 < len(numbers(listed(whole[: len(whole) // 2]))) < 2000
 
 
-def test_more_urls_than_the_protocol_allows(monkeypatch: pytest.MonkeyPatch):
+def test_a_sitemap_of_more_urls_than_the_protocol_allows_is_refused(
+    monkeypatch: pytest.MonkeyPatch,
+):
     monkeypatch.setattr(module, "MAX_URLS", 3)
     entries = Sitemap(URL).parse(reply(URL, urlset(*map(url, range(9)))), SEPTEMBER)
     assert numbers([next(entries), next(entries), next(entries)]) == [0, 1, 2]
@@ -133,7 +135,7 @@ def test_more_urls_than_the_protocol_allows(monkeypatch: pytest.MonkeyPatch):
         next(entries)
 
 
-def test_what_is_no_sitemap():
+def test_a_response_that_is_no_sitemap_is_named():
     assert reason("<!doctype html><html><body>404</body></html>") == "not_a_sitemap"
     assert reason(b"") == "not_a_sitemap"
     assert reason(b"\x1f\x8bnot gzip") == "not_a_sitemap"
@@ -141,12 +143,12 @@ def test_what_is_no_sitemap():
     assert reason(urlset()) == "empty_sitemap"
 
 
-def test_an_unescaped_ampersand_costs_no_url():
+def test_a_sitemap_with_an_unescaped_ampersand_loses_no_url():
     body = urlset(url(1, "2026-11-20").replace("/kabar", "/a?b=1&c=2"), url(2, "2026-11-20"))
     assert numbers(listed(body)) == [1, 2]
 
 
-def test_no_entity_reads_a_file(tmp_path):
+def test_an_entity_in_a_sitemap_reads_no_file(tmp_path):
     (tmp_path / "secret").write_text("rahasia")
     evil = f'<!DOCTYPE urlset [<!ENTITY x SYSTEM "file://{tmp_path}/secret">]>'
     body = evil + urlset(url(1, "2026-11-20").replace("kabar", "&x;")).removeprefix(
@@ -155,7 +157,7 @@ def test_no_entity_reads_a_file(tmp_path):
     assert "rahasia" not in listed(body)[0].url
 
 
-def test_entities_are_not_expanded():
+def test_entities_of_a_sitemap_are_not_expanded():
     bomb = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 9))
     body = f'<!DOCTYPE urlset [<!ENTITY e0 "lol">{bomb}]>' + urlset(
         url(1, "2026-11-20").replace("kabar", "&e8;")
@@ -163,7 +165,7 @@ def test_entities_are_not_expanded():
     assert reason(body) == "empty_sitemap"  # the parser gives up long before 300 million letters
 
 
-def test_fifty_thousand_urls_take_the_memory_of_few():
+def test_a_sitemap_of_fifty_thousand_urls_takes_the_memory_of_few():
     import tracemalloc
 
     body = urlset(*(url(n, "2026-11-20") for n in range(50_000))).encode()

@@ -46,38 +46,38 @@ def test_a_technology_article_is_wanted_by_its_section():
         (f"{HOME}/", "not_an_article"),
     ],
 )
-def test_what_is_no_article_of_this_outlet(url: str, skipped: str):
+def test_a_url_that_is_no_article_of_the_outlet_is_skipped(url: str, skipped: str):
     decision = wanted().decide(Candidate(url=url, via="x"))
     assert (decision.skipped, decision.is_article, decision.is_new) == (skipped, False, False)
 
 
-def test_one_article_under_many_addresses_is_asked_for_once():
+def test_an_article_under_many_urls_is_asked_for_once():
     run = wanted()
     forms = ["/tekno/1/kabar", "/tekno/1/kabar?utm_source=x", "/tekno/1/judul-baru#komentar"]
     assert [run.decide(listed(path)).skipped for path in forms] == ["", "duplicate", "duplicate"]
 
 
-def test_the_closing_slash_stays_and_tracking_goes():
+def test_a_wanted_url_keeps_its_closing_slash_and_loses_tracking():
     run = wanted()
     assert run.decide(listed("/tekno/1/kabar/?utm_source=x")).url == f"{HOME}/tekno/1/kabar/"
     assert run.decide(listed("/tekno/2/kabar?page=all")).url == f"{HOME}/tekno/2/kabar"
 
 
-def test_what_is_known_is_not_asked_for():
+def test_a_known_article_is_not_asked_for():
     run = wanted(known={"warta:1": "known"}.get)
     decisions = [run.decide(listed(f"/tekno/{number}/kabar")) for number in (1, 2)]
     assert [v.skipped for v in decisions] == ["known", ""]
     assert [v.is_new for v in decisions] == [False, True]
 
 
-def test_a_backfill_walks_on_over_what_is_known():
+def test_a_backfill_walks_on_over_known_articles():
     past = Window(since=date(2023, 9, 1), until=date(2023, 9, 30))
     run = wanted(known={"warta:1": "known"}.get, window=past)
     assert run.decide(listed("/tekno/1/kabar")).is_new
     assert not run.decide(listed("/tekno/1/kabar")).is_new  # a page that repeats itself is the end
 
 
-def test_the_window_judges_by_what_is_known_of_time():
+def test_a_candidate_is_held_to_the_window_by_the_times_that_are_listed():
     past = Window(since=date(2023, 9, 1), until=date(2023, 9, 30))
     run = wanted(window=past)
     inside = datetime(2023, 9, 30, 16, 59, tzinfo=UTC)  # 23:59 WIB
@@ -100,7 +100,7 @@ def test_without_a_section_the_headline_decides():
     assert decisions == ["", "off_topic", ""]
 
 
-def test_the_headline_in_the_address_serves_where_none_is_printed():
+def test_the_headline_in_the_url_decides_where_none_is_printed():
     run = wanted(technology=None)
     assert run.decide(listed("/a/1/harga-beras-naik-lagi-di-pasar")).skipped == "off_topic"
     slug = "/a/2/pabrik-semikonduktor-dan-kecerdasan-buatan-dibuka"
@@ -117,7 +117,7 @@ def test_outside_the_section_an_article_must_show_its_topic():
     assert decisions == ["", "off_topic", "off_topic"]
 
 
-def test_a_limit_counts_what_is_wanted_only():
+def test_a_limit_counts_wanted_articles_only():
     run = wanted(limit=2)
     paths = ["/ekonomi/1/x", "/tekno/2/x", "/tekno/3/x", "/tekno/4/x"]
     decisions = [run.decide(listed(path)).skipped for path in paths]

@@ -5,19 +5,19 @@ import pytest
 from crawler.sources.window import ArgumentError, Arguments
 
 
-def test_nothing_asked_for_is_the_present():
+def test_a_crawl_without_arguments_asks_for_the_present():
     arguments = Arguments.of({})
     assert not arguments.window.past
     assert arguments.limit is None
 
 
-def test_days_and_a_limit():
+def test_days_and_a_limit_are_parsed():
     arguments = Arguments.of({"since": "2023-09-01", "until": "2023-09-30", "limit": "20"})
     assert (arguments.window.since, arguments.window.until) == (date(2023, 9, 1), date(2023, 9, 30))
     assert arguments.limit == 20
 
 
-def test_scrapyds_own_arguments_pass():
+def test_scrapyd_s_own_arguments_are_ignored():
     assert Arguments.of({"_job": "a1", "_version": "7"}).limit is None
 
 
@@ -34,7 +34,7 @@ def test_scrapyds_own_arguments_pass():
         ({"sinse": "2023-09-01"}, "unknown argument sinse"),
     ],
 )
-def test_what_cannot_be_meant_is_one_clear_line(given: dict[str, str], said: str):
+def test_an_argument_without_meaning_is_one_clear_line(given: dict[str, str], said: str):
     with pytest.raises(ArgumentError) as caught:
         Arguments.of(given)
     assert said in str(caught.value)
