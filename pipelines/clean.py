@@ -6,10 +6,11 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.extraction.indonesian.bylines import parse_byline
+from crawler.extraction.indonesian.sentences import is_sentence
 from crawler.extraction.urls import house_of
 from crawler.items import Image, Link, Removal
 from pipelines.cleaning.cleaning import clean
-from pipelines.cleaning.fragments import PROMO, Cleaned, is_prose
+from pipelines.cleaning.fragments import PROMO, Cleaned
 from pipelines.cleaning.rules import load_rules
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def _related(blocks: list[Block], cleaned: Cleaned, book: Rulebook) -> Iterator[
             link.title = _without_label(link.title, book)
             key = link.url or link.title
             # What has no link may be a label alone, or the next story's prose.
-            named = link.url or (link.title.count(" ") > 1 and not is_prose(link.title))
+            named = link.url or (link.title.count(" ") > 1 and not is_sentence(link.title))
             if link.title and named and key not in seen:
                 seen.add(key)
                 yield link

@@ -10,7 +10,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from pipelines.cleaning.fragments import PROMO, Body, Cleaned, Fragment, is_prose
+from crawler.extraction.indonesian.sentences import is_sentence
+from pipelines.cleaning.fragments import PROMO, Body, Cleaned, Fragment
 from pipelines.cleaning.promos import (
     is_promo_line,
     take_bare_links,
@@ -155,7 +156,7 @@ def _take_tail(body: Body) -> None:
         fragment.rule = rule.id
         teasers = _are_teasers(body, fragment)
         for follower in kept[i + 1 :]:
-            if is_prose(follower.text) and not teasers:
+            if is_sentence(follower.text) and not teasers:
                 break
             follower.rule = follower.rule or rule.id
 
@@ -179,7 +180,7 @@ def _take_signoff(body: Body) -> None:
                 if not is_promo_line(body, leftover.text):
                     leftover.rule = "after-signoff"
             break
-        if is_prose(fragment.text):
+        if is_sentence(fragment.text):
             break
         after.append(fragment)
     body.rewrite(lambda fragment: _without_signoff(body, fragment))

@@ -9,6 +9,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from crawler.extraction.indonesian.headlines import looks_like_headline
+from crawler.extraction.indonesian.sentences import SENTENCE_ENDS
 from crawler.items import Anchor, Block
 
 if TYPE_CHECKING:
@@ -27,7 +28,6 @@ _OURS = re.compile(
     r"[Ll]iputan|[Ff]orum|[Pp]olling|[Kk]uis|[Ss]urvei|[Ii]kuti|[Dd]ukung|[Ff]ollow|"
     r"[Kk]irim(?:kan)?(?: ke(?:pada)?)?) kami\b"
 )
-_SENTENCE_ENDS = ".!?…:\"”’')"
 
 
 @dataclass(slots=True)
@@ -206,18 +206,11 @@ def _headlines(texts: Iterable[str]) -> list[str]:
     return sorted(filter(looks_like_headline, short), key=len, reverse=True)
 
 
-def is_prose(text: str) -> bool:
-    """Five words or more that end as a sentence does; teasers that are broken off are none."""
-    if text[:1000].count(" ") < 4 or text.endswith("..."):
-        return False
-    return text[-1] in ".\"”’')" or (text[-1] in "!?" and not looks_like_headline(text))
-
-
 def starts_sentence(text: str, at: int) -> bool:
     """Whether what stands at `at` is not in the middle of a sentence."""
     before = text[max(0, at - 3) : at].rstrip(" \u00a0")
-    return not before or before[-1] in _SENTENCE_ENDS + "]»•"
+    return not before or before[-1] in SENTENCE_ENDS + "]»•"
 
 
 def _begins(before: str, after: str) -> bool:
-    return before[-1] in _SENTENCE_ENDS and (after[0].isupper() or after[0] in "\"“‘'")
+    return before[-1] in SENTENCE_ENDS and (after[0].isupper() or after[0] in "\"“‘'")

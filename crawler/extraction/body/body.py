@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction.body.class_names import HEADINGS
 from crawler.extraction.body.density import prose_container
-from crawler.extraction.body.walk import Picture, Walk
+from crawler.extraction.body.walk import Walk
 from crawler.extraction.page.page import parse_html
 from crawler.items import Block
 
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborNode
 
+    from crawler.extraction.fields.images import Picture
     from crawler.extraction.fields.title import Title
     from crawler.extraction.page.page import Page
     from crawler.extraction.rules import Rules

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction.body.class_names import Verdict, is_hidden, is_page, judge
 from crawler.extraction.body.inline_text import Line
+from crawler.extraction.fields.images import Picture
 from crawler.extraction.urls import absolute
 from crawler.items import Block, Kind
 
@@ -66,14 +67,6 @@ class _Frame:
     url: str = ""
     own: frozenset[str] = frozenset()
     outer: Line | None = None  # the line that goes on when this aside ends
-
-
-@dataclass(slots=True)
-class Picture:
-    """An image inside a body, and the number of blocks before it."""
-
-    url: str
-    position: int
 
 
 class Walk:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
@@ -11,12 +12,12 @@ from crawler.extraction.page.jsonld import text as property_text
 from crawler.items import Image
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from selectolax.lexbor import LexborNode
 
-    from crawler.extraction.body.body import Body
     from crawler.extraction.page.page import Page
+    from crawler.items import Block
 
 _CAPTION = re.compile(
     r"caption|photodesc|img-copyright|gallery--item__description|deskripsi|detfoto|photo|foto"
@@ -31,13 +32,23 @@ _DATE = re.compile(r"[\d/. -]+")
 _MAX_CAPTION = 1500
 
 
-def find_images(page: Page, body: Body, headline: LexborNode | None) -> list[Image]:
-    """The main image, then those inside the body that have a caption."""
+@dataclass(slots=True)
+class Picture:
+    """An image inside a body, and the number of blocks before that image."""
+
+    url: str
+    position: int
+
+
+def find_images(
+    page: Page, pictures: Sequence[Picture], blocks: Sequence[Block], headline: LexborNode | None
+) -> list[Image]:
+    """Return the main image, then those of `pictures` that a caption among `blocks` follows."""
     images: list[Image] = []
     inside = [
         captioned(picture.url, after.text)
-        for picture in body.pictures
-        for after in body.blocks[picture.position : picture.position + 1]
+        for picture in pictures
+        for after in blocks[picture.position : picture.position + 1]
         if after.kind == "caption"
     ]
     if url := _main_url(page):

@@ -9,6 +9,7 @@ from itertools import chain, takewhile
 from typing import TYPE_CHECKING
 
 from crawler.extraction.indonesian.dates import WIB, Date, find_date, parse_date
+from crawler.extraction.indonesian.sentences import is_prose_node
 from crawler.extraction.page.jsonld import text as property_text
 
 if TYPE_CHECKING:
@@ -135,7 +136,7 @@ def _beside(page: Page, headline: Title | None) -> _Clue | None:
     for place in [i for i, run in enumerate(runs) if run == first]:
         prose = False
         for i in range(max(0, place - _BEFORE), min(len(runs), place + _AFTER)):
-            prose = prose or (i > place and _is_prose(runs[i]))
+            prose = prose or (i > place and is_prose_node(runs[i]))
             found = _printed(runs, i)
             if not found:
                 continue
@@ -154,7 +155,7 @@ def _day_beside(page: Page, headline: Title | None) -> _Clue | None:
     first = " ".join(headline.text.split()) if headline else ""
     runs = page.runs
     for place in [i for i, run in enumerate(runs) if run == first]:
-        below = takewhile(lambda run: not _is_prose(run), runs[place + 1 : place + _NEAR])
+        below = takewhile(lambda run: not is_prose_node(run), runs[place + 1 : place + _NEAR])
         above = reversed(runs[max(0, place - _NEAR) : place])
         for run in chain(below, above):
             if not _has_digit(run) or len(run) > _SENTENCE or _CHANGED.search(run):
@@ -172,10 +173,6 @@ def _addressed(page: Page) -> _Clue | None:
         if found and date:
             return _Clue(date, found[1], "url")
     return None
-
-
-def _is_prose(run: str) -> bool:
-    return len(run) > _SENTENCE and run.endswith((".", '"', "”"))
 
 
 def _printed(runs: list[str], i: int) -> tuple[Date, str] | None:

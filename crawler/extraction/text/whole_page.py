@@ -1,17 +1,23 @@
-"""Whole pages as one line of text: menu, header, article and footer without a break."""
+"""Texts of whole pages, menus and side columns included: on many lines, or all on one line."""
 
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.extraction.indonesian.dates import find_date
-from crawler.extraction.indonesian.headlines import looks_like_headline
+from crawler.extraction.indonesian.sentences import is_body_line, is_plain_sentence
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_MENU_LINES = 12  # lines; with more than these before the first prose, a text is a whole page
+_GAIN, _COST = 300, 30  # characters: the most that a line of prose adds; the loss by another line
 _MIN_LINE = 600  # characters; a shorter line is no page
-_MIN_MENU = 5  # words of a menu that make a page of a line
-_PROSE = 8  # words of a sentence
-_HEADER = 1500  # characters in which the article has begun
+_MIN_MENU = 5  # words; with fewer at its start, a line is no page
+_HEADER = 1500  # characters, from the menu on, within which the article begins
+_DATED = 500  # characters of the header within which the time is printed
+_MARKS = "|•·>»/"
 _MENU = frozenset(
     """
     beranda home nasional internasional dunia ekonomi bisnis finansial olahraga sport bola
@@ -45,7 +51,7 @@ _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 
 
 class Unfolded(NamedTuple):
-    """A page apart: its menu, the lines of its header, the article, and what follows."""
+    """A page in four parts; `tail` is all text behind the article."""
 
     menu: str
     header: list[str]
@@ -53,8 +59,29 @@ class Unfolded(NamedTuple):
     tail: str
 
 
+def article_lines(texts: Sequence[str]) -> tuple[int, int] | None:
+    """Return the first and the last line (excluded) of the body; None for a text without a menu.
+
+    The body is the stretch with the most prose against other lines in the stretch: the largest sum
+    of a subarray (Kadane).
+    """
+    worth = [min(len(text), _GAIN) if is_body_line(text) else -_COST for text in texts]
+    first = next((i for i, value in enumerate(worth) if value > 0), 0)
+    if first <= _MENU_LINES:
+        return None
+    best, found = 0, None
+    start, total = first, 0
+    for i, value in enumerate(worth):
+        if total <= 0:
+            start, total = i, 0
+        total += value
+        if total > best:
+            best, found = total, (start, i + 1)
+    return found
+
+
 def unfold(line: str) -> Unfolded | None:
-    """The parts of a page that is one `line`; None if it does not begin with a menu."""
+    """Return the parts of a page that is all on one `line`; None unless a menu opens `line`."""
     if len(line) < _MIN_LINE:
         return None
     start = _after_menu(line)
@@ -67,35 +94,40 @@ def unfold(line: str) -> Unfolded | None:
 
 
 def _after_menu(line: str) -> int:
-    """Where the menu at the start of `line` ends; 0 if there is none."""
+    """Return the end of the menu that opens `line`; 0 if no menu does."""
     end = count = 0
     for word in _WORD.finditer(line):
-        if word.group().strip("|•·>»/").lower() not in _MENU and word.group().strip("|•·>»/"):
+        if not _is_of_menu(word[0], _MARKS):
             break
         end, count = word.end(), count + 1
     return end if count >= _MIN_MENU else 0
 
 
+def _is_of_menu(word: str, marks: str) -> bool:
+    bare = word.strip(marks)
+    return not bare or bare.lower() in _MENU
+
+
 def _body_start(line: str, start: int) -> int:
-    """Where the article begins behind its header: at its dateline, else behind its time."""
+    """Return the article's beginning behind the header: the dateline, else the end of the time."""
     head = line[start : start + _HEADER]
     if dateline := _DATELINE.search(head):
         return start + dateline.start()
-    found = find_date(head[:500])
+    found = find_date(head[:_DATED])
     if found is None:
         return 0
     end = head.index(found[1]) + len(found[1])
     while people := _PEOPLE.match(head, end + 1):
         end = people.end()
     for word in _WORD.finditer(head, end):
-        if word.group().strip("|•·").lower() not in _MENU and word.group().strip("|•·"):
+        if not _is_of_menu(word[0], "|•·"):
             break
         end = word.end()
     return start + end
 
 
 def _header_lines(header: str) -> list[str]:
-    """Title, people and time of a `header`, each as a line."""
+    """Return title, people and time of `header`, each as a line."""
     found = find_date(" ".join(header.split()))
     people = [match.group() for match in _PEOPLE.finditer(header)]
     cuts = [header.find(part) for part in (*people, found[1] if found else "") if part]
@@ -105,18 +137,11 @@ def _header_lines(header: str) -> list[str]:
 
 
 def _tail_start(line: str, begin: int) -> int:
-    """Where lists and footer begin, behind the last sentence of prose."""
+    """Return the beginning of lists and footer, behind the last sentence of prose."""
     start = last = begin
     for gap in _SENTENCE.finditer(line, begin):
-        if _is_prose(line[start : gap.start()]):
+        if is_plain_sentence(line[start : gap.start()]):
             last = gap.start() - 1
         start = gap.end()
-    tail = None if _is_prose(line[start:]) else _TAIL.search(line, last)
+    tail = None if is_plain_sentence(line[start:]) else _TAIL.search(line, last)
     return tail.start() if tail else len(line)
-
-
-def _is_prose(sentence: str) -> bool:
-    words = sentence.split()
-    lower = sum(word[0].islower() for word in words)
-    plain = 2 * lower > len(words) and not looks_like_headline(sentence)
-    return len(words) >= _PROSE and sentence.endswith(".") and plain

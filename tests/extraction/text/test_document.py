@@ -10,8 +10,8 @@ import pytest
 from crawler.extraction.indonesian.bylines import Byline, parse_byline
 from crawler.extraction.indonesian.headlines import headline_end, looks_like_headline
 from crawler.extraction.text.document import extract_text
-from crawler.extraction.text.dumps import article_lines
-from crawler.extraction.text.paragraphs import Line, paragraphs, unwrapped
+from crawler.extraction.text.paragraphs import TextLine, paragraphs, unwrapped
+from crawler.extraction.text.whole_page import article_lines
 from crawler.items import Article, Image, Rejected
 from pipelines.clean import CleanPipeline
 
@@ -144,11 +144,14 @@ def test_lines_that_were_broken_at_links_are_joined() -> None:
 
 def test_headings_are_not_joined_to_what_follows() -> None:
     lines = [FIRST, "Harga dan Ketersediaan di Toko", SECOND]
-    assert paragraphs([Line(line) for line in lines]) == lines
+    assert paragraphs([TextLine(line) for line in lines]) == lines
 
 
 def test_a_blank_line_always_parts() -> None:
-    assert paragraphs([Line("Menara di"), Line("pantai", apart=True)]) == ["Menara di", "pantai"]
+    assert paragraphs([TextLine("Menara di"), TextLine("pantai", apart=True)]) == [
+        "Menara di",
+        "pantai",
+    ]
 
 
 def test_a_plea_over_several_lines_goes_whole() -> None:
@@ -290,7 +293,9 @@ def test_lines_that_were_all_broken_at_one_width_are_the_paragraphs_again() -> N
 
 
 def test_lines_of_any_length_are_left_as_they_are() -> None:
-    lines = [Line(text) for text in (TITLE, "Reporter: Sinta", FIRST, SECOND, FIRST, SECOND, TITLE)]
+    lines = [
+        TextLine(text) for text in (TITLE, "Reporter: Sinta", FIRST, SECOND, FIRST, SECOND, TITLE)
+    ]
     assert unwrapped(lines) == lines
 
 

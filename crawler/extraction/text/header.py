@@ -1,0 +1,203 @@
+"""The header of a plain-text document: title, time, people, section, caption and credit."""
+
+from __future__ import annotations
+
+import re
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from crawler.extraction.indonesian.bylines import parse_byline, split_names
+from crawler.extraction.indonesian.dates import Date, find_date, parse_date
+from crawler.extraction.indonesian.headlines import looks_like_headline
+from crawler.extraction.indonesian.sentences import is_body_line
+from crawler.extraction.text.paragraphs import LABEL, TextLine
+from crawler.items import Article, Image, Removal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+_HEADER = 12  # lines; no header has more
+_DATE_LINE = 90  # characters; a longer line with a date is prose
+_REPEATED = 20  # characters; a shorter line that occurs twice is no title
+_LONGEST_TITLE = 200  # characters
+SITE = r"[A-Za-z][A-Za-z0-9-]{1,30}\.(?:CO\.ID|co\.id|COM|com|ID|id|CO|NET|net|TV|tv)\b"
+_DATELINE = re.compile(
+    rf"(?:[A-Z][\w ]{{2,25}}, ?)?{SITE}\s?[-–—,]"
+    r"|[A-Z][\w, ]{2,40} ?(?:[-–—]{1,2} |\((?:ANTARA|Antara|AFP|AP|Reuters|REUTERS)\b)"
+)
+_ROLES = re.compile(
+    r"(?:Reporter|Penulis|Pewarta|Editor|Sumber|Rep|Red|Redaktur|Kontributor)\s?:"
+    r"|Laporan [A-Z]|Oleh:? [A-Z]"
+)
+_NAMES = re.compile(
+    r"[A-Z][\w.'’]+(?: [A-Z][\w.'’]*){1,3}(?:, [A-Z][\w.'’]+(?: [A-Z][\w.'’]*){1,3}){0,4}"
+)
+_DESK = "Tim Redaksi"
+# Words among the people of a header: the outlet behind a name, links of the menu.
+_HOUSES = re.compile(r"(?:CNN|CNBC|BBC News|VOA|DW) Indonesia|(?:Berita|Home|Beranda|Tech)")
+_ROLE_ALONE = re.compile(r"Penulis|Reporter|Pewarta|Editor")
+_AROUND_DATE = re.compile(
+    r"(?:terakhir )?diperbarui|tayang|terbit|diterbitkan|dipublikasikan|pada|jurnalis"
+    r"|\w+\.(?:com|co\.id|id)|[\W_]",
+    re.IGNORECASE,
+)
+_DAY = re.compile(r"(?:\w+ )?\d{1,2} \w{1,10} \d{4}")
+_CREDIT = re.compile(
+    r"(?:(?:DOK|Dok|dok|Foto|FOTO|Sumber)\b.{0,40}|.{2,30} ?/ ?(?:AFP|AP|ANTARA|Antara|MI)"
+    r"|(?:ANTARA|Antara|AFP|AP|REUTERS|Reuters|EPA|MI|Getty Images)(?:/.{1,40}| FOTO.{0,40})?)"
+)
+
+
+def header_length(lines: Sequence[TextLine], now: datetime) -> int:
+    """Return the number of lines above the body.
+
+    The header ends with the last date, people or repeated title, and with names right below those.
+
+    :param now: the origin of "3 jam yang lalu"
+    """
+    texts = [line.text for line in lines[:_HEADER]]
+    length, captions = 0, False
+    for i, text in enumerate(texts):
+        if _is_of_header(text, now):
+            length = i + 1
+        elif len(text) > _REPEATED and text in texts[:i]:
+            length, captions = i + 1, True
+        elif is_body_line(text) or LABEL.match(text) or len(text) > _LONGEST_TITLE:
+            break
+    if not length:
+        return int(_is_title(texts[0]) and len(texts) > 1)
+    below = texts[length:]
+    length += sum(1 for _ in takewhile(_is_names, below))
+    # Below a title that is printed again come credit and caption of the picture.
+    if captions:
+        length += sum(1 for _ in takewhile(lambda text: not is_body_line(text), texts[length:]))
+    return length
+
+
+def _is_of_header(text: str, now: datetime) -> bool:
+    return bool(_published(text, now) or _ROLES.match(text) or _ROLE_ALONE.fullmatch(text))
+
+
+def _is_names(text: str) -> bool:
+    return text == _DESK or _NAMES.fullmatch(text) is not None
+
+
+def page_header(texts: Sequence[str], now: datetime) -> list[str]:
+    """Return title, times and people among `texts`, the lines above the body of a whole page."""
+    near = texts[-_HEADER:]
+    titles = [text for text in near if looks_like_headline(text) and not _published(text, now)]
+    labelled = [
+        text
+        for i, text in enumerate(near)
+        if _published(text, now) or _ROLES.match(text) or _is_name_at(near, i, now)
+    ]
+    return [max(titles, key=len), *labelled] if titles else labelled
+
+
+def _is_name_at(texts: Sequence[str], i: int, now: datetime) -> bool:
+    """Return whether line `i` is a name between a title and a time."""
+    words = texts[i].split()
+    between = 0 < i < len(texts) - 1 and bool(_published(texts[i + 1], now))
+    return (
+        between
+        and 2 <= len(words) <= 4
+        and all(word[0].isupper() and word[-1].isalpha() for word in words)
+        and looks_like_headline(texts[i - 1])
+    )
+
+
+def read_header(article: Article, texts: list[str], now: datetime) -> None:
+    """Read title, time, people, section and caption from `texts` into `article`.
+
+    Lines of no known form become `removed`.
+
+    :param now: the origin of "3 jam yang lalu"
+    """
+    image = Image()
+    texts = _with_roles(texts)
+    for i, text in enumerate(texts):
+        if _ROLES.match(text):
+            _read_byline(article, text)
+        elif date := _published(text, now):
+            _read_time(article, *date)
+        elif article.title is None and _is_title(text):
+            article.title = text
+        elif text == article.title and text in texts[: i - 1]:  # the picture follows
+            article.images = [image]
+        elif article.images:
+            _read_below_picture(image, text)
+        elif not _read_people(article, text):
+            article.removed.append(Removal(rule="text:header", text=text))
+    if not (image.caption or image.credit):
+        article.images = []
+
+
+def _read_byline(article: Article, text: str) -> None:
+    people = parse_byline(text)
+    article.authors += people.authors
+    article.editors += people.editors
+    article.agencies += people.sources
+
+
+def _read_time(article: Article, date: Date, raw: str) -> None:
+    article.published_at = article.published_at or date.instant
+    article.published_raw = article.published_raw or raw
+    article.published_source = "text"
+    article.zone_assumed = date.zone_assumed
+
+
+def _read_below_picture(image: Image, text: str) -> None:
+    if _CREDIT.fullmatch(text):
+        image.credit = text
+    else:
+        image.caption = text
+
+
+def _with_roles(texts: list[str]) -> list[str]:
+    """Return `texts` with each role that is a line below a name put before that name."""
+    joined: list[str] = []
+    for text in texts:
+        if joined and _ROLE_ALONE.fullmatch(text):
+            joined[-1] = f"{text}: {joined[-1]}"
+            continue
+        if text == _DESK and joined and _NAMES.fullmatch(joined[-1]):  # Kompas: the editor last
+            authors, _, editor = joined[-1].rpartition(", ")
+            joined[-1] = f"Penulis: {authors} | Editor: {editor}" if authors else editor
+        joined.append(text)
+    return joined
+
+
+def _read_people(article: Article, text: str) -> bool:
+    """Read "Name, Name" or "Name | Section" into `article`; return whether `text` has names."""
+    people, _, section = text.partition("|")
+    names = [name for name in split_names(people) if not _HOUSES.fullmatch(name)]
+    if any(len(name.split()) > 5 or any(c.isdigit() for c in name) for name in names):
+        return False
+    article.section = article.section or section.strip() or None
+    article.authors += [name for name in names if name not in article.authors]
+    return bool(names)
+
+
+def _published(text: str, now: datetime) -> tuple[Date, str] | None:
+    """Return the time that the line `text` prints, and the time as printed; None for prose."""
+    if len(text) > _DATE_LINE or not any(c.isdigit() for c in text):
+        return None
+    found = find_date(text)
+    if found is None:
+        date = parse_date(text, now=now)
+        return (
+            (date, text) if date and _DAY.fullmatch(_AROUND_DATE.sub(" ", text).strip()) else None
+        )
+    rest = _AROUND_DATE.sub("", text.replace(found[1], ""))
+    return None if rest else found
+
+
+def _is_title(text: str) -> bool:
+    return (
+        3 <= len(text.split()) <= 30
+        and text[-1] not in ".,:;"
+        and not _DATELINE.match(text)
+        and not LABEL.match(text)
+        and len(text) <= _LONGEST_TITLE
+    )
