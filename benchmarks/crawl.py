@@ -14,12 +14,13 @@ import sys
 import tempfile
 import time
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 
+from output import clock
 from output.dataset import open_dataset
 
 if TYPE_CHECKING:
@@ -55,7 +56,7 @@ class Timed(NamedTuple):
 
 def ours(output: Path, environment: dict[str, str]) -> Timed:
     """A crawl of all that the newsroom published."""
-    today = datetime.now(UTC).date()
+    today = clock.now().date()
     since, until = today - timedelta(days=4), today + timedelta(days=1)
     days = ["-a", f"since={since}", "-a", f"until={until}"]
     start = time.perf_counter()

@@ -5,12 +5,12 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from benchmarks import extraction
 from crawler.newsroom import leaks
+from output import clock
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/quality.md"
 COLUMNS = {
@@ -86,7 +86,7 @@ def main() -> None:
     notices = (leaks.__doc__ or "").split("\n- ")[1:]
     PAGE.write_text(
         TEXT.format(
-            day=f"{datetime.now(UTC):%Y-%m-%d}",
+            day=f"{clock.now():%Y-%m-%d}",
             pages=first["pages"],
             must=first["must"],
             table=_table(rows, speeds),

@@ -6,7 +6,6 @@ import logging
 import re
 import sqlite3
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
@@ -27,10 +26,11 @@ from crawler.sources.wanted import Decision, Wanted, as_listed
 from crawler.sources.window import Arguments
 from crawler.state.backfill import IndexPage
 from crawler.state.outlet_state import Memory
+from output import clock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-    from datetime import date
+    from datetime import date, datetime
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
@@ -218,7 +218,7 @@ class NewsSpider(Spider):
     ) -> None:
         """Keep how far a backfill has come; a day that is not over yet is never done."""
         day: date | None = response.meta.get("index_day")
-        if day and day < datetime.now(WIB).date():
+        if day and day < clock.now().astimezone(WIB).date():
             is_first = not response.meta.get("continues")
             page = IndexPage.of(day, decided, is_first=is_first, is_last=is_last)
             self.memory.walked(day, source.label, page)
@@ -270,7 +270,7 @@ class NewsSpider(Spider):
             self._count("unchanged")
             self.memory.unchanged(waiting.article_id)
             return
-        fetched_at = response.meta.get("fetched_at") or datetime.now(UTC)
+        fetched_at = response.meta.get("fetched_at") or clock.now()
         try:
             page = Page(
                 response.body,
@@ -358,7 +358,7 @@ class NewsSpider(Spider):
         """Report a page that is no article to whoever counts or keeps rejects."""
         self.logger.info("Rejected %s: %s", url, reject)
         article = Article(outlet=self.name, url=url, title=waiting.candidate.title)
-        article.fetched_at = fetched_at or datetime.now(UTC)
+        article.fetched_at = fetched_at or clock.now()
         self.crawler.signals.send_catch_log(
             signals.item_dropped,
             item=waiting.candidate.complete(article, waiting.article_id),

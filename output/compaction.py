@@ -9,15 +9,14 @@ from __future__ import annotations
 
 import json
 import math
-import time
 from collections import defaultdict
-from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from output import clock
 from output.dataset import MERGED, REPLACES, in_order, live_files, outlets, replaced_by
 from output.filesystem import Root
 from output.schema import KEYS, SCHEMA_VERSION, SCHEMAS, Row
@@ -84,7 +83,7 @@ def remove_replaced(
     """Remove the files of all outlets, or of these, whose merged file has stood for `grace`
     seconds; the paths removed."""
     root, replaced = Root(location), set()
-    horizon = (time.time() if now is None else now) - grace
+    horizon = (clock.file_time() if now is None else now) - grace
     parts = [""] if outlets is None else [f"outlet={name}" for name in outlets]
     for folder in (f"{table}/{part}" for table in SCHEMAS for part in parts):
         files = root.files(folder)
@@ -119,7 +118,7 @@ def _merge(root: Root, table: str, partition: str, paths: list[str]) -> Merge:
     names = sorted(PurePosixPath(path).name for path in {*paths, *before})
     metadata = {**(SCHEMAS[table].metadata or {}), REPLACES: json.dumps(names).encode()}
     content = encode(merged.replace_schema_metadata(metadata))
-    root.publish(f"{partition}/{MERGED}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.parquet", content)
+    root.publish(f"{partition}/{MERGED}{clock.now():%Y%m%dT%H%M%S.%fZ}.parquet", content)
     return Merge(partition, len(paths), len(merged), len(rows) - len(merged))
 
 

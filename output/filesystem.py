@@ -9,13 +9,14 @@ import os
 import re
 import secrets
 import shutil
-import time
 from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pyarrow as pa
 from pyarrow import fs
+
+from output import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -125,7 +126,7 @@ class Root:
 
     def sweep(self, now: float | None = None) -> list[str]:
         """Remove what dead writers left in staging; the paths removed."""
-        horizon = (time.time() if now is None else now) - DEAD_AFTER
+        horizon = (clock.file_time() if now is None else now) - DEAD_AFTER
         removed = []
         for info in self.files(STAGING):
             if info.mtime_ns is not None and info.mtime_ns / 1e9 < horizon:

@@ -6,8 +6,6 @@ The newest file, by its name, counts. Older ones stay for readers that have just
 from __future__ import annotations
 
 import math
-import time
-from datetime import UTC, datetime
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING
 
@@ -15,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from output import clock
 from output.compaction import GRACE
 from output.filesystem import Root
 from output.schema import CLUSTERS
@@ -60,7 +59,7 @@ def publish(
     if files and _holds(root, files[-1].path, table):
         return table
     _write(root, table)
-    horizon = time.time() - grace
+    horizon = clock.file_time() - grace
     for old, newer in pairwise(files):
         if (newer.mtime_ns or math.inf) / 1e9 <= horizon:
             root.remove(old.path)
@@ -111,7 +110,7 @@ def _read(root: Root, path: str) -> pa.Table:
 
 def _write(root: Root, groups: pa.Table) -> None:
     """As a file whose name sorts by the time that stands in its rows."""
-    now = datetime.now(UTC)
+    now = clock.now()
     as_of = pa.array([now] * len(groups), _AS_OF.type)
     table = groups.append_column(_AS_OF, as_of).replace_schema_metadata(CLUSTERS.metadata)
     root.publish(f"clusters/{now:%Y%m%dT%H%M%S.%fZ}.parquet", encode(table))

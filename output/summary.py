@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from output import clock
 from output.schema import ARTICLES, Row
 from output.views import WIB, connect, has_clusters, older_columns, reading
 
@@ -37,7 +38,7 @@ class Summary:
     def __init__(
         self, location: Location, since: date | None = None, until: date | None = None
     ) -> None:
-        self.now = datetime.now(UTC)
+        self.now = clock.now()
         self.has_clusters = has_clusters(location)
         period = {
             "since": since or date.min,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from datetime import UTC, datetime
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -12,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from output import clock
 from output.dataset import MERGED, REPLACES, in_order, live_files, replaced_by
 from output.filesystem import Root
 from output.schema import REJECTS
@@ -48,7 +48,7 @@ def bury(location: Location, outlet: str, article_id: str) -> str:
 
     :raises OSError: the dataset cannot be written.
     """
-    now = datetime.now(UTC)
+    now = clock.now()
     name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
     tombstone = {
         "url": "",
@@ -114,7 +114,7 @@ def _rewrite(root: Root, path: str, kept: pa.Table) -> None:
     if kept.num_rows:
         names = [PurePosixPath(old).name for old in (path, *replaced_by(root, path))]
         metadata = {**(kept.schema.metadata or {}), REPLACES: json.dumps(sorted(names)).encode()}
-        name = f"{MERGED}{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}.parquet"
+        name = f"{MERGED}{clock.now():%Y%m%dT%H%M%S.%fZ}.parquet"
         folder = PurePosixPath(root.relative(path)).parent
         root.publish(f"{folder}/{name}", encode(kept.replace_schema_metadata(metadata)))
     root.remove(path)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from output import clock
 from output.filesystem import Root
 from output.row_check import RowCheck
 from output.schema import MONTH_FROM, SCHEMAS, Row
@@ -31,7 +32,7 @@ GROUP_ROWS = 10_000
 
 def new_run_id(now: datetime | None = None) -> str:
     """A name that no other run has, and that sorts by time."""
-    return f"{now or datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    return f"{now or clock.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
 
 def month_of(table: str, row: Mapping[str, Any]) -> str:

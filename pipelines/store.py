@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 from scrapy import signals
@@ -14,6 +13,7 @@ from crawler.extraction import EXTRACTOR_VERSION
 from crawler.items import Article, Rejected
 from crawler.middlewares.archiving import ArchiveMiddleware
 from crawler.spider import NewsSpider
+from output import clock
 from output.row_check import RowError
 from output.verification import quarantine
 from output.writer import Part, Writer, new_run_id
@@ -40,7 +40,7 @@ def reject_row(article: Article, rejected: Rejected, run_id: str) -> Row:
         "title": _unicode(article.title),
         "published_at": article.published_at,
         "discovered_via": article.discovered_via,
-        "fetched_at": article.fetched_at or datetime.now(UTC),
+        "fetched_at": article.fetched_at or clock.now(),
         "run_id": run_id,
     }
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Self
 
 from crawler.extraction.urls import canonical_url
 from crawler.items import Rejected
+from output import clock
 
 if TYPE_CHECKING:
     from scrapy.crawler import Crawler
@@ -61,7 +62,7 @@ class ValidatePipeline:
 
 
 def _check_times(article: Article) -> None:
-    latest = (article.fetched_at or datetime.now(UTC)) + SLACK
+    latest = (article.fetched_at or clock.now()) + SLACK
     reason = _impossible(article.published_at, latest)
     if article.published_at is None and article.published_raw:
         reason = "unreadable"

@@ -3,7 +3,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from output import clock
 from tests.crawls import stop_reactor
+from tests.moment import NOW
 
 # Trio's plugin for it, loaded after the last test, warns of whoever has set an excepthook by then.
 os.environ.setdefault("HYPOTHESIS_NO_PLUGINS", "1")
@@ -14,3 +16,11 @@ def _reactor_that_ends() -> Iterator[None]:
     """Its threads are no daemons: left alone, they keep the process alive after the last test."""
     yield
     stop_reactor()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _clock_at_the_moment() -> Iterator[None]:
+    """Begin every module at tests.moment.NOW; processes that its tests start live then too."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv(clock.OFFSET, clock.offset_to(NOW))
+        yield

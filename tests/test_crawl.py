@@ -13,6 +13,7 @@ from output.dataset import open_dataset, read
 from spiders.kontan import KontanSpider
 from spiders.mediaindonesia import MediaIndonesiaSpider
 from tests.crawls import crawl
+from tests.moment import newsroom
 
 ONE_BY_ONE = {"CONCURRENT_REQUESTS": 1, "CONCURRENT_REQUESTS_PER_DOMAIN": 1}  # as on the web
 SEPTEMBER = {"since": "2023-09-01", "until": "2023-09-30"}
@@ -21,8 +22,8 @@ ARTICLE = r"^/teknologi/\d{5,}/"
 
 @pytest.fixture
 def room() -> Iterator[Newsroom]:
-    with Newsroom(seed=3, outlets=["kontan", "mediaindonesia"], recent=8, past=6) as newsroom:
-        yield newsroom
+    with newsroom(seed=3, outlets=["kontan", "mediaindonesia"], recent=8, past=6) as served:
+        yield served
 
 
 def test_a_crawl_stores_what_is_technology_and_counts_the_rest(room: Newsroom, tmp_path: Path):

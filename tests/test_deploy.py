@@ -17,10 +17,10 @@ from urllib.request import urlopen
 
 import pytest
 
-from crawler.newsroom import Newsroom
 from crawler.terminal import base as terminal
 from crawler.terminal import exit_codes
 from output.dataset import read
+from tests.moment import newsroom
 from tests.places import CHECKOUT
 
 BIN = str(Path(sys.executable).parent)
@@ -77,7 +77,7 @@ def test_logrotate_accepts_the_file(tmp_path):
 def test_the_real_cron_runs_it_every_minute(tmp_path):
     if subprocess.run(["crontab", "-l"], capture_output=True).returncode == 0:
         pytest.skip("this user has a crontab of its own")
-    with Newsroom(seed=3, outlets=["mediaindonesia"], recent=8, past=0, older=0) as room:
+    with newsroom(seed=3, outlets=["mediaindonesia"], recent=8, past=0, older=0) as room:
         table = (DEPLOY / "crontab").read_text().replace("*/30", "*")
         table = table.replace(
             "crawlall >>output/crawlall.log", f"crawlall mediaindonesia >>{tmp_path}/log"
@@ -107,7 +107,7 @@ def test_scrapyd_serves_the_checkout_as_it_is(tmp_path):
     config = f"[scrapyd]\nhttp_port = {port}\nbind_address = 127.0.0.1\npoll_interval = 0.5\n"
     (tmp_path / ".scrapyd.conf").write_text(config + folders)
     asked = {"project": "default", "spider": "mediaindonesia"}
-    with Newsroom(seed=3, outlets=["mediaindonesia"], recent=8, past=0, older=0) as room:
+    with newsroom(seed=3, outlets=["mediaindonesia"], recent=8, past=0, older=0) as room:
         names = {"HOME": str(tmp_path), "NEWSROOM": room.url, "OUTPUT_DIR": str(tmp_path / "data")}
         with subprocess.Popen([f"{BIN}/scrapyd"], cwd=CHECKOUT, env=os.environ | names) as scrapyd:
             try:

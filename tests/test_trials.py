@@ -15,12 +15,12 @@ import pytest
 
 from benchmarks.backfill import OUTLET, backfill
 from crawler.newsroom import Newsroom
-from crawler.newsroom.world import World
 from crawler.state.locks import locked
 from output.dataset import open_dataset, read
 from output.verification import verify
 from spiders.mediaindonesia import MediaIndonesiaSpider
 from tests.crawls import crawl
+from tests.moment import newsroom, world
 from tests.places import CHECKOUT
 from tests.test_incremental import ARTICLE, an_hour_later
 
@@ -31,8 +31,8 @@ SETTINGS = ("PART_ROWS=4", "DOWNLOAD_DELAY=0.02", "CONCURRENT_REQUESTS_PER_DOMAI
 
 @pytest.fixture
 def room() -> Iterator[Newsroom]:
-    with Newsroom(seed=7, outlets=["mediaindonesia"], recent=16, past=0, older=0) as newsroom:
-        yield newsroom
+    with newsroom(seed=7, outlets=["mediaindonesia"], recent=16, past=0, older=0) as served:
+        yield served
 
 
 def start(
@@ -111,7 +111,7 @@ def test_a_run_that_is_asked_to_end_says_so_and_loses_nothing(room, tmp_path, co
 
 
 def test_what_a_run_had_no_time_for_is_named(tmp_path):
-    with Newsroom(seed=7, outlets=["kontan", "mediaindonesia"], recent=4, past=0) as room:
+    with newsroom(seed=7, outlets=["kontan", "mediaindonesia"], recent=4, past=0) as room:
         room.fail("stall")
         settings = ("PARALLEL_OUTLETS=1", "RUN_TIMEOUT=5", "DOWNLOAD_TIMEOUT=10", "RETRY_ENABLED=0")
         options = [word for setting in settings for word in ("-s", setting)]
@@ -149,7 +149,7 @@ def test_an_outlet_is_crawled_once_at_a_time(room, tmp_path):
 @pytest.mark.trial
 def test_thirty_kills_lose_and_double_nothing(tmp_path):
     chance = random.Random(11)
-    with Newsroom(seed=11, outlets=["mediaindonesia"], recent=150, past=0, older=0) as room:
+    with newsroom(seed=11, outlets=["mediaindonesia"], recent=150, past=0, older=0) as room:
         folder = tmp_path / "killed"
         amid = 0
         for _ in range(30):
@@ -175,8 +175,8 @@ def test_memory_stays_flat_over_a_backfill(tmp_path):
     """BACKFILL in the environment says how many articles, for a machine with more time than CI."""
     articles = int(os.environ.get("BACKFILL", "6000"))
     done = backfill(articles, tmp_path)
-    world = World(1, [OUTLET], recent=0, past=articles, older=0)
-    told = [entry.url for entry in world.desks[OUTLET].entries if entry.kind == "article"]
+    told_of = world(1, [OUTLET], recent=0, past=articles, older=0)
+    told = [entry.url for entry in told_of.desks[OUTLET].entries if entry.kind == "article"]
     assert sorted(read(tmp_path, columns=["canonical_url"])["canonical_url"].to_pylist()) == sorted(
         told
     )

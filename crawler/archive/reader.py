@@ -19,6 +19,7 @@ from fastwarc.warc import HeaderMap
 from crawler.archive.encodings import CodingError, decoded
 from crawler.archive.writer import ARCHIVE, LISTED
 from crawler.extraction.urls import canonical_url
+from output import clock
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -303,7 +304,7 @@ def _page(record: WarcRecord, url: str, listed: bytes = b"", outlet: str = "") -
     if record.content_length > MAX_BYTES:
         raise BadRecordError("too_large")
     date = record.record_date
-    if date is None or not _FIRST <= date <= datetime.now(UTC) + _ONE_DAY:
+    if date is None or not _FIRST <= date <= clock.now() + _ONE_DAY:
         raise BadRecordError("date")  # one to come would be the latest capture for ever
     if "WARC-Truncated" in record.headers or "WARC-Segment-Number" in record.headers:
         raise BadRecordError("truncated")

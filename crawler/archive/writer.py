@@ -13,7 +13,7 @@ import os
 import re
 import zlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http.client import responses
 from io import BytesIO
 from pathlib import Path
@@ -23,6 +23,7 @@ from fastwarc import WarcRecord, WarcRecordType
 from fastwarc.stream_io import GzipWriter
 
 from crawler.state.queue import encode
+from output import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -175,7 +176,7 @@ def prune(root: Root, keep: str, now: datetime | None = None) -> list[str]:
     :param keep: as `allowance` takes it
     """
     number, is_days = allowance(keep)
-    horizon = (now or datetime.now(UTC)) - timedelta(days=number) if is_days else None
+    horizon = (now or clock.now()) - timedelta(days=number) if is_days else None
     removed, total = [], 0
     files = sorted(root.files(ARCHIVE), key=lambda info: info.base_name, reverse=True)
     for info in files:  # newest first: names begin with the time of their run

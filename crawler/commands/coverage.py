@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from crawler.state.coverage import coverage, folded, summed
 from crawler.state.outlet_state import Memory
 from crawler.terminal.maintenance import MaintenanceCommand
+from output import clock
 
 if TYPE_CHECKING:
     import argparse
@@ -28,7 +29,7 @@ class Command(MaintenanceCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        first = datetime.now(UTC).date() - timedelta(days=DAYS)
+        first = clock.now().date() - timedelta(days=DAYS)
         since = first.isoformat()
         parser.add_argument("--since", metavar="DAY", default=since, help=f"default: {since}")
         parser.add_argument("--until", metavar="DAY", help="the last day, in WIB; default: today")

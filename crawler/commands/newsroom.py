@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from crawler.terminal.base import TerminalCommand
+from output import clock
 
 if TYPE_CHECKING:
     import argparse
@@ -49,7 +50,7 @@ class Command(TerminalCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         # Here, since Scrapy imports every command before it runs one.
-        from crawler.newsroom import Newsroom
+        from crawler.newsroom import Newsroom, World
         from crawler.newsroom.houses import houses
 
         if unknown := set(args) - houses().keys():
@@ -57,21 +58,21 @@ class Command(TerminalCommand):
         stopped = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stopped.set())
+        world = World(
+            opts.seed,
+            args,
+            now=clock.now(),
+            recent=opts.recent,
+            past=opts.past,
+            wires=opts.wires,
+            edited=opts.edited,
+        )
         try:
-            room = Newsroom(
-                opts.seed,
-                args,
-                port=opts.port,
-                compress=opts.compress,
-                recent=opts.recent,
-                past=opts.past,
-                wires=opts.wires,
-                edited=opts.edited,
-            )
+            room = Newsroom(world, port=opts.port, compress=opts.compress)
         except (OSError, OverflowError) as error:
             self.complain(f"port {opts.port}: {error}")
         if not opts.on_demand:
-            room.world.render_all()
+            world.render_all()
         with room:
             self.say(room.url, url=room.url)
             stopped.wait()

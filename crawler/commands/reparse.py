@@ -8,7 +8,6 @@ import signal
 import sys
 import time
 from collections import Counter
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -30,6 +29,7 @@ from crawler.reparse.workers import (
 )
 from crawler.terminal.exit_codes import INTERRUPTED, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
+from output import clock
 from output.captures import History
 from output.datapackage import publish_package
 from output.filesystem import STAGING, Root, check_writable, files_at
@@ -38,6 +38,7 @@ from output.writer import Writer, new_run_id
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
+    from datetime import datetime
 
     from crawler.reparse.task import Change, Result
     from crawler.reparse.workers import Progress as Told
@@ -92,7 +93,7 @@ class Command(MaintenanceCommand):
         work = tasks(sizes, opts.workers)
         if opts.dask and importlib.util.find_spec("distributed") is None:
             self.complain("--dask needs the extra `dask`: pip install distributed")
-        start, started_at = time.monotonic(), datetime.now(UTC)
+        start, started_at = time.monotonic(), clock.now()
         results = []
         with self._bar(sum(sizes.values())) as bar:
             task = bar.task_ids[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -20,6 +20,7 @@ from crawler.outlets.reader import DocumentReader
 from crawler.settings import BASE
 from crawler.terminal.crawling import CrawlingCommand
 from crawler.terminal.exit_codes import UNHEALTHY
+from output import clock
 from output.filesystem import Root
 
 if TYPE_CHECKING:
@@ -123,7 +124,7 @@ class Command(CrawlingCommand):
 
     def keep(self, body: bytes, url: str) -> None:
         """Write the page in our words; its name is its year, which is the template's."""
-        now = datetime.now(UTC).replace(microsecond=0)
+        now = clock.now().replace(microsecond=0)
         source = Page(body, url, encoding=self.outlet.rules().encoding).text
         article = self.read(body, url, now)
         words = OwnWords(article)

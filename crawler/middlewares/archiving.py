@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import logging
 import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
 from crawler.archive.writer import Archive, Exchange, listed_json, open_folder, prune, recover
+from output import clock
 from output.filesystem import Root
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class ServedMiddleware:
     """Remembers when a response came and what its server said, before anybody changes that."""
 
     def process_response(self, request: Request, response: Response) -> Response:
-        request.meta["fetched_at"] = datetime.now(UTC)
+        request.meta["fetched_at"] = clock.now()
         request.meta["served"] = response.headers.copy()
         return response
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -11,6 +11,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.manners import BlockedError, is_challenge, retry_after
 from crawler.middlewares.state import state_of
+from output import clock
 
 if TYPE_CHECKING:
     from typing import Self
@@ -52,7 +53,7 @@ class BlockingMiddleware:
     def process_response(self, request: Request, response: Response) -> Response:
         url = urlparse_cached(request)
         is_robots = url.path == "/robots.txt"
-        wait = retry_after(response, datetime.now(UTC)) or 0.0
+        wait = retry_after(response, clock.now()) or 0.0
         if reason := self._host_refuses(response, wait):
             self._leave_alone(url.netloc, reason, wait)
         if response.status == HTTPStatus.FORBIDDEN and not is_robots:

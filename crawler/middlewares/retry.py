@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from http import HTTPStatus
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
 
 from crawler.manners import is_challenge, retry_after
+from output import clock
 
 if TYPE_CHECKING:
     from scrapy import Request, Spider
@@ -29,7 +29,7 @@ class PoliteRetryMiddleware(RetryMiddleware):
             return response
         if response.status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.SERVICE_UNAVAILABLE):
             settings = self.crawler.settings
-            seconds = retry_after(response, datetime.now(UTC))
+            seconds = retry_after(response, clock.now())
             if seconds is None:
                 seconds = settings.getfloat("RETRY_AFTER_DEFAULT")
             if seconds > settings.getfloat("RETRY_AFTER_MAX"):

@@ -3,5 +3,6 @@
 from crawler.newsroom.faults import Fault
 from crawler.newsroom.server import Asked, Newsroom
 from crawler.newsroom.story import Story
+from crawler.newsroom.world import World
 
-__all__ = ["Asked", "Fault", "Newsroom", "Story"]
+__all__ = ["Asked", "Fault", "Newsroom", "Story", "World"]

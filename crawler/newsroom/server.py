@@ -17,7 +17,6 @@ from crawler.newsroom.world import HTML, Reply, World
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
-    from datetime import datetime
 
     from crawler.newsroom.story import Story
 
@@ -32,7 +31,7 @@ FLAWS = {
 
 
 class Asked(NamedTuple):
-    """One request that the newsroom got; header names are in lower case."""
+    """One request that the newsroom got: monotonic seconds, header names in lower case."""
 
     host: str
     path: str
@@ -43,40 +42,24 @@ class Asked(NamedTuple):
 class Newsroom:
     """A world of outlets on 127.0.0.1, told apart by the Host header.
 
-    >>> with Newsroom(seed=1, outlets=["kontan"]) as room:
+    >>> world = World(1, ["kontan"], now=clock.now())
+    >>> with Newsroom(world) as room:
     ...     room.url, room.truth(room.urls("kontan")[0]).title
 
-    :param compress: answer in gzip whoever accepts it.
-    :param faults: what goes wrong from the start; `fail` adds more.
-
-    Further arguments are those of `World`.
+    :param port: 0 takes any that is free.
+    :param compress: answer in gzip where the client accepts it.
+    :param faults: faults from the start; `fail` adds more.
     """
 
     def __init__(
         self,
-        seed: int = 1,
-        outlets: Iterable[str] = (),
+        world: World,
         *,
         port: int = 0,
         compress: bool = False,
         faults: Iterable[Fault] = (),
-        now: datetime | None = None,
-        recent: int = 20,
-        past: int = 10,
-        older: int = 4,
-        wires: int = 0,
-        edited: bool = False,
     ) -> None:
-        self.world = World(
-            seed,
-            outlets,
-            now=now,
-            recent=recent,
-            past=past,
-            older=older,
-            wires=wires,
-            edited=edited,
-        )
+        self.world = world
         self.requests: list[Asked] = []
         self._faults = list(faults)
         self._port = port
@@ -181,7 +164,7 @@ class Newsroom:
             name.lower(): text.strip() for name, _, text in (line.partition(":") for line in lines)
         }
         host = headers.get("host", "").partition(":")[0]
-        self.requests.append(Asked(host, target, time.time(), headers))
+        self.requests.append(Asked(host, target, time.monotonic(), headers))
         fault = next((fault for fault in self._faults if fault.strikes(host, target)), None)
         reply = self.world.answer(host, target, headers)
         if fault is None:

@@ -41,12 +41,12 @@ def recent(
         yield entry
 
 
-def between(house: House, seed: int, count: int, start: datetime, end: datetime) -> Iterator[Entry]:
-    """`count` articles of a time that is over, newest first."""
+def between(house: House, key: str, count: int, start: datetime, end: datetime) -> Iterator[Entry]:
+    """Yield `count` articles from `start` to `end`, newest first, whose seeds begin with `key`."""
     length = (end - start) / max(count, 1)
     for number in reversed(range(count)):
         slot = Slot(number, start + length * number, length)
-        yield _entry(house, f"{seed}/{house.name}/{start:%Y%m%d}/{number}", slot)
+        yield _entry(house, f"{key}/{number}", slot)
 
 
 def _entry(house: House, key: str, slot: Slot) -> Entry:

@@ -69,11 +69,11 @@ class _Place:
 
 
 class World:
-    """Seeded: the same arguments make the same articles on the same pages, whatever the clock says;
-    it decides which of them are out, and which are recent enough to be listed.
+    """Seeded: the same arguments make the same articles on the same pages, whatever `now` is; it
+    decides which of them are out, and which are recent enough to be listed.
 
     :param outlets: spider names; all by default.
-    :param now: the newest articles are a few hours older than this.
+    :param now: the world's present (aware): the newest articles are a few hours older.
     :param recent: articles per outlet of the last two days.
     :param past: articles per outlet of September 2023.
     :param older: articles per outlet of January 2021, in the older template where there is one.
@@ -86,7 +86,7 @@ class World:
         seed: int,
         outlets: Iterable[str] = (),
         *,
-        now: datetime | None = None,
+        now: datetime,
         recent: int = 20,
         past: int = 10,
         older: int = 4,
@@ -95,7 +95,7 @@ class World:
     ) -> None:
         self.seed = seed
         self.wires = wires
-        self.now = now or datetime.now(UTC)
+        self.now = now
         self.robots: dict[str, str] = {}
         """robots.txt by outlet, where it is another than the house's own."""
         self._cores: dict[tuple[str, int], bytes] = {}
@@ -120,7 +120,9 @@ class World:
         )
         entries = [*islice(own, recent), *self._wired(house, islice(sent, self.wires))]
         for start, end, count in spans:
-            entries += timetable.between(house, self.seed, count, start, end)
+            entries += timetable.between(
+                house, f"{self.seed}/{house.name}/{start:%Y%m%d}", count, start, end
+            )
         entries.sort(key=attrgetter("published_at"), reverse=True)
         older = chain(
             islice(own, min(recent * OLDER_TIMES, MOST_OLDER)),
@@ -191,7 +193,8 @@ class World:
         desk = self.desks[outlet]
         newest = desk.entries[0].published_at if desk.entries else self.now - RECENT
         start, end = newest + timedelta(seconds=1), newest + timedelta(seconds=1 + 2 * count)
-        fresh = list(timetable.between(desk.house, self.seed, count, start, end))
+        key = f"{self.seed}/{outlet}/{start:%Y%m%dT%H%M%S}"
+        fresh = list(timetable.between(desk.house, key, count, start, end))
         for entry in fresh:
             self._place(desk, entry)
         desk.entries[:0] = fresh
@@ -293,7 +296,7 @@ class World:
         text = listings.sitemap_xml(sitemap, desk.house, desk.entries, self.now, month)
         body = listings.gzipped(text) if path.endswith(".gz") else text.encode()
         kind = "application/gzip" if path.endswith(".gz") else XML
-        desk.listed[f"{host}{path}"] = _validated(body, kind, desk)
+        desk.listed[f"{host}{path}"] = _validated(body, kind, desk, self.now)
 
     def feed(self, desk: Desk, feed: Feed, flaw: str | None = None) -> Reply:
         """A feed, with another flaw than its own if `flaw` says so."""
@@ -301,7 +304,7 @@ class World:
             feed = replace(feed, flaw=flaw)  # type: ignore[arg-type]
         newest = desk.entries[0].modified_at if desk.entries else self.now
         text = listings.feed_xml(feed, desk.house, desk.entries, newest)
-        return _validated(text.encode(), HTML if feed.flaw == "html" else XML, desk)
+        return _validated(text.encode(), HTML if feed.flaw == "html" else XML, desk, self.now)
 
     def _index(self, desk: Desk, host: str, target: str) -> Reply | None:
         path, _, query = target.partition("?")
@@ -322,8 +325,8 @@ def _address(url: str) -> str:
     return url.partition("//")[2].partition("?")[0].rstrip("/")
 
 
-def _validated(body: bytes, content_type: str, desk: Desk) -> Reply:
-    changed = max((entry.modified_at for entry in desk.entries), default=datetime.now(UTC))
+def _validated(body: bytes, content_type: str, desk: Desk, now: datetime) -> Reply:
+    changed = max((entry.modified_at for entry in desk.entries), default=now)
     headers = {
         "Content-Type": content_type,
         "ETag": f'"{hashlib.sha1(body, usedforsecurity=False).hexdigest()[:16]}"',

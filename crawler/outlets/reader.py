@@ -5,7 +5,6 @@ A crawl takes the same steps: crawler/spider.py calls `extract` and `join`, and 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,11 @@ from crawler.extraction.rules import GENERIC, Rules
 from crawler.extraction.text.document import extract_text
 from crawler.outlets.documents import Document
 from crawler.outlets.registry import Registry, load_spiders, load_stages, project_settings
+from output import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+    from datetime import datetime
 
     from scrapy.settings import Settings
 
@@ -91,7 +92,7 @@ class DocumentReader:
         :param fetched_at: an instant after the article's publication; default: now
         :raises Rejected: `document` holds no article.
         """
-        fetched_at = fetched_at or datetime.now(UTC)
+        fetched_at = fetched_at or clock.now()
         reader = self._readers[outlet] if outlet else self._reader_of([url])
         if document.kind == "text":
             text = document.body.decode("utf-8", "replace")

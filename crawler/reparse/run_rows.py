@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from crawler.runs.versions import counted, versions
+from output import clock
 from output.schema import REPARSE, Row
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from crawler.reparse.task import Job, Result
 
@@ -36,7 +37,7 @@ def reparse_rows(
         "run_id": job.run_id,
         "command": REPARSE,
         "started_at": started_at,
-        "finished_at": datetime.now(UTC),
+        "finished_at": clock.now(),
         "seconds": seconds,
         "files": sum(len(result.paths) for result in results),
         "versions": versions(),

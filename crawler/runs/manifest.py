@@ -6,7 +6,6 @@ import logging
 import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
@@ -16,11 +15,13 @@ from crawler.runs.health import history, shortcomings
 from crawler.runs.outcomes import BY_REASON, COUNTED, Outcomes
 from crawler.runs.versions import counted, versions
 from crawler.spider import NewsSpider
+from output import clock
 from output.datapackage import publish_package
 from output.schema import CRAWL
 from output.writer import Writer, new_run_id
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from typing import Self
 
     from scrapy import Spider
@@ -68,7 +69,7 @@ class RunManifest:
         self.output_dir = output_dir
         self.run_id = run_id
         self.tally = Tally()
-        self.started_at = datetime.now(UTC)
+        self.started_at = clock.now()
         stats.set_value("wartatek/run_id", run_id)
 
     @classmethod
@@ -112,7 +113,7 @@ class RunManifest:
         judgement, detail = outcomes.judgement(interrupted=reason == "shutdown")
         self._judge(judgement, detail)
         if judgement == "healthy" and isinstance(spider, NewsSpider) and spider.is_routine:
-            now = datetime.now(UTC)
+            now = clock.now()
             runs = [*history(self.output_dir, spider.name, now), self.row(outcomes)]
             if found := shortcomings(runs, now):
                 judgement, detail = "unhealthy", "; ".join(found)
@@ -137,7 +138,7 @@ class RunManifest:
             "run_id": self.run_id,
             "command": CRAWL,
             "started_at": self.started_at,
-            "finished_at": datetime.now(UTC),
+            "finished_at": clock.now(),
             "seconds": stats.get("elapsed_time_seconds"),
             **{name: outcomes.count(name) for name in COUNTED},
             **{f"{name}_by": counted(outcomes.by(name).items()) for name in BY_REASON},

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Literal
 
 from crawler.extraction.indonesian.dates import WIB
+from output import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,5 +102,5 @@ def served_at(response: Response) -> datetime:
     except ValueError:
         moment = None
     if moment is None:
-        return datetime.now(UTC)
+        return clock.now()
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -14,6 +14,7 @@ from crawler.extraction.indonesian.dates import parse_date
 from crawler.extraction.urls import absolute
 from crawler.runs.schedule import registered_domain
 from crawler.sources.candidate import Candidate, Source, SourceError, SourceStatus, served_at
+from output import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +39,7 @@ class Feed(Source):
     stale_after: int = 30
 
     def requests(self, window: Window) -> Iterator[Request]:
-        if window.reaches(datetime.now(UTC), REACH):
+        if window.reaches(clock.now(), REACH):
             yield Request(self.url)
 
     def parse(self, response: Response, window: Window) -> Iterator[Candidate | Request]:

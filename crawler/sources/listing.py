@@ -14,6 +14,7 @@ from crawler.extraction.page.page import parse_html
 from crawler.extraction.urls import absolute
 from crawler.items import Rejected
 from crawler.sources.candidate import Candidate, Source, SourceError, SourceStatus, served_at
+from output import clock
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -74,7 +75,7 @@ class Listing(Source):
         elif window.past:
             yield from window.days()
         else:
-            today = datetime.now(WIB).date()
+            today = clock.now().astimezone(WIB).date()
             yield from (today, today - timedelta(days=1))
 
     def _request(self, day: dt.date | None, number: int) -> Request:

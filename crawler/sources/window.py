@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from crawler.extraction.indonesian.dates import WIB
+from output import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -56,7 +57,7 @@ class Window:
 
     def days(self, now: datetime | None = None) -> Iterator[date]:
         """Yield the days, newest first; an open end is today, an open start the last day."""
-        today = (now or datetime.now(UTC)).astimezone(WIB).date()
+        today = (now or clock.now()).astimezone(WIB).date()
         last = min(self.until or today, today)
         first = self.since or last
         for ordinal in range(last.toordinal(), first.toordinal() - 1, -1):

@@ -9,9 +9,7 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-import time
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -22,6 +20,7 @@ from filelock import FileLock
 from crawler.state import queue as pending
 from crawler.state.queue import microseconds
 from crawler.state.stories import groups as stories
+from output import clock
 from output.filesystem import Root, is_shared
 from output.takedown import FORGOTTEN
 
@@ -112,14 +111,14 @@ def open_state(
 
 
 def _set_aside(path: Path, why: str) -> None:
-    aside = path.with_name(f"{FILE}.damaged-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+    aside = path.with_name(f"{FILE}.damaged-{clock.now():%Y%m%dT%H%M%SZ}")
     logger.error("%s is damaged (%s): kept as %s and built anew", path, why, aside.name)
     path.rename(aside)
 
 
 def _is_of_today(mark: Path) -> bool:
     """Whether `mark` was set within a day; one from a clock that was ahead was not."""
-    return mark.exists() and 0 <= time.time() - mark.stat().st_mtime < 86_400
+    return mark.exists() and 0 <= clock.file_time() - mark.stat().st_mtime < 86_400
 
 
 class State:
@@ -276,7 +275,7 @@ class State:
                 for row in rows
             ),
         )
-        now = datetime.now(UTC)
+        now = clock.now()
         for row in rows:
             pending.look_again(self.db, outlet, row, now, self.refetch)
 

@@ -7,12 +7,12 @@ import os
 import socket
 import time
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, SoftFileLease, Timeout
 
+from output import clock
 from output.filesystem import is_shared
 
 if TYPE_CHECKING:
@@ -125,7 +125,7 @@ def _write(note: Path) -> None:
     holder = {
         "host": socket.gethostname(),
         "pid": os.getpid(),
-        "since": datetime.now(UTC).isoformat(timespec="seconds"),
+        "since": clock.now().isoformat(timespec="seconds"),
     }
     staged = note.with_suffix(f".{os.getpid()}")
     staged.write_text(json.dumps(holder), encoding="utf-8")

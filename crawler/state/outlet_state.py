@@ -17,6 +17,7 @@ from crawler.state import validators
 from crawler.state.index import State, open_state
 from crawler.state.stories.groups import Grouping, Stories, rewrite_clusters
 from crawler.state.validators import Validators
+from output import clock
 from output.datapackage import publish_package
 from output.writer import Writer
 
@@ -61,7 +62,7 @@ class Memory:
         """Leave what waits to the next run."""
         try:
             self.save(run_id)
-            validators.tidy(self.state.db, datetime.now(UTC))
+            validators.tidy(self.state.db, clock.now())
         except (OSError, sqlite3.OperationalError) as error:
             logger.error("cannot save what waits: %s", error)
         finally:
@@ -77,7 +78,7 @@ class Memory:
 
     def validators(self, url: str, *, is_list: bool) -> Validators | None:
         """What to ask `url` with; a list is not asked that way for longer than FULL_READ."""
-        since = datetime.now(UTC) - FULL_READ if is_list else EPOCH
+        since = clock.now() - FULL_READ if is_list else EPOCH
         return validators.find(self.state.db, url, EXTRACTOR_VERSION, since)
 
     def content_hash(self, article_id: str) -> str | None:
@@ -96,7 +97,7 @@ class Memory:
             return None
 
     def blocked(self, host: str) -> Block | None:
-        return blocks.standing(self.state.db, host, datetime.now(UTC))
+        return blocks.standing(self.state.db, host, clock.now())
 
     def is_walked(self, day: date, source: str) -> bool:
         """Whether an earlier backfill has read all of `day` in `source`."""
@@ -104,7 +105,7 @@ class Memory:
 
     def take(self, most: int) -> list[Waiting]:
         """What to ask for next, longest due first."""
-        return pending.take(self.state.db, self.outlet, self.run, datetime.now(UTC), most)
+        return pending.take(self.state.db, self.outlet, self.run, clock.now(), most)
 
     # -- after one
 
@@ -115,7 +116,7 @@ class Memory:
 
         :param is_last: it leads to no other list, and nothing it named was left out.
         """
-        now = datetime.now(UTC)
+        now = clock.now()
         with self.state.transaction():
             for article_id, candidate in candidates:
                 pending.wait(self.state.db, self.outlet, article_id, candidate, now)
@@ -129,16 +130,16 @@ class Memory:
             last_modified=_header(response, "Last-Modified"),
             body_hash=hashlib.sha256(response.body).digest(),
         )
-        now = datetime.now(UTC)
+        now = clock.now()
         validators.keep(self.state.db, asked_url(response), found, EXTRACTOR_VERSION, now)
 
     def unchanged(self, article_id: str) -> None:
         """A look found nothing new."""
-        pending.looked(self.state.db, article_id, datetime.now(UTC), self.state.refetch)
+        pending.looked(self.state.db, article_id, clock.now(), self.state.refetch)
 
     def failed(self, article_id: str, reason: str) -> bool:
         """Whether it will be tried again."""
-        return pending.failed(self.state.db, article_id, reason, datetime.now(UTC))
+        return pending.failed(self.state.db, article_id, reason, clock.now())
 
     def blocked_until(self, article_id: str, until: datetime | None) -> None:
         """Its host refuses us until then; None: perhaps it is only this page that is refused."""
@@ -153,11 +154,11 @@ class Memory:
 
     def look_now(self) -> None:
         """The stored articles that are to be looked at again some day are due."""
-        pending.look_now(self.state.db, self.outlet, datetime.now(UTC))
+        pending.look_now(self.state.db, self.outlet, clock.now())
 
     def ask_for_days(self, window: Window) -> None:
         """Articles that were set aside are due if they were published inside `window`."""
-        pending.bring_back(self.state.db, self.outlet, window, datetime.now(UTC))
+        pending.bring_back(self.state.db, self.outlet, window, clock.now())
 
     def published(self, path: str) -> None:
         """The part at `path` stands in the dataset: what is in it waits no longer."""
@@ -168,7 +169,7 @@ class Memory:
 
     def refused(self, host: str, reason: str, at_least: timedelta) -> Block:
         """`host` refuses us."""
-        return blocks.refused(self.state.db, host, reason, datetime.now(UTC), at_least)
+        return blocks.refused(self.state.db, host, reason, clock.now(), at_least)
 
     def served(self, host: str) -> None:
         """`host` serves us, so the next refusal is a first one again."""

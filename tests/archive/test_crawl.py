@@ -20,16 +20,17 @@ from output.dataset import latest, open_dataset, read
 from output.filesystem import Root
 from spiders.mediaindonesia import MediaIndonesiaSpider
 from tests.crawls import crawl, project_settings
+from tests.moment import newsroom
 from tests.places import CHECKOUT
 from tests.test_incremental import ARTICLE
 
 
 @pytest.fixture
 def room() -> Iterator[Newsroom]:
-    with Newsroom(
+    with newsroom(
         seed=3, outlets=["mediaindonesia"], recent=10, past=2, older=0, compress=True
-    ) as newsroom:
-        yield newsroom
+    ) as served:
+        yield served
 
 
 def warcs(out: Path) -> list[Path]:
@@ -159,7 +160,7 @@ def test_a_kept_page_becomes_a_fixture_and_replaces_none_unasked(
 @pytest.mark.trial
 def test_a_kill_loses_no_page_of_a_published_row(tmp_path: Path):
     """Rows are published after every article; the run is killed after the third."""
-    with Newsroom(seed=3, outlets=["mediaindonesia"], recent=12, past=0, older=0) as room:
+    with newsroom(seed=3, outlets=["mediaindonesia"], recent=12, past=0, older=0) as room:
         room.fail("stall", path=ARTICLE, after=5)  # so that it is not done before
         before = killed_after_three(room, tmp_path)
         room.recover()

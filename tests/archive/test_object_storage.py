@@ -14,7 +14,6 @@ from scrapy.settings import Settings
 
 from crawler.archive.check import losses
 from crawler.archive.takedown import take_down
-from crawler.newsroom import Newsroom
 from crawler.reparse.task import Job, reparse
 from crawler.state.outlet_state import regroup
 from output.compaction import compact
@@ -26,6 +25,7 @@ from output.writer import Writer
 from spiders.mediaindonesia import MediaIndonesiaSpider
 from tests.archive.warcs import pages, write_warc
 from tests.crawls import crawl
+from tests.moment import newsroom
 from tests.output.rows import article
 from tests.places import CHECKOUT
 
@@ -110,7 +110,7 @@ def location(store: Bucket, request: pytest.FixtureRequest) -> Iterator[str]:
 def test_a_crawl_into_a_bucket_and_its_second_reading(location: str, tmp_path: Path):
     """Articles, runs and archive stand in the bucket; the state stays here and is built anew."""
     here = {"OUTPUT_DIR": location, "STATE_DIR": str(tmp_path / "state")}
-    with Newsroom(seed=3, outlets=["mediaindonesia"], recent=10, past=2, older=0) as room:
+    with newsroom(seed=3, outlets=["mediaindonesia"], recent=10, past=2, older=0) as room:
         done = crawl(MediaIndonesiaSpider, room, tmp_path, **here)
         stored = read(location)
         assert len(stored) == done.outcomes.count("stored") > 2

@@ -5,7 +5,6 @@ import random
 import resource
 import zlib
 from dataclasses import replace
-from datetime import UTC, datetime
 from io import BytesIO
 
 import brotli
@@ -15,6 +14,7 @@ import pytest
 import crawler.archive.reader as module
 from crawler.archive.reader import BadRecordError, Capture, Counts, read_capture, read_captures
 from tests.archive.warcs import raw_record, zipped
+from tests.moment import NOW
 
 GOOD = raw_record()
 LONG = b"<p>" + b"x" * 5000
@@ -59,7 +59,7 @@ def test_pages_come_in_the_files_order_with_their_place(pack):
         (raw_record(LONG, length=10**12), "too_large"),
         (raw_record(date=b"0001-01-01T00:00:00Z"), "date"),
         (raw_record(date=b"9999-12-31T23:59:59Z"), "date"),
-        (raw_record(date=f"{datetime.now(UTC).year + 1}-12-31T00:00:00Z".encode()), "date"),
+        (raw_record(date=f"{NOW.year + 1}-12-31T00:00:00Z".encode()), "date"),
         (raw_record(more=b"WARC-Truncated: length\r\n"), "truncated"),
         (raw_record(more=b"WARC-Segment-Number: 1\r\n"), "truncated"),
         (coded("Content-Length: 5010", LONG), "truncated"),

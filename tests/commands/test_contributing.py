@@ -8,19 +8,19 @@ import re
 import shutil
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Thread
 
 import pytest
 
+from tests.moment import NOW
 from tests.places import CHECKOUT
 
 GUIDE = (CHECKOUT / "docs" / "add-an-outlet.md").read_text("utf-8")
 TITLE = "Kabel Laut Baru Ditarik ke Pulau Terluar"
 ARTICLE = "/berita/10412/kabel-laut-baru-ditarik-ke-pulau-terluar"
-NOW = datetime.now(UTC).replace(microsecond=0)
 PROSE = [
     "Kapal penarik kabel laut berangkat dari pelabuhan pada subuh hari dengan dua puluh awak.",
     "Kabel serat optik sepanjang empat ratus kilometer itu akan menghubungkan enam pulau kecil.",

@@ -15,6 +15,7 @@ from crawler.newsroom import Newsroom
 from output.dataset import open_dataset, read
 from output.takedown import bury, unfinished
 from tests.crawls import project_settings
+from tests.moment import newsroom
 from tests.places import CHECKOUT
 
 USAGE, UNHEALTHY = 2, 1
@@ -49,8 +50,8 @@ def scrapy(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
 
 @pytest.fixture(scope="module")
 def room() -> Iterator[Newsroom]:
-    with Newsroom(seed=3, outlets=["kontan", "mediaindonesia"], recent=6, past=2) as newsroom:
-        yield newsroom
+    with newsroom(seed=3, outlets=["kontan", "mediaindonesia"], recent=6, past=2) as served:
+        yield served
 
 
 @pytest.mark.parametrize(

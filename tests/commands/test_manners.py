@@ -17,9 +17,9 @@ from scrapy.cmdline import execute
 from scrapy.utils.project import get_project_settings
 
 from crawler import commands
-from crawler.newsroom import Newsroom
 from tests.archive.warcs import pages, write_warc
 from tests.datasets import row, write
+from tests.moment import newsroom
 from tests.places import CHECKOUT
 
 COMMANDS = [module.name for module in pkgutil.iter_modules(commands.__path__)]
@@ -184,8 +184,8 @@ def test_tables_speak_the_language_of_the_reader(type_, monkeypatch):
 
 @pytest.fixture(scope="module")
 def room():
-    with Newsroom(seed=3, outlets=["kontan"], recent=2, past=0) as newsroom:
-        yield newsroom
+    with newsroom(seed=3, outlets=["kontan"], recent=2, past=0) as served:
+        yield served
 
 
 def scrapy(line, room, folder):

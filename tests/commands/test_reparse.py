@@ -16,7 +16,6 @@ from scrapy.utils.project import get_project_settings
 from crawler.commands.reparse import Command
 from crawler.extraction import topics
 from crawler.extraction.topics import load_index
-from crawler.newsroom import Newsroom
 from crawler.reparse.task import Change, Result
 from crawler.reparse.workers import GOES_ON
 from output.dataset import open_dataset, read
@@ -25,6 +24,7 @@ from spiders.kontan import KontanSpider
 from tests.archive.warcs import pages, write_warc
 from tests.crawls import crawl
 from tests.datasets import write
+from tests.moment import newsroom
 from tests.output.rows import reject
 from tests.places import CHECKOUT
 
@@ -222,7 +222,7 @@ def test_off_topic_pages_come_back_when_the_lexicon_has_grown(
 ):
     """A word is added, the kept pages are judged anew, and the next crawl leaves them alone."""
     out = tmp_path / "out"
-    with Newsroom(seed=3, outlets=["kontan"], recent=8, past=2, older=0) as room:
+    with newsroom(seed=3, outlets=["kontan"], recent=8, past=2, older=0) as room:
         monkeypatch.setattr(
             "crawler.sources.wanted.HINT", 0.0
         )  # what is not technology is fetched too

@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from tests.datasets import row, write, write_clusters
+from tests.moment import NOW
 from tests.output.several_runs import write_old, write_runs
 from tests.places import CHECKOUT
 
@@ -69,7 +70,7 @@ def test_articles_are_counted_by_the_week_of_indonesia(checkout):
     # on Sunday evening and on Monday morning in WIB: both still Sunday in UTC
     sunday = [datetime(2026, 3, 1, hour, 30, tzinfo=UTC) for hour in (16, 17)]
     rows = [row(n, published_at=moment) for n, moment in enumerate(sunday, 101)]
-    write(checkout / "output/data", kontan=[*rows, rows[1] | {"fetched_at": datetime.now(UTC)}])
+    write(checkout / "output/data", kontan=[*rows, rows[1] | {"fetched_at": NOW}])
     by_pandas, by_duckdb = map(run, SECTIONS["Articles by outlet and week"])
     counted = {(outlet, week.date()): n for (outlet, week), n in by_pandas["by_pandas"].items()}
     assert counted == {(outlet, week): n for outlet, week, n in by_duckdb["by_duckdb"].fetchall()}

@@ -7,14 +7,16 @@ from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
-from crawler.newsroom import Newsroom
 from crawler.newsroom.handler import loopback
 from tests.crawls import _loop
+from tests.moment import newsroom
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from scrapy.http import Response
+
+    from crawler.newsroom import Newsroom
 
 HANDLER = "crawler.newsroom.handler.NewsroomHandler"
 FEED = "https://mediaindonesia.com/feed"
@@ -46,8 +48,8 @@ class Reader(Spider):
 @pytest.fixture(scope="module")
 def room() -> Iterator[Newsroom]:
     outlets = ["mediaindonesia", "kontan"]
-    with Newsroom(seed=1, outlets=outlets, recent=4, compress=True) as newsroom:
-        yield newsroom
+    with newsroom(seed=1, outlets=outlets, recent=4, compress=True) as served:
+        yield served
 
 
 def read(address: str, *urls: str, meta: dict[str, Any] | None = None, **settings: Any) -> Reader:

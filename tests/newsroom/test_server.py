@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.newsroom import Newsroom
+from tests.moment import newsroom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from crawler.newsroom import Newsroom
     from crawler.newsroom.faults import FaultKind
 
 HOST = "mediaindonesia.com"
@@ -19,8 +20,8 @@ HOST = "mediaindonesia.com"
 
 @pytest.fixture
 def room() -> Iterator[Newsroom]:
-    with Newsroom(seed=1, outlets=["mediaindonesia"], recent=4, past=0, older=0) as newsroom:
-        yield newsroom
+    with newsroom(seed=1, outlets=["mediaindonesia"], recent=4, past=0, older=0) as served:
+        yield served
 
 
 def ask(
@@ -60,7 +61,7 @@ def test_one_connection_serves_many_requests(room: Newsroom):
 
 
 def test_it_compresses_only_for_those_who_ask():
-    with Newsroom(seed=1, outlets=["mediaindonesia"], recent=2, compress=True) as room:
+    with newsroom(seed=1, outlets=["mediaindonesia"], recent=2, compress=True) as room:
         plain = ask(room, article(room))[1]
         response, packed = ask(room, article(room), **{"Accept-Encoding": "gzip, br"})
     assert response.headers["Content-Encoding"] == "gzip"

@@ -4,7 +4,6 @@ import signal
 import subprocess
 import sys
 import textwrap
-import time
 from datetime import timedelta
 
 import duckdb
@@ -13,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from output import clock
 from output.compaction import GRACE, compact, remove_replaced
 from output.dataset import MERGED, files, latest, live_files, read
 from output.filesystem import Root
@@ -54,7 +54,7 @@ def names(folder):
 
 
 def later(seconds=GRACE):
-    return time.time() + seconds + 1
+    return clock.file_time() + seconds + 1
 
 
 def test_small_files_become_one_in_order_of_publication(folder):

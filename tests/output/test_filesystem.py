@@ -1,12 +1,12 @@
 from __future__ import annotations
 
 import os
-import time
 
 import pyarrow as pa
 import pytest
 from pyarrow import fs
 
+from output import clock
 from output.filesystem import DEAD_AFTER, Root, check_writable, files_at
 
 
@@ -77,7 +77,7 @@ def test_sweep_takes_what_the_dead_left_and_nothing_else(tmp_path):
     staging = tmp_path / "staging"
     (staging / "dead").write_bytes(b"half")
     (staging / "alive").write_bytes(b"half")
-    long_ago = time.time() - DEAD_AFTER - 60
+    long_ago = clock.file_time() - DEAD_AFTER - 60
     os.utime(staging / "dead", (long_ago, long_ago))
     os.utime(tmp_path / "articles/old.parquet", (long_ago, long_ago))
     assert root.sweep() == [root.at("staging/dead")]

@@ -1,11 +1,12 @@
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from output import clock
 from output.filesystem import Root
 from output.stories import publish, remove, stories
 from output.verification import verify
@@ -146,6 +147,6 @@ def test_verify_finds_what_is_no_table_of_ours(folder):
 
 
 def test_it_says_when_they_were_grouped(folder):
-    before = datetime.now(UTC)
+    before = clock.now()
     publish(folder, GROUPS)
-    assert before <= table(folder)[0]["as_of"] <= datetime.now(UTC)
+    assert before <= table(folder)[0]["as_of"] <= clock.now()

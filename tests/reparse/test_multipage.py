@@ -8,13 +8,13 @@ from random import Random
 
 import pytest
 
-from crawler.newsroom import Newsroom
 from crawler.reparse.outlet_reader import outlet_readers
 from crawler.reparse.task import Job, reparse
 from output.dataset import read
 from spiders.kontan import KontanSpider
 from tests.archive.warcs import NOW, Snap, pages, write_warc
 from tests.crawls import crawl
+from tests.moment import newsroom
 
 LINKS = '.halaman a:not([href*="all"])'
 URL = "https://keuangan.kontan.co.id/news/kapal-listrik-mulai-berlayar-di-danau"
@@ -105,7 +105,7 @@ def test_each_capture_is_put_together_from_the_pages_of_its_time(tmp_path: Path)
 
 def test_what_a_crawl_joined_comes_out_of_its_archive_the_same(tmp_path: Path):
     data, again = tmp_path / "data", tmp_path / "again"
-    with Newsroom(seed=3, outlets=["kontan"], recent=0, past=40, older=0) as room:
+    with newsroom(seed=3, outlets=["kontan"], recent=0, past=40, older=0) as room:
         crawl(KontanSpider, room, data, {"since": "2023-09-01", "until": "2023-09-30"})
     [warc] = data.glob("archive/*/*.warc.gz")
     counts = reparse(Job(str(again), "r"), [str(warc)]).counts

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.newsroom import Newsroom
 from crawler.reparse.task import Job, reparse
 from output.compaction import compact
 from output.dataset import latest, read
@@ -21,6 +20,7 @@ from output.verification import verify
 from spiders.mediaindonesia import MediaIndonesiaSpider
 from tests.archive.warcs import pages, write_warc
 from tests.crawls import crawl
+from tests.moment import newsroom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,7 +34,7 @@ NO_FSSPEC = "fsspec is not here; `make .venv/.ci` installs it"
 def crawl_into(location: str, tmp_path: Path) -> pa.Table:
     """What a crawl stored at `location`, after all else that is done with a dataset was done."""
     here = {"OUTPUT_DIR": location, "STATE_DIR": str(tmp_path / "state")}
-    with Newsroom(seed=3, outlets=["mediaindonesia"], recent=10, past=2, older=0) as room:
+    with newsroom(seed=3, outlets=["mediaindonesia"], recent=10, past=2, older=0) as room:
         done = crawl(MediaIndonesiaSpider, room, tmp_path, **here)
         stored = read(location)
         assert len(stored) == done.outcomes.count("stored") > 2

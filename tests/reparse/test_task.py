@@ -11,7 +11,6 @@ from scrapy.utils.project import get_project_settings
 import crawler.outlets.reader as readers
 import crawler.reparse.task as module
 from crawler.archive.writer import Archive, Exchange, open_folder
-from crawler.newsroom import Newsroom
 from crawler.reparse.task import Job, Result, reparse
 from crawler.reparse.workers import in_processes
 from crawler.sources.window import Window
@@ -24,6 +23,7 @@ from spiders.kontan import KontanSpider
 from spiders.mediaindonesia import MediaIndonesiaSpider
 from tests.archive.warcs import Snap, pages, raw_record, write_revisit, write_warc, zipped
 from tests.crawls import crawl
+from tests.moment import newsroom
 from tests.output.rows import reject
 
 VERSION = "2099.01.01"
@@ -33,7 +33,7 @@ VERSION = "2099.01.01"
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """What crawls of two outlets leave, archives and all."""
     out = tmp_path_factory.mktemp("crawled")
-    with Newsroom(seed=3, outlets=["kontan", "mediaindonesia"], recent=12, past=4, older=2) as room:
+    with newsroom(seed=3, outlets=["kontan", "mediaindonesia"], recent=12, past=4, older=2) as room:
         for outlet in (KontanSpider, MediaIndonesiaSpider):
             crawl(outlet, room, out)
     return out
@@ -238,7 +238,7 @@ def test_pages_are_chosen_by_outlet_and_day(data: Path, tmp_path: Path):
 
 def test_rejects_are_judged_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     out = tmp_path / "data"
-    with Newsroom(seed=3, outlets=["kontan"], recent=8, past=2, older=0) as room:
+    with newsroom(seed=3, outlets=["kontan"], recent=8, past=2, older=0) as room:
         monkeypatch.setattr(
             "crawler.sources.wanted.HINT", 0.0
         )  # what is not technology is fetched too

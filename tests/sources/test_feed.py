@@ -3,6 +3,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from crawler.sources import Candidate, Feed, SourceError, Window
+from tests.moment import NOW
 from tests.replies import reply
 from tests.shared import SHARED, needs_shared
 
@@ -137,7 +138,7 @@ def test_a_path_in_a_feed_is_never_opened():
 
 
 def test_feeds_serve_the_present_and_windows_that_reach_it():
-    today = datetime.now(UTC).date()
+    today = NOW.date()
     asked = [
         Window(),
         Window(since=date(2020, 1, 1)),

@@ -6,6 +6,7 @@ from scrapy import Request
 
 from crawler.extraction.indonesian.dates import WIB
 from crawler.sources import Candidate, Listing, SourceError, Window
+from output import clock
 from tests.replies import reply
 from tests.shared import SHARED, needs_shared
 
@@ -88,7 +89,7 @@ def test_placeholders_in_the_url_of_a_listing_are_filled():
 
 
 def test_the_present_of_a_daily_index_is_today_and_yesterday():
-    today = datetime.now(WIB).date()
+    today = clock.now().astimezone(WIB).date()
     days = [f"{HOME}/{day}" for day in (today, today - timedelta(days=1))]
     assert asked(Listing(f"{HOME}/{{day:%Y-%m-%d}}", links="a")) == days
 

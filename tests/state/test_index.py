@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -12,6 +12,7 @@ from crawler.state import queue as pending
 from crawler.state import refusals as blocks
 from crawler.state.index import FILE, StateError, open_state
 from output.writer import Writer
+from tests.moment import NOW
 from tests.output.rows import NOON, article, reject
 
 VERSION = "2026.11.22"
@@ -221,7 +222,7 @@ def test_a_transaction_is_all_or_nothing(tmp_path):
 
     def interrupted(opened):
         with opened.transaction():
-            pending.wait(opened.db, "kontan", "kontan:1", candidate, datetime.now(UTC))
+            pending.wait(opened.db, "kontan", "kontan:1", candidate, NOW)
             raise KeyboardInterrupt
 
     with reopened(tmp_path) as opened:

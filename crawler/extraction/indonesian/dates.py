@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from output import clock
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -137,7 +139,7 @@ def parse_date(text: str, *, now: datetime | None = None) -> Date | None:
         if date := _read(match):
             return date
         match = _DATE.search(text, match.end())
-    return _from_relative(text, now or datetime.now(UTC))
+    return _from_relative(text, now or clock.now())
 
 
 def find_date(text: str, *, timed: bool = True) -> tuple[Date, str] | None:

@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 from scrapy.spiderloader import SpiderLoader
 
-from crawler.newsroom import Newsroom
 from crawler.state.outlet_state import regroup
 from output.dataset import read
 from output.stories import stories
 from output.verification import verify
 from tests.crawls import crawl, project_settings
+from tests.moment import newsroom
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from crawler.newsroom import Newsroom
+
 OUTLETS = ("antara", "kontan", "mediaindonesia", "sindonews")
-NOW = datetime(2025, 6, 20, 12, tzinfo=UTC)
-DAYS = {"since": "2025-06-18", "until": "2025-06-20"}  # whatever the clock says
 
 
 @pytest.fixture(scope="module")
 def room() -> Iterator[Newsroom]:
-    with Newsroom(
-        seed=4, outlets=OUTLETS, now=NOW, recent=4, past=0, older=0, wires=12
-    ) as newsroom:
-        yield newsroom
+    with newsroom(seed=4, outlets=OUTLETS, recent=4, past=0, older=0, wires=12) as served:
+        yield served
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +35,7 @@ def dataset(room: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("data")
     loader = SpiderLoader.from_settings(project_settings(room.url, folder))
     for outlet in OUTLETS:
-        crawl(loader.load(outlet), room, folder, DAYS)
+        crawl(loader.load(outlet), room, folder)
     regroup(project_settings(room.url, folder))
     return folder
 
