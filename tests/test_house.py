@@ -80,3 +80,32 @@ def test_no_command_base_stands_among_the_commands():
 def test_no_grab_bags():
     forbidden = {"utils", "util", "constants", "helpers", "common", "misc"}
     assert not forbidden & {path.stem for path in MODULES}
+
+
+TELL_THE_TIME = {
+    ("datetime", "now"), ("datetime", "utcnow"), ("datetime", "today"), ("date", "today"),
+    ("time", "time"), ("time", "time_ns"), ("time", "localtime"), ("time", "gmtime"),
+}  # fmt: skip
+
+
+def asks_for_the_time(module: Path) -> list[str]:
+    """Return the expressions of `module` that read the machine's clock or import what does."""
+    found = []
+    for node in ast.walk(ast.parse(module.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Attribute):
+            owner = ast.unparse(node.value).rpartition(".")[2]
+            found += [ast.unparse(node)] * ((owner, node.attr) in TELL_THE_TIME)
+        elif isinstance(node, ast.ImportFrom):
+            found += [
+                f"from {node.module} import {alias.name}"
+                for alias in node.names
+                if (node.module, alias.name) in TELL_THE_TIME
+            ]
+    return found
+
+
+def test_only_the_clock_asks_the_machine_for_the_time():
+    """Tests run at one moment, which every module shares."""
+    modules = [*MODULES, *(CHECKOUT / "tests").rglob("*.py")]
+    asking = {str(path.relative_to(CHECKOUT)) for path in modules if asks_for_the_time(path)}
+    assert asking == {"output/clock.py", "tests/output/test_clock.py"}
