@@ -1,8 +1,9 @@
-"""Many small files into one per partition, while readers read and runs write.
+"""Merge the small files of each partition into one, while readers read and runs write.
 
-The merged file is published first, and its footer names the files it stands for: `read`, `latest`
-and the views leave those out. They are removed by a later run, after a grace period in which
-readers that had found them can open them. A run that dies at any step is finished by the next.
+The merged file is published first, and its footer names the files that it replaces: `read`,
+`latest` and the views leave those out. A later run removes the replaced files, after a grace
+period in which readers that had found them can open them. A run that dies at any step is finished
+by the next.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections import defaultdict
+from itertools import chain
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -25,7 +27,7 @@ from output.writer import encode
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     Location = str | os.PathLike[str]
 
@@ -36,7 +38,7 @@ _SAME_CONTENT = ("article_id", "extractor_version", "content_hash")
 
 
 class Merge(NamedTuple):
-    """What became of one partition; `dropped` of its `rows` repeated others."""
+    """The merge of a partition: `rows` were kept, `dropped` rows repeated others."""
 
     partition: str
     files: int
@@ -51,26 +53,29 @@ def compact(
     more_than: int = 1,
     upgrade: bool = False,
 ) -> list[Merge]:
-    """Merge each partition that has more than `more_than` files; of all outlets, or one.
+    """Merge each partition that has more than `more_than` files.
 
     Nobody else may compact the same outlet meanwhile: two merged files would double its rows. Runs
     may go on writing to it. Partitions with files of a newer schema version are left alone.
 
+    :param outlet: the only outlet to compact; None: all.
     :param upgrade: also rewrite files of older schema versions.
-    :raises OSError: what was done so far stands.
+    :raises OSError: when a file cannot be read or written; finished partitions stay merged.
     """
     root, done = Root(location), []
     for table in SCHEMAS:
         for name in [outlet] if outlet else outlets(root, table):
             for partition, paths in _partitions(root, table, name).items():
-                if len(paths) <= more_than and not upgrade:
-                    continue
-                versions = {_version(root, path) for path in paths}
-                if max(versions) > SCHEMA_VERSION:
-                    continue
-                if len(paths) > more_than or min(versions) < SCHEMA_VERSION:
+                many = len(paths) > more_than
+                if (many or upgrade) and _is_due(root, paths, many=many):
                     done.append(_merge(root, table, partition, paths))
     return done
+
+
+def _is_due(root: Root, paths: Sequence[str], *, many: bool) -> bool:
+    """Return True for files of known versions that are `many`, or of which one is old."""
+    versions = {_version(root, path) for path in paths}
+    return max(versions) <= SCHEMA_VERSION and (many or min(versions) < SCHEMA_VERSION)
 
 
 def remove_replaced(
@@ -80,19 +85,26 @@ def remove_replaced(
     grace: float = GRACE,
     now: float | None = None,
 ) -> list[str]:
-    """Remove the files of all outlets, or of these, whose merged file has stood for `grace`
-    seconds; the paths removed."""
-    root, replaced = Root(location), set()
+    """Remove the files whose merged file is at least `grace` seconds old; return their paths.
+
+    :param outlets: the only outlets to look at; None: all.
+    """
+    root = Root(location)
     horizon = (clock.file_time() if now is None else now) - grace
     parts = [""] if outlets is None else [f"outlet={name}" for name in outlets]
-    for folder in (f"{table}/{part}" for table in SCHEMAS for part in parts):
-        files = root.files(folder)
-        old = [info.path for info in files if (info.mtime_ns or math.inf) / 1e9 <= horizon]
-        named = {path for merged in old for path in replaced_by(root, merged)}
-        replaced |= named & {info.path for info in files}
-    for path in sorted(replaced):  # in one go: whoever reads the folder plainly may stumble now
+    folders = [f"{table}/{part}" for table in SCHEMAS for part in parts]
+    replaced = {path for folder in folders for path in _replaced(root, folder, horizon)}
+    for path in sorted(replaced):  # in one go: a plain reader of the folder may fail meanwhile
         root.remove(path)
     return [root.relative(path) for path in sorted(replaced)]
+
+
+def _replaced(root: Root, folder: str, horizon: float) -> set[str]:
+    """Return the files in `folder` that merged files written before `horizon` replace."""
+    files = root.files(folder)
+    old = [info.path for info in files if (info.mtime_ns or math.inf) / 1e9 <= horizon]
+    named = {path for merged in old for path in replaced_by(root, merged)}
+    return named & {info.path for info in files}
 
 
 def _partitions(root: Root, table: str, outlet: str) -> dict[str, list[str]]:
@@ -123,7 +135,7 @@ def _merge(root: Root, table: str, partition: str, paths: list[str]) -> Merge:
 
 
 def _as_current(part: pa.Table, schema: pa.Schema) -> pa.Table:
-    """`part` with the columns of `schema`; those it was written without are null."""
+    """Return `part` with the columns of `schema`; columns that `part` lacks are null."""
     columns = [
         part[field.name] if field.name in part.column_names else pa.nulls(len(part), field.type)
         for field in schema
@@ -132,18 +144,20 @@ def _as_current(part: pa.Table, schema: pa.Schema) -> pa.Table:
 
 
 def _kept(rows: pa.Table, table: str) -> list[int]:
-    """Which rows do not repeat the one before, in the order of their keys."""
+    """Return the numbers of the rows, by key, that do not repeat the row before them."""
     key = KEYS[table]
-    repetitions = [key, _SAME_CONTENT] if table == "articles" else [key]
-    names = {name for columns in repetitions for name in columns}
+    repeats = [key, _SAME_CONTENT] if table == "articles" else [key]
+    names = set(chain(*repeats))
     values = rows.select(list(names)).to_pylist()
     kept: list[int] = []
     before: Row | None = None
     for index in sorted(range(len(rows)), key=lambda i: [values[i][name] for name in key]):
-        row = values[index]
-        if before is None or not any(
-            all(row[name] == before[name] for name in columns) for columns in repetitions
-        ):
+        if before is None or not _repeats(values[index], before, repeats):
             kept.append(index)
-        before = row
+        before = values[index]
     return kept
+
+
+def _repeats(row: Row, before: Row, repeats: list[tuple[str, ...]]) -> bool:
+    """Return True if both rows agree in every column of one of `repeats`."""
+    return any(all(row[name] == before[name] for name in columns) for columns in repeats)

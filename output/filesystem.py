@@ -163,6 +163,10 @@ def files_at(location: str, endings: tuple[str, ...]) -> dict[str, int]:
     if "://" not in location:
         size, place = Path(location).stat().st_size, Path(location).resolve()
         return _local_files(place, endings) if place.is_dir() else {str(place): size}
+    return _remote_files(location, endings)
+
+
+def _remote_files(location: str, endings: tuple[str, ...]) -> dict[str, int]:
     filesystem, path = _open_uri(location)
     info = filesystem.get_file_info(path)
     if info.is_file and not location.endswith("/"):  # a server answers with a page for a folder

@@ -20,6 +20,7 @@ from output.views import open_clusters, reading
 from output.writer import WIB
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
 
@@ -138,10 +139,10 @@ class Library:
             )
             either = Query.boolean_query([(Occur.Should, query) for query in queries])
             found, _ = self.index.find(either, _COPIES, order=Order.Asc)
-            names = [one["article_id"] for one in found]
+            names = [row["article_id"] for row in found]
             moved = clusters.to_table(filter=name.isin(names) & (cluster != story))
         others = {*names} - {article["article_id"], *moved["article_id"].to_pylist()}
-        return [one for one in found if one["article_id"] in others]
+        return [row for row in found if row["article_id"] in others]
 
     # -- reading
 
@@ -157,22 +158,28 @@ class Library:
 
 
 def _query(question: Question) -> Query:
-    asked = [
-        Query.term_query(SCHEMA, name, value)
-        for name, value in (("outlet", question.outlet), ("topics", question.topic))
-        if value
-    ]
+    asked = [*_filters(question), *_words(question)] or [Query.all_query()]
+    return Query.boolean_query([(Occur.Must, query) for query in asked])
+
+
+def _filters(question: Question) -> Iterator[Query]:
+    if question.outlet:
+        yield Query.term_query(SCHEMA, "outlet", question.outlet)
+    if question.topic:
+        yield Query.term_query(SCHEMA, "topics", question.topic)
     if question.since or question.until:
         first = _midnight(question.since) if question.since else None
         last = _midnight(question.until) + 24 * 3600 - 1 if question.until else None
-        asked.append(Query.range_query(SCHEMA, "at", FieldType.Integer, first, last))
+        yield Query.range_query(SCHEMA, "at", FieldType.Integer, first, last)
+
+
+def _words(question: Question) -> Iterator[Query]:
     fields = ("head",) if question.heads else ("head", "body")
-    for word in words_of(question.words):  # letters and digits: nothing that a pattern could mean
+    for word in words_of(question.words):  # letters and digits: no special characters in a regex
         begun = [Query.regex_query(SCHEMA, name, f"{word}.*") for name in fields]
-        asked.append(Query.boolean_query([(Occur.Should, one) for one in begun]))
-    return Query.boolean_query([(Occur.Must, one) for one in asked or [Query.all_query()]])
+        yield Query.boolean_query([(Occur.Should, query) for query in begun])
 
 
 def _midnight(day: date) -> int:
-    """When `day` begins in WIB, in seconds since 1970."""
+    """Return the beginning of `day` in WIB, in seconds since 1970."""
     return int(datetime(day.year, day.month, day.day, tzinfo=WIB).timestamp())

@@ -148,22 +148,27 @@ def _contents(root: Root, table: str, path: str, keys: Counter[tuple[Any, ...]])
     if version > SCHEMA_VERSION:
         yield f"schema version {version} is newer than this program's, {SCHEMA_VERSION}"
     merged = PurePosixPath(path).name.startswith(MERGED)
-    before = None
+    before: Row | None = None
+    for row in _rows(file, table):
+        keys[tuple(row[name] for name in KEYS[table])] += 1
+        if (month := month_of(table, row)) != place["month"]:
+            yield f"holds a row of month={month}"
+        if table == "articles":
+            yield from _article(row, place["outlet"], before)
+        before = row if merged else None
+
+
+def _rows(file: pq.ParquetFile, table: str) -> Iterator[Row]:
     for batch in file.iter_batches(1000):  # of all columns, so that every page is checked
-        for row in batch.select(_LOOKED_AT[table]).to_pylist():
-            keys[tuple(row[name] for name in KEYS[table])] += 1
-            if (month := month_of(table, row)) != place["month"]:
-                yield f"holds a row of month={month}"
-            if table != "articles":
-                continue
-            yield from _article(row, place["outlet"])
-            if merged and before and row["published_at"] and row["published_at"] < before:
-                yield f"{row['article_id']} is out of order"
-            before = row["published_at"]
+        yield from batch.select(_LOOKED_AT[table]).to_pylist()
 
 
-def _article(row: Row, outlet: str) -> Iterator[str]:
+def _article(row: Row, outlet: str, before: Row | None) -> Iterator[str]:
+    """Yield the problems of an article's row; `before` is the row before it in a merged file."""
     if not row["article_id"].startswith(f"{outlet}:"):
         yield f"{row['article_id']} is not of {outlet}"
     if row["content_hash"] != content_hash(row["title"], row["body"]):
         yield f"{row['article_id']}: content_hash is not that of its title and body"
+    times = [each["published_at"] for each in (before, row) if each and each["published_at"]]
+    if times != sorted(times):
+        yield f"{row['article_id']} is out of order"

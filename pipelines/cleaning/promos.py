@@ -129,16 +129,12 @@ def _promo_end(
     body: Body, fragment: Fragment, labelled: tuple[re.Match[str], Rule], limit: int
 ) -> int | None:
     """Where the promo that begins with a label ends; None: it is prose, or nobody knows."""
-    label, rule = labelled
+    label, _ = labelled
     text, at = fragment.text[:limit], label.end()
     marked = label.group().rstrip()[-1] in _MARKS
     linked = _links_end(body, fragment, label, limit)
     if linked is not None:
-        rest = text[linked:].strip(GAP)
-        if _AND_MORE.fullmatch(rest):
-            return limit
-        headline = marked or looks_like_headline(text[at:linked].strip())
-        return None if rest and (rest[0].islower() or not headline) else linked
+        return _end_behind_links(text, at, linked, marked=marked)
     rest = text[at:].strip(" \u00a0*")
     if not rest:
         return limit
@@ -151,6 +147,24 @@ def _promo_end(
         return at if text[at].isupper() else None
     if label.start() == 0 and _is_one_headline(rest):
         return limit
+    return _headline_end(body, fragment, labelled, limit)
+
+
+def _end_behind_links(text: str, at: int, linked: int, *, marked: bool) -> int | None:
+    """Return the end of a promo whose links end at `linked`; None: the links are part of prose."""
+    rest = text[linked:].strip(GAP)
+    if _AND_MORE.fullmatch(rest):
+        return len(text)
+    headline = marked or looks_like_headline(text[at:linked].strip())
+    return None if rest and (rest[0].islower() or not headline) else linked
+
+
+def _headline_end(
+    body: Body, fragment: Fragment, labelled: tuple[re.Match[str], Rule], limit: int
+) -> int | None:
+    """Return the end of the headline behind a label; None, and a doubt on record, if unknown."""
+    label, rule = labelled
+    text, at = fragment.text[:limit], label.end()
     end = headline_end(text, at, body.document, body.headlines)
     if end is None:
         start = fragment.start + label.start()
@@ -181,12 +195,14 @@ def _take_below_labels(body: Body) -> None:
             under = fragment.rule if alone or under == fragment.rule else ""
         elif fragment.rule or not fragment.text:
             continue
-        elif under and (
-            body.is_link(fragment) or (not body.linked and looks_like_headline(fragment.text))
-        ):
+        elif under and _may_be_below(body, fragment):
             fragment.rule = under
         else:
             under = ""
+
+
+def _may_be_below(body: Body, fragment: Fragment) -> bool:
+    return body.is_link(fragment) or (not body.linked and looks_like_headline(fragment.text))
 
 
 def _may_be_headline(text: str) -> bool:

@@ -6,7 +6,7 @@ from copy import deepcopy
 
 import pytest
 
-from pipelines.cleaning.cleaning import clean
+from pipelines.cleaning.steps import clean
 from tests.pipelines.cleaning.corpus import Case, read, squeeze
 
 CASES = read()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from crawler.items import Block
-from pipelines.cleaning.cleaning import clean
 from pipelines.cleaning.rules import load_rules
+from pipelines.cleaning.steps import clean
 from tests.patience import ends
 
 SIZE = 100_000

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from crawler.items import Anchor, Article, Block
 from pipelines.clean import CleanPipeline
-from pipelines.cleaning.cleaning import clean
 from pipelines.cleaning.rules import load_rules
+from pipelines.cleaning.steps import clean
 from tests.pipelines.cleaning.corpus import read, squeeze
 
 RULES = load_rules().rules

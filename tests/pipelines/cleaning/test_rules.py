@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.items import Block
-from pipelines.cleaning.cleaning import clean
 from pipelines.cleaning.fragments import PROMO
 from pipelines.cleaning.rules import Rule, load_rules
+from pipelines.cleaning.steps import clean
 from tests.pipelines.cleaning.corpus import AFTER, BEFORE
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
-"""Cleaning: which fragments of a body are the article, and which rule takes each of the others.
+"""The steps of cleaning: pure functions that keep a body's fragments or take them by a rule.
 
-Pure functions on blocks. Each step looks only at what the steps before it kept.
+Each step reads only the fragments that earlier steps kept.
 """
 
 from __future__ import annotations
@@ -25,13 +25,13 @@ if TYPE_CHECKING:
 
     from crawler.items import Block
 
-# What the page's markup already said of a block; extraction may have named a finer rule.
+# Rules by the kind of a block, where extraction named no rule of its own.
 _MARKUP = {kind: f"markup:{kind}" for kind in ("promo", "widget", "embed", "caption")}
-_SIGNOFF = 60  # characters; no sign-off is longer
-_ABOVE = 400  # characters of a standfirst above the dateline
-_NEAR = 6  # kept fragments from the top or the end, among which a byline is looked for
+_SIGNOFF = 60  # characters: the longest sign-off
+_ABOVE = 400  # characters: the longest standfirst above a dateline
+_NEAR = 6  # kept fragments: how far from the top or the end a byline is searched
 _NAMED = re.compile(r"\(([A-Z][^()]{3,40})\)$")
-_ROUNDS = 4  # what a step uncovers goes in the next round; real pages need two
+_ROUNDS = 4  # most rounds: a step uncovers work for earlier steps; real pages need two rounds
 
 
 def clean(
@@ -42,17 +42,16 @@ def clean(
     *,
     house: str = "",
 ) -> Cleaned:
-    """Decide for every fragment of `blocks` whether it is the article.
+    """Return `blocks` as fragments, each kept or taken by a rule.
 
-    A last line that is one of `authors` is a sign-off.
-
-    :param house: what the outlet calls itself in its address, "idntimes"
+    :param authors: names; a last line that repeats an author's name is a sign-off.
+    :param house: the outlet's name in its domain: "idntimes".
     """
     book = book or load_rules()
     body = Body(blocks, outlet, authors, book, house)
     _take_markup(body, book)
     _take_all_by_words(body)
-    for _ in range(_ROUNDS):  # cleaning what is kept again must find nothing
+    for _ in range(_ROUNDS):  # until a second cleaning of the kept text would find nothing
         if not body.out.doubtful:
             break
         taken = body.taken
@@ -72,13 +71,11 @@ def _take_all_by_words(body: Body) -> None:
 
 
 def _take_by_words(body: Body) -> None:
-    """One round of all rules; what it uncovers has still to meet the steps before."""
+    """Apply each step once; fragments uncovered by a later step wait for the next round."""
     looked_at = list(body.out.fragments)
     if body.rules["inline"]:
         body.rewrite(lambda fragment: _without_inline(body, fragment))
-    if (
-        not body.linked
-    ):  # behind the sign-off of a plain text stand lists that have no links to tell
+    if not body.linked:  # a plain text's lists behind the sign-off have no links to know them by
         _take_signoff(body)
     _take_blocks(body)
     take_promos(body)
@@ -94,7 +91,7 @@ def _take_by_words(body: Body) -> None:
 
 @lru_cache(maxsize=4096)
 def _widget(marks: frozenset[str], widgets: tuple[Rule, ...]) -> str:
-    """The rule that knows one of a block's classes and ids as not the article's."""
+    """Return the id of the first rule that matches a class or id of a block, or ""."""
     return next((r.id for r in widgets for mark in marks if r.pattern.fullmatch(mark)), "")
 
 
@@ -123,46 +120,49 @@ def _without(fragment: Fragment, rule: Rule) -> list[Fragment]:
 
 
 def _take_blocks(body: Body) -> None:
-    """Whole fragments: widgets in words, captions, and near both ends the lines of people."""
+    """Take whole fragments: widgets in words and captions; near both ends, bylines too."""
     kept = body.kept()
     anywhere = body.rules["block"] + body.rules["notice"] + body.rules["caption"]
+    said = {"caption": body.out.captions, "byline": body.out.bylines}
     for i, fragment in enumerate(kept):
-        near = i < _NEAR or i >= len(kept) - _NEAR
         rules = [] if fragment.settled else anywhere
-        for rule in rules + body.rules["byline"] if near else rules:
-            if rule.kind == "notice" and not body.names_house(fragment.text):
-                continue
-            if not rule.pattern.fullmatch(fragment.text):
-                continue
+        if i < _NEAR or i >= len(kept) - _NEAR:
+            rules = rules + body.rules["byline"]
+        rule = next((rule for rule in rules if _fits(rule, body, fragment.text)), None)
+        if rule:
             fragment.rule = rule.id
-            if rule.kind == "caption":
-                body.out.captions.append(fragment.text)
-            elif rule.kind == "byline":
-                body.out.bylines.append(fragment.text)
-            break
+            said.get(rule.kind, []).append(fragment.text)
+
+
+def _fits(rule: Rule, body: Body, text: str) -> bool:
+    """Return True if `rule` matches all of `text`; a notice must name the outlet as well."""
+    if rule.kind == "notice" and not body.names_house(text):
+        return False
+    return bool(rule.pattern.fullmatch(text))
 
 
 def _take_tail(body: Body) -> None:
-    """What stands from a tail's first line on; if prose follows, only up to there."""
-    if not body.rules["tail"]:
-        return
+    """Take everything from a tail's first line on; if prose follows, only up to the prose."""
     kept = body.kept()
-    for i, fragment in enumerate(kept):
-        if fragment.settled or fragment.rule or not i:
+    for i, fragment in enumerate(kept[1:], 1):
+        if fragment.settled or fragment.rule:
             continue
         rule = next((r for r in body.rules["tail"] if r.pattern.match(fragment.text)), None)
-        if not rule:
-            continue
-        fragment.rule = rule.id
-        teasers = _are_teasers(body, fragment)
-        for follower in kept[i + 1 :]:
-            if is_sentence(follower.text) and not teasers:
-                break
-            follower.rule = follower.rule or rule.id
+        if rule:
+            _take_from(body, fragment, kept[i + 1 :], rule)
+
+
+def _take_from(body: Body, heading: Fragment, followers: Sequence[Fragment], rule: Rule) -> None:
+    heading.rule = rule.id
+    teasers = _are_teasers(body, heading)
+    for follower in followers:
+        if is_sentence(follower.text) and not teasers:
+            return
+        follower.rule = follower.rule or rule.id
 
 
 def _are_teasers(body: Body, heading: Fragment) -> bool:
-    """Whether nothing stands below `heading` but linked headlines with one line of prose each."""
+    """Return True if below `heading` are only linked headlines, each with a line of prose."""
     at = next(i for i, fragment in enumerate(body.out.fragments) if fragment is heading)
     rest = [fragment for fragment in body.out.fragments[at + 1 :] if fragment.text]
     links = [fragment.rule.endswith(PROMO) or body.is_link(fragment) for fragment in rest]
@@ -171,7 +171,7 @@ def _are_teasers(body: Body, heading: Fragment) -> bool:
 
 
 def _take_signoff(body: Body) -> None:
-    """The sign-off behind which there is no prose, with what follows it; any that stands alone."""
+    """Take the last sign-off and everything behind it, and each sign-off that is a whole line."""
     after: list[Fragment] = []
     for fragment in reversed(body.kept()):
         if found := _find_signoff(body, fragment.text, ends=not after):
@@ -193,20 +193,34 @@ def _without_signoff(body: Body, fragment: Fragment) -> list[Fragment]:
 
 
 def _find_signoff(body: Body, text: str, *, ends: bool) -> tuple[int, int, str] | None:
-    """Where `text` has its sign-off, and the rule; names only where the body `ends` with it."""
-    if ends and len(text) <= _SIGNOFF and text.lower() in body.authors:
-        body.out.signoff = body.out.signoff or text
-        return 0, len(text), "signoff-author"
-    if ends and (named := _NAMED.search(text)) and named[1].lower() in body.authors:
-        body.out.signoff = body.out.signoff or named[0]
-        return named.start(), len(text), "signoff-author"
+    """Return start, end and rule of the sign-off of `text`, or None.
+
+    :param ends: the body ends with `text`; names alone are a sign-off only there.
+    """
+    found = (_author_signoff(body, text) if ends else None) or _ruled_signoff(body, text, ends=ends)
+    if not found:
+        return None
+    start, signoff, rule = found
+    body.out.signoff = body.out.signoff or signoff
+    return start, len(text), rule
+
+
+def _author_signoff(body: Body, text: str) -> tuple[int, str, str] | None:
+    if len(text) <= _SIGNOFF and text.lower() in body.authors:
+        return 0, text, "signoff-author"
+    named = _NAMED.search(text)
+    if named and named[1].lower() in body.authors:
+        return named.start(), named[0], "signoff-author"
+    return None
+
+
+def _ruled_signoff(body: Body, text: str, *, ends: bool) -> tuple[int, str, str] | None:
     bracketed = text.rstrip(".").endswith((")", "]"))
     for rule in body.rules["signoff"]:
         possible = ends if rule.id == "signoff-name" else bracketed
         match = possible and rule.pattern.search(text, max(0, len(text) - _SIGNOFF))
         if match:
-            body.out.signoff = body.out.signoff or match["signoff"]
-            return match.start("signoff"), len(text), rule.id
+            return match.start("signoff"), match["signoff"], rule.id
     return None
 
 
@@ -215,7 +229,7 @@ def _take_dateline(body: Body) -> None:
     if not body.out.dateline:
         _take_above_dateline(body, outlets)
     _take_first_dateline(body)
-    for fragment in body.kept()[1:_NEAR]:  # of each of several reports in one article
+    for fragment in body.kept()[1:_NEAR]:  # an article may hold several reports
         match = next(filter(None, (rule.pattern.match(fragment.text) for rule in outlets)), None)
         if match and match.end() < len(fragment.text):
             body.take(fragment, 0, match.end(), "dateline-again")
@@ -235,7 +249,7 @@ def _take_first_dateline(body: Body) -> None:
 
 
 def _take_above_dateline(body: Body, outlets: list[Rule]) -> None:
-    """An article begins with its dateline: what stands above it is a summary of the page's."""
+    """Take the page's summary above the dateline: an article begins with its dateline."""
     kept = body.kept()[:_NEAR]
     for i, fragment in enumerate(kept):
         if any(rule.pattern.match(fragment.text) for rule in outlets):
