@@ -19,8 +19,10 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from crawler.state.index import FILE, open_state
-from crawler.state.stories.groups import Stories, rewrite_clusters
+from crawler.state.database import FILE
+from crawler.state.index import open_index
+from crawler.state.regroup import rewrite_clusters
+from crawler.state.stories.index import Stories
 from output.filesystem import Root
 from output.schema import ARTICLES
 from output.writer import encode, month_of
@@ -28,7 +30,7 @@ from output.writer import encode, month_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from crawler.state.index import State
+    from crawler.state.index import DatasetIndex
 
 COUNT = int(os.environ.get("CLUSTERS_ARTICLES", "10000"))
 OUTLETS = 30
@@ -105,12 +107,12 @@ def timed(what: str, count: int, work: Callable[[], object]) -> None:
     )
 
 
-def ask(state: State) -> None:
+def ask(index: DatasetIndex) -> None:
     """What a crawl asks for each new article."""
-    stories = Stories(state)
+    stories = Stories(index.db, index.root)
     for number in range(COUNT, COUNT + NEW):
         one = row(number)
-        stories.cluster_of(one["article_id"], one["body"], one["published_at"])
+        stories.story_of(one["article_id"], one["body"], one["published_at"])
 
 
 def main() -> None:
@@ -120,13 +122,13 @@ def main() -> None:
         writer.join()
         assert writer.exitcode == 0
         print(f"{COUNT:,} articles of {WORDS} words", flush=True)
-        with open_state(folder, folder) as state:
+        with open_index(folder, folder) as index:
             before = (Path(folder) / FILE).stat().st_size
-            timed("read and compared", COUNT, Stories(state).catch_up)
-            timed("clusters/ written", COUNT, lambda: rewrite_clusters(state))
-            timed("clusters/ compared, nothing new", COUNT, lambda: rewrite_clusters(state))
-            timed(f"{NEW} asked for by a crawl", NEW, lambda: ask(state))
-            state.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            timed("read and compared", COUNT, Stories(index.db, index.root).catch_up)
+            timed("clusters/ written", COUNT, lambda: rewrite_clusters(index))
+            timed("clusters/ compared, nothing new", COUNT, lambda: rewrite_clusters(index))
+            timed(f"{NEW} asked for by a crawl", NEW, lambda: ask(index))
+            index.db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         grown = (Path(folder) / FILE).stat().st_size - before
         [clusters] = (Path(folder) / "clusters").iterdir()
         print(f"{grown / COUNT:.0f} bytes an article in {FILE}, ", end="")

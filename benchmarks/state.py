@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from crawler.state.index import FILE, open_state
+from crawler.state.database import FILE
+from crawler.state.index import open_index
 from output.filesystem import Root
 from output.schema import ARTICLES
 from output.writer import encode
@@ -54,7 +55,7 @@ def write_dataset(folder: str) -> None:
 
 def seconds_to_look_up(folder: str, seed: int) -> tuple[float, int]:
     """One batch on a fresh connection, half of it known; then how many were."""
-    state = open_state(folder, folder)
+    state = open_index(folder, folder)
     chosen = random.Random(seed)
     numbers = [chosen.randrange(2 * ARTICLES_KNOWN) for _ in range(BATCH)]
     wanted = [f"outlet{n // PART % OUTLETS}:{n * 7919 % 99999989}" for n in numbers]
@@ -81,15 +82,15 @@ def main() -> None:
         write_dataset(folder)
         before = megabytes_at_peak()
         start = time.perf_counter()
-        open_state(folder, folder).close()
+        open_index(folder, folder).close()
         built = time.perf_counter() - start
         print(f"{ARTICLES_KNOWN:,} articles: built from the dataset in {built:.1f} s")
         print(f"state.db is {(Path(folder) / FILE).stat().st_size / 1e6:.0f} MB")
         start = time.perf_counter()
-        open_state(folder, folder).close()
+        open_index(folder, folder).close()
         print(f"opened in {time.perf_counter() - start:.3f} s")
         start = time.perf_counter()
-        open_state(folder, folder, thorough=True).close()
+        open_index(folder, folder, thorough=True).close()
         print(f"looked over for damage, once a day, in {time.perf_counter() - start:.1f} s")
         forget_cached(Path(folder) / FILE)
         cold, known = seconds_to_look_up(folder, seed=1)

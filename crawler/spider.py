@@ -25,7 +25,7 @@ from crawler.sources import Candidate, Source, SourceError
 from crawler.sources.wanted import Decision, Wanted, as_listed
 from crawler.sources.window import Arguments
 from crawler.state.backfill import IndexPage
-from crawler.state.outlet_state import Memory
+from crawler.state.outlet_state import OutletState
 from output import clock
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ class NewsSpider(Spider):
 
     article_url: ClassVar[str]
 
-    memory: Memory
-    """What earlier runs left; `from_crawler` opens it."""
+    outlet_state: OutletState
+    """The state of earlier runs, which `from_crawler` opens."""
 
     def __init__(
         self, *args: Any, known: Callable[[str], str | None] = lambda _: None, **kwargs: Any
@@ -95,9 +95,9 @@ class NewsSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
-        memory = Memory.of(crawler.settings, cls.name)
-        spider = super().from_crawler(crawler, *args, known=memory.known, **kwargs)
-        spider.memory = memory
+        outlet_state = OutletState.of(crawler.settings, cls.name)
+        spider = super().from_crawler(crawler, *args, known=outlet_state.known, **kwargs)
+        spider.outlet_state = outlet_state
         crawler.signals.connect(spider.ask_for_articles, signals.spider_idle)
         crawler.signals.connect(spider.item_dropped, signals.item_dropped)
         crawler.signals.connect(spider.callback_failed, signals.spider_error)
@@ -149,18 +149,19 @@ class NewsSpider(Spider):
         return bool(cls.whole) and parts.path.rstrip("/").endswith(cls.whole)
 
     def closed(self, reason: str) -> None:
-        self.memory.close(self.crawler.stats.get_value("wartatek/run_id"))
+        self.outlet_state.close(self.crawler.stats.get_value("wartatek/run_id"))
 
     # -- lists
 
     async def start(self) -> AsyncIterator[Request]:
         spare_what_is_loaded()
         if self.window.past:
-            self.memory.ask_for_days(self.window)
+            self.outlet_state.queue.bring_back(self.window)
+        walked = self.outlet_state.backfill.is_walked
         for source in self.sources:
             for request in source.requests(self.window):
                 day = request.meta.get("index_day")
-                if not (self.window.past and day and self.memory.is_walked(day, source.label)):
+                if not (self.window.past and day and walked(day, source.label)):
                     yield self._ask(source, request)
 
     def parse_source(self, response: Response, source: Source) -> Iterator[Request]:
@@ -192,7 +193,7 @@ class NewsSpider(Spider):
         if decided and not articles and not response.meta.get("continues"):
             self._source_failed(source, "no_articles", "no link looks like one of its articles")
         is_last = not (failed or further or any(d.skipped == "limit" for _, d in decided))
-        self.memory.listed(wanted, response, is_last=is_last and not self.window.past)
+        self.outlet_state.listed(wanted, response, is_last=is_last and not self.window.past)
         if self.window.past:
             self._note_day(response, source, decided, is_last=is_last)
         for request in further:
@@ -221,7 +222,7 @@ class NewsSpider(Spider):
         if day and day < clock.now().astimezone(WIB).date():
             is_first = not response.meta.get("continues")
             page = IndexPage.of(day, decided, is_first=is_first, is_last=is_last)
-            self.memory.walked(day, source.label, page)
+            self.outlet_state.backfill.add(day, source.label, page)
 
     def source_failed(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]
@@ -249,7 +250,7 @@ class NewsSpider(Spider):
         """Once the lists are read, ask for the next articles, until none waits any more."""
         most = BATCH if self.limit is None else min(BATCH, self.limit - self._asked)
         try:
-            waiting = self.memory.take(most)
+            waiting = self.outlet_state.queue.take(most)
         except sqlite3.Error as error:  # Scrapy would only log it
             self.crawler.stats.set_value("wartatek/state_error", str(error))
             return
@@ -268,7 +269,7 @@ class NewsSpider(Spider):
         """The article on `response`; of further pages too, if it has any, joined to the `first`."""
         if response.status == NOT_MODIFIED:
             self._count("unchanged")
-            self.memory.unchanged(waiting.article_id)
+            self.outlet_state.queue.unchanged(waiting.article_id)
             return
         fetched_at = response.meta.get("fetched_at") or clock.now()
         try:
@@ -295,10 +296,10 @@ class NewsSpider(Spider):
         published = article.published_at or waiting.candidate.published
         if not (waiting.look or self.window.holds(published)):
             self._count("skipped/outside_window")
-            self.memory.set_aside(waiting.article_id, published)
+            self.outlet_state.queue.set_aside(waiting.article_id, published)
             return
         if not (waiting.look or self.window.past):
-            self.memory.seen(response)
+            self.outlet_state.validators.keep_response(response)
         yield waiting.candidate.complete(article, waiting.article_id)
 
     def article_failed(self, failure: Failure) -> Iterator[Request]:
@@ -307,13 +308,13 @@ class NewsSpider(Spider):
         reason = failure_reason(failure)
         if isinstance(failure.value, BlockedError):
             self._count("blocked")
-            self.memory.blocked_until(waiting.article_id, failure.value.until)
+            self.outlet_state.queue.host_refused(waiting.article_id, failure.value.until)
         elif reason == "robots" and request.meta.get("whole"):
             # robots.txt may refuse query strings; the first page, and the links on it, it allows
             yield self._article_request(request.meta["whole"], waiting, {})
         elif waiting.look and reason in GONE:
             self._reject(Rejected("gone", reason), waiting, request.url)
-        elif self.memory.failed(waiting.article_id, reason):
+        elif self.outlet_state.queue.failed(waiting.article_id, reason):
             self._count(f"failed/{reason}")
             self.logger.info("Failed %s: %s", request.url, reason)
         else:
@@ -322,15 +323,15 @@ class NewsSpider(Spider):
     def item_dropped(self, item: Article, response: Response | None, exception: Exception) -> None:
         """Keep when a second look found nothing new."""
         if isinstance(exception, NothingNew) and item.article_id:
-            self.memory.unchanged(item.article_id)
+            self.outlet_state.queue.unchanged(item.article_id)
             if response is not None:
-                self.memory.seen(response)
+                self.outlet_state.validators.keep_response(response)
 
     def callback_failed(self, response: Response) -> None:
         """A bug must not make us ask for the same page in every run."""
         if response.request and "waiting" in response.request.cb_kwargs:
             waiting: Waiting = response.request.cb_kwargs["waiting"]
-            self.memory.failed(waiting.article_id, "callback_error")
+            self.outlet_state.queue.failed(waiting.article_id, "callback_error")
 
     def _request(self, waiting: Waiting) -> Request:
         listed = waiting.candidate.url

@@ -36,8 +36,8 @@ class DeduplicatePipeline:
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         assert isinstance(crawler.spider, NewsSpider) and crawler.stats
-        memory = crawler.spider.memory
-        return cls(memory.content_hash, memory.story, crawler.stats)
+        state = crawler.spider.outlet_state
+        return cls(state.index.content_hash, state.story, crawler.stats)
 
     def process_item(self, article: Article) -> Article:
         if article.article_id is None:

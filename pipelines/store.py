@@ -96,7 +96,7 @@ class StorePipeline:
 
         writer = Writer(settings["OUTPUT_DIR"], run_id, part_rows=settings.getint("PART_ROWS"))
         assert isinstance(crawler.spider, NewsSpider)
-        published = crawler.spider.memory.published
+        published = crawler.spider.outlet_state.published
         pipeline = cls(
             writer,
             crawler.spider.name,

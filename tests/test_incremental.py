@@ -14,8 +14,8 @@ from crawler.archive.takedown import take_down
 from crawler.newsroom import Newsroom
 from crawler.newsroom.handler import NewsroomHandler
 from crawler.runs.outcomes import OUTCOMES
-from crawler.state import index as state
-from crawler.state.index import open_state
+from crawler.state import database
+from crawler.state.index import open_index
 from output.dataset import open_dataset, read
 from output.takedown import ids_of
 from spiders.detikinet import DetikInetSpider
@@ -72,7 +72,7 @@ def reasons(folder: Path) -> list[str]:
 
 
 def execute(folder: Path, statement: str) -> None:
-    db = sqlite3.connect(folder / state.FILE)
+    db = sqlite3.connect(folder / database.FILE)
     with db:
         db.execute(statement)
     db.close()
@@ -197,7 +197,7 @@ def test_what_failed_survives_the_loss_of_the_state_too(room, tmp_path):
     run(room, tmp_path, RETRY_ENABLED=False)
     room.recover()
     room.publish("mediaindonesia", 40)
-    (tmp_path / state.FILE).unlink()
+    (tmp_path / database.FILE).unlink()
     run(room, tmp_path)
     an_hour_later(tmp_path)
     run(room, tmp_path)
@@ -259,7 +259,7 @@ def test_a_host_that_refuses_us_is_left_alone_in_later_runs_too(
     second = run(room, tmp_path)
     assert room.requests == []
     assert second.outcomes.judgement()[0] == "unhealthy"
-    execute(tmp_path, "UPDATE blocks SET until = 1")
+    execute(tmp_path, "UPDATE refusals SET until = 1")
     an_hour_later(tmp_path)
     assert run(room, tmp_path).outcomes.count("stored") > 3
     assert set(captures(tmp_path).values()) == {1}
@@ -271,7 +271,7 @@ def test_a_clock_that_was_years_ahead_does_no_lasting_harm(room, tmp_path):
     room.recover()
     execute(tmp_path, "UPDATE pending SET next_at = next_at + 100000000000000")
     execute(
-        tmp_path, "INSERT INTO blocks VALUES ('mediaindonesia.com', '403', 2000000000000000, 9)"
+        tmp_path, "INSERT INTO refusals VALUES ('mediaindonesia.com', '403', 2000000000000000, 9)"
     )
     assert run(room, tmp_path).outcomes.count("stored") > 3
 
@@ -295,7 +295,7 @@ def empty(path: Path) -> None:
 def test_a_lost_state_doubles_nothing(room, tmp_path, damage):
     run(room, tmp_path)
     before = files(tmp_path)
-    damage(tmp_path / state.FILE)
+    damage(tmp_path / database.FILE)
     run(room, tmp_path)
     assert articles_asked_for(room) == []
     assert files(tmp_path) == before
@@ -319,8 +319,8 @@ def test_a_state_that_another_program_locks_costs_the_run_but_no_article(
 ):
     run(room, tmp_path)
     new = publish(room)
-    monkeypatch.setattr(state, "BUSY_SECONDS", 0.01)
-    other = sqlite3.connect(tmp_path / state.FILE, isolation_level=None)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)
+    other = sqlite3.connect(tmp_path / database.FILE, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     locked = crawl(MediaIndonesiaSpider, room, tmp_path)
     other.execute("ROLLBACK")
@@ -346,7 +346,7 @@ def test_a_forgotten_article_does_not_come_back(room, tmp_path):
     second = run(room, tmp_path)
     assert urlsplit(url).path not in articles_asked_for(room)
     assert second.outcomes.by("skipped")["forgotten"] == 1
-    (tmp_path / state.FILE).unlink()
+    (tmp_path / database.FILE).unlink()
     run(room, tmp_path)
     assert urlsplit(url).path not in articles_asked_for(room)
     assert url not in urls(tmp_path)
@@ -361,7 +361,7 @@ def test_a_backfill_goes_on_where_it_was_cut_off(tmp_path):
         whole = crawl(DetikInetSpider, room, tmp_path / "whole", arguments=days)
         folder = tmp_path / "cut"
         crawl(DetikInetSpider, room, folder, arguments=days, CLOSESPIDER_PAGECOUNT=20)
-        with open_state(folder, folder) as opened:
+        with open_index(folder, folder) as opened:
             walked = {row[0] for row in opened.db.execute("SELECT day FROM days WHERE done")}
         room.requests.clear()
         crawl(DetikInetSpider, room, folder, arguments=days)

@@ -48,7 +48,7 @@ def page(*paragraphs: str, pages: tuple[str, ...] = ("", "/2", "/3")) -> str:
 def spider() -> WartaSpider:
     outlet = WartaSpider()
     outlet.crawler = SimpleNamespace(stats=mock.Mock())  # type: ignore[assignment]
-    outlet.memory = mock.Mock()
+    outlet.outlet_state = mock.Mock()
     return outlet
 
 

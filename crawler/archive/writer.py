@@ -8,7 +8,6 @@ behind is whole up to the last page, and any record can be read by its offset.
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import re
 import zlib
@@ -22,14 +21,12 @@ from typing import TYPE_CHECKING, Any
 from fastwarc import WarcRecord, WarcRecordType
 from fastwarc.stream_io import GzipWriter
 
-from crawler.state.queue import encode
 from output import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import BinaryIO
 
-    from crawler.state.queue import Waiting
     from output.filesystem import Root
 
 ARCHIVE = "archive"
@@ -278,12 +275,6 @@ def _member(record: WarcRecord) -> bytes:
     with GzipWriter(buffer, _LEVEL) as member:
         record.write(member, checksum_data=True)
     return buffer.getvalue()
-
-
-def listed_json(waiting: Waiting) -> bytes:
-    """What an article's list said of it, for `Exchange.listed`."""
-    said = {"article_id": waiting.article_id, "candidate": encode(waiting.candidate)}
-    return json.dumps(said).encode()
 
 
 def _write(file: BinaryIO, content: bytes) -> None:

@@ -7,9 +7,9 @@ import sys
 from typing import TYPE_CHECKING
 
 from crawler.archive.takedown import finish_takedowns
-from crawler.state.index import StateError
+from crawler.state.database import StateError
 from crawler.state.locks import HeldError, locked, place_of_locks
-from crawler.state.outlet_state import regroup
+from crawler.state.regroup import regroup
 from crawler.terminal.exit_codes import HELD, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
 from output.compaction import compact, remove_replaced

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from crawler.state.coverage import coverage, folded, summed
-from crawler.state.outlet_state import Memory
+from crawler.state.index import DatasetIndex
 from crawler.terminal.maintenance import MaintenanceCommand
 from output import clock
 
@@ -40,8 +40,8 @@ class Command(MaintenanceCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
-        with Memory.of(self.settings, "").state as state:
-            days = {name: coverage(state, name, self.days) for name in args or self.stored()}
+        with DatasetIndex.of(self.settings) as index:
+            days = {name: coverage(index, name, self.days) for name in args or self.stored()}
         if self.json:
             self._show("day", {name: (day.row() for day in of) for name, of in days.items()})
         elif args:

@@ -13,7 +13,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from crawler.runs.schedule import lanes, share
 from crawler.sources.window import Arguments
 from crawler.state.locks import HeldError, Lock, place_of_locks
-from crawler.state.outlet_state import regroup
+from crawler.state.regroup import regroup
 from crawler.terminal.crawling import CrawlingCommand
 from crawler.terminal.exit_codes import HELD
 from crawler.terminal.progress import CRASHED, Progress, Report

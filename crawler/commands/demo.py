@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from crawler.state.outlet_state import Memory
+from crawler.state.index import DatasetIndex
 from crawler.terminal.base import TerminalCommand
 from output.dataset import files, latest
 
@@ -90,9 +90,8 @@ class Command(TerminalCommand):
             self.say(_LATER.format(outlets=", ".join(outlets)))
         assert self.settings is not None
         for outlet in outlets:
-            memory = Memory.of(self.settings, outlet)
-            memory.look_now()
-            memory.state.close()
+            with DatasetIndex.of(self.settings) as index:
+                index.queue(outlet).look_now()
         self.exitcode = self._crawl(root, outlets, ["--edited", "--on-demand"])
 
     def _say_what_next(self, root: str, rows: int) -> None:

@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 from crawler.archive.takedown import take_down
 from crawler.extraction.urls import article_id, canonical_url
 from crawler.outlets.registry import Registry, load_spiders
+from crawler.state.index import DatasetIndex
 from crawler.state.locks import HeldError, locked, place_of_locks
-from crawler.state.outlet_state import Memory
 from crawler.terminal.base import TerminalCommand
 from crawler.terminal.exit_codes import HELD, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
@@ -56,7 +56,7 @@ class Command(MaintenanceCommand):
             for file in gone.damaged:
                 print(f"{file} is damaged: where it is, its page may stand", file=sys.stderr)
                 self.exitcode = UNHEALTHY
-        Memory.of(self.settings, "").state.close()  # what it knew of them goes too
+        DatasetIndex.of(self.settings).close()  # what it knew of them goes too
         if self.index_folder:  # it quotes them too: browse builds it anew
             shutil.rmtree(self.index_folder, ignore_errors=True)
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from crawler.archive.check import losses
 from crawler.archive.writer import ARCHIVE, OPEN
 from crawler.state.check import disagreements
-from crawler.state.index import FILE, StateError
-from crawler.state.outlet_state import Memory
+from crawler.state.database import FILE, StateError
+from crawler.state.index import DatasetIndex
 from crawler.terminal.base import NO_ARGUMENTS
 from crawler.terminal.exit_codes import UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
@@ -59,7 +59,7 @@ class Command(MaintenanceCommand):
         if "://" in self._state_folder or not Path(self._state_folder, FILE).exists():
             return []
         try:
-            with Memory.of(self.settings, "", thorough=True).state as state:
-                return list(disagreements(state))
+            with DatasetIndex.of(self.settings, thorough=True) as index:
+                return list(disagreements(index))
         except (StateError, sqlite3.Error) as error:
             return [Finding(FILE, str(error))]

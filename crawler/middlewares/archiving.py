@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from typing import TYPE_CHECKING
@@ -9,7 +10,7 @@ from typing import TYPE_CHECKING
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
-from crawler.archive.writer import Archive, Exchange, listed_json, open_folder, prune, recover
+from crawler.archive.writer import Archive, Exchange, open_folder, prune, recover
 from output import clock
 from output.filesystem import Root
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from scrapy.http import Response
     from scrapy.http.headers import Headers
     from scrapy.statscollectors import StatsCollector
+
+    from crawler.state.queue import Waiting
 
 logger = logging.getLogger(__name__)
 
@@ -146,6 +149,12 @@ def _exchange(request: Request, response: Response) -> Exchange:
         listed=listed_json(waiting) if waiting else b"",
         ip_address=str(response.ip_address or ""),
     )
+
+
+def listed_json(waiting: Waiting) -> bytes:
+    """Return the article's id and its candidate, as JSON, for `Exchange.listed`."""
+    listed = {"article_id": waiting.article_id, "candidate": waiting.candidate.to_json()}
+    return json.dumps(listed).encode()
 
 
 def _lines(headers: Headers) -> list[tuple[bytes, bytes]]:

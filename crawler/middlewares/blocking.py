@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.state.outlet_state import Memory
+    from crawler.state.refusals import Refusals
 
 logger = logging.getLogger(__name__)
 
@@ -34,20 +34,20 @@ class BlockingMiddleware:
     A challenge, or a 429 that outlasts its retries, refuses the whole host at once.
     """
 
-    def __init__(self, memory: Memory, longest_wait: float) -> None:
+    def __init__(self, refusals: Refusals, longest_wait: float) -> None:
         """:param longest_wait: seconds of Retry-After that a run waits for."""
-        self.memory = memory
+        self.refusals = refusals
         self.longest_wait = longest_wait
         self._forbidden: dict[str, int] = {}
         self._serving: set[str] = set()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(state_of(crawler), crawler.settings.getfloat("RETRY_AFTER_MAX"))
+        return cls(state_of(crawler).refusals, crawler.settings.getfloat("RETRY_AFTER_MAX"))
 
     def process_request(self, request: Request) -> None:
         host = urlparse_cached(request).netloc
-        if refusal := self.memory.blocked(host):
+        if refusal := self.refusals.current(host):
             raise BlockedError(f"{host} is left alone: {refusal.reason}", refusal.until)
 
     def process_response(self, request: Request, response: Response) -> Response:
@@ -62,7 +62,7 @@ class BlockingMiddleware:
         self._forbidden[url.netloc] = 0
         if url.netloc not in self._serving and not is_robots:
             self._serving.add(url.netloc)
-            self.memory.served(url.netloc)
+            self.refusals.served(url.netloc)
         return response
 
     def _host_refuses(self, response: Response, wait: float) -> str | None:
@@ -84,6 +84,6 @@ class BlockingMiddleware:
             self._leave_alone(host, "403 Forbidden, three in a row", wait)
 
     def _leave_alone(self, host: str, reason: str, wait: float) -> None:
-        refusal = self.memory.refused(host, reason, timedelta(seconds=wait))
+        refusal = self.refusals.add(host, reason, timedelta(seconds=wait))
         logger.warning("%s blocks us (%s); left alone until %s", host, reason, refusal.until)
         raise BlockedError(f"{host}: {reason}", refusal.until)

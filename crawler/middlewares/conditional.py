@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from scrapy.crawler import Crawler
     from scrapy.http import Response
 
-    from crawler.state.outlet_state import Memory
+    from crawler.state.validators import PageValidators
 
 
 class ConditionalMiddleware:
@@ -25,18 +25,18 @@ class ConditionalMiddleware:
     becomes a 304, since many servers ignore validators.
     """
 
-    def __init__(self, memory: Memory) -> None:
-        self.memory = memory
+    def __init__(self, validators: PageValidators) -> None:
+        self.validators = validators
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        return cls(state_of(crawler))
+        return cls(state_of(crawler).validators)
 
     def process_request(self, request: Request) -> None:
         if not (kind := request.meta.get("changed_only")):
             return
         request.meta["handle_httpstatus_list"] = [HTTPStatus.NOT_MODIFIED]
-        if known := self.memory.validators(request.url, is_list=kind == "list"):
+        if known := self.validators.find(request.url, is_list=kind == "list"):
             request.meta["body_hash"] = known.body_hash
             if known.etag:
                 request.headers["If-None-Match"] = known.etag

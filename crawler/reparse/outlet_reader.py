@@ -12,7 +12,7 @@ from crawler.extraction.body.multipage import is_further
 from crawler.extraction.urls import canonical_url
 from crawler.outlets.reader import Reader
 from crawler.outlets.registry import Registry, load_spiders, load_stages, project_settings
-from crawler.state.queue import decode
+from crawler.sources.candidate import Candidate
 from output.schema import content_hash
 
 if TYPE_CHECKING:
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
     from crawler.archive.reader import Capture
     from crawler.extraction.page.page import Page
     from crawler.items import Article
-    from crawler.sources.candidate import Candidate
     from crawler.spider import NewsSpider
 
 _PART = re.compile(rb"""/?(?:\?[^"'\s>]*=|/)(?:all|\d{1,3})\b""")
@@ -79,7 +78,10 @@ class OutletReader:
             return None
         try:
             values = json.loads(said)
-            article_id, candidate = str(values["article_id"]), decode(values["candidate"])
+            article_id, candidate = (
+                str(values["article_id"]),
+                Candidate.from_json(values["candidate"]),
+            )
         except (ValueError, TypeError, KeyError):
             return None
         return (article_id, candidate) if article_id.startswith(f"{self.spider.name}:") else None

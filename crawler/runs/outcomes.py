@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.state.index import FILE
+from crawler.state.database import FILE
 
 OUTCOMES = ("stored", "revised", "unchanged", "skipped", "rejected", "gone", "failed", "blocked")
 """Every end of an article that a list named, or that an earlier run left to be resumed."""

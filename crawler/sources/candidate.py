@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal, Self
 
 from crawler.extraction.indonesian.dates import WIB
 from output import clock
@@ -47,6 +48,29 @@ class Candidate:
         article.section = article.section or self.section
         article.tags = article.tags or self.tags
         return article
+
+    def to_json(self) -> str:
+        """Return the fields that have a value, as JSON; instants in ISO 8601."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        return json.dumps(
+            {
+                name: value.isoformat() if isinstance(value, datetime) else value
+                for name, value in values.items()
+                if value
+            }
+        )
+
+    @classmethod
+    def from_json(cls, text: str) -> Self:
+        """Return the candidate that `to_json` wrote.
+
+        :raises ValueError, TypeError: `to_json` did not write `text`.
+        """
+        values: dict[str, Any] = json.loads(text)
+        for name in ("published", "modified"):
+            if name in values:
+                values[name] = datetime.fromisoformat(values[name])
+        return cls(**values)
 
 
 def _is_vaguer(article: Article, listed: datetime) -> bool:

@@ -1,4 +1,4 @@
-"""How far a backfill has walked: of each outlet's days, what each source has listed."""
+"""The days of an outlet that a backfill has walked, by source."""
 
 from __future__ import annotations
 
@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING, Self
 from crawler.sources.window import Window
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Iterable, Iterator
 
     from crawler.sources import Candidate
     from crawler.sources.wanted import Decision
+    from crawler.state.database import Database
 
 
 @dataclass(frozen=True, slots=True)
 class IndexPage:
-    """One index page of a day: how many of the day's articles it names that no page of its source
-    had named before, and how many of them were off topic by their headline."""
+    """An index page of a day.
+
+    :param listed: the day's articles that no earlier page of the source had named
+    :param off_topic: those of them that are off topic by their headline
+    """
 
     listed: int
     off_topic: int
@@ -35,42 +38,41 @@ class IndexPage:
         is_first: bool,
         is_last: bool,
     ) -> Self:
-        """The page of `day` that names these candidates; it may name some of the day before."""
+        """Return the page of `day` that names the candidates in `judged`, of other days too."""
         window = Window(day, day)
         of_day = [v for found, v in judged if v.is_new and window.holds(found.published)]
         off_topic = sum(verdict.skipped == "off_topic" for verdict in of_day)
         return cls(len(of_day), off_topic, is_first, is_last)
 
 
-def walked(
-    db: sqlite3.Connection,
-    outlet: str,
-    day: date,
-    source: str,
-    page: IndexPage,
-) -> None:
-    """Keep what `source` names on a `page` of `day`."""
-    listed, off_topic = (0, 0) if page.is_first else _so_far(db, outlet, day, source)
-    counts = (listed + page.listed, page.is_last, off_topic + page.off_topic)
-    row = (outlet, day.isoformat(), source, *counts)
-    db.execute("REPLACE INTO days VALUES (?, ?, ?, ?, ?, ?)", row)
+class Backfill:
+    """The days of `outlet` that were walked."""
 
+    def __init__(self, db: Database, outlet: str) -> None:
+        self.db = db
+        self.outlet = outlet
 
-def is_walked(db: sqlite3.Connection, outlet: str, day: date, source: str) -> bool:
-    """Whether `source` has been read to its end for `day`."""
-    query = "SELECT 1 FROM days WHERE outlet = ? AND day = ? AND source = ? AND done"
-    return bool(db.execute(query, (outlet, day.isoformat(), source)).fetchone())
+    def add(self, day: date, source: str, page: IndexPage) -> None:
+        """Count a `page` of `day`, as `source` has it; a first page begins the count again."""
+        listed, off_topic = (0, 0) if page.is_first else self._counts(day, source)
+        counts = (listed + page.listed, page.is_last, off_topic + page.off_topic)
+        row = (self.outlet, day.isoformat(), source, *counts)
+        self.db.execute("REPLACE INTO days VALUES (?, ?, ?, ?, ?, ?)", row)
 
+    def is_walked(self, day: date, source: str) -> bool:
+        """Return whether all pages of `day` were read, as `source` has it."""
+        query = "SELECT 1 FROM days WHERE outlet = ? AND day = ? AND source = ? AND done"
+        row = self.db.execute(query, (self.outlet, day.isoformat(), source)).fetchone()
+        return bool(row)
 
-def named(db: sqlite3.Connection, outlet: str) -> Iterator[tuple[date, int, int]]:
-    """The days that were walked; of the source that named most articles, how many, and how many of
-    them were off topic by their headline."""
-    query = "SELECT day, max(listed), off_topic FROM days WHERE outlet = ? GROUP BY day"
-    for text, listed, off_topic in db.execute(query, (outlet,)):
-        yield date.fromisoformat(text), listed, off_topic
+    def named(self) -> Iterator[tuple[date, int, int]]:
+        """Yield each day that was walked, with the articles that the source of most articles named,
+        and how many of them were off topic by their headline."""
+        query = "SELECT day, max(listed), off_topic FROM days WHERE outlet = ? GROUP BY day"
+        for text, listed, off_topic in self.db.execute(query, (self.outlet,)):
+            yield date.fromisoformat(text), listed, off_topic
 
-
-def _so_far(db: sqlite3.Connection, outlet: str, day: date, source: str) -> tuple[int, int]:
-    query = "SELECT listed, off_topic FROM days WHERE outlet = ? AND day = ? AND source = ?"
-    row = db.execute(query, (outlet, day.isoformat(), source)).fetchone()
-    return row or (0, 0)
+    def _counts(self, day: date, source: str) -> tuple[int, int]:
+        query = "SELECT listed, off_topic FROM days WHERE outlet = ? AND day = ? AND source = ?"
+        row = self.db.execute(query, (self.outlet, day.isoformat(), source)).fetchone()
+        return row or (0, 0)

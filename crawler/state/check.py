@@ -7,15 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.parquet as pq
 
-from crawler.state.index import FILE
-from crawler.state.queue import microseconds
+from crawler.state.database import FILE, microseconds
 from output.takedown import FORGOTTEN
 from output.verification import READ_ERRORS, Finding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from crawler.state.index import State
+    from crawler.state.index import DatasetIndex
 
     Row = dict[str, Any]
     Key = tuple[Any, ...]
@@ -51,44 +50,44 @@ _KNOWN = """
     UNION ALL SELECT 1 FROM rejects WHERE article_id = :article_id"""
 
 
-def disagreements(state: State) -> Iterator[Finding]:
+def disagreements(index: DatasetIndex) -> Iterator[Finding]:
     """Rows that only the state knows, rows that only a file holds, and what waits in vain.
 
     Opening the state has brought the two in step as far as whole files came or went. Files that go
     meanwhile, and those that cannot be read, are left to `verify`.
     """
-    if state.was_damaged:
-        yield Finding(FILE, f"damaged: {state.was_damaged}")
-    for part, path in state.db.execute("SELECT id, path FROM parts ORDER BY path").fetchall():
-        yield from _part(state, part, path)
-    yield from _told(FILE, state.db.execute(_OF_NO_PART).fetchall(), "stands in no file")
-    waiting = state.db.execute(_STORED_AND_NEW).fetchall()
+    if index.db.damage:
+        yield Finding(FILE, f"damaged: {index.db.damage}")
+    for part, path in index.db.execute("SELECT id, path FROM parts ORDER BY path").fetchall():
+        yield from _part(index, part, path)
+    yield from _told(FILE, index.db.execute(_OF_NO_PART).fetchall(), "stands in no file")
+    waiting = index.db.execute(_STORED_AND_NEW).fetchall()
     yield from _told(FILE, waiting, "is stored and waits as if it were new")
-    back = state.db.execute(_STORED_AND, (FORGOTTEN,)).fetchall()
+    back = index.db.execute(_STORED_AND, (FORGOTTEN,)).fetchall()
     yield from _told(FILE, back, "was forgotten and is stored again; `scrapy forget` it")
-    for info in state.root.files("pending"):
-        path = state.root.relative(info.path)
-        rows = _rows(state, path, ["article_id"]) or []
+    for info in index.root.files("pending"):
+        path = index.root.relative(info.path)
+        rows = _rows(index, path, ["article_id"]) or []
         lost = [
-            (row["article_id"],) for row in rows if not state.db.execute(_KNOWN, row).fetchone()
+            (row["article_id"],) for row in rows if not index.db.execute(_KNOWN, row).fetchone()
         ]
         yield from _told(path, lost, f"unknown to {FILE}")
 
 
-def _part(state: State, part: int, path: str) -> Iterator[Finding]:
+def _part(index: DatasetIndex, part: int, path: str) -> Iterator[Finding]:
     query, columns, key = _INDEXED[path.split("/")[0]]
-    if (rows := _rows(state, path, columns)) is None:
+    if (rows := _rows(index, path, columns)) is None:
         return
     held = Counter(key(row) for row in rows if row["article_id"])
-    indexed = Counter(state.db.execute(query, (part,)).fetchall())
+    indexed = Counter(index.db.execute(query, (part,)).fetchall())
     yield from _told(path, [*(held - indexed)], f"unknown to {FILE}")
     yield from _told(path, [*(indexed - held)], f"known to {FILE}, and not in it")
 
 
-def _rows(state: State, path: str, columns: list[str]) -> list[Row] | None:
+def _rows(index: DatasetIndex, path: str, columns: list[str]) -> list[Row] | None:
     """None: it cannot be read, or not any more."""
     try:
-        file = pq.ParquetFile(state.root.at(path), filesystem=state.root.filesystem)
+        file = pq.ParquetFile(index.root.at(path), filesystem=index.root.filesystem)
         rows: list[Row] = file.read(columns).to_pylist()
     except READ_ERRORS:
         return None

@@ -9,14 +9,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from crawler.extraction.indonesian.dates import WIB
-from crawler.state import queue as pending
-from crawler.state.backfill import named
+from crawler.state.backfill import Backfill
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from crawler.sources.window import Window
-    from crawler.state.index import State
+    from crawler.state.index import DatasetIndex
 
 BY_HEADLINE = "off topic by headline"
 NOT_FOLLOWED = "not followed"
@@ -57,20 +56,20 @@ class Day:
         return {"day": self.day.isoformat(), **_counts(self.listed, self.stored), "why": why}
 
 
-def coverage(state: State, outlet: str, window: Window) -> list[Day]:
+def coverage(index: DatasetIndex, outlet: str, window: Window) -> list[Day]:
     """Each day of `window`, oldest first. Articles without a known time are of no day."""
     days = {day: Day(day) for day in sorted(window.days())}
-    for day, count in _stored(state, outlet):
+    for day, count in _stored(index, outlet):
         if day in days:
             days[day].stored = count
-    for day, reason, count in _rejected(state, outlet):
+    for day, reason, count in _rejected(index, outlet):
         if day in days:
             days[day].missing[reason] += count
-    for waiting in pending.waiting(state.db, outlet):
+    for waiting in index.queue(outlet).new():
         published = waiting.candidate.published
         if published and (day := published.astimezone(WIB).date()) in days:
             days[day].missing["waiting"] += 1
-    for day, listed, off_topic in named(state.db, outlet):
+    for day, listed, off_topic in Backfill(index.db, outlet).named():
         if day in days:
             days[day].named, days[day].off_topic = listed, off_topic
     return list(days.values())
@@ -103,21 +102,21 @@ def _said(reasons: Counter[str]) -> str:
     return ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
 
 
-def _stored(state: State, outlet: str) -> Iterator[tuple[date, int]]:
+def _stored(index: DatasetIndex, outlet: str) -> Iterator[tuple[date, int]]:
     query = """SELECT date(published_at / 1000000 + 7 * 3600, 'unixepoch') AS day,
                       count(DISTINCT article_id) FROM captures
                WHERE article_id BETWEEN ? AND ? AND published_at IS NOT NULL GROUP BY day"""
-    for day, count in state.db.execute(query, _span(outlet)):
+    for day, count in index.db.execute(query, _span(outlet)):
         yield date.fromisoformat(day), count
 
 
-def _rejected(state: State, outlet: str) -> Iterator[tuple[date, str, int]]:
+def _rejected(index: DatasetIndex, outlet: str) -> Iterator[tuple[date, str, int]]:
     query = """SELECT date(published_at / 1000000 + 7 * 3600, 'unixepoch') AS day, reason,
                       count(DISTINCT article_id) FROM rejects
                WHERE article_id BETWEEN ? AND ? AND published_at IS NOT NULL
                      AND article_id NOT IN (SELECT article_id FROM captures)
                GROUP BY day, reason"""
-    for day, reason, count in state.db.execute(query, _span(outlet)):
+    for day, reason, count in index.db.execute(query, _span(outlet)):
         yield date.fromisoformat(day), reason, count
 
 

@@ -1,162 +1,91 @@
-"""What a run knows when it starts: an index over the dataset, and what Parquet cannot hold.
+"""The index: the dataset's rows, as the state knows them.
 
-One SQLite file in WAL mode. The dataset is the truth: the index is compared with its part files
-whenever the state is opened, and a state that is lost or damaged is built anew from them. What is
-lost then is validators, tries and the times of blocks: politeness, never an article.
+The dataset is the truth. Whenever the index is opened it is compared with the part files, and an
+index that is lost or damaged is built again from them. A lost state loses validators, tries and
+refusals: politeness, never an article.
 """
 
 from __future__ import annotations
 
 import logging
-import sqlite3
-from contextlib import contextmanager
-from pathlib import Path
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
-from crawler.state import queue as pending
-from crawler.state.queue import microseconds
-from crawler.state.stories import groups as stories
-from output import clock
-from output.filesystem import Root, is_shared
+from crawler.state.database import microseconds, open_database, state_path
+from crawler.state.queue import Queue
+from crawler.state.stories.index import drop_part
+from output.clock import now
+from output.filesystem import Root
 from output.takedown import FORGOTTEN
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterator, Sequence
-    from datetime import timedelta
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from scrapy.settings import BaseSettings
+
+    from crawler.state.database import Database
+
+    Row = dict[str, Any]
 
 logger = logging.getLogger(__name__)
 
-FILE = "state.db"
 KEPT_FOR_GOOD = ("gone", FORGOTTEN)
 """Reasons of rejects that no newer rule undoes: the outlet, or a person, took the article away."""
 BATCH = 10_000
-BUSY_SECONDS = 30.0
-LOOKED_OVER = 64 << 20
-"""The largest file that is looked over whenever it is opened; larger ones are once a day."""
-_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
-
-MIGRATIONS = (
-    """
-    CREATE TABLE parts (id INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE);
-    CREATE TABLE captures (
-        part INTEGER NOT NULL, article_id TEXT NOT NULL, fetched_at INTEGER NOT NULL,
-        version TEXT NOT NULL, content_hash BLOB NOT NULL, published_at INTEGER);
-    CREATE INDEX captures_by_part ON captures (part);
-    CREATE INDEX captures_by_id ON captures (article_id);
-    CREATE TABLE rejects (
-        part INTEGER NOT NULL, article_id TEXT NOT NULL, reason TEXT NOT NULL,
-        version TEXT NOT NULL, published_at INTEGER);
-    CREATE INDEX rejects_by_part ON rejects (part);
-    CREATE INDEX rejects_by_id ON rejects (article_id);
-    CREATE TABLE pending (
-        article_id TEXT PRIMARY KEY, outlet TEXT NOT NULL, candidate TEXT NOT NULL,
-        look INTEGER NOT NULL, next_at INTEGER NOT NULL, tries INTEGER NOT NULL, reason TEXT,
-        taken_by TEXT);
-    CREATE INDEX pending_by_time ON pending (outlet, next_at);
-    CREATE TABLE validators (
-        url TEXT PRIMARY KEY, etag TEXT, last_modified TEXT, body_hash BLOB NOT NULL,
-        version TEXT NOT NULL, seen_at INTEGER NOT NULL) WITHOUT ROWID;
-    CREATE TABLE blocks (
-        host TEXT PRIMARY KEY, reason TEXT NOT NULL, until INTEGER NOT NULL,
-        times INTEGER NOT NULL) WITHOUT ROWID;
-    CREATE TABLE days (
-        outlet TEXT NOT NULL, day TEXT NOT NULL, source TEXT NOT NULL, listed INTEGER NOT NULL,
-        done INTEGER NOT NULL, PRIMARY KEY (outlet, day, source)) WITHOUT ROWID;
-    """,
-    stories.SCHEMA,
-    "ALTER TABLE days ADD COLUMN off_topic INTEGER NOT NULL DEFAULT 0;",
-)
-"""One script per schema version: a state of version n lacks those from n on."""
 
 
-class StateError(Exception):
-    """The state cannot be kept where it should; the message says why, and what to do."""
-
-
-def open_state(
+def open_index(
     folder: str | os.PathLike[str],
     dataset: str | os.PathLike[str],
     refetch: Sequence[timedelta] = (),
     *,
     thorough: bool = False,
-) -> State:
-    """The state in `folder`, in step with the dataset; a damaged one is set aside and built anew.
+) -> DatasetIndex:
+    """Open the state in `folder` and bring its index in step with the dataset.
 
-    :param thorough: look it over for damage however large it is.
-    :raises StateError: `folder` is no local disk, or the state is a newer Wartatek's.
-    :raises sqlite3.OperationalError: another program keeps it locked; the disk is full.
+    :param refetch: ages of an article at which the article is worth a second look
+    :param thorough: check the state's file for damage, however large it is
+    :raises StateError: `folder` is no local disk, or a newer Wartatek wrote the state.
+    :raises sqlite3.OperationalError: another program keeps the state locked; the disk is full.
     """
-    if "://" in str(folder) or is_shared(folder):
-        raise StateError(
-            f"{folder} is no local disk, where {FILE} must stand: set STATE_DIR to a local folder"
-        )
-    Path(folder).mkdir(parents=True, exist_ok=True)
-    path = Path(folder) / FILE
-    with FileLock(path.with_suffix(".lock")):  # two runs must not both find it damaged
-        try:
-            state = State(path, dataset, refetch, thorough=thorough)
-        except sqlite3.DatabaseError as error:
-            if getattr(error, "sqlite_errorcode", None) not in _DAMAGED:
-                raise
-            _set_aside(path, str(error))
-            state = State(path, dataset, refetch)
-            state.was_damaged = str(error)
-        state.refresh()
-    return state
+    path = state_path(folder)
+    with FileLock(path.with_suffix(".lock")):  # two runs must not both find the file damaged
+        database = open_database(path, thorough=thorough)
+        index = DatasetIndex(database, Root(dataset), refetch)
+        index.refresh()
+    return index
 
 
-def _set_aside(path: Path, why: str) -> None:
-    aside = path.with_name(f"{FILE}.damaged-{clock.now():%Y%m%dT%H%M%SZ}")
-    logger.error("%s is damaged (%s): kept as %s and built anew", path, why, aside.name)
-    path.rename(aside)
-
-
-def _is_of_today(mark: Path) -> bool:
-    """Whether `mark` was set within a day; one from a clock that was ahead was not."""
-    return mark.exists() and 0 <= clock.file_time() - mark.stat().st_mtime < 86_400
-
-
-class State:
-    """The open state. Each method is a transaction; `transaction()` makes one of several.
-
-    :param dataset: what it indexes.
-    :param refetch: ages of an article at which it is worth a second look.
-    """
-
-    was_damaged = ""
-    """What was wrong with the file that this one was built anew in place of."""
+class DatasetIndex:
+    """The part files of the dataset at `root`, and the captures and rejects in them."""
 
     def __init__(
         self,
-        path: Path,
-        dataset: str | os.PathLike[str],
+        db: Database,
+        root: Root,
         refetch: Sequence[timedelta] = (),
-        *,
-        thorough: bool = False,
+        clock: Callable[[], datetime] = now,
     ) -> None:
-        self.root = Root(dataset)
-        self.path = path
+        self.db = db
+        self.root = root
         self.refetch = refetch
-        if not path.exists():
-            for left in ("-wal", "-shm"):  # of a deleted state: SQLite would take them for its own
-                path.with_name(path.name + left).unlink(missing_ok=True)
-        self.db = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
-        try:
-            self.db.execute("PRAGMA journal_mode = WAL")
-            self.db.execute("PRAGMA synchronous = NORMAL")  # after a power cut a part is read again
-            self.db.execute("PRAGMA cache_size = -32768")  # 32 MB, however many articles
-            self._migrate()
-            self._look_over(thorough=thorough)
-        except BaseException:
-            self.db.close()
-            raise
+        self.clock = clock
+
+    @classmethod
+    def of(cls, settings: BaseSettings, *, thorough: bool = False) -> DatasetIndex:
+        """Open the index of the project's dataset, as `open_index` does."""
+        dataset = settings["OUTPUT_DIR"]
+        ages = [timedelta(seconds=float(age)) for age in settings.getlist("REFETCH_AFTER")]
+        return open_index(settings["STATE_DIR"] or dataset, dataset, ages, thorough=thorough)
 
     def close(self) -> None:
+        """Close the state."""
         self.db.close()
 
     def __enter__(self) -> Self:
@@ -165,102 +94,65 @@ class State:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing of what is done inside; inside another transaction, a part of that one."""
-        if self.db.in_transaction:
-            yield
-            return
-        self.db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self.db.execute("COMMIT")
-        except BaseException:
-            if self.db.in_transaction:
-                self.db.execute("ROLLBACK")
-            raise
-
-    def _migrate(self) -> None:
-        [version] = self.db.execute("PRAGMA user_version").fetchone()
-        if version > len(MIGRATIONS):
-            raise StateError(
-                f"a newer Wartatek wrote {self.path}: update this one, or move the file away"
-            )
-        self.is_new = version == 0
-        for number, script in enumerate(MIGRATIONS[version:], version + 1):
-            self.db.executescript(
-                f"BEGIN IMMEDIATE; {script} PRAGMA user_version = {number}; COMMIT;"
-            )
-
-    def _look_over(self, *, thorough: bool) -> None:
-        """Meet damage now rather than amid the run; of a large file, once a day.
-
-        :raises sqlite3.DatabaseError: the file is damaged.
-        """
-        mark = self.path.with_suffix(".checked")
-        if self.path.stat().st_size > LOOKED_OVER and not thorough and _is_of_today(mark):
-            return
-        [verdict] = self.db.execute("PRAGMA quick_check(1)").fetchone()
-        if verdict != "ok":
-            error = sqlite3.DatabaseError(verdict)
-            error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
-            raise error
-        mark.touch()
-
-    # -- the index
+    # -- keeping in step with the dataset
 
     def refresh(self) -> None:
-        """Compare the index with the dataset's files, both ways; a new one takes in pending/."""
+        """Add files that are not indexed and drop files that are gone; a new index takes pending/
+        in too."""
         indexed = {path: part for part, path in self.db.execute("SELECT id, path FROM parts")}
-        standing = [path for table in ("articles", "rejects") for path in self._files(table)]
-        missing = [path for path in standing if path not in indexed]
-        for path in [*self._files("pending"), *missing] if self.is_new else missing:
+        present = [path for table in ("articles", "rejects") for path in self._files(table)]
+        missing = [path for path in present if path not in indexed]
+        for path in [*self._files("pending"), *missing] if self.db.is_new else missing:
             try:
                 self.add(path)
             except (pa.ArrowException, OSError, KeyError) as error:
-                # Whose business the dataset is sets such a file aside; here it is only left out.
+                # A crawl sets such a file aside; here the file is only left out.
                 logger.error("cannot read %s: %s", path, error)
-        for path in indexed.keys() - set(standing):
+        for path in indexed.keys() - set(present):
             self._drop(indexed[path])
 
     def add(self, path: str) -> None:
-        """Take in the part file at `path`, below the dataset's root, unless that was done.
+        """Add the part file at `path`, below the dataset's root; a second time does nothing.
 
-        :raises OSError, pa.ArrowException, KeyError: it cannot be read, or is no file of ours.
+        :raises OSError, pa.ArrowException, KeyError: the file cannot be read, or is none of ours.
         """
         table, partition, *_ = path.split("/")
-        outlet = partition.removeprefix("outlet=")
-        columns, take_in = _TABLES[table]
-        with self.transaction(), self.root.filesystem.open_input_file(self.root.at(path)) as source:
+        columns, add_rows = _TABLES[table]
+        queue = self.queue(partition.removeprefix("outlet="))
+        file_system, place = self.root.filesystem, self.root.at(path)
+        with self.db.transaction(), file_system.open_input_file(place) as source:
             if self.db.execute("SELECT 1 FROM parts WHERE path = ?", (path,)).fetchone():
                 return
-            new = "INSERT INTO parts (path, told) VALUES (?, ?)"
-            part = self.db.execute(new, (path, table != "articles")).lastrowid
             file = pq.ParquetFile(source)
             if lacking := set(columns) - set(file.schema_arrow.names):
                 raise KeyError(f"no column {', '.join(sorted(lacking))}")
+            insert = "INSERT INTO parts (path, is_read) VALUES (?, ?)"
+            part = self.db.execute(insert, (path, table != "articles")).lastrowid
             for batch in file.iter_batches(BATCH, columns=columns):
-                take_in(self, outlet, part, batch.to_pylist())
+                add_rows(self, queue, part, batch.to_pylist())
+
+    def queue(self, outlet: str) -> Queue:
+        """Return the queue of `outlet`."""
+        return Queue(self.db, outlet, self.refetch, self.clock)
 
     def _files(self, table: str) -> list[str]:
-        prefix = len(self.root.path) + 1
-        return [info.path[prefix:] for info in self.root.files(table)]
+        return [self.root.relative(info.path) for info in self.root.files(table)]
 
     def _drop(self, part: int) -> None:
-        """Forget a file that is gone; articles that went with it are asked for anew."""
+        """Remove a file that is gone; articles that went with it are asked for again."""
         lost = """SELECT article_id FROM captures AS gone WHERE part = :part AND NOT EXISTS
                   (SELECT 1 FROM captures WHERE article_id = gone.article_id AND part <> :part)"""
-        with self.transaction():
+        with self.db.transaction():
             if articles := self.db.execute(lost, {"part": part}).fetchall():
                 self.db.execute("DELETE FROM validators")  # so that lists name them again
                 again = "UPDATE pending SET look = 0, next_at = 0 WHERE article_id = ?"
                 self.db.executemany(again, articles)
-            stories.drop_part(self.db, part)
+            drop_part(self.db, part)
             self.db.execute("DELETE FROM captures WHERE part = ?", (part,))
             self.db.execute("DELETE FROM rejects WHERE part = ?", (part,))
             self.db.execute("DELETE FROM parts WHERE id = ?", (part,))
 
-    def _add_articles(self, outlet: str, part: int | None, rows: list[Row]) -> None:
+    def _add_articles(self, queue: Queue, part: int | None, rows: list[Row]) -> None:
         self.db.executemany(
             "INSERT INTO captures VALUES (?, ?, ?, ?, ?, ?)",
             (
@@ -275,11 +167,10 @@ class State:
                 for row in rows
             ),
         )
-        now = clock.now()
         for row in rows:
-            pending.look_again(self.db, outlet, row, now, self.refetch)
+            queue.look_again(row)
 
-    def _add_rejects(self, outlet: str, part: int | None, rows: list[Row]) -> None:
+    def _add_rejects(self, queue: Queue, part: int | None, rows: list[Row]) -> None:
         named = [row for row in rows if row["article_id"]]
         self.db.executemany(
             "INSERT INTO rejects VALUES (?, ?, ?, ?, ?)",
@@ -294,16 +185,18 @@ class State:
                 for row in named
             ),
         )
-        pending.settle(self.db, (row["article_id"] for row in named))
+        queue.settle(row["article_id"] for row in named)
 
-    def _add_pending(self, outlet: str, part: int | None, rows: list[Row]) -> None:
-        pending.restore(self.db, outlet, rows)
-        self.db.execute("DELETE FROM parts WHERE id = ?", (part,))  # it is no index of that file
+    def _add_pending(self, queue: Queue, part: int | None, rows: list[Row]) -> None:
+        queue.restore(rows)
+        self.db.execute("DELETE FROM parts WHERE id = ?", (part,))  # its rows are not indexed
+
+    # -- asking
 
     def known(self, article_id: str, version: str) -> str | None:
-        """Why it needs no download: `stored`, or the reason of its reject; None if it does.
+        """Return `stored`, or the reason of the article's reject; None: the article is unknown.
 
-        :param version: of the rules now in force; a reject by an older one is judged again.
+        :param version: of the rules now in force; a reject by older rules is judged again
         """
         query = """SELECT 'stored', '' FROM captures WHERE article_id = :id
                    UNION ALL SELECT reason, version FROM rejects WHERE article_id = :id"""
@@ -313,15 +206,16 @@ class State:
         return None
 
     def content_hash(self, article_id: str) -> str | None:
-        """The content hash of its last capture, None if it was never stored."""
+        """Return the content hash of the article's last capture, None without a capture."""
         query = """SELECT content_hash FROM captures WHERE article_id = ?
                    ORDER BY fetched_at DESC, version DESC LIMIT 1"""
         row = self.db.execute(query, (article_id,)).fetchone()
         return bytes(row[0]).hex() if row else None
 
 
-Row = dict[str, Any]
-_TABLES: dict[str, tuple[list[str], Callable[[State, str, int | None, list[Row]], None]]] = {
+_TABLES: dict[
+    str, tuple[list[str], Callable[[DatasetIndex, Queue, int | None, list[Row]], None]]
+] = {
     "articles": (
         [
             "article_id",
@@ -332,12 +226,15 @@ _TABLES: dict[str, tuple[list[str], Callable[[State, str, int | None, list[Row]]
             "published_at",
             "discovered_via",
         ],
-        State._add_articles,
+        DatasetIndex._add_articles,
     ),
-    "rejects": (["article_id", "reason", "rule_version", "published_at"], State._add_rejects),
+    "rejects": (
+        ["article_id", "reason", "rule_version", "published_at"],
+        DatasetIndex._add_rejects,
+    ),
     "pending": (
         ["article_id", "candidate", "look", "next_at", "tries", "reason"],
-        State._add_pending,
+        DatasetIndex._add_pending,
     ),
 }
-"""What is read of the part files of each table, and what takes it in."""
+"""The columns that are read of each table's part files, and the method that adds their rows."""

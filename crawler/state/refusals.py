@@ -6,44 +6,52 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from crawler.state.queue import HORIZON, instant, microseconds
+from crawler.state.database import HORIZON, instant, microseconds
+from output.clock import now
 
 if TYPE_CHECKING:
-    import sqlite3
+    from collections.abc import Callable
+
+    from crawler.state.database import Database
 
 FIRST = timedelta(hours=1)
 LONGEST = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
-    """A host that refused us is left alone until then; each time in a row twice as long."""
+class Refusal:
+    """A refusal by a host, which is left alone until then. `times`: refusals in a row."""
 
     reason: str
     until: datetime
     times: int
 
 
-def refused(
-    db: sqlite3.Connection, host: str, reason: str, now: datetime, at_least: timedelta
-) -> Block:
-    """Leave `host` alone: for `at_least`, and longer each time it refuses us in a row."""
-    row = db.execute("SELECT times FROM blocks WHERE host = ?", (host,)).fetchone()
-    times = row[0] + 1 if row else 1
-    grown = min(FIRST * 2 ** min(times - 1, 10), LONGEST)
-    block = Block(reason, now + max(at_least, grown), times)
-    values = (host, reason, microseconds(block.until), times)
-    db.execute("REPLACE INTO blocks VALUES (?, ?, ?, ?)", values)
-    return block
+class Refusals:
+    """The refusals of all hosts, as all outlets' runs know them."""
 
+    def __init__(self, db: Database, clock: Callable[[], datetime] = now) -> None:
+        self.db = db
+        self.clock = clock
 
-def standing(db: sqlite3.Connection, host: str, now: datetime) -> Block | None:
-    """The block that still holds for `host`; one from a clock that was far ahead does not."""
-    query = "SELECT reason, until, times FROM blocks WHERE host = ? AND until BETWEEN ? AND ?"
-    row = db.execute(query, (host, microseconds(now), microseconds(now + HORIZON))).fetchone()
-    return Block(row[0], instant(row[1]), row[2]) if row else None
+    def add(self, host: str, reason: str, at_least: timedelta) -> Refusal:
+        """Leave `host` alone for `at_least`, and for longer with each refusal in a row."""
+        row = self.db.execute("SELECT times FROM refusals WHERE host = ?", (host,)).fetchone()
+        times = row[0] + 1 if row else 1
+        grown = min(FIRST * 2 ** min(times - 1, 10), LONGEST)
+        refusal = Refusal(reason, self.clock() + max(at_least, grown), times)
+        values = (host, reason, microseconds(refusal.until), times)
+        self.db.execute("REPLACE INTO refusals VALUES (?, ?, ?, ?)", values)
+        return refusal
 
+    def current(self, host: str) -> Refusal | None:
+        """Return the refusal that still holds for `host`; never a clock's that was far ahead."""
+        now = self.clock()
+        query = "SELECT reason, until, times FROM refusals WHERE host = ? AND until BETWEEN ? AND ?"
+        values = (host, microseconds(now), microseconds(now + HORIZON))
+        row = self.db.execute(query, values).fetchone()
+        return Refusal(row[0], instant(row[1]), row[2]) if row else None
 
-def served(db: sqlite3.Connection, host: str) -> None:
-    """`host` serves us, so the next refusal is a first one again."""
-    db.execute("DELETE FROM blocks WHERE host = ?", (host,))
+    def served(self, host: str) -> None:
+        """Forget that `host` refused us, so that the next refusal is a first one again."""
+        self.db.execute("DELETE FROM refusals WHERE host = ?", (host,))

@@ -19,9 +19,9 @@ from crawler.archive.takedown import finish_takedowns
 from crawler.archive.writer import allowance
 from crawler.outlets.registry import load_spiders
 from crawler.sources.window import ArgumentError, Arguments
-from crawler.state.index import StateError
+from crawler.state.database import StateError
+from crawler.state.index import DatasetIndex
 from crawler.state.locks import locked, place_of_locks
-from crawler.state.outlet_state import Memory
 from crawler.terminal.base import TerminalCommand
 from output.filesystem import check_writable
 
@@ -64,7 +64,7 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
         except OSError as error:
             self.complain(f"OUTPUT_DIR: {error}")
         try:
-            Memory.of(self.settings, "").state.close()
+            DatasetIndex.of(self.settings).close()
         except (StateError, sqlite3.Error) as error:
             self.complain(f"STATE_DIR: {error}")
 

@@ -15,7 +15,7 @@ from scrapy.settings import Settings
 from crawler.archive.check import losses
 from crawler.archive.takedown import take_down
 from crawler.reparse.task import Job, reparse
-from crawler.state.outlet_state import regroup
+from crawler.state.regroup import regroup
 from output.compaction import compact
 from output.dataset import latest, read
 from output.filesystem import Root, check_writable, files_at

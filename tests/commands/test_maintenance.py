@@ -6,7 +6,8 @@ import sys
 
 import pytest
 
-from crawler.state.index import FILE, open_state
+from crawler.state.database import FILE
+from crawler.state.index import open_index
 from crawler.state.locks import locked
 from output.dataset import live_files, read
 from output.filesystem import Root
@@ -128,7 +129,7 @@ def test_verify_holds_the_archive_to_the_rows(folder):
 
 
 def test_verify_holds_the_state_to_the_files(folder):
-    with open_state(folder, folder) as state:
+    with open_index(folder, folder) as state:
         state.db.execute("DELETE FROM captures WHERE article_id = 'kontan:2'")
     done = scrapy("verify", folder=folder)
     assert done.returncode == 1

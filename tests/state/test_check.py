@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from crawler.sources import Candidate
-from crawler.state import queue as pending
 from crawler.state.check import disagreements
-from crawler.state.index import FILE, open_state
+from crawler.state.database import FILE
+from crawler.state.index import open_index
 from output.takedown import bury
 from output.writer import Writer
 from tests.output.rows import NOON, article, reject
@@ -27,18 +27,18 @@ def write(folder, table, *rows, run="run-1"):
 def folder(tmp_path):
     write(tmp_path, "articles", article(1), article(2))
     write(tmp_path, "rejects", reject(1) | {"article_id": "kontan:3"}, reject(2))
-    with open_state(tmp_path, tmp_path) as state:
-        pending.wait(state.db, "kontan", "kontan:9", NINE, NOON)
-        write(tmp_path, "pending", *pending.rows(state.db, "kontan"))
+    with open_index(tmp_path, tmp_path) as index:
+        index.queue("kontan").wait("kontan:9", NINE)
+        write(tmp_path, "pending", *index.queue("kontan").rows())
     return tmp_path
 
 
 def told(folder, statement="", **options):
     """What is found, with the state as `statement` leaves it."""
-    with open_state(folder, folder, **options) as state:
+    with open_index(folder, folder, **options) as index:
         if statement:
-            state.db.execute(statement)
-        return [(path.partition("/")[0], what) for path, what in disagreements(state)]
+            index.db.execute(statement)
+        return [(path.partition("/")[0], what) for path, what in disagreements(index)]
 
 
 def test_a_state_in_step_has_no_findings(folder):

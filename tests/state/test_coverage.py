@@ -4,10 +4,9 @@ from collections import Counter
 from datetime import date, timedelta
 
 from crawler.sources import Candidate, Window
-from crawler.state import queue as pending
-from crawler.state.backfill import IndexPage, walked
+from crawler.state.backfill import Backfill, IndexPage
 from crawler.state.coverage import UNLISTED, Day, coverage, folded, summed
-from crawler.state.index import open_state
+from crawler.state.index import open_index
 from output.writer import Writer
 from tests.output.rows import NOON, article, reject
 
@@ -33,15 +32,17 @@ def test_each_day_says_what_is_stored_and_why_not_more(tmp_path):
     again = article(1, body="Diralat.", fetched_at=next_day)
     rejected = reject(7) | {"article_id": "kontan:7", "published_at": NOON}
     write(tmp_path, "rejects", rejected)
-    with open_state(tmp_path, tmp_path) as state:
+    with open_index(tmp_path, tmp_path) as index:
         writer = Writer(tmp_path, "run-2")
         writer.write("articles", "kontan", again)
         [part] = writer.flush()
-        state.add(part.path)
+        index.add(part.path)
         candidate = Candidate(url="https://kontan.example/8", published=NOON)
-        pending.wait(state.db, "kontan", "kontan:8", candidate, NOON)
-        walked(state.db, "kontan", FIRST, "listing:x", IndexPage(9, 4, is_first=True, is_last=True))
-        one, two, three = coverage(state, "kontan", WINDOW)
+        index.queue("kontan").wait("kontan:8", candidate)
+        Backfill(index.db, "kontan").add(
+            FIRST, "listing:x", IndexPage(9, 4, is_first=True, is_last=True)
+        )
+        one, two, three = coverage(index, "kontan", WINDOW)
     assert (one.day, one.listed, one.stored) == (FIRST, 9, 2)
     why = "4 off topic by headline, 1 gallery, 1 waiting, 1 not followed"
     assert one.row() == row("2023-09-01", 9, 2, why)
@@ -50,24 +51,26 @@ def test_each_day_says_what_is_stored_and_why_not_more(tmp_path):
 
 
 def test_a_day_that_was_walked_in_vain_was_listed(tmp_path):
-    with open_state(tmp_path, tmp_path) as state:
-        walked(state.db, "kontan", FIRST, "listing:x", IndexPage(0, 0, is_first=True, is_last=True))
-        days = coverage(state, "kontan", WINDOW)
+    with open_index(tmp_path, tmp_path) as index:
+        Backfill(index.db, "kontan").add(
+            FIRST, "listing:x", IndexPage(0, 0, is_first=True, is_last=True)
+        )
+        days = coverage(index, "kontan", WINDOW)
     assert [day.row()["why"] for day in days] == ["", UNLISTED, UNLISTED]
 
 
 def test_outlets_do_not_mix(tmp_path):
     write(tmp_path, "articles", article(1))
-    with open_state(tmp_path, tmp_path) as state:
-        assert [day.stored for day in coverage(state, "kontan2", WINDOW)] == [0, 0, 0]
+    with open_index(tmp_path, tmp_path) as index:
+        assert [day.stored for day in coverage(index, "kontan2", WINDOW)] == [0, 0, 0]
 
 
 def test_midnight_is_that_of_jakarta(tmp_path):
     late = NOON.replace(hour=16, minute=59)  # 23:59 WIB
     rows = [article(n, published_at=late + timedelta(minutes=2 * n)) for n in (0, 1)]
     write(tmp_path, "articles", *rows)
-    with open_state(tmp_path, tmp_path) as state:
-        assert [day.stored for day in coverage(state, "kontan", WINDOW)] == [1, 1, 0]
+    with open_index(tmp_path, tmp_path) as index:
+        assert [day.stored for day in coverage(index, "kontan", WINDOW)] == [1, 1, 0]
 
 
 def some_days(*given, first=FIRST):

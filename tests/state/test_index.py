@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from crawler.sources import Candidate
-from crawler.state import index as state
-from crawler.state import queue as pending
-from crawler.state import refusals as blocks
-from crawler.state.index import FILE, StateError, open_state
+from crawler.state import database
+from crawler.state.database import FILE, StateError
+from crawler.state.index import KEPT_FOR_GOOD, open_index
+from crawler.state.queue import Queue
+from crawler.state.refusals import Refusals
 from output.writer import Writer
-from tests.moment import NOW
 from tests.output.rows import NOON, article, reject
 
 VERSION = "2026.11.22"
@@ -27,7 +27,7 @@ def write(dataset, *rows, table="articles", run="run-1"):
 
 
 def reopened(folder, **more):
-    return open_state(folder, folder, **more)
+    return open_index(folder, folder, **more)
 
 
 def test_knows_what_the_dataset_holds(tmp_path):
@@ -81,7 +81,7 @@ def test_rejects_are_known_until_their_rules_change(tmp_path):
         assert opened.known("kontan:9", "2027.01.01") is None
 
 
-@pytest.mark.parametrize("reason", state.KEPT_FOR_GOOD)
+@pytest.mark.parametrize("reason", KEPT_FOR_GOOD)
 def test_what_was_taken_away_is_known_for_good(tmp_path, reason):
     write(tmp_path, reject(1) | {"article_id": "kontan:9", "reason": reason}, table="rejects")
     with reopened(tmp_path) as opened:
@@ -92,19 +92,20 @@ def test_what_is_stored_or_rejected_waits_no_longer(tmp_path):
     with reopened(tmp_path) as opened:
         for number in (1, 2, 3):
             candidate = Candidate(url=f"https://kontan.example/news/{number}")
-            pending.wait(opened.db, "kontan", f"kontan:{number}", candidate, NOON)
+            opened.queue("kontan").wait(f"kontan:{number}", candidate)
         [path] = write(tmp_path, article(1))
         opened.add(path)
         [path] = write(tmp_path, reject(2) | {"article_id": "kontan:2"}, table="rejects")
         opened.add(path)
-        assert [row["article_id"] for row in pending.rows(opened.db, "kontan")] == ["kontan:3"]
+        assert [row["article_id"] for row in opened.queue("kontan").rows()] == ["kontan:3"]
 
 
 def test_a_young_article_is_looked_at_again(tmp_path):
     with reopened(tmp_path, refetch=YOUNG) as opened:
         [path] = write(tmp_path, article(1))
         opened.add(path)
-        [waiting] = pending.take(opened.db, "kontan", "run", NOON + timedelta(days=36501), 10)
+        later = Queue(opened.db, "kontan", clock=lambda: NOON + timedelta(days=36501))
+        [waiting] = later.take(10)
     assert waiting.look and waiting.candidate.url == "https://kontan.example/news/1"
 
 
@@ -113,10 +114,10 @@ def test_an_article_that_is_gone_is_not_looked_at_again(tmp_path):
         opened.add(*write(tmp_path, article(1)))
         gone = reject(1) | {"article_id": "kontan:1", "reason": "gone"}
         opened.add(*write(tmp_path, gone, table="rejects"))
-        assert pending.rows(opened.db, "kontan") == []
+        assert opened.queue("kontan").rows() == []
     (tmp_path / FILE).unlink()
     with reopened(tmp_path, refetch=YOUNG) as opened:
-        assert pending.rows(opened.db, "kontan") == []
+        assert opened.queue("kontan").rows() == []
 
 
 @pytest.mark.parametrize(
@@ -146,7 +147,7 @@ def test_a_damaged_state_is_built_anew(tmp_path, damage):
 )
 def test_a_large_state_is_looked_over_once_a_day(tmp_path, monkeypatch, hours, thorough, seen):
     write(tmp_path, *(article(number) for number in range(500)))
-    monkeypatch.setattr(state, "LOOKED_OVER", 0)
+    monkeypatch.setattr(database, "_ALWAYS_CHECKED", 0)
     reopened(tmp_path).close()
     path = tmp_path / FILE
     content = path.read_bytes()
@@ -154,43 +155,45 @@ def test_a_large_state_is_looked_over_once_a_day(tmp_path, monkeypatch, hours, t
     mark = path.with_suffix(".checked")
     os.utime(mark, (0, mark.stat().st_mtime - hours * 3600))
     with reopened(tmp_path, thorough=thorough) as opened:
-        assert bool(opened.was_damaged) == seen
+        assert bool(opened.db.damage) == seen
 
 
 def test_a_deleted_state_leaves_nothing_to_the_new_one(tmp_path):
     write(tmp_path, article(1))
     opened = reopened(tmp_path)
-    blocks.refused(opened.db, "kontan.example", "403", NOON, timedelta())
+    Refusals(opened.db).add("kontan.example", "403", timedelta())
     (tmp_path / FILE).unlink()  # while its log still stands there
     with reopened(tmp_path) as new:
         assert new.known("kontan:1", VERSION) == "stored"
-        assert blocks.standing(new.db, "kontan.example", NOON) is None
+        assert Refusals(new.db).current("kontan.example") is None
     opened.close()
 
 
 def test_what_waits_survives_the_loss_of_the_state(tmp_path):
     candidate = Candidate(url="https://kontan.example/news/7", published=NOON, tags=["AI"])
     with reopened(tmp_path) as opened:
-        pending.wait(opened.db, "kontan", "kontan:7", candidate, NOON)
-        assert pending.failed(opened.db, "kontan:7", "timeout", NOON)
-        kept = pending.rows(opened.db, "kontan")
+        queue = Queue(opened.db, "kontan", clock=lambda: NOON)
+        queue.wait("kontan:7", candidate)
+        assert queue.failed("kontan:7", "timeout")
+        kept = opened.queue("kontan").rows()
     write(tmp_path, *kept, table="pending")
     (tmp_path / FILE).unlink()
     with reopened(tmp_path) as opened:
-        assert pending.rows(opened.db, "kontan") == kept
-        [waiting] = pending.take(opened.db, "kontan", "run", NOON + timedelta(hours=1), 10)
+        assert opened.queue("kontan").rows() == kept
+        later = Queue(opened.db, "kontan", clock=lambda: NOON + timedelta(hours=1))
+        [waiting] = later.take(10)
     assert (waiting.candidate, waiting.tries) == (candidate, 1)
 
 
 def test_what_waited_and_was_stored_since_does_not_come_back(tmp_path):
     with reopened(tmp_path) as opened:
         candidate = Candidate(url="https://kontan.example/news/1")
-        pending.wait(opened.db, "kontan", "kontan:1", candidate, NOON)
-        write(tmp_path, *pending.rows(opened.db, "kontan"), table="pending")
+        opened.queue("kontan").wait("kontan:1", candidate)
+        write(tmp_path, *opened.queue("kontan").rows(), table="pending")
     write(tmp_path, article(1))
     (tmp_path / FILE).unlink()
     with reopened(tmp_path) as opened:
-        assert pending.rows(opened.db, "kontan") == []
+        assert opened.queue("kontan").rows() == []
 
 
 def test_a_state_of_a_newer_version_is_refused(tmp_path):
@@ -204,28 +207,30 @@ def test_a_state_of_a_newer_version_is_refused(tmp_path):
 
 def test_an_older_state_is_brought_up_to_date(tmp_path, monkeypatch):
     reopened(tmp_path).close()
-    monkeypatch.setattr(state, "MIGRATIONS", (*state.MIGRATIONS, "CREATE TABLE extra (n INTEGER);"))
+    monkeypatch.setattr(
+        database, "MIGRATIONS", (*database.MIGRATIONS, "CREATE TABLE extra (n INTEGER);")
+    )
     with reopened(tmp_path) as opened:
         assert opened.db.execute("SELECT count(*) FROM extra").fetchone() == (0,)
-        assert opened.db.execute("PRAGMA user_version").fetchone() == (len(state.MIGRATIONS),)
+        assert opened.db.execute("PRAGMA user_version").fetchone() == (len(database.MIGRATIONS),)
 
 
 @pytest.mark.parametrize("folder", ["s3://bucket/data", "/mnt/share"])
 def test_only_a_local_disk_will_do(folder, monkeypatch):
-    monkeypatch.setattr(state, "is_shared", lambda folder: str(folder).startswith("/mnt"))
+    monkeypatch.setattr(database, "is_shared", lambda folder: str(folder).startswith("/mnt"))
     with pytest.raises(StateError, match="STATE_DIR"):
-        open_state(folder, "data")
+        open_index(folder, "data")
 
 
 def test_a_transaction_is_all_or_nothing(tmp_path):
     candidate = Candidate(url="https://kontan.example/news/1")
 
     def interrupted(opened):
-        with opened.transaction():
-            pending.wait(opened.db, "kontan", "kontan:1", candidate, NOW)
+        with opened.db.transaction():
+            opened.queue("kontan").wait("kontan:1", candidate)
             raise KeyboardInterrupt
 
     with reopened(tmp_path) as opened:
         with pytest.raises(KeyboardInterrupt):
             interrupted(opened)
-        assert not pending.is_waiting(opened.db, "kontan:1")
+        assert not opened.queue("kontan").is_waiting("kontan:1")

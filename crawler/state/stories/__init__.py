@@ -1,1 +1,1 @@
-"""Which articles tell one story: fingerprints, neighbours, groups."""
+"""Stories: articles whose texts are copies of each other, in one outlet or in several."""

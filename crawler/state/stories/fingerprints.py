@@ -1,4 +1,4 @@
-"""Are two texts tellings of one story? What they share of their triples says so.
+"""Fingerprints of texts, by which copies of a text are told from look-alikes.
 
 A triple is three words in a row. A copy that was trimmed, given another lead or put into other
 words here and there shares most triples of the shorter text. So do a price list and yesterday's:
@@ -6,8 +6,8 @@ but these differ just where something is named or counted, copies differ anywher
 with a name or a number in them are counted apart, and each that the other text has with another
 name or number in its place speaks against a copy.
 
-The candidates come from MinHash and LSH: Broder, "On the resemblance and containment of documents"
-(1997); Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3.
+Texts worth comparing are found by MinHash and LSH: Broder, "On the resemblance and containment of
+documents" (1997); Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", chapter 3.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 SHARED = 0.5
 """The least share of the shorter text's triples that a copy has in common with the longer."""
 NAMED = 0.6
-"""How much of what is named and counted a copy keeps, at the least, for what it keeps of the rest:
-templates that are filled anew keep about half as much at most."""
+"""The least share of the triples with names and numbers that a copy keeps, for each share of the
+plain triples: a template that is filled again keeps about half as much at most."""
 FEWEST = 20
-"""Triples, under which a text is too short to be told from another of its kind."""
+"""Triples of the shortest text that can be told from another of its kind."""
 BANDS = 40
-"""Two texts become candidates when both minima of one of as many pairs are equal. A share of 0.3
-in all their triples does that to 98 % of them, 0.2 to 80 %; 0.01, as of unlike texts, to 0.4 %."""
+"""Pairs of minima; two texts are compared when both minima of a pair are equal. A share of 0.3 in
+all their triples does that to 98 % of texts, 0.2 to 80 %; 0.01, as of unlike texts, to 0.4 %."""
 
 _MOST_WORDS = 5000
 _PUNCTUATION = str.maketrans("", "", ".,:;!?()[]\"'“”‘’«»…–—-•*/")
@@ -44,7 +44,7 @@ _SEED = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Telling:
+class Fingerprint:
     """The triples of a text, each as a hash of 16 bits: two texts of 300 triples share one or two
     by chance.
 
@@ -63,7 +63,7 @@ class Telling:
         return cls(named, opened, plain, frozenset(named + plain))
 
     def pack(self) -> bytes:
-        """Two bytes for a plain triple, four for one that names."""
+        """Return two bytes for each plain triple, four for each with a name or number."""
         count = array("H", [len(self.named)])
         return (count + self.named + self.opened + self.plain).tobytes()
 
@@ -74,13 +74,13 @@ class Telling:
         return cls.of(numbers[1:end], numbers[end : 2 * end - 1], numbers[2 * end - 1 :])
 
 
-def read(bodies: Sequence[str]) -> list[Telling | None]:
-    """What is compared of each body; None for one that is too short."""
+def read(bodies: Sequence[str]) -> list[Fingerprint | None]:
+    """Return the fingerprint of each body; None for a body that is too short."""
     bodies = [body.encode("utf-8", "replace").decode() for body in bodies]  # no lone surrogates
     texts = [_words(body) for body in bodies]
     numbers = RMinHash.hash_token_sets(texts)
     opened = [_opened(*text) for text in zip(bodies, texts, numbers, strict=True)]
-    return _tellings(_triples(numbers), _triples(opened), [len(text) for text in texts])
+    return _fingerprints(_triples(numbers), _triples(opened), [len(text) for text in texts])
 
 
 def _words(body: str) -> list[str]:
@@ -88,7 +88,7 @@ def _words(body: str) -> list[str]:
 
 
 def _opened(body: str, words: list[str], numbers: list[int]) -> list[int]:
-    """The hashes of `words`, where all names have the same, and all numbers."""
+    """Return the hashes of `words`, where all names have the same hash, and all numbers."""
     by_word = dict(zip(words, numbers, strict=True))
     by_word |= {
         word: _OPEN_NUMBER
@@ -100,7 +100,7 @@ def _opened(body: str, words: list[str], numbers: list[int]) -> list[int]:
 
 
 def _names(body: str) -> list[str]:
-    """Words with a capital where no sentence begins."""
+    """Return the words with a capital where no sentence begins."""
     printed = body.replace("\n", " . ").split()
     named = [
         word
@@ -111,7 +111,7 @@ def _names(body: str) -> list[str]:
 
 
 def _triples(texts: list[list[int]]) -> pa.Array[Any]:
-    """The triple that begins at each word; the last two of a text run on into the next."""
+    """Return the triple that begins at each word; the last two of a text run on into the next."""
     words = array("Q")
     for text in texts:
         words.fromlist(text)
@@ -126,35 +126,34 @@ def _triples(texts: list[list[int]]) -> pa.Array[Any]:
     return mixed.cast(pa.uint16())
 
 
-def _tellings(
+def _fingerprints(
     triples: pa.Array[Any], opened: pa.Array[Any], lengths: list[int]
-) -> list[Telling | None]:
-    """Of texts of so many words, which stand one after another."""
+) -> list[Fingerprint | None]:
+    """Return the fingerprints of texts of these `lengths`, in words, that follow one another."""
     names = pc.not_equal(triples, opened)
     before = [0, *_numbers("q", pc.cumulative_sum(names.cast(pa.int64())))]  # that name
     named = _numbers("H", triples.filter(names))
     named_opened = _numbers("H", opened.filter(names))
     plain = _numbers("H", triples.filter(pc.invert(names)))
-    tellings: list[Telling | None] = []
+    prints: list[Fingerprint | None] = []
     for end, length in zip(accumulate(lengths), lengths, strict=True):
         start, last = end - length, max(end - 2, end - length)
         ours = slice(before[start], before[last])
         others = slice(start - before[start], last - before[last])
-        telling = Telling.of(named[ours], named_opened[ours], plain[others])
-        tellings.append(telling if len(telling.triples) >= FEWEST else None)
-    return tellings
+        found = Fingerprint.of(named[ours], named_opened[ours], plain[others])
+        prints.append(found if len(found.triples) >= FEWEST else None)
+    return prints
 
 
 def _numbers(code: str, column: pa.Array[Any]) -> array[int]:
-    """`column`, which has no nulls and begins where its buffer does."""
+    """Return `column`, which has no nulls and begins where its buffer does."""
     _, content = column.buffers()
     return array(code, content.to_pybytes() if content else b"")[: len(column)]
 
 
-def bands(tellings: Iterable[Telling]) -> list[list[int]]:
-    """The keys, of 32 bits, by which the candidates of each telling are found: those that share
-    one with it."""
-    triples = [telling.triples for telling in tellings]
+def bands(prints: Iterable[Fingerprint]) -> list[list[int]]:
+    """Return the keys, of 32 bits, of each fingerprint: texts that share a key are compared."""
+    triples = [found.triples for found in prints]
     minima = RMinHash.digest_matrix_from_token_hash_sets(triples, 2 * BANDS, _SEED).to_rows()
     return [
         [
@@ -165,9 +164,9 @@ def bands(tellings: Iterable[Telling]) -> list[list[int]]:
     ]
 
 
-def are_copies(one: Telling, other: Telling) -> bool:
-    """Whether they tell one story, the shorter perhaps only a part of it."""
-    shorter, longer = sorted((one, other), key=lambda telling: len(telling.triples))
+def are_copies(one: Fingerprint, other: Fingerprint) -> bool:
+    """Return whether two texts tell one story, the shorter perhaps only a part of it."""
+    shorter, longer = sorted((one, other), key=lambda found: len(found.triples))
     common = shorter.triples & longer.triples
     if len(common) < SHARED * len(shorter.triples):
         return False
@@ -177,7 +176,7 @@ def are_copies(one: Telling, other: Telling) -> bool:
     return alike
 
 
-def _keeps_names(shorter: Telling, longer: Telling, common: frozenset[int]) -> bool:
+def _keeps_names(shorter: Fingerprint, longer: Fingerprint, common: frozenset[int]) -> bool:
     named = dict(zip(shorter.named, shorter.opened, strict=True))
     plain = len(shorter.triples) - len(named)
     if not named or not plain:

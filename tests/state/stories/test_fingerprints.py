@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.state.stories.fingerprints import FEWEST, Telling, are_copies, bands, read
+from crawler.state.stories.fingerprints import FEWEST, Fingerprint, are_copies, bands, read
 from tests.state.stories import pairs, texts, told_again
 
 PRECISION, RECALL = 0.97, 0.9
@@ -14,11 +14,11 @@ BODY = " ".join(f"kata{n} dan kawan{n}" for n in range(40))
 
 
 def found(one: str, other: str) -> bool:
-    tellings = [telling for telling in read([one, other]) if telling]
-    if len(tellings) < 2:
+    prints = [found_ for found_ in read([one, other]) if found_]
+    if len(prints) < 2:
         return False
-    keys = bands(tellings)
-    return bool(set(keys[0]) & set(keys[1])) and are_copies(*tellings)
+    keys = bands(prints)
+    return bool(set(keys[0]) & set(keys[1])) and are_copies(*prints)
 
 
 def test_what_it_is_judged_on_is_enough_and_of_every_kind():
@@ -43,10 +43,10 @@ def test_copies_are_told_from_look_alikes():
 
 
 def test_stories_are_told_from_each_other():
-    tellings = dict(zip(texts(), read([text.body for text in texts()]), strict=True))
+    prints = dict(zip(texts(), read([text.body for text in texts()]), strict=True))
     alike = [
         (one.title, other.title)
-        for (one, a), (other, b) in combinations(tellings.items(), 2)
+        for (one, a), (other, b) in combinations(prints.items(), 2)
         if one.story != other.story and a and b and are_copies(a, b)
     ]
     assert alike == []
@@ -59,8 +59,8 @@ def test_too_short_to_tell(body):
 
 def test_the_fewest_triples_are_enough():
     body = " ".join(f"kata{n}" for n in range(FEWEST + 2))
-    [telling] = read([body])
-    assert telling is not None and are_copies(telling, telling)
+    [found_] = read([body])
+    assert found_ is not None and are_copies(found_, found_)
 
 
 def test_how_a_text_is_printed_does_not_matter():
@@ -72,25 +72,25 @@ def test_how_a_text_is_printed_does_not_matter():
 
 def test_a_sentence_s_first_word_names_nothing():
     plain = "Mereka pulang. Kami tinggal di sini sampai pagi tiba lagi. " * 3
-    [telling] = read([plain + " ".join(f"kata{chr(97 + n)}x" for n in range(25))])
-    assert not telling.named
+    [found_] = read([plain + " ".join(f"kata{chr(97 + n)}x" for n in range(25))])
+    assert not found_.named
 
 
 def test_texts_are_read_alike_alone_and_together():
     bodies = [text.body for text in texts()[:12]] + ["", BODY]
     assert read(bodies) == [read([body])[0] for body in bodies]
-    tellings = [telling for telling in read(bodies) if telling]
-    assert bands(tellings) == [bands([telling])[0] for telling in tellings]
+    prints = [found_ for found_ in read(bodies) if found_]
+    assert bands(prints) == [bands([found_])[0] for found_ in prints]
 
 
 def test_what_was_packed_is_the_same():
-    for telling in read([text.body for group in told_again() for text in group]):
-        assert Telling.unpack(telling.pack()) == telling
+    for found_ in read([text.body for group in told_again() for text in group]):
+        assert Fingerprint.unpack(found_.pack()) == found_
 
 
 @given(st.lists(st.text(), max_size=4))
 def test_any_text_can_be_read(bodies):
-    tellings = [telling for telling in read([f"{body} {BODY}" for body in bodies]) if telling]
-    assert len(bands(tellings)) == len(tellings)
-    for one, other in combinations(tellings, 2):
+    prints = [found_ for found_ in read([f"{body} {BODY}" for body in bodies]) if found_]
+    assert len(bands(prints)) == len(prints)
+    for one, other in combinations(prints, 2):
         assert are_copies(one, other) == are_copies(other, one)

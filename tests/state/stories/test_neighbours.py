@@ -7,8 +7,8 @@ from unittest.mock import patch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.state.stories import groups as stories
-from crawler.state.stories import neighbours as candidates
+from crawler.state.schema import MIGRATIONS
+from crawler.state.stories import neighbours
 from crawler.state.stories.neighbours import DAYS, number_of, reach
 
 HOUR = 3_600_000_000  # microseconds
@@ -19,11 +19,11 @@ articles = st.tuples(
 """Hour of publication, a name, and keys."""
 
 
-def looked_up(tellings: dict[int, list[int]], crowd: int) -> set[tuple[int, int]]:
-    """The pairs that are to be compared, found by looking at all tellings."""
+def looked_up(texts: dict[int, list[int]], crowd: int) -> set[tuple[int, int]]:
+    """The pairs that are to be compared, found by looking at all texts."""
     pairs = set()
     for key in range(6):
-        sharing = sorted(number for number, keys in tellings.items() if key in keys)
+        sharing = sorted(number for number, keys in texts.items() if key in keys)
         pairs |= {
             (one, other)
             for (here, one), (there, other) in combinations(enumerate(sharing), 2)
@@ -37,22 +37,23 @@ def looked_up(tellings: dict[int, list[int]], crowd: int) -> set[tuple[int, int]
 def test_what_is_compared_depends_on_what_is_held_alone(steps, crowd):
     """Whatever came and went before."""
     db = sqlite3.connect(":memory:")
-    db.executescript(stories.SCHEMA[stories.SCHEMA.index("CREATE TABLE tellings") :])
+    for script in MIGRATIONS:
+        db.executescript(script)
     held: dict[int, list[int]] = {}
     pairs: set[tuple[int, int]] = set()
-    with patch.object(candidates, "CROWD", crowd):
+    with patch.object(neighbours, "CROWD", crowd):
         for leaves, (hour, name, keys) in steps:
             number = number_of(f"kontan:{name}", hour * HOUR)
             if held and (leaves or number in held):
                 gone = min(held, key=lambda other: abs(other - number))
-                apart = candidates.remove(db, gone, held.pop(gone))
-                db.execute("DELETE FROM triples WHERE telling = ?", (gone,))
+                apart = neighbours.remove(db, gone, held.pop(gone))
+                db.execute("DELETE FROM fingerprints WHERE text = ?", (gone,))
                 pairs = {pair for pair in pairs if gone not in pair} | apart
             else:
-                found = candidates.candidates(db, number, sorted(keys))
+                found = neighbours.of(db, number, sorted(keys))
                 pairs |= {(min(number, other), max(number, other)) for other, _ in found}
-                candidates.put(db, number, keys)
-                db.execute("INSERT INTO triples VALUES (?, '')", (number,))
+                neighbours.put(db, number, keys)
+                db.execute("INSERT INTO fingerprints VALUES (?, '')", (number,))
                 held[number] = sorted(keys)
             compared = reach(db, held.__getitem__)
             assert {pair for pair in pairs if compared(*pair)} == looked_up(held, crowd)

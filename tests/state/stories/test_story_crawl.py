@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 from scrapy.spiderloader import SpiderLoader
 
-from crawler.state.outlet_state import regroup
+from crawler.state.regroup import regroup
 from output.dataset import read
 from output.stories import stories
 from output.verification import verify

@@ -1,4 +1,4 @@
-"""Groups depend on what the dataset holds, and on nothing else."""
+"""Stories depend on what the dataset holds, and on nothing else."""
 
 from __future__ import annotations
 
@@ -16,10 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.state.index import FILE, MIGRATIONS, open_state
-from crawler.state.stories import groups as stories
-from crawler.state.stories import neighbours as candidates
-from crawler.state.stories.groups import DAYS, Stories, founders, rewrite_clusters
+from crawler.state.database import FILE
+from crawler.state.index import open_index
+from crawler.state.regroup import rewrite_clusters
+from crawler.state.schema import MIGRATIONS
+from crawler.state.stories import index, neighbours
+from crawler.state.stories.founders import founders
+from crawler.state.stories.index import DAYS, Stories
 from output.compaction import compact, remove_replaced
 from output.stories import stories as stories_of
 from output.writer import Writer
@@ -53,10 +56,10 @@ def write(folder: Path, run: str, rows: Iterable[dict]) -> None:
 
 
 def groups(folder: Path) -> list[tuple[str, str]]:
-    with open_state(folder, folder) as state:
-        index = Stories(state)
-        index.catch_up()
-        return list(index.groups())
+    with open_index(folder, folder) as state:
+        stories = Stories(state.db, state.root)
+        stories.catch_up()
+        return list(stories.all())
 
 
 def story_of(number: int) -> list[int]:
@@ -99,7 +102,7 @@ arrivals = st.lists(
 )
 
 
-crowds = st.sampled_from([1, 2, candidates.CROWD])
+crowds = st.sampled_from([1, 2, neighbours.CROWD])
 """How many of a crowd are compared: with a few, a handful of articles is one."""
 
 
@@ -109,7 +112,7 @@ def test_the_order_of_arrival_changes_nothing(data, rows, crowd):
     order = data.draw(st.permutations(rows))
     cuts = sorted(data.draw(st.sets(st.integers(1, len(rows)), max_size=4)) | {len(rows)})
     folders = TemporaryDirectory(), TemporaryDirectory()
-    with patch.object(candidates, "CROWD", crowd), folders[0] as at_once, folders[1] as bit_by_bit:
+    with patch.object(neighbours, "CROWD", crowd), folders[0] as at_once, folders[1] as bit_by_bit:
         write(Path(at_once), "run-1", rows)
         expected = groups(Path(at_once))
         before = 0
@@ -130,7 +133,7 @@ def test_files_that_vanish_take_their_tellings_along(data, rows, crowd):
     rows = data.draw(st.permutations(rows))
     cut = data.draw(st.integers(1, len(rows) - 1))
     folders = TemporaryDirectory(), TemporaryDirectory()
-    with patch.object(candidates, "CROWD", crowd), folders[0] as kept, folders[1] as folder:
+    with patch.object(neighbours, "CROWD", crowd), folders[0] as kept, folders[1] as folder:
         write(Path(kept), "run-1", rows[:cut])
         write(Path(folder), "run-1", rows[:cut])
         write(Path(folder), "run-2", rows[cut:])
@@ -231,8 +234,8 @@ def test_a_crowd_is_not_compared_pair_by_pair(tmp_path, monkeypatch, changed, ar
         told = [f"{rng.random()}" if n < changed and not n % 5 else w for n, w in enumerate(words)]
         moment = NOON + timedelta(minutes=max(0, number - count // 2))
         rows.append(row(number, paragraphs=[" ".join(told)], published_at=moment))
-    monkeypatch.setattr(candidates, "CROWD", 5)
-    monkeypatch.setattr(stories, "are_copies", made := Mock(wraps=stories.are_copies))
+    monkeypatch.setattr(neighbours, "CROWD", 5)
+    monkeypatch.setattr(index, "are_copies", made := Mock(wraps=index.are_copies))
     write(tmp_path, "run-1", [rows[n * arrival % count] for n in range(count)])
     clusters = {cluster for _, cluster in groups(tmp_path)}
     assert made.call_count < count * count / 20
@@ -243,9 +246,11 @@ def test_a_crowd_is_not_compared_pair_by_pair(tmp_path, monkeypatch, changed, ar
 
 
 def asked(folder: Path, number: int, text: int, hours: float) -> str:
-    with open_state(folder, folder) as state:
+    with open_index(folder, folder) as state:
         moment = NOON + timedelta(hours=hours)
-        return Stories(state).cluster_of(f"kontan:{number}", texts()[text].body, moment)
+        return Stories(state.db, state.root).story_of(
+            f"kontan:{number}", texts()[text].body, moment
+        )
 
 
 def test_a_new_article_is_told_its_group(tmp_path):
@@ -279,9 +284,9 @@ def test_a_crawl_is_told_what_compact_finds(rows):
     known = [one for one in known if one["article_id"] != new["article_id"]]
     with TemporaryDirectory() as folder:
         write(Path(folder), "run-1", known)
-        with open_state(folder, folder) as state:
-            index = Stories(state)
-            told = index.cluster_of(new["article_id"], new["body"], new["published_at"])
+        with open_index(folder, folder) as state:
+            stories = Stories(state.db, state.root)
+            told = stories.story_of(new["article_id"], new["body"], new["published_at"])
         write(Path(folder), "run-2", [new])
         assert dict(groups(Path(folder)))[new["article_id"]] == told
 
@@ -290,8 +295,8 @@ def test_a_crawl_reads_only_the_months_around_its_articles(tmp_path):
     rows = [telling(n, n, 24 * 40 * n) for n in range(1, 4)]
     write(tmp_path, "run-1", rows)
     asked(tmp_path, 9, 0, 24 * 40)
-    with open_state(tmp_path, tmp_path) as state:
-        assert state.db.execute("SELECT article_id FROM tellings").fetchall() == [("kontan:1",)]
+    with open_index(tmp_path, tmp_path) as state:
+        assert state.db.execute("SELECT article_id FROM texts").fetchall() == [("kontan:1",)]
 
 
 # -- the index
@@ -309,8 +314,8 @@ def test_another_reader_reads_all_anew(tmp_path, monkeypatch):
     first, copy, *_ = story_of(0)
     write(tmp_path, "run-1", [telling(1, first, 0), telling(2, copy, 3)])
     before = groups(tmp_path)
-    monkeypatch.setattr(stories, "READ_BY", "another")
-    with open_state(tmp_path, tmp_path) as state:
+    monkeypatch.setattr(index, "READ_BY", "another")
+    with open_index(tmp_path, tmp_path) as state:
         state.db.execute("DELETE FROM copies")
     assert groups(tmp_path) == before
 
@@ -318,7 +323,7 @@ def test_another_reader_reads_all_anew(tmp_path, monkeypatch):
 def test_the_state_of_an_older_version_is_filled(tmp_path):
     first, copy, *_ = story_of(0)
     write(tmp_path, "run-1", [telling(1, first, 0), telling(2, copy, 3)])
-    with open_state(tmp_path, tmp_path) as state:
+    with open_index(tmp_path, tmp_path) as state:
         parts = state.db.execute("SELECT id, path FROM parts").fetchall()
         captures = state.db.execute(
             """SELECT part, article_id, fetched_at, version, content_hash, published_at
@@ -345,10 +350,10 @@ def test_what_was_read_is_not_read_again(tmp_path, monkeypatch):
 
 def test_a_file_that_is_gone_does_no_harm(tmp_path, caplog):
     write(tmp_path, "run-1", [telling(1, 0, 0)])
-    with open_state(tmp_path, tmp_path) as state:
+    with open_index(tmp_path, tmp_path) as state:
         [part] = tmp_path.rglob("run-1-*.parquet")
         part.unlink()
-        Stories(state).catch_up()
+        Stories(state.db, state.root).catch_up()
     assert "cannot read the texts" in caplog.text
     assert groups(tmp_path) == []
 
@@ -363,7 +368,7 @@ def test_rewriting_writes_the_table(tmp_path):
         "run-1",
         [telling(1, first, 0, "antara"), telling(2, copy, 2), telling(3, story_of(3)[0], 1)],
     )
-    with open_state(tmp_path, tmp_path) as state:
+    with open_index(tmp_path, tmp_path) as state:
         assert rewrite_clusters(state) == (3, 2)
     told = stories_of(tmp_path).to_pylist()
     assert [story["article_ids"] for story in told] == [["antara:1", "kontan:2"], ["kontan:3"]]
@@ -372,7 +377,7 @@ def test_rewriting_writes_the_table(tmp_path):
 
 
 def test_an_empty_dataset_gets_no_table(tmp_path):
-    with open_state(tmp_path, tmp_path) as state:
+    with open_index(tmp_path, tmp_path) as state:
         assert rewrite_clusters(state) == (0, 0)
     assert not (tmp_path / "clusters").exists()
     assert stories_of(tmp_path).num_rows == 0

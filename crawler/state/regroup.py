@@ -1,0 +1,45 @@
+"""The table clusters/ of the dataset, by the stories that the state knows."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from crawler.state.index import DatasetIndex
+from crawler.state.stories.index import Stories
+from output import stories as table
+from output.datapackage import publish_package
+
+if TYPE_CHECKING:
+    from scrapy.settings import BaseSettings
+
+
+class Grouping(NamedTuple):
+    """How many articles were grouped, and into how many stories."""
+
+    articles: int
+    stories: int
+
+
+def regroup(settings: BaseSettings) -> Grouping:
+    """Rewrite clusters/ in the project's dataset, and the description that names it.
+
+    :raises StateError, sqlite3.Error: the state cannot be opened.
+    :raises OSError: the dataset cannot be written.
+    """
+    with DatasetIndex.of(settings) as index:
+        grouping = rewrite_clusters(index)
+    publish_package(settings["OUTPUT_DIR"])
+    return grouping
+
+
+def rewrite_clusters(index: DatasetIndex) -> Grouping:
+    """Rewrite clusters/ in the dataset that `index` indexes; an empty dataset gets no table.
+
+    :raises OSError: the dataset cannot be written.
+    """
+    stories = Stories(index.db, index.root)
+    stories.catch_up()
+    if stories.is_empty():
+        return Grouping(0, 0)
+    clusters = table.publish(index.root.location, stories.all())
+    return Grouping(len(clusters), len(clusters["cluster_id"].unique()))
