@@ -22,15 +22,16 @@ _OURS = re.compile(re.escape(PREFIX) + "[a-z0-9_]{8}")  # as tempfile ends a nam
 
 @contextmanager
 def beside(target: Path) -> Iterator[Path]:
-    """A folder in that of `target`, removed at the end; so are those of exports that were killed.
+    """Yield a temporary folder beside `target`; remove it, and those of killed exports, at the end.
 
-    Every export holds a shared lock on the folder where it writes: who is alone there may tidy up.
+    Every export holds a shared lock on the folder where it writes: only the last export removes
+    the folders of others.
 
-    :raises OSError: nothing can be written there.
+    :raises OSError: when the folder of `target` cannot be written.
     """
     place = os.open(target.parent, os.O_RDONLY)
     try:
-        if not is_shared(target.parent):  # where another host's lock might not be seen
+        if not is_shared(target.parent):  # locks of other hosts may be invisible
             with suppress(OSError):  # another export is at work, or locks are unknown here
                 fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
                 _tidy_up(target.parent)

@@ -1,4 +1,4 @@
-"""What the dataset holds of given captures, for whoever reads their pages again."""
+"""The dataset's rows of given captures, which a reparse compares its own with."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from output.filesystem import Root
 
 Moment = tuple[str, "datetime"]
-"""A capture: the URL and when it was fetched."""
+"""A capture: URL and fetched_at."""
 
 
 class Content(NamedTuple):
-    """What an article said when it was fetched, as one version read it."""
+    """The content of a capture, as read by a version of the extractor."""
 
     fetched_at: datetime
     version: str
@@ -34,7 +34,7 @@ class Content(NamedTuple):
 
 
 class History:
-    """The dataset as it stood when this was opened; what was forgotten, as it stands now."""
+    """The dataset as of opening, except for takedowns, which are read when asked for."""
 
     def __init__(self, location: Location) -> None:
         self._location = location
@@ -42,7 +42,7 @@ class History:
         self._rejects = open_dataset(location, "rejects")
 
     def versions(self, outlets: Collection[str], moments: Collection[Moment]) -> dict[Moment, str]:
-        """The newest version that read each of these captures; none where none did."""
+        """Return the newest extractor_version of each capture that has a row."""
         if not moments:
             return {}
         columns = ["url", "fetched_at", "extractor_version"]
@@ -54,7 +54,7 @@ class History:
         return {moment: found[moment] for moment in moments if moment in found}
 
     def rows(self, outlets: Collection[str], moments: Collection[Moment]) -> dict[Moment, Row]:
-        """The row of each of these captures that has one, as the newest version read it."""
+        """Return the row of each capture that has one, by the newest extractor_version."""
         if not moments:
             return {}
         table = self._articles.to_table(ARTICLES.names, filter=_of(outlets, moments))
@@ -66,7 +66,7 @@ class History:
     def rejected(
         self, outlets: Collection[str], moments: Collection[Moment], reasons: Collection[str]
     ) -> set[Moment]:
-        """Those of the captures that were rejected for one of these reasons."""
+        """Return the captures that were rejected for any of `reasons`."""
         if not moments:
             return set()
         wanted = _of(outlets, moments) & pc.field("reason").isin(list(reasons))
@@ -74,14 +74,14 @@ class History:
         return {(row["url"], row["fetched_at"]) for row in table.to_pylist()} & {*moments}
 
     def reasons(self) -> list[str]:
-        """All that any page was rejected for; what a person took out is no page any more."""
+        """Return every reason for which a page was rejected; takedowns are not among them."""
         found: set[str] = set()
         for batch in self._rejects.to_batches(columns=["reason"]):
             found.update(map(str, pc.unique(batch["reason"]).to_pylist()))
         return sorted(found - {FORGOTTEN})
 
     def forgotten(self, outlets: Collection[str], article_ids: Collection[str]) -> set[str]:
-        """Those of the articles that a person took out for good."""
+        """Return the articles that a takedown removed."""
         found: set[str] = set()
         wanted = pc.field("reason") == pc.scalar(FORGOTTEN)
         wanted &= pc.field("article_id").isin(list(article_ids))
@@ -94,7 +94,7 @@ class History:
     def contents(
         self, outlets: Collection[str], article_ids: Collection[str]
     ) -> dict[str, list[Content]]:
-        """All that the dataset holds of these articles, by article_id, oldest first."""
+        """Return the contents of the articles' captures by article_id, the oldest first."""
         found = defaultdict(list)
         if article_ids:
             wanted = pc.field("outlet").isin(list(outlets))
@@ -108,18 +108,18 @@ class History:
 def _of(outlets: Collection[str], moments: Collection[Moment]) -> pc.Expression:
     times = [moment for _, moment in moments]
     fetched = pc.field("fetched_at")
-    # The range is what whole row groups are left out by.
+    # Row groups outside the range are skipped by their column statistics.
     within = (fetched >= pa.scalar(min(times))) & (fetched <= pa.scalar(max(times)))
     instants = pa.array(times, pa.timestamp("us", tz="UTC"))
     return pc.field("outlet").isin(list(outlets)) & within & fetched.isin(instants)
 
 
 def publish_captures(root: Root, outlet: str, rows: Iterable[Row]) -> list[str]:
-    """Publish `rows` of articles in files that are named after what is in them.
+    """Publish `rows` of articles in files named by a hash of their content.
 
-    Whoever publishes the same captures again, or at the same time, writes the same files.
+    Two processes that publish the same captures write the same files.
 
-    :raises OSError: what was published until then stands.
+    :raises OSError: when a file cannot be written; files published before it stay.
     """
     months: dict[str, list[Row]] = defaultdict(list)
     for row in rows:

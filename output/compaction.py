@@ -55,8 +55,8 @@ def compact(
 ) -> list[Merge]:
     """Merge each partition that has more than `more_than` files.
 
-    Nobody else may compact the same outlet meanwhile: two merged files would double its rows. Runs
-    may go on writing to it. Partitions with files of a newer schema version are left alone.
+    The caller holds the outlet's lock: two merges at once would double rows. Runs may write to the
+    outlet meanwhile. Partitions with files of a newer schema version are left alone.
 
     :param outlet: the only outlet to compact; None: all.
     :param upgrade: also rewrite files of older schema versions.
@@ -110,7 +110,7 @@ def _replaced(root: Root, folder: str, horizon: float) -> set[str]:
 def _partitions(root: Root, table: str, outlet: str) -> dict[str, list[str]]:
     partitions = defaultdict(list)
     for path in live_files(root, table, outlet):
-        if PurePosixPath(path).name.startswith(UNFINISHED):  # only its name says that it is
+        if PurePosixPath(path).name.startswith(UNFINISHED):  # the name alone marks a tombstone
             continue
         partitions[str(PurePosixPath(root.relative(path)).parent)].append(path)
     return partitions

@@ -1,4 +1,4 @@
-"""The dataset as one DuckDB file: its tables, what their columns mean, and the documented views."""
+"""The dataset as a DuckDB file: tables, comments on their columns, and the documented views."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ TABLES = {
     **{table: schema_of(table) for table in ("articles", "rejects", "runs")},
     "clusters": CLUSTERS,
 }
-MEMORY = "512MB"  # DuckDB would take what it can get, which is most of the machine
+MEMORY = "512MB"  # default 80 % of the machine's memory
 
 
 def write_database(rows_of: Callable[[str], Batches], path: Path) -> None:
@@ -31,7 +31,7 @@ def write_database(rows_of: Callable[[str], Batches], path: Path) -> None:
     The views are those of sql/views.sql and sql/stories.sql, over these tables instead of the
     dataset's folders.
 
-    :raises duckdb.Error: it cannot be written there.
+    :raises duckdb.Error: when the file cannot be written.
     """
     with duckdb.connect(path, config={"memory_limit": MEMORY}) as connection:
         connection.execute("SET preserve_insertion_order = false")

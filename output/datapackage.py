@@ -1,7 +1,7 @@
-"""datapackage.json beside the dataset: its tables and columns, for programs that know neither.
+"""datapackage.json beside the dataset: tables and columns in a standard form for other programs.
 
-The form is that of Data Package 2.0, https://datapackage.org/standard/data-package/. A table is a
-folder there, since its files come and go; the description itself changes with the schema alone.
+The form is that of Data Package 2.0, https://datapackage.org/standard/data-package/. A table's path
+is a folder, since files come and go; the description changes with the schema alone.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ TABLES = {
 
 
 def describe_package(tables: Iterable[str]) -> dict[str, Any]:
-    """What datapackage.json says of a dataset that has these tables: at least one."""
+    """Return the content of datapackage.json for a dataset with `tables`, at least one."""
     return {
         "$schema": PROFILE.format("datapackage"),
         "name": "wartatek",
@@ -51,9 +51,9 @@ def describe_package(tables: Iterable[str]) -> dict[str, Any]:
 
 
 def publish_package(location: Location) -> None:
-    """Make the description of the tables that are there stand at `location`, if it does not yet.
+    """Write datapackage.json at `location` for the tables found there, unless it is up to date.
 
-    :raises OSError: the dataset cannot be written.
+    :raises OSError: when the dataset cannot be written.
     """
     root = Root(location)
     folders = root.filesystem.get_file_info([root.at(table) for table in TABLES])

@@ -1,4 +1,4 @@
-"""Reading the dataset, exactly: also while other runs write to it and compact it."""
+"""The dataset's readers: exact also while runs write to the dataset and compact it."""
 
 from __future__ import annotations
 
@@ -28,20 +28,20 @@ _PARTITIONS: list[pa.Field[pa.DataType]] = [
     pa.field("month", pa.string(), False, {"meaning": "The row's month in WIB, YYYY-MM"}),
 ]
 PARTITIONS = pa.schema(_PARTITIONS)
-"""The columns that stand in the path alone."""
+"""The columns that only the path holds."""
 
 MERGED = "merged-"
 """Begins the names of files that compaction wrote; only their footers can name replaced files."""
 REPLACES = b"wartatek.replaces"
-"""Footer key of a merged file: a JSON list of the files, in its folder, that it stands for."""
+"""Footer key of a merged file: a JSON list of the names of the replaced files."""
 
 
 def live_files(root: Root, table: str, outlet: str | None = None) -> list[str]:
-    """The table's files, by path, without those that a merged file stands for."""
+    """Return the paths of the table's files, without those that a merged file replaces."""
     folder = f"{table}/outlet={outlet}" if outlet else table
     paths = [info.path for info in root.files(folder)]
     replaced: set[str] = set()
-    # Newest first: an older one that it replaces may vanish any moment.
+    # Newest first: a file that it replaces may vanish at any moment.
     for path in reversed(paths):
         if path not in replaced:
             replaced.update(replaced_by(root, path))
@@ -49,22 +49,22 @@ def live_files(root: Root, table: str, outlet: str | None = None) -> list[str]:
 
 
 def files(location: Location, table: str = "articles") -> list[str]:
-    """The files to read, for tools that take a list: each row stands in one of them.
+    """Return the files to read, for tools that take a list: each row is in exactly one file.
 
-    They can be opened for hours (`output.compaction.GRACE`), also when they are merged meanwhile.
+    All stay for `output.compaction.GRACE` seconds, also when they are merged meanwhile.
     """
     root = Root(location)
     return [beside(root.location, root.path, path) for path in live_files(root, table)]
 
 
 def outlets(root: Root, table: str) -> list[str]:
-    """The outlets that the table has files of."""
+    """Return the outlets of which the table has files."""
     folders = {root.relative(info.path).split("/")[1] for info in root.files(table)}
     return sorted(name.removeprefix("outlet=") for name in folders if name.startswith("outlet="))
 
 
 def replaced_by(root: Root, path: str) -> list[str]:
-    """The files that the one at `path` stands for, whether they are still there or not."""
+    """Return the files that the merged file at `path` replaces, also those removed since."""
     folder, _, name = path.rpartition("/")
     if not name.startswith(MERGED):
         return []
@@ -73,14 +73,14 @@ def replaced_by(root: Root, path: str) -> list[str]:
 
 
 def in_order(table: str, rows: pa.Table) -> pa.Table:
-    """`rows` as they stand in a merged file of the table: by time, then by their keys."""
+    """Return `rows` in the order of a merged file: by time, then by primary key."""
     return rows.sort_by([(name, "ascending") for name in (*MONTH_FROM[table], *KEYS[table])])
 
 
 def open_dataset(
     location: Location, table: str = "articles", outlet: str | None = None
 ) -> ds.FileSystemDataset:
-    """The table as a pyarrow dataset: nothing is read yet; filter and choose columns as you scan.
+    """Return the table as a pyarrow dataset, of which a scan reads what it selects.
 
     Files of older schema versions have nulls where a column did not exist.
     """
@@ -95,7 +95,7 @@ def open_dataset(
 
 
 def schema_of(table: str) -> pa.Schema:
-    """The table's columns as they are read, with outlet and month."""
+    """Return the schema that readers see: the table's columns, outlet and month."""
     return pa.unify_schemas([SCHEMAS[table], PARTITIONS])
 
 
@@ -106,7 +106,7 @@ def read(
     columns: Sequence[str] | None = None,
     revisions: bool = False,
 ) -> pa.Table:
-    """All captures of all articles, or of one outlet's.
+    """Return all captures of all articles, or of the articles of `outlet`.
 
     :param revisions: adds the column `revision`: an article's first content has 1, each other
         content the next number, in the order in which they were first fetched.
@@ -126,12 +126,12 @@ def read(
 def latest(
     location: Location, *, outlet: str | None = None, columns: Sequence[str] | None = None
 ) -> pa.Table:
-    """One row per article: its last capture, as the newest extractor read it."""
+    """Return the last capture of each article, as the newest extractor_version read it."""
     dataset = open_dataset(location, outlet=outlet)
     keep = last_captures(dataset.to_table(list(KEYS["articles"])))
     names = _names(dataset, columns)
     batches, row = [], 0
-    for batch in dataset.to_batches(columns=names):  # one at a time: old captures are not held
+    for batch in dataset.to_batches(columns=names):  # batch by batch: old captures are not held
         batches.append(batch.filter(keep.slice(row, len(batch))))
         row += len(batch)
     schema = pa.schema([dataset.schema.field(name) for name in names])
@@ -139,12 +139,12 @@ def latest(
 
 
 def archived_files(root: Root) -> pa.StringArray:
-    """The files of the archive, as rows name them."""
+    """Return the archive's files, as rows name them."""
     return pa.array([root.relative(info.path) for info in root.files("archive")], pa.string())
 
 
 def with_pages(rows: Rows, archived: pa.StringArray) -> Rows:
-    """`rows`, whose column `archive` is null where the file that it names has been removed."""
+    """Return `rows` with null in `archive` where the named file has been removed."""
     if "archive" not in rows.schema.names:
         return rows
     places = rows["archive"]
@@ -160,9 +160,9 @@ def _names(dataset: ds.Dataset, columns: Sequence[str] | None) -> list[str]:
 
 
 def single_captures(keys: pa.Table) -> pa.BooleanArray:
-    """Which rows of `keys`, in their order, repeat no capture above them.
+    """Return a mask of the rows of `keys` that repeat no capture above them.
 
-    Two who read one page at the same time, and its rows with others, write it in two files.
+    Two runs that read the same page at the same time write the same capture in two files.
     """
     rows = pa.array(range(len(keys)), pa.int64())
     by_capture = keys.append_column("row", rows).group_by(list(KEYS["articles"]))
@@ -170,7 +170,7 @@ def single_captures(keys: pa.Table) -> pa.BooleanArray:
 
 
 def last_captures(keys: pa.Table) -> pa.BooleanArray:
-    """Which rows of `keys`, in their order, are the last capture of their article."""
+    """Return a mask of the rows of `keys` that are the last capture of their article."""
     rows = pa.array(range(len(keys)), pa.int64())
     newest_first = keys.append_column("row", rows).sort_by(
         [
@@ -185,7 +185,7 @@ def last_captures(keys: pa.Table) -> pa.BooleanArray:
 
 
 def _revisions(keys: pa.Table) -> pa.Int64Array:
-    """The revision number of each row of `keys`, in their order."""
+    """Return the revision number of each row of `keys`."""
     names = ("article_id", "content_hash", "fetched_at")
     rows = list(zip(*(keys[name].to_pylist() for name in names), strict=True))
     first_seen: dict[tuple[str, str], datetime] = {}

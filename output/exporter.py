@@ -19,7 +19,7 @@ GROUP_ROWS = 1000  # rows held in memory; each group is written with its own col
 
 
 class ParquetItemExporter(BaseItemExporter):
-    """Writes items as rows of articles; of the fields asked for, those that are its columns."""
+    """Writes items as rows of articles, with the columns among the fields asked for."""
 
     def __init__(self, file: IO[bytes], **options: Any) -> None:
         super().__init__(dont_fail=True, **options)
@@ -31,7 +31,7 @@ class ParquetItemExporter(BaseItemExporter):
         self._rows: list[Row] = []
 
     def export_item(self, item: Any) -> None:
-        """:raises RowError: the item is no article."""
+        """:raises RowError: when the item is no article."""
         fields = ItemAdapter(item).asdict()
         row = {name: fields.get(name) for name in self._schema.names}
         self._check.weigh(row)
@@ -50,14 +50,13 @@ class ParquetItemExporter(BaseItemExporter):
 
 
 class FileStorage(FileFeedStorage):
-    """Stock file storage, but it refuses to append to a Parquet file.
+    """Stock file storage that refuses to append to a Parquet file.
 
-    Appended rows would be there and never be read: a Parquet file has one footer, at its end, and
-    readers of two files in one would see one of them.
+    Readers find rows by the footer at a file's end: of two files in one, they would miss the first.
     """
 
     def __init__(self, uri: str, *, feed_options: dict[str, Any] | None = None) -> None:
-        """:raises ValueError: there is a Parquet file at `uri`, and it is not to be overwritten."""
+        """:raises ValueError: when a Parquet file at `uri` would be appended to."""
         super().__init__(uri, feed_options=feed_options)
         parquet = (feed_options or {}).get("format") == "parquet"
         file = Path(self.path)

@@ -1,4 +1,4 @@
-"""Where the dataset stands: a local folder, or any URI that pyarrow can open (s3://, gs://)."""
+"""The dataset's place: a local folder, or any URI that pyarrow can open (s3://, gs://)."""
 
 from __future__ import annotations
 
@@ -23,18 +23,18 @@ if TYPE_CHECKING:
 
 STAGING = "staging"
 OBJECT_STORES = ("s3", "gcs", "abfs")
-"""What Arrow calls the filesystems that show a file only when it is complete."""
+"""Arrow's names of the filesystems that show a file only when it is complete."""
 DEAD_AFTER = 3600.0
-"""Seconds after which a staged file's writer is taken for dead: writing one takes under a second,
+"""Seconds, the age at which a staged file's writer is taken for dead: writing takes under a second,
 and a live writer whose file vanished still holds its rows and writes them again."""
 NETWORK_FILESYSTEMS = re.compile(
     r"9p|afs|beegfs|ceph|cifs|davfs|fuse\.(glusterfs|s3fs|sshfs)|glusterfs|lustre|nfs4?|smb.*|virtiofs"
 )
-_MOUNTS = Path("/proc/self/mounts")  # Linux; other systems' folders are taken for local
+_MOUNTS = Path("/proc/self/mounts")  # Linux; elsewhere every folder counts as local
 
 
 class Root:
-    """The dataset's folder: `location` opens it again, `path` is its place in `filesystem`."""
+    """The dataset's folder: `location` as given by the user, `path` within `filesystem`."""
 
     def __init__(self, location: str | os.PathLike[str]) -> None:
         place = os.fspath(location)
@@ -47,27 +47,27 @@ class Root:
 
     @property
     def shows_whole(self) -> bool:
-        """Whether a file that is being written is not there yet."""
+        """Return True if a file is not seen while it is written."""
         return self.filesystem.type_name in OBJECT_STORES
 
     def at(self, *parts: str) -> str:
-        """The full path, for `filesystem`, of what stands at `parts`."""
+        """Return the full path, for `filesystem`, of `parts` below the root."""
         return str(PurePosixPath(self.path, *parts))
 
     def relative(self, path: str) -> str:
-        """The inverse of `at`."""
+        """Return the full path `path` relative to the root: the inverse of `at`."""
         return path.removeprefix(self.path).lstrip("/")
 
     def name(self, location: str) -> str:
-        """What rows call the file at `location`: relative, if it stands in the dataset."""
+        """Return the name of the file at `location` in rows: relative if in the dataset."""
         path = _open_uri(location)[1] if "://" in location else location
         inside = path.startswith(f"{self.path}/") and ("://" in location) == (not self.local)
         return self.relative(path) if inside else location
 
     def publish(self, path: str, content: pa.Buffer) -> None:
-        """Make `content` stand at `path`, whole or not at all, also when the power fails.
+        """Write `content` to `path`, whole or not at all, also when the power fails.
 
-        :raises OSError: nothing stands at `path` (disk full, no permission, ...).
+        :raises OSError: when it cannot be written; then nothing is at `path`.
         """
         if self.local:
             _publish_local(Path(self.at(path)), Path(self.at(STAGING)), content)
@@ -81,7 +81,7 @@ class Root:
     def publish_file(self, path: str, source: Path) -> None:
         """Move the finished local file `source`, which is on disk already, to `path`.
 
-        :raises OSError: it stands where it stood.
+        :raises OSError: when it cannot be moved; then `source` is where it was.
         """
         target = Path(self.at(path))
         if not self.local:
@@ -100,7 +100,7 @@ class Root:
 
     @contextmanager
     def _staged(self, path: str) -> Iterator[str]:
-        """Where to write what is then moved to `path`."""
+        """Return a place to write a file that is then moved to `path`."""
         name = "-".join((*PurePosixPath(path).parts[-4:], secrets.token_hex(4)))
         staged = self.at(STAGING, name)
         self.filesystem.create_dir(self.at(STAGING), recursive=True)
@@ -114,18 +114,18 @@ class Root:
             raise
 
     def open_file(self, path: str) -> BinaryIO:
-        """The file whose full path is `path`, to be read from any place in it."""
+        """Open the file whose full path is `path`, seekable."""
         return _buffered(self.filesystem, path)
 
     def files(self, folder: str) -> list[fs.FileInfo]:
-        """The files under `folder`, by path; none if there is no such folder."""
+        """Return the files under `folder`, by path; an empty list if there is no such folder."""
         found = self.filesystem.get_file_info(
             fs.FileSelector(self.at(folder), recursive=True, allow_not_found=True)
         )
         return sorted((info for info in found if info.is_file), key=lambda info: info.path)
 
     def sweep(self, now: float | None = None) -> list[str]:
-        """Remove what dead writers left in staging; the paths removed."""
+        """Remove the files that dead writers left in staging; return their paths."""
         horizon = (clock.file_time() if now is None else now) - DEAD_AFTER
         removed = []
         for info in self.files(STAGING):
@@ -135,15 +135,15 @@ class Root:
         return removed
 
     def remove(self, path: str) -> None:
-        """Remove the file whose full path is `path`; somebody else may have done so."""
+        """Remove the file whose full path is `path`, if it is still there."""
         with suppress(FileNotFoundError):
             self.filesystem.delete_file(path)
 
 
 def open_file(location: str) -> BinaryIO:
-    """The file at a path or URI, to be read from any place in it.
+    """Open the file at a path or URI, seekable.
 
-    :raises OSError: it cannot be opened.
+    :raises OSError: when it cannot be opened.
     """
     if "://" not in location:
         return Path(location).open("rb")
@@ -156,9 +156,10 @@ def _buffered(filesystem: fs.FileSystem, path: str) -> BinaryIO:
 
 
 def files_at(location: str, endings: tuple[str, ...]) -> dict[str, int]:
-    """The file at `location`, or those below that folder with one of `endings`; bytes by location.
+    """Return the bytes of the file at `location`, or of those below it, by location.
 
-    :raises OSError, pa.ArrowInvalid: it cannot be opened.
+    :param endings: of the names looked for in a folder.
+    :raises OSError, pa.ArrowInvalid: when `location` cannot be opened.
     """
     if "://" not in location:
         size, place = Path(location).stat().st_size, Path(location).resolve()
@@ -177,7 +178,7 @@ def _remote_files(location: str, endings: tuple[str, ...]) -> dict[str, int]:
 
 
 def _local_files(folder: Path, endings: tuple[str, ...]) -> dict[str, int]:
-    """Bytes by path. Links are followed, each folder once; what cannot be opened has none."""
+    """Return bytes by path. Symbolic links are followed, each folder once."""
 
     def stop(error: OSError) -> None:
         raise error
@@ -195,12 +196,12 @@ def _local_files(folder: Path, endings: tuple[str, ...]) -> dict[str, int]:
 
 
 def _is_special(path: Path) -> bool:
-    """Whether it is there, and neither file nor folder: to open a pipe could take for ever."""
+    """Return True for a pipe, a socket or the like, whose opening might never return."""
     return path.exists() and not path.is_file()
 
 
 def _size(path: Path) -> int:
-    """0 where it cannot be opened, which whoever opens it is told."""
+    """Return the bytes of a file, 0 if that is unknown: opening the file will say why."""
     try:
         return path.stat().st_size
     except OSError:
@@ -208,7 +209,7 @@ def _size(path: Path) -> int:
 
 
 def beside(folder: str, path: str, file: str) -> str:
-    """How to open the file whose full path is `file`, below `path`, which `folder` opens."""
+    """Return the location of `file`, a full path below `path`, whose location is `folder`."""
     if "://" not in folder:
         return file
     address, mark, query = folder.partition("?")
@@ -216,9 +217,9 @@ def beside(folder: str, path: str, file: str) -> str:
 
 
 def _open_uri(uri: str) -> tuple[fs.FileSystem, str]:
-    """The filesystem of `uri` and the place in it; what Arrow does not know, fsspec may.
+    """Return the filesystem of `uri` and the path in it, from Arrow or else from fsspec.
 
-    :raises OSError, pa.ArrowInvalid: neither can open it.
+    :raises OSError, pa.ArrowInvalid: when neither knows it.
     """
     try:
         return fs.FileSystem.from_uri(uri)
@@ -235,9 +236,9 @@ def _open_uri(uri: str) -> tuple[fs.FileSystem, str]:
 
 
 def check_writable(location: str | os.PathLike[str]) -> None:
-    """Prove that a dataset can be written at `location`, by publishing a file and removing it.
+    """Publish a file at `location` and remove it, to prove that a dataset can be written there.
 
-    :raises OSError: it cannot; the message says where and why.
+    :raises OSError: when it cannot; the message says where and why.
     """
     try:
         root = Root(location)
@@ -251,7 +252,7 @@ def check_writable(location: str | os.PathLike[str]) -> None:
 def _publish_local(target: Path, staging: Path, content: pa.Buffer) -> None:
     staging.mkdir(parents=True, exist_ok=True)
     _make_folder(target.parent)
-    # Of its own, since another process may publish the same file at the same time.
+    # A name of its own: another process may publish the same file at the same time.
     staged = staging / "-".join((*target.parts[-4:], secrets.token_hex(4)))
     try:
         with staged.open("wb") as file:
@@ -267,7 +268,7 @@ def _publish_local(target: Path, staging: Path, content: pa.Buffer) -> None:
 
 
 def _copy_local(source: Path, target: Path, staging: Path) -> None:
-    """Move between filesystems, so that `target` is seen whole or not at all."""
+    """Move a file between filesystems, so that `target` is seen whole or not at all."""
     staging.mkdir(parents=True, exist_ok=True)
     staged = staging / "-".join(target.parts[-3:])
     try:
@@ -284,7 +285,7 @@ def _copy_local(source: Path, target: Path, staging: Path) -> None:
 
 
 def _make_folder(folder: Path) -> None:
-    """Make `folder` and its parents last: a name is durable once its own folder is synced."""
+    """Create `folder` and its parents, and sync them: a synced folder keeps its names."""
     if folder.is_dir():
         return
     _make_folder(folder.parent)
@@ -301,7 +302,7 @@ def _sync_folder(folder: Path) -> None:
 
 
 def is_shared(folder: str | os.PathLike[str], mounts: Path = _MOUNTS) -> bool:
-    """Whether `folder` stands on a filesystem that other hosts may write to."""
+    """Return True if `folder` is on a filesystem that other hosts may write to."""
     if not mounts.exists():
         return False
     kinds = {}

@@ -1,4 +1,4 @@
-"""Rows as one file, in the formats that other programs read. Memory does not grow with the rows."""
+"""Export formats: rows as a file for other programs, in memory that does not grow with the rows."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ Batches = Iterable[pa.RecordBatch]
 Write = Callable[[Batches, pa.Schema, IO[bytes]], None]
 
 ASKED_ROWS = 2000
-"""Rows a question to DuckDB, which takes 30 ms to understand it."""
+"""Rows for each DuckDB query, whose planning takes 30 ms."""
 
 
 def write_csv(batches: Batches, schema: pa.Schema, file: IO[bytes]) -> None:
-    """Comma-separated, with a header: texts in quotes, so that an empty one is not a null; instants
-    as in `write_jsonl`; a list or struct as JSON in its cell."""
+    """Write CSV with a header: texts in quotes, so that an empty text is not a null; instants as in
+    `write_jsonl`; a list or struct as JSON."""
     texts = {f.name for f in schema if _is_nested(f) or _is_instant(f)}
     cells = pa.schema(
         [pa.field(f.name, pa.string() if f.name in texts else f.type) for f in schema]
@@ -33,8 +33,8 @@ def write_csv(batches: Batches, schema: pa.Schema, file: IO[bytes]) -> None:
 
 
 def write_jsonl(batches: Batches, schema: pa.Schema, file: IO[bytes]) -> None:
-    """A JSON object a line, with every column; instants are ISO 8601 in UTC, down to the
-    microsecond: 2023-09-01T05:00:00.000000Z."""
+    """Write a JSON object a line, with every column; instants are ISO 8601 in UTC:
+    2023-09-01T05:00:00.000000Z."""
     columns = ", ".join(f"{_spelt(f)} AS {f.name}" for f in schema)
     query = f"SELECT to_json(row)::VARCHAR FROM (SELECT {columns} FROM batch) AS row"
     for table in _answers(query, batches):
@@ -43,7 +43,7 @@ def write_jsonl(batches: Batches, schema: pa.Schema, file: IO[bytes]) -> None:
 
 
 def write_parquet(batches: Batches, schema: pa.Schema, file: IO[bytes]) -> None:
-    """One Parquet file, whose columns say what they mean as those of the dataset do."""
+    """Write a Parquet file with the dataset's schema, meanings included."""
     with pq.ParquetWriter(file, schema, write_statistics=searched(schema), **COMPRESSION) as writer:
         for group in grouped(batches, GROUP_ROWS):
             writer.write_table(group.cast(schema))
@@ -53,7 +53,7 @@ FORMATS: dict[str, Write] = {"csv": write_csv, "jsonl": write_jsonl, "parquet": 
 
 
 def grouped(batches: Batches, rows: int) -> Iterator[pa.Table]:
-    """`batches` in tables of at least `rows` rows; the last may have fewer."""
+    """Yield `batches` in tables of at least `rows` rows; the last may have fewer."""
     held: list[pa.RecordBatch] = []
     for batch in batches:
         held.append(batch)
@@ -65,8 +65,8 @@ def grouped(batches: Batches, rows: int) -> Iterator[pa.Table]:
 
 
 def _answers(query: str, batches: Batches) -> Iterator[pa.Table]:
-    """What DuckDB, which makes JSON five times as fast as Python, answers of each batch."""
-    import duckdb  # here, since only one format needs it
+    """Yield DuckDB's results of `query`: DuckDB makes JSON five times as fast as Python."""
+    import duckdb  # here: `write_parquet` does without
 
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")

@@ -1,4 +1,4 @@
-"""Rows before they are Arrow: a bad one is found when it comes, and spoils no other."""
+"""Check rows before Arrow converts them, so that a bad row is refused alone."""
 
 from __future__ import annotations
 
@@ -15,22 +15,22 @@ Weigher = Callable[[Any], int]
 
 
 class RowError(ValueError):
-    """Arrow could not take this row, or would lose something of it."""
+    """A row that does not fit the schema: Arrow would fail, or lose part of a value."""
 
 
 class RowCheck:
-    """Checks rows against a schema in microseconds, where converting a single one takes Arrow
-    half a millisecond and more."""
+    """A check of rows against a schema in microseconds, where converting a row takes Arrow half a
+    millisecond and more."""
 
     def __init__(self, schema: pa.Schema) -> None:
         self._required = [field.name for field in schema if not field.nullable]
         self._weighers = {field.name: _weigher(field.type) for field in schema}
 
     def weigh(self, row: Row) -> int:
-        """About how many bytes `row` holds.
+        """Return about how many bytes `row` holds.
 
-        :raises RowError: a column is unknown, a required one missing, a value not of its column's
-            type, a time without zone, a text not Unicode.
+        :raises RowError: when a column is unknown, a required column missing, a value not of its
+            column's type, a time without zone, a text not Unicode.
         """
         if unknown := row.keys() - self._weighers.keys():
             raise RowError(f"no such column: {', '.join(sorted(unknown))}")

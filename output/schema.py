@@ -1,7 +1,7 @@
 """The dataset's contract: every column, its type and its meaning.
 
-`outlet` and `month` stand in the path only (`articles/outlet=kontan/month=2023-09/`): in the files
-too, pandas could not merge their types. Times are UTC instants in microseconds.
+Only the path holds `outlet` and `month` (`articles/outlet=kontan/month=2023-09/`): pandas could not
+merge their types with those of columns in the files. Times are UTC instants in microseconds.
 """
 
 from __future__ import annotations
@@ -193,11 +193,10 @@ CLUSTERS = _schema(
         _column("as_of", _INSTANT, "When they were grouped", required=True),
     ],
 )
-"""A small table in one file, not in partitions: it is rewritten whole."""
+"""The table clusters/: a small file without partitions, rewritten whole."""
 
 SCHEMAS = {"articles": ARTICLES, "rejects": REJECTS, "runs": RUNS, "pending": PENDING}
-"""The tables of the dataset that grow: each is a folder of its name, with a partition for every
-outlet and month."""
+"""The growing tables by name: each is a folder with a partition for every outlet and month."""
 
 MONTH_FROM = {
     "articles": ("published_at", "fetched_at"),
@@ -205,7 +204,7 @@ MONTH_FROM = {
     "runs": ("started_at",),
     "pending": ("next_at",),
 }
-"""The columns that give a row's month, in WIB: the first that is filled counts."""
+"""The columns that give a row's month in WIB, by table: the first that is filled counts."""
 
 KEYS = {
     "articles": ("article_id", "fetched_at", "extractor_version"),
@@ -218,7 +217,7 @@ appointment."""
 
 
 def content_hash(title: str | None, body: str | None) -> str:
-    """What an article says, as SHA-256 in hex: equal for texts that differ in blanks or in the
-    Unicode form of a letter only."""
+    """Return the SHA-256, in hex, of title and body, with blanks collapsed and in NFC: texts that
+    differ in blanks or Unicode forms only have the same hash."""
     text = unicodedata.normalize("NFC", f"{title or ''}\n{body or ''}")
     return hashlib.sha256(" ".join(text.split()).encode("utf-8", "replace")).hexdigest()

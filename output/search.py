@@ -1,7 +1,4 @@
-"""Finding articles in the dataset and reading them, for a person who looks around.
-
-What is searched is an index; what is read, the dataset itself.
-"""
+"""Search for articles in the index, and read them in the dataset, for `browse`."""
 
 from __future__ import annotations
 
@@ -28,9 +25,9 @@ if TYPE_CHECKING:
     from output.schema import Row
 
 PAGE = 25
-"""Articles a page of results."""
+"""Articles on a page of results."""
 LOOK_AGAIN = 30.0
-"""Seconds after which the dataset is looked at for new files."""
+"""Seconds between looks for new files in the dataset."""
 _COPIES = 200
 
 
@@ -49,7 +46,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A page of articles, and how many there are on all pages."""
+    """A page of articles, and the number of articles on all pages."""
 
     articles: list[Row] = field(default_factory=list)
     total: int = 0
@@ -57,11 +54,11 @@ class Found:
 
 
 class Library:
-    """The articles of a dataset, and an index of them in `folder`.
+    """The articles of a dataset, and their index in `folder`.
 
-    `behind` are the outlets whose newest files cannot be found yet; `problems`, why some stay so.
+    `behind` are the outlets whose newest files are not indexed yet; `problems` the errors met.
 
-    :raises OSError: the dataset cannot be listed, or the folder not be written.
+    :raises OSError: when the dataset cannot be listed, or the folder not be written.
     """
 
     def __init__(self, location: Location, folder: Path) -> None:
@@ -76,13 +73,13 @@ class Library:
         self._list_values()
 
     def close(self) -> None:
-        """Stop taking in what is new."""
+        """Stop indexing new files."""
         self.index.stopped.set()
         if self._worker:
             self._worker.join()
 
     def refresh(self) -> threading.Thread | None:
-        """Take in what is new, in the background, unless that was done just now; who is at it."""
+        """Index new files in a thread, at most every LOOK_AGAIN seconds; return the last thread."""
         with self._lock:
             working = self._worker is not None and self._worker.is_alive()
             if not working and time.monotonic() - self._looked >= LOOK_AGAIN:
@@ -91,7 +88,7 @@ class Library:
             return self._worker
 
     def update(self) -> None:
-        """Take in what is new in the dataset."""
+        """Index the new files of the dataset."""
         problems = []
         try:
             self.behind = self.index.behind()
@@ -113,18 +110,18 @@ class Library:
     # -- finding
 
     def search(self, question: Question) -> Found:
-        """A page of the articles that answer `question`, the newest first."""
+        """Return a page of the articles that match `question`, the newest first."""
         skip = (question.page - 1) * PAGE
         articles, total = self.index.find(_query(question), PAGE, skip)
         return Found(articles, total, total > skip + PAGE)
 
     def article(self, article_id: str) -> Row | None:
-        """What the index shows of an article."""
+        """Return the indexed fields of an article, None if it is not indexed."""
         found, _ = self.index.find(Query.term_query(SCHEMA, "article_id", article_id), 1)
         return found[0] if found else None
 
     def copies(self, article: Row) -> list[Row] | None:
-        """The other articles of its story, the earliest first; None: it was not grouped yet."""
+        """Return the story's other articles, the earliest first; None if not grouped yet."""
         clusters = open_clusters(self.root)
         name, cluster = ds.field("article_id"), ds.field("cluster_id")
         with reading():
@@ -135,7 +132,8 @@ class Library:
             told = clusters.to_table(filter=cluster == story)["article_id"].to_pylist()
             queries = (
                 Query.term_set_query(SCHEMA, "article_id", told),
-                Query.term_query(SCHEMA, "cluster_id", story),  # those that came since
+                # Articles stored since the last grouping.
+                Query.term_query(SCHEMA, "cluster_id", story),
             )
             either = Query.boolean_query([(Occur.Should, query) for query in queries])
             found, _ = self.index.find(either, _COPIES, order=Order.Asc)
@@ -147,7 +145,7 @@ class Library:
     # -- reading
 
     def captures(self, article: Row) -> list[Row]:
-        """All captures of an article, the oldest first, with every column."""
+        """Return all captures of an article, the oldest first, with every column."""
         mine = ds.field("article_id") == article["article_id"]
         mine &= ds.field("month").isin(article["months"])
         dataset = open_dataset(self.location, outlet=article["outlet"])

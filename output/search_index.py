@@ -1,7 +1,7 @@
 """The search index: every article as last captured, in a folder of its own beside the state.
 
-tantivy keeps it. It is compared with the part files, outlet by outlet, and whatever is lost of it
-is built anew from them: the dataset is the truth.
+tantivy keeps the index. The dataset is the truth: each outlet's part of the index is compared with
+the part files and rebuilt from them.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ if TYPE_CHECKING:
 
 FOLDER = "search"
 _FORMAT = 2
-"""Raised when articles are indexed otherwise: an index of another format is built anew."""
+"""Version of the index's format: an index of another version is rebuilt."""
 _TAKEN = "taken.json"
-_LEAD = 200  # letters
+_LEAD = 200  # characters of a description that a result shows
 _BATCH = 1000
 _TEXTS = ["title", "description", "body", "tags", "topics", "published_at", "cluster_id"]
 _WORDS = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.lowercase()).build()
@@ -48,7 +48,7 @@ def _schema() -> tantivy.Schema:
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
     for name in ("outlet", "topics"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-    for name in ("head", "body"):  # a body is quoted where its words are found
+    for name in ("head", "body"):  # stored: results quote the body around found words
         stored = name == "body"
         builder.add_text_field(name, stored, tokenizer_name="words", index_option="basic")
     for name in ("at", "capture"):
@@ -58,11 +58,11 @@ def _schema() -> tantivy.Schema:
 
 
 SCHEMA = _schema()
-"""`head` is title and tags, `at` the second of publication, `capture` names what is shown."""
+"""`head` is title and tags, `at` the second of publication, `capture` the name of the capture."""
 
 
 class _Last(NamedTuple):
-    """An article's last capture, how many contents its captures have, and where they stand."""
+    """An article's last capture, how many contents its captures have, and the captures' months."""
 
     fetched_at: int  # microseconds
     version: str
@@ -76,14 +76,14 @@ class _Last(NamedTuple):
 
 
 def words_of(text: str) -> list[str]:
-    """The words of `text` as they are indexed: runs of letters and digits, in lower case."""
+    """Return the words of `text` as indexed: runs of letters and digits, in lower case."""
     return _WORDS.analyze(text)
 
 
 class SearchIndex:
     """The index in `folder` of the dataset at `location`.
 
-    :raises OSError: the folder cannot be written.
+    :raises OSError: when the folder cannot be written.
     """
 
     def __init__(self, location: Location, folder: Path) -> None:
@@ -94,11 +94,11 @@ class SearchIndex:
         self._open()
 
     def _open(self) -> None:
-        """Open what is there; what cannot be read, or is of another format, is removed."""
+        """Open the index, or an empty index in place of a damaged or older one."""
         try:
             kept = json.loads((self.folder / _TAKEN).read_text("utf-8"))
             index = tantivy.Index(SCHEMA, str(self.folder)) if kept["format"] == _FORMAT else None
-        except (FileNotFoundError, ValueError):  # the latter is what tantivy and json say of damage
+        except (FileNotFoundError, ValueError):  # ValueError: tantivy and json found damage
             index = None
         if index is None:
             shutil.rmtree(self.folder, ignore_errors=True)
@@ -112,9 +112,9 @@ class SearchIndex:
     # -- keeping it
 
     def behind(self) -> list[str]:
-        """The outlets whose files have changed since they were taken in.
+        """Return the outlets whose files have changed since they were indexed.
 
-        :raises OSError: the dataset cannot be listed.
+        :raises OSError: when the dataset cannot be listed.
         """
         if not (self.folder / _TAKEN).exists():  # `forget` has removed it
             self._open()
@@ -123,7 +123,7 @@ class SearchIndex:
         return sorted(name for name in names if files.get(name) != self._taken.get(name))
 
     def _files(self) -> dict[str, str]:
-        """What tells that an outlet's files are other ones."""
+        """Return a hash of each outlet's files: of paths and sizes."""
         digests: dict[str, Any] = defaultdict(hashlib.sha256)
         for info in self.root.files("articles"):
             path = self.root.relative(info.path)
@@ -133,9 +133,9 @@ class SearchIndex:
         return {outlet: digest.hexdigest() for outlet, digest in digests.items()}
 
     def update(self, outlet: str) -> bool:
-        """Make the index hold of `outlet` what the dataset does; False: another browse is at it.
+        """Bring the index of `outlet` up to date; return False if another process is writing to it.
 
-        :raises OSError: a file cannot be read, or the index not be written.
+        :raises OSError: when a file cannot be read, or the index not be written.
         """
         files = self._files().get(outlet)
         dataset = open_dataset(self.root.location, outlet=outlet)
@@ -144,7 +144,7 @@ class SearchIndex:
         try:
             with _writing(self._index) as writer:
                 self._exchange(writer, outlet, dataset, last)
-        except ValueError as error:  # what tantivy says of any trouble
+        except ValueError as error:  # tantivy's only error
             if "LockBusy" in str(error):
                 return False
             raise OSError(f"{self.folder}: {error}") from error
@@ -162,8 +162,8 @@ class SearchIndex:
         dataset: ds.FileSystemDataset,
         last: dict[str, _Last],
     ) -> None:
-        """Take out what is shown no longer, and put in what is new."""
-        names = {one.name(article_id): article_id for article_id, one in last.items()}
+        """Remove captures that are no longer the last, and add those that are."""
+        names = {capture.name(article_id): article_id for article_id, capture in last.items()}
         here = self._captures(outlet)
         for name in here - names.keys():
             writer.delete_documents_by_term("capture", name)
@@ -177,7 +177,7 @@ class SearchIndex:
         self._index.reload()
 
     def _captures(self, outlet: str) -> set[int]:
-        """The names of the captures that the index holds of an outlet."""
+        """Return the names of the captures of an outlet in the index."""
         self._index.reload()
         searcher = self._index.searcher()
         of_outlet = Query.term_query(SCHEMA, "outlet", outlet)
@@ -186,7 +186,7 @@ class SearchIndex:
         return {name for name, _ in found.hits}
 
     def _note(self, taken: dict[str, str]) -> None:
-        """A note that is lost or too old costs another comparison with the dataset, no more."""
+        """Note the hashes of the indexed files; a lost note costs a comparison with the dataset."""
         self._taken = taken
         new = self.folder / f"{_TAKEN}.new"
         new.write_text(json.dumps({"format": _FORMAT, "outlets": taken}), "utf-8")
@@ -197,7 +197,7 @@ class SearchIndex:
     def find(
         self, query: Query, most: int, skip: int = 0, order: Order = Order.Desc
     ) -> tuple[list[Row], int]:
-        """What is shown of the articles that answer `query`, and how many do; the newest first."""
+        """Return a page of the articles that match `query`, newest first, and the total."""
         searcher = self.searcher
         found = searcher.search(query, most, order_by_field="at", offset=skip, order=order)
         documents = [searcher.doc(place) for _, place in found.hits]
@@ -205,7 +205,7 @@ class SearchIndex:
         return [_shown(document) for document in documents], total
 
     def values(self, name: str) -> list[str]:
-        """All values of the field, `outlet` or `topics`."""
+        """Return all values of `field`: `outlet` or `topics`."""
         asked = {"values": {"terms": {"field": name, "size": 10_000}}}
         found = self.searcher.aggregate(Query.all_query(), asked)
         return sorted(str(bucket["key"]) for bucket in found["values"]["buckets"])
@@ -213,7 +213,7 @@ class SearchIndex:
 
 @contextmanager
 def _writing(index: tantivy.Index) -> Iterator[tantivy.IndexWriter]:
-    """A writer whose lock ends with the block; what was not committed is forgotten."""
+    """Yield a writer whose lock ends with the block; uncommitted changes are dropped."""
     writer = index.writer()
     try:
         yield writer
@@ -243,7 +243,7 @@ def _last_captures(dataset: ds.FileSystemDataset) -> dict[str, _Last]:
 
 
 def _rows(dataset: ds.FileSystemDataset, wanted: dict[str, _Last]) -> Iterator[Row]:
-    """The rows of these captures, from the files that hold any."""
+    """Yield the rows of these captures, from the files that hold any."""
     numbers = {last.fragment for last in wanted.values()}
     left = dict(wanted)  # a file may hold a capture twice
     for number, fragment in enumerate(dataset.get_fragments()):

@@ -1,7 +1,6 @@
-"""A part of the dataset as a stream, exact while others write to it: memory does not grow with it.
+"""Stream a part of the dataset, exact while runs write to it.
 
-What is held is a group of one file's rows, and the keys of one outlet's captures, some 60 bytes
-each.
+Memory holds a row group of a file, and the keys of an outlet's captures, some 60 bytes each.
 """
 
 from __future__ import annotations
@@ -35,14 +34,15 @@ if TYPE_CHECKING:
     from output.dataset import Location
 
 BATCH = 1000
-"""The most rows a batch."""
+"""Most rows of a batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """`outlets`: none for all. `since` and `until`: days in WIB, both included, of publication, or
-    of download where that is unknown; of rejects and runs, their own. `topic` and `latest`, the
-    last capture of each article alone, choose articles only."""
+    """The rows to read. `outlets`: an empty tuple for all. `since` and `until`: days in WIB, both
+    included, of publication, or of download where that is unknown; for rejects and runs, of their
+    own time. `topic` and `latest` (only the last capture of each article) restrict articles alone.
+    """
 
     outlets: tuple[str, ...] = ()
     since: date | None = None
@@ -54,17 +54,17 @@ class Selection:
 def select(
     location: Location, selection: Selection, table: str = "articles"
 ) -> Iterator[pa.RecordBatch]:
-    """The rows chosen, outlet by outlet and month by month, with outlet and month; clusters whole.
+    """Yield the selected rows, outlet by outlet and month by month; the table clusters whole.
 
-    :raises OSError, pa.ArrowInvalid: a file cannot be read.
+    :raises OSError, pa.ArrowInvalid: when a file cannot be read.
     """
     root = Root(location)
-    if table == "clusters":  # small, and of no outlet or day
+    if table == "clusters":  # a small table without outlet or day
         yield from open_clusters(root).to_batches()
         return
     pages = archived_files(root)
     for outlet in selection.outlets or outlets(root, table):
-        # Listed when its turn comes: no file has to stay for longer than its outlet takes.
+        # Listed when its turn comes, so that files need to stay for one outlet's reading only.
         dataset = open_dataset(location, table, outlet)
         for batch in _rows(dataset, selection, table):
             yield with_pages(batch, pages)
@@ -98,7 +98,7 @@ def _kept(
     files: list[ds.Fragment],
     choose: Callable[[pa.Table], pa.BooleanArray],
 ) -> Iterator[pa.BooleanArray]:
-    """Of each file, which rows are among those chosen by the keys of all."""
+    """Yield for each file a mask of the rows that `choose` selects by the keys of all files."""
     keys = [file.to_table(dataset.schema, list(KEYS["articles"])) for file in files]
     keep, row = choose(pa.concat_tables(keys)), 0
     for held in keys:
@@ -107,7 +107,7 @@ def _kept(
 
 
 def _may_hold(file: ds.Fragment, selection: Selection) -> bool:
-    """Whether the file's month is one of those asked for."""
+    """Return True if the file's month overlaps the selected days."""
     month = ds.get_partition_keys(file.partition_expression)["month"]
     return (not selection.since or f"{selection.since:%Y-%m}" <= month) and (
         not selection.until or month <= f"{selection.until:%Y-%m}"
@@ -115,7 +115,7 @@ def _may_hold(file: ds.Fragment, selection: Selection) -> bool:
 
 
 def _chosen(batch: pa.RecordBatch, selection: Selection, table: str) -> pa.BooleanArray:
-    """Which rows are of the period and the topic."""
+    """Return a mask of the rows within the selected days and topic."""
     moment = pc.coalesce(*(batch[name] for name in MONTH_FROM[table]))
     mask = pc.is_valid(moment)
     if selection.since:

@@ -1,6 +1,6 @@
-"""The table clusters/: which articles tell one story. It is small, and rewritten whole.
+"""The table clusters/: the stories and their articles, a small table rewritten whole.
 
-The newest file, by its name, counts. Older ones stay for readers that have just found them.
+The newest file, by name, counts. Older files stay for readers that have just found them.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ _GROUPS = CLUSTERS.remove(CLUSTERS.get_field_index("as_of"))
 
 
 def stories(location: Location) -> pa.Table:
-    """One row per story, the latest first: cluster_id; title and published_at of its first article;
-    last_published_at; outlets, articles (how many), article_ids, the earliest first.
+    """Return a row per story, the latest first: cluster_id; title and published_at of its first
+    article; last_published_at; outlets, articles (how many), article_ids, the earliest first.
 
-    Articles that came after the last `compact` are told by the story they were stored with, or by
-    one of their own.
+    Articles stored after the last `compact` belong to the story they were stored with, or else to
+    a story of their own.
     """
     with connect(location) as connection:
         query = "FROM stories ORDER BY last_published_at DESC, cluster_id"
@@ -46,12 +46,12 @@ def stories(location: Location) -> pa.Table:
 def publish(
     location: Location, groups: Iterable[tuple[str, str]], *, grace: float = GRACE
 ) -> pa.Table:
-    """Make `groups` the table: each article's id and its cluster's, in order of publication.
+    """Publish `groups` as the table: pairs of article_id and cluster_id, in order of publication.
 
-    What is there already is not written again. Files that were replaced are removed `grace` seconds
-    later, by the next that is published.
+    An unchanged table is not written again. The first publication after `grace` seconds removes
+    the replaced files.
 
-    :raises OSError: the dataset cannot be written.
+    :raises OSError: when the dataset cannot be written.
     """
     root = Root(location)
     table = _table(groups)
@@ -67,10 +67,10 @@ def publish(
 
 
 def remove(root: Root, article_id: str) -> None:
-    """Remove an article from the table, and the files that were replaced; its story goes on under
-    the id of the article that was the next to tell it.
+    """Remove an article from the table, and the replaced files; the story takes the id of its next
+    article.
 
-    :raises OSError: the dataset cannot be written.
+    :raises OSError: when the dataset cannot be written.
     """
     files = cluster_files(root)
     if not files:
@@ -100,7 +100,7 @@ def _table(groups: Iterable[tuple[str, str]]) -> pa.Table:
 def _holds(root: Root, path: str, table: pa.Table) -> bool:
     try:
         return bool(_read(root, path).equals(table))
-    except pa.ArrowInvalid:  # it is damaged
+    except pa.ArrowInvalid:  # the file is damaged
         return False
 
 
@@ -109,7 +109,7 @@ def _read(root: Root, path: str) -> pa.Table:
 
 
 def _write(root: Root, groups: pa.Table) -> None:
-    """As a file whose name sorts by the time that stands in its rows."""
+    """Publish `table` as a file whose name sorts by as_of."""
     now = clock.now()
     as_of = pa.array([now] * len(groups), _AS_OF.type)
     table = groups.append_column(_AS_OF, as_of).replace_schema_metadata(CLUSTERS.metadata)

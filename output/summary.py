@@ -1,4 +1,4 @@
-"""What the report tells of a dataset: one query a section, over a narrow copy in memory."""
+"""The report's figures: a query for each section, over a narrow copy of the dataset in memory."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ FIELDS = [
     if ARTICLES.field(name).nullable
     and name not in ("body", "paragraphs", "cluster_id", "zone_assumed")
 ]
-"""Columns that may be missing. Those that are always there, or say the same twice, tell nothing."""
+"""Columns whose fill rates are reported: nullable columns that repeat no other column."""
 _STEPS = ((92, "day"), (750, "week"), (7500, "month"), (10**9, "year"))
-"""The longest span, in days, that is drawn by day, by week, ..."""
+"""Days of the longest span that is drawn by day, by week, by month, by year."""
 DAILY = 400
-"""The longest span, in days, whose articles are counted by day."""
+"""Days of the longest span whose articles are counted by day."""
 
 
 class Summary:
@@ -32,7 +32,7 @@ class Summary:
 
     :param since: the first day in WIB; None: from the beginning
     :param until: the last day in WIB
-    :raises OSError: a file of the dataset cannot be read.
+    :raises OSError: when a file of the dataset cannot be read.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Summary:
         names = [column[0] for column in result.description]
         return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
-    # -- what is there
+    # -- amounts
 
     def totals(self) -> Row:
         return self._rows("""
@@ -80,7 +80,7 @@ class Summary:
             FROM facts""")[0]
 
     def outlets(self) -> Rows:
-        """Every outlet that anything is known of, with its last run."""
+        """Return every outlet with articles, rejects or runs, and its last run."""
         return self._rows("""
             WITH stored AS (
                 SELECT outlet, count(*) AS articles, max(published) AS newest,
@@ -107,21 +107,21 @@ class Summary:
             FROM facts GROUP BY ALL ORDER BY outlet, day""")
 
     def hours(self) -> Rows:
-        """All 24 hours of the day in WIB."""
+        """Return the articles by hour of publication: all 24 hours, in WIB."""
         return self._rows("""
             SELECT hour, count(outlet) AS articles
             FROM range(24) hours(hour) LEFT JOIN facts ON hour(published) = hour
             GROUP BY hour ORDER BY hour""")
 
-    # -- how clean it is
+    # -- quality
 
     def fill_rates(self) -> Rows:
-        """For each outlet the share of its articles, 0 to 1, in which a field is filled."""
+        """Return for each outlet the share of its articles, 0 to 1, in which a field is filled."""
         shares = ", ".join(f"avg(has_{name}::INT) AS {name}" for name in FIELDS)
         return self._rows(f"SELECT outlet, {shares} FROM facts GROUP BY outlet ORDER BY outlet")
 
     def fill_rates_over_time(self) -> Rows:
-        """The same over time, of all outlets together."""
+        """Return the fill rates of all outlets together, over time."""
         shares = ", ".join(f"avg(has_{name}::INT) AS {name}" for name in FIELDS)
         return self._rows(f"""
             SELECT date_trunc('{self.step}', day)::DATE AS day, {shares}
@@ -153,7 +153,7 @@ class Summary:
             GROUP BY rule ORDER BY fragments DESC, rule""")
 
     def revisions(self) -> Rows:
-        """How many articles have how many contents."""
+        """Return the number of articles by their number of contents."""
         return self._rows("""
             SELECT contents, count(*) AS articles
             FROM (SELECT article_id, count(DISTINCT content) AS contents
@@ -161,7 +161,7 @@ class Summary:
             GROUP BY contents ORDER BY contents""")
 
     def revised(self, most: int = 10) -> Rows:
-        """The articles that changed most often."""
+        """Return the articles that changed most often."""
         return self._rows(
             """
             SELECT article_id, any_value(facts.outlet) AS outlet, any_value(title) AS title,
@@ -171,10 +171,10 @@ class Summary:
             most,
         )
 
-    # -- what it is about
+    # -- contents
 
     def cluster_sizes(self) -> Rows:
-        """How many stories were told by how many outlets."""
+        """Return the number of stories by their number of outlets."""
         return self._rows("""
             SELECT outlets, count(*) AS stories, sum(articles)::BIGINT AS articles
             FROM (SELECT cluster_id, count(DISTINCT outlet) AS outlets, count(*) AS articles
@@ -182,7 +182,7 @@ class Summary:
             GROUP BY outlets ORDER BY outlets""")
 
     def copied(self, most: int = 10) -> Rows:
-        """The stories that most outlets carried."""
+        """Return the stories that most outlets carried."""
         return self._rows(
             """
             SELECT cluster_id, arg_min(title, coalesce(published, fetched)) AS title,
@@ -194,7 +194,7 @@ class Summary:
         )
 
     def topics(self, most: int = 8) -> Rows:
-        """The commonest topics over time; an article may have several."""
+        """Return the commonest topics over time; an article may have several."""
         return self._rows(
             f"""
             WITH said AS (SELECT date_trunc('{self.step}', day)::DATE AS day,
@@ -207,7 +207,7 @@ class Summary:
         )
 
     def tags(self, most: int = 25) -> Rows:
-        """The commonest tags, as spelt most often."""
+        """Return the commonest tags, in their commonest spelling."""
         return self._rows(
             """
             SELECT mode(tag) AS tag, count(*) AS articles, count(DISTINCT outlet) AS outlets
@@ -217,7 +217,7 @@ class Summary:
         )
 
     def runs(self, most: int = 30) -> Rows:
-        """The last runs, one row each, the newest first."""
+        """Return the last runs, a row each, the newest first."""
         return self._rows(
             """
             SELECT run_id, any_value(command) AS command, min(started) AS started,
@@ -255,7 +255,7 @@ SELECT DISTINCT ON (captures.article_id)
     captures.article_id, outlet, title, {_PUBLISHED} AS published, {_FETCHED} AS fetched,
     coalesce({_PUBLISHED}, {_FETCHED})::DATE AS day,
     word_count, paywalled, body_source, topics, tags, archive IS NOT NULL AS archived,
-    list_transform(removed, lambda one: one.rule) AS rules,
+    list_transform(removed, lambda removal: removal.rule) AS rules,
     coalesce(clusters.cluster_id, captures.cluster_id) AS cluster_id,
     {", ".join(f"{_filled(name)} AS has_{name}" for name in FIELDS)}
 FROM captures

@@ -1,4 +1,4 @@
-"""Takedowns: an article leaves the dataset for good, and what stays says only that it did."""
+"""Takedowns: an article leaves the dataset for good, and only a tombstone stays."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 FORGOTTEN = "forgotten"
 """The reason of a tombstone: a reject with the article's id, and without its URL or any text."""
 UNFINISHED, DONE = "forgetting-", "forget-"
-"""Begin the name of a tombstone's file: while anything of its article may still stand, and then."""
+"""Prefixes of a tombstone's file name: while rows or pages of the article may remain, and after."""
 HOLDING = ("articles", "rejects", "pending")
 
 
 def ids_of(location: Location, outlet: str, url: str) -> set[str]:
-    """The articles that the dataset knows by this URL."""
+    """Return the ids of the articles that the dataset knows by `url`."""
     root = Root(location)
     found: set[str] = set()
     for table, columns in (("articles", ("url", "canonical_url")), ("rejects", ("url",))):
@@ -44,9 +44,9 @@ def ids_of(location: Location, outlet: str, url: str) -> set[str]:
 
 
 def bury(location: Location, outlet: str, article_id: str) -> str:
-    """Publish an unfinished tombstone; from then on the article is never fetched. Its path.
+    """Publish an unfinished tombstone, after which the article is never fetched; return its path.
 
-    :raises OSError: the dataset cannot be written.
+    :raises OSError: when the dataset cannot be written.
     """
     now = clock.now()
     name = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
@@ -64,7 +64,7 @@ def bury(location: Location, outlet: str, article_id: str) -> str:
 
 
 def unfinished(location: Location, outlet: str) -> list[tuple[str, str]]:
-    """Tombstones whose article may still stand somewhere: the path, and the article."""
+    """Return the unfinished tombstones: path and article_id."""
     root, found = Root(location), []
     for info in root.files(f"rejects/outlet={outlet}"):
         if info.base_name.startswith(UNFINISHED):
@@ -74,43 +74,43 @@ def unfinished(location: Location, outlet: str) -> list[tuple[str, str]]:
 
 
 def settle(location: Location, tombstone: str) -> None:
-    """Nothing stands any more of the article under the unfinished `tombstone`."""
+    """Mark `tombstone` as finished: no row or page of its article is left."""
     root, place = Root(location), PurePosixPath(tombstone)
     done = place.with_name(DONE + place.name.removeprefix(UNFINISHED))
     root.filesystem.move(root.at(tombstone), root.at(str(done)))
 
 
 def remove_rows(location: Location, outlet: str, article_id: str) -> int:
-    """Remove the article from all files, those that a merged one replaces included; how many rows.
+    """Remove the article from all files, also from replaced files; return the number of rows.
 
-    The caller holds the outlet's lock. What a kill leaves over, a second call removes. Readers that
+    The caller holds the outlet's lock. After a kill, a second call removes the rest. Readers that
     have just listed a file which is rewritten here may miss it.
 
-    :raises OSError: the dataset cannot be written.
+    :raises OSError: when the dataset cannot be written.
     """
     root = Root(location)
     rows = 0
     for table in HOLDING:
-        its = pc.field("article_id") == pc.scalar(article_id)
+        of_article = pc.field("article_id") == pc.scalar(article_id)
         if table == "rejects":
-            its &= pc.field("reason") != pc.scalar(FORGOTTEN)
+            of_article &= pc.field("reason") != pc.scalar(FORGOTTEN)
         live = live_files(root, table, outlet)
         for info in root.files(f"{table}/outlet={outlet}"):
             part = pq.ParquetFile(info.path, filesystem=root.filesystem).read()
-            gone = part.filter(its).num_rows
+            gone = part.filter(of_article).num_rows
             if not gone:
                 continue
             if info.path in live:
                 rows += gone
-                kept = part.filter(~its | pc.field("article_id").is_null())
+                kept = part.filter(~of_article | pc.field("article_id").is_null())
                 _rewrite(root, info.path, in_order(table, kept))
-            else:  # a merged file has its other rows
+            else:  # a merged file has the other rows
                 root.remove(info.path)
     return rows
 
 
 def _rewrite(root: Root, path: str, kept: pa.Table) -> None:
-    """Put `kept` in the place of the file at `path`, by the way of compaction."""
+    """Replace the file at `path` by a merged file of the rows `kept`."""
     if kept.num_rows:
         names = [PurePosixPath(old).name for old in (path, *replaced_by(root, path))]
         metadata = {**(kept.schema.metadata or {}), REPLACES: json.dumps(sorted(names)).encode()}

@@ -1,4 +1,4 @@
-"""Does the dataset keep its contract? And where do files go that never knew it?"""
+"""Verify that the dataset keeps its contract, and set foreign files aside."""
 
 from __future__ import annotations
 
@@ -35,14 +35,14 @@ _LOOKED_AT = {
 
 
 class Finding(NamedTuple):
-    """What is wrong with the file at `path`, which is relative to the root."""
+    """A problem of the file at `path`, relative to the root."""
 
     path: str
     what: str
 
 
 def foreign_files(location: Location, table: str, outlet: str | None = None) -> list[Finding]:
-    """Files among the table's that readers would stumble over. Reads footers only."""
+    """Return the files in the table's folder that readers would fail on, by their footers alone."""
     root = Root(location)
     folder = f"{table}/outlet={outlet}" if outlet else table
     paths = (root.relative(info.path) for info in root.files(folder))
@@ -50,9 +50,9 @@ def foreign_files(location: Location, table: str, outlet: str | None = None) -> 
 
 
 def quarantine(location: Location, outlet: str | None = None) -> list[Finding]:
-    """Set foreign files aside, of all tables or of one outlet in them; nothing is deleted.
+    """Move foreign files, of all outlets or of `outlet`, below quarantine/; return the findings.
 
-    They keep their path below quarantine/.
+    Nothing is deleted, and paths stay the same below quarantine/.
     """
     root, moved = Root(location), []
     for table in SCHEMAS:
@@ -65,14 +65,14 @@ def quarantine(location: Location, outlet: str | None = None) -> list[Finding]:
 
 
 def verify(location: Location) -> list[Finding]:
-    """All that breaks the contract: foreign files; then schema versions, partitions, ids, hashes,
-    order and damaged pages, file by file; and captures that stand twice. If there is nothing of all
-    that, what is wrong with clusters/."""
+    """Return every breach of the contract: foreign files; if there are none, schema versions,
+    partitions, ids, hashes, order and damaged pages, file by file, and rows with the same primary
+    key; in a sound dataset, the problems of clusters/."""
     root, findings = Root(location), []
     for table in SCHEMAS:
         foreign = foreign_files(location, table)
         findings += foreign
-        if not foreign:  # else first they have to be set aside
+        if not foreign:  # foreign files have to be set aside first
             for outlet in outlets(root, table):
                 findings += _verify_outlet(root, table, outlet)
     return findings or [*_verify_clusters(root)]
@@ -95,7 +95,7 @@ def _verify_outlet(root: Root, table: str, outlet: str) -> Iterator[Finding]:
 
 
 def _verify_clusters(root: Root) -> Iterator[Finding]:
-    """What is wrong with the table clusters/ of a dataset that is sound otherwise."""
+    """Yield the problems of the table clusters/ of a dataset that is sound otherwise."""
     files = [root.relative(info.path) for info in root.files("clusters")]
     for path in files:
         try:
@@ -138,7 +138,7 @@ def _foreign(root: Root, table: str, path: str) -> str:
 
 
 def _contents(root: Root, table: str, path: str, keys: Counter[tuple[Any, ...]]) -> Iterator[str]:
-    """What is wrong inside one file; the keys of its rows are added to `keys`."""
+    """Yield the problems inside a file; add the primary keys of its rows to `keys`."""
     place = _PLACE.fullmatch(path.removeprefix(f"{table}/"))
     assert place
     file = pq.ParquetFile(

@@ -1,4 +1,4 @@
-"""The dataset as DuckDB views: exact while it is written to, of any age, local or not."""
+"""The dataset as DuckDB views: exact while runs write, for files of any schema version."""
 
 from __future__ import annotations
 
@@ -27,23 +27,24 @@ if TYPE_CHECKING:
 SQL = Path(__file__).parent / "sql"
 _FOLDER = re.compile(r"read_parquet\(\s*'output/data/(\w+)/.*?\)", re.DOTALL)
 VERSION_KEY = b"wartatek.schema_version"
-# In WIB, whose days and months the dataset counts in; without a zone, so that no reader moves it.
+# SQL of an instant as WIB, in which the dataset counts days and months; without a zone, so that no
+# reader converts it again.
 WIB = "({} AT TIME ZONE 'Asia/Jakarta')"
 
 
 def connect(location: Location) -> duckdb.DuckDBPyConnection:
-    """A connection with the views captures, latest, rejects, runs, clusters and stories.
+    """Return a connection with the views captures, latest, rejects, runs, clusters and stories.
 
-    A view has no rows where the dataset has none, and nulls where its files are older than a
-    column. The connection itself opens no file and no address.
+    A view of an absent table is empty; columns that older files lack are null. SQL on the
+    connection can open no file and no address.
     """
-    import duckdb  # here, since whoever only writes does without
+    import duckdb  # here: a crawl does without
 
     connection = duckdb.connect(
         config={"enable_external_access": False, "autoinstall_known_extensions": False}
     )
     connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
-    # DuckDB does not know how large a view is: joins are written with the smaller side last.
+    # DuckDB does not know the size of a view: queries have the smaller side of a join last.
     connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     connection.register("captures", open_dataset(location))
     connection.register("rejects", open_dataset(location, "rejects"))
@@ -58,7 +59,7 @@ def connect(location: Location) -> duckdb.DuckDBPyConnection:
 
 @contextmanager
 def reading() -> Iterator[None]:
-    """Whatever says that a file cannot be read, says so as OSError, in one line."""
+    """Turn every error of an unreadable file into an OSError with a message of one line."""
     import duckdb
 
     try:
@@ -68,14 +69,14 @@ def reading() -> Iterator[None]:
 
 
 def has_clusters(location: Location) -> bool:
-    """Whether the near copies of the dataset have been grouped at all."""
+    """Return True if the dataset's articles have ever been grouped into stories."""
     return bool(cluster_files(Root(location)))
 
 
 def older_columns(location: Location) -> Counter[str]:
-    """The columns of articles/ that files of an older schema version lack: how many files each.
+    """Return the columns that older files of articles/ lack, with the number of such files.
 
-    :raises OSError: a file cannot be read; the message says which.
+    :raises OSError: when a file cannot be read; the message names it.
     """
     root = Root(location)
     lacking: Counter[str] = Counter()
@@ -91,7 +92,7 @@ def older_columns(location: Location) -> Counter[str]:
 
 
 def open_clusters(root: Root) -> ds.Dataset:
-    """The table clusters/, as a pyarrow dataset."""
+    """Return the table clusters/ as a pyarrow dataset."""
     newest = [info.path for info in cluster_files(root)[-1:]]
     form = ds.ParquetFileFormat()
     fragments = [form.make_fragment(path, root.filesystem) for path in newest]
@@ -99,7 +100,7 @@ def open_clusters(root: Root) -> ds.Dataset:
 
 
 def cluster_files(root: Root) -> list[fs.FileInfo]:
-    """The files of the table clusters/; the last one counts."""
+    """Return the files of the table clusters/, of which the last counts."""
     return [info for info in root.files("clusters") if info.path.endswith(".parquet")]
 
 

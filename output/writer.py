@@ -1,4 +1,4 @@
-"""Rows in, finished Parquet files out."""
+"""The writer: rows in, finished Parquet files out."""
 
 from __future__ import annotations
 
@@ -24,25 +24,25 @@ WIB = timezone(timedelta(hours=7), "WIB")  # Jakarta has kept +07:00 since 1964
 COMPRESSION: dict[str, Any] = {
     "compression": "zstd",
     "compression_level": 3,
-    "write_page_checksum": True,  # so that `verify` can tell a flipped bit
+    "write_page_checksum": True,  # `verify` finds flipped bits
 }
 GROUP_ROWS = 10_000
-"""Rows a row group: what a reader has to hold at a time."""
+"""Rows of a row group, the least that a reader holds in memory."""
 
 
 def new_run_id(now: datetime | None = None) -> str:
-    """A name that no other run has, and that sorts by time."""
+    """Return a unique run_id that sorts by time."""
     return f"{now or clock.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
 
 
 def month_of(table: str, row: Mapping[str, Any]) -> str:
-    """The month, YYYY-MM in WIB, whose partition `row` belongs to."""
+    """Return the month of the partition of `row`: YYYY-MM, in WIB."""
     moment = next(filter(None, (row.get(column) for column in MONTH_FROM[table])))
     return f"{moment.astimezone(WIB):%Y-%m}"
 
 
 def encode(table: pa.Table) -> pa.Buffer:
-    """`table` as the bytes of a Parquet file, as all files of the dataset are written."""
+    """Return `table` as a Parquet file, with the dataset's compression and statistics."""
     sink = pa.BufferOutputStream()
     pq.write_table(
         table,
@@ -55,8 +55,8 @@ def encode(table: pa.Table) -> pa.Buffer:
 
 
 def searched(schema: pa.Schema) -> list[str]:
-    """The columns whose least and greatest value a footer gives. Those of texts and lists help no
-    reader to skip anything, and would be a third of a small file."""
+    """Return the columns with column statistics. Those of texts and lists help no reader to skip
+    row groups, and would be a third of a small file."""
     wordy = (pa.ListType, pa.StructType)
     return [
         field.name
@@ -67,7 +67,7 @@ def searched(schema: pa.Schema) -> list[str]:
 
 
 class Part(NamedTuple):
-    """A file that readers now see: its path below the root, its table, the rows in it."""
+    """A published file: path below the root, table, rows."""
 
     path: str
     table: str
@@ -75,11 +75,11 @@ class Part(NamedTuple):
 
 
 class Writer:
-    """Collects rows and publishes them as parts, one file per partition.
+    """A collector of rows that publishes them as parts, a file for each partition.
 
-    What is not published yet is lost when the process is killed.
+    Rows that are not published yet are lost when the process is killed.
 
-    :param run_id: begins the name of every file; no two live writers may share it for one outlet.
+    :param run_id: begins the name of every file; two live writers of an outlet may not share it.
     :param part_rows: `full` when this many rows wait,
     :param part_bytes: or about this many bytes.
     """
@@ -103,9 +103,9 @@ class Writer:
         self._waiting: dict[tuple[str, str, str], list[Row]] = {}
 
     def write(self, table: str, outlet: str, row: Row) -> None:
-        """Take one row of `table`; columns it does not name are null.
+        """Add `row` to `table`; missing columns are null.
 
-        :raises RowError: and nothing of it was taken.
+        :raises RowError: when the row does not fit the table; then it is not added.
         """
         self.bytes += self._checks[table].weigh(row)
         self.rows += 1
@@ -113,17 +113,17 @@ class Writer:
 
     @property
     def full(self) -> bool:
-        """Whether enough rows wait for a part."""
+        """Return True if enough rows wait for a part."""
         return self.rows >= self.part_rows or self.bytes >= self.part_bytes
 
     def waiting(self, table: str) -> int:
-        """How many rows of `table` are not published yet."""
+        """Return the number of rows of `table` that are not published yet."""
         return sum(len(rows) for key, rows in self._waiting.items() if key[0] == table)
 
     def publish(self) -> Part | None:
-        """Publish the rows of one partition; None when no row waits.
+        """Publish the rows of a partition; return None when no row waits.
 
-        :raises OSError: the rows still wait, and publishing may be tried again.
+        :raises OSError: when the file cannot be written; the rows wait for the next call.
         """
         if not self._waiting:
             return None
@@ -139,6 +139,6 @@ class Writer:
     def flush(self) -> list[Part]:
         """Publish all rows that wait.
 
-        :raises OSError: as `publish`.
+        :raises OSError: as in `publish`.
         """
         return list(iter(self.publish, None))

@@ -1,4 +1,4 @@
-"""Stage 200: is it technology, and which topics."""
+"""Stage 200: topics, and the rejection of articles that are not about technology."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ if TYPE_CHECKING:
 
 
 class ClassifyPipeline:
-    """Fills topics and tech_score; in a crawl, rejects what is not about technology.
+    """Fills topics and tech_score; in a crawl, rejects articles that are not about technology.
 
     Reject reason: `off_topic`, with the score and the words that gave it.
     """
 
     def __init__(self, technology: str | None = "") -> None:
         """
-        :param technology: regex; an article whose URL it matches is technology by its section and
-            stays whatever its words say. "" matches all: the default, so that a document that
-            somebody hands to `extract` is never judged by its topic. None matches nothing.
+        :param technology: regex; an article whose URL matches is technology by its section and is
+            kept with any score. "", the default, matches all, so that `extract` keeps every
+            document; None matches nothing.
         """
         self.technology = None if technology is None else re.compile(technology)
 

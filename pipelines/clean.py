@@ -1,4 +1,4 @@
-"""Stage 100: the body without what is not the article."""
+"""Stage 100: the body, cleaned of everything that is not the article."""
 
 from __future__ import annotations
 

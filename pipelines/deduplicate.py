@@ -1,4 +1,4 @@
-"""Tells new articles, revisions and captures that say nothing new, and whose story is told anew."""
+"""Stage 400: drop captures without new content, mark revisions, and look up the story."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 
 
 class DeduplicatePipeline:
-    """Drops what this run has seen, then what the dataset holds with the same content.
+    """Drops articles seen earlier in the run, then captures whose content the dataset holds.
 
-    :param stored: gives the content hash of what the dataset holds last of an article_id.
-    :param story: gives an article's cluster, as far as it is known.
+    :param stored: returns the content hash of the last capture of an article_id, None without one.
+    :param story: returns the cluster_id of an article, None if unknown.
     """
 
     def __init__(

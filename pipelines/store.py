@@ -1,4 +1,4 @@
-"""Hands articles and rejects to the dataset."""
+"""Stage 500: write articles and rejects to the dataset."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ logger = logging.getLogger(__name__)
 
 
 def reject_row(article: Article, rejected: Rejected, run_id: str) -> Row:
-    """What is kept of an article that is not stored."""
+    """Return the row of rejects/ for an article that is not stored."""
     return {
         "url": _unicode(article.url),
         "article_id": _unicode(article.article_id),
@@ -46,17 +46,18 @@ def reject_row(article: Article, rejected: Rejected, run_id: str) -> Row:
 
 
 class StorePipeline:
-    """Publishes rows in parts: when enough wait, when the oldest has waited long, at the end.
+    """Publishes rows in parts: when PART_ROWS wait, after PART_SECONDS, and at the end.
 
-    A kill loses what waits, and the next run fetches it again. When the dataset cannot be written
-    the run ends: `wartatek/store_error` says why, `wartatek/failed/not_stored` how many articles
-    were lost. `wartatek/stored` and `wartatek/revised` count what readers can see. Files that do
-    not belong in the outlet's folders are set aside first: `wartatek/quarantined/<path>`.
+    A kill loses the rows that wait; the next run fetches their articles again. When the dataset
+    cannot be written the run ends: `wartatek/store_error` is the reason, and
+    `wartatek/failed/not_stored` counts the lost articles. `wartatek/stored` and
+    `wartatek/revised` count the rows that readers can see. Files that do not belong in the outlet's
+    folders are set aside first: `wartatek/quarantined/<path>`.
 
-    :param published: told each part's path, so that what stands in it waits no longer.
-    :param stop: ends the run; given the reason.
-    :param part_seconds: how long a row may wait while others come.
-    :param find_archive: asked once all of the crawl is set up.
+    :param published: called with each part's path: its articles are no longer pending.
+    :param stop: called with a reason, ends the run.
+    :param part_seconds: seconds between parts while rows come.
+    :param find_archive: called in open_spider, when the middlewares are set up.
     """
 
     def __init__(
@@ -151,7 +152,7 @@ class StorePipeline:
             self.stop("store_failed")
 
     def _publish(self) -> None:
-        if self.archive:  # the rows name pages, which must not be lost when the power fails
+        if self.archive:  # a row must not outlive the page it names when the power fails
             self.archive.sync()
         try:
             while part := self.writer.publish():
@@ -172,5 +173,5 @@ class StorePipeline:
 
 
 def _unicode(text: str | None) -> str | None:
-    """`text` without lone surrogates, which broken pages can hold and Parquet cannot."""
+    """Return `text` with lone surrogates, which Parquet refuses, replaced."""
     return text.encode("utf-8", "replace").decode() if text else text

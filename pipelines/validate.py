@@ -1,4 +1,4 @@
-"""Stage 300: is the row worth keeping, and are its times possible."""
+"""Stage 300: reject pages that are no article, and null impossible times."""
 
 from __future__ import annotations
 
@@ -15,26 +15,26 @@ if TYPE_CHECKING:
     from crawler.items import Article
 
 EARLIEST = datetime(1990, 1, 1, tzinfo=UTC)
-"""No Indonesian outlet was on the web before (Republika was the first, in 1995)."""
+"""Earliest possible time of publication: Republika, the first outlet on the web, began in 1995."""
 SLACK = timedelta(days=1)
-"""How far ahead of us an outlet's clock may be; a wrong zone alone makes half a day."""
+"""Longest lead of an outlet's clock over ours: a wrong zone alone makes half a day."""
 
 
 class ValidatePipeline:
-    """Rejects what is no article of ours, nulls times that cannot be.
+    """Rejects pages that are no article, nulls impossible times.
 
     Reject reasons:
       - `empty_body`: cleaning left nothing;
-      - `no_title`, `short_body`, `bad_url`: in a crawl only, since a document that somebody hands
-        to `extract` may be a fragment from nowhere.
+      - `no_title`, `short_body`, `bad_url`: in a crawl only, since a document given to `extract`
+        may be a fragment without a URL.
 
-    A time that cannot be is nulled; `published_raw` stays, and `published_source` ends in the
+    An impossible time is nulled; `published_raw` stays, and `published_source` ends in the
     reason: `(future)`, `(too early)` or `(unreadable)`.
     """
 
     def __init__(self, min_words: int | None = None) -> None:
         """
-        :param min_words: in a crawl, the shortest body that is an article; None outside of one
+        :param min_words: least words of an article's body in a crawl; None outside a crawl
         """
         self.min_words = min_words
 
@@ -55,7 +55,7 @@ class ValidatePipeline:
             raise Rejected("no_title", (article.body or "")[:80])
         if canonical_url(article.url) is None:
             raise Rejected("bad_url", article.url[:200])
-        # Behind a paywall the first sentences are all that an outlet shows.
+        # A paywalled page shows the first sentences only.
         words = article.word_count or 0
         if words < min_words and not article.paywalled:
             raise Rejected("short_body", f"{words} words: {(article.body or '')[:80]}")

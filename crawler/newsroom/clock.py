@@ -17,21 +17,21 @@ BEGINNING = datetime(2015, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """A stretch of time in which one thing happens."""
+    """A stretch of time in which an article is published or a wire is sent."""
 
     number: int
     start: datetime
     length: timedelta
 
     def moment(self, share: float) -> datetime:
-        """When a `share` of it is over, 0 to 1; to the second."""
+        """Return the second at which `share` of the slot, 0 to 1, is over."""
         return (self.start + self.length * share).replace(microsecond=0)
 
 
 def slots(key: str, count: int, start: datetime, end: datetime) -> Iterator[Slot]:
-    """Slots that are over by `end`, the last one first; `count` of them begin after `start`.
+    """Return the slots that are over by `end`, the last first; `count` of them begin after `start`.
 
-    :param key: seeds where the first begins, so that not all outlets' begin together.
+    :param key: seeds the beginning of the first slot, so that outlets differ.
     """
     length = (end - start) / (count + 1)
     first = BEGINNING + length * Random(key).random()

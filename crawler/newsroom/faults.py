@@ -1,4 +1,4 @@
-"""What the newsroom can be told to do wrong."""
+"""Faults that a test can ask the newsroom for."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ CHALLENGE = (
 
 @dataclass(slots=True)
 class Fault:
-    """A fault of the pages that `host` and `path` match.
+    """A fault of the pages whose host and path match.
 
-    :param kind: what goes wrong. "status" answers `status`; "challenge" too, with a challenge page.
+    :param kind: the fault; "status" and "challenge" (with a challenge page) answer `status`.
     :param host: the host, or "" for all.
     :param path: a regex searched in path and query.
-    :param after: how many requests it spares at first.
-    :param times: how often it happens before all is well again; None for ever.
+    :param after: requests answered correctly before the first fault.
+    :param times: number of faulty answers; None: no limit.
     :param retry_after: seconds for a Retry-After header.
-    :param location: where "redirect" leads.
+    :param location: the target of "redirect".
     :param size: bytes that "gzip_bomb" unpacks to, bytes of body that "cut" and "truncated" leave.
     """
 
@@ -46,7 +46,7 @@ class Fault:
     size: int = 0
 
     def strikes(self, host: str, target: str) -> bool:
-        """Whether it happens to this request; what it spares, and its times, are counted."""
+        """Return True if this request gets the fault; count it against `after` and `times`."""
         if self.times == 0 or (self.host and self.host != host) or not re.search(self.path, target):
             return False
         if self.after:

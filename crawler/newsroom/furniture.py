@@ -1,7 +1,7 @@
-"""What surrounds an article: menus, three sidebars, scripts, comments and footer.
+"""The page around an article: menus, three sidebars, scripts, comments and footer.
 
-Real pages weigh 55 to 330 KB and hold 800 to 4,000 tags, nearly all of it this. It is made once
-per outlet.
+Real pages weigh 55 to 330 KB and hold 800 to 4,000 tags, nearly all of them furniture. The
+furniture of an outlet is made once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from crawler.newsroom.houses import House
     from crawler.newsroom.story import Entry
 
-SLOTS = 300  # of some 150 bytes of script each
+SLOTS = 300  # ad slots, each some 150 bytes of script
 MENU = (
     "Nasional", "Ekonomi", "Internasional", "Olahraga", "Hiburan", "Teknologi", "Otomotif", "Sains",
     "Kesehatan", "Wisata", "Kuliner", "Opini", "Kolom", "Foto", "Video", "Infografik", "Regional",
@@ -40,7 +40,7 @@ MARK = b"<!-- furniture -->"
 
 @dataclass(frozen=True, slots=True)
 class Furniture:
-    """The parts of a page that are the same on every page of one outlet."""
+    """The parts that every page of an outlet shares."""
 
     head: bytes
     top: bytes
@@ -48,7 +48,7 @@ class Furniture:
     bottom: bytes
 
     def around(self, core: bytes) -> bytes:
-        """The whole page: each part in the place of a mark in `core`."""
+        """Return the whole page: `core` with each mark replaced by the part of that name."""
         start, head, main, aside, end = core.split(MARK)
         return b"".join(
             (start, self.head, head, self.top, main, self.sidebars, aside, self.bottom, end)
@@ -56,7 +56,7 @@ class Furniture:
 
 
 def furnish(house: House, entries: Sequence[Entry], seed: int) -> Furniture:
-    """The furniture of one outlet, its sidebars linking to some of `entries`."""
+    """Return the furniture of an outlet, with sidebars that link to some of `entries`."""
     rng = Random(f"{seed}/{house.name}/furniture")
     macros: Any = template("furniture").module
     slots = [_slot(rng) for _ in range(SLOTS)]
@@ -73,7 +73,7 @@ def furnish(house: House, entries: Sequence[Entry], seed: int) -> Furniture:
 
 
 def _slot(rng: Random) -> dict[str, int]:
-    """An ad slot, as tag managers define them by the hundred."""
+    """Return the script of an ad slot, as tag managers define them by the hundred."""
     return {
         "account": rng.randrange(10**8),
         "name": rng.randrange(10**9),

@@ -1,4 +1,4 @@
-"""The way into the newsroom: a download handler that sends every request of a crawl there."""
+"""A download handler that sends every request of a crawl to the newsroom."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 
 def loopback(address: str) -> str:
-    """`address` of a newsroom ("http://127.0.0.1:8000"), as host and port.
+    """Return host and port of `address` ("http://127.0.0.1:8000").
 
-    :raises ValueError: it is not an address of this machine, so a crawl would leave it.
+    :raises ValueError: when `address` is not a loopback address: the crawl would leave the machine.
     """
     parts = urlsplit(address if "//" in address else f"//{address}")
     try:
@@ -33,14 +33,14 @@ def loopback(address: str) -> str:
 
 
 class NewsroomHandler(HTTP11DownloadHandler):
-    """For http and https alike, in DOWNLOAD_HANDLERS while the setting NEWSROOM holds an address.
+    """Serves http and https, in DOWNLOAD_HANDLERS while the setting NEWSROOM holds an address.
 
-    A request keeps its Host header, a response gets its real URL; proxies are left out.
+    A request keeps the Host header, a response gets the real URL; proxies are ignored.
     """
 
     def __init__(self, crawler: Crawler) -> None:
         super().__init__(crawler)
-        self._disconnect_timeout = 10  # default 1: races with the closing itself on a busy machine
+        self._disconnect_timeout = 10  # seconds, default 1: a busy machine takes longer to close
         try:
             self._address = loopback(crawler.settings["NEWSROOM"] or "")
         except ValueError as error:

@@ -1,4 +1,4 @@
-"""The outlets as the newsroom plays them; what each is like stands in houses.toml."""
+"""The outlets as the newsroom plays them, described in houses.toml."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Holds = Literal["all", "technology", "tag"]
 
 @dataclass(frozen=True, kw_only=True)
 class Feed:
-    """An RSS feed. `flaw` is what is wrong with it, in the words of the outlets' dossier."""
+    """An RSS feed; `flaw` names a fault that real feeds have."""
 
     path: str
     host: str = ""
@@ -24,7 +24,7 @@ class Feed:
 
 @dataclass(frozen=True, kw_only=True)
 class Sitemap:
-    """A sitemap: an index of the others, the news of two days, everything (flat) or one month."""
+    """A sitemap: an index of sitemaps, the news of two days, everything (flat) or a month."""
 
     path: str
     host: str = ""
@@ -35,8 +35,8 @@ class Sitemap:
 
 @dataclass(frozen=True, kw_only=True)
 class Index:
-    """An index page: `path` is a regex, whose groups, and the query's parameters by `query`, say
-    page, offset, date (read by `date`), or year, month and day; and tag."""
+    """An index page. The groups of the regex `path`, and the parameters of `query`, give page,
+    offset, date (in the format `date`), or year, month and day; and tag."""
 
     path: str
     host: str = ""
@@ -52,7 +52,7 @@ class Index:
 
 @dataclass(frozen=True, kw_only=True)
 class House:
-    """One outlet: its hosts, its URLs, its manners and its template."""
+    """An outlet: hosts, URLs, habits and templates."""
 
     name: str
     publisher: str
@@ -62,48 +62,48 @@ class House:
     """An article's URL, with {section}, {number}, {slug}, {code}, {tail} and {day:%Y...}."""
     technology: str = "Teknologi"
     sections: tuple[str, ...] = ("Olahraga", "Ekonomi", "Hiburan", "Humaniora", "Nusantara")
-    """What it calls sport, economy, culture, people and regions."""
+    """The outlet's names of sport, economy, culture, people and regions."""
     channels: tuple[str, ...] = ()
-    """Where technology stands in one of several sections instead of one of its own."""
+    """The sections of technology, where it has several."""
     share: float = 0.7
-    """How much of what it publishes is technology."""
+    """Share of technology among the articles, 0 to 1."""
     template: str = ""
     older: tuple[str, ...] = ()
-    """The templates of what it published before 2022, which take turns by day."""
+    """The templates of articles from before 2022, which alternate by day."""
     older_ends_with_name: bool = False
-    """Whether its older articles end with their writer's name, in capitals."""
+    """True: older articles end with the writer's name, in capitals."""
     dateline: str = ""
     capitals: bool = False
-    """Whether an article's first word is in capitals."""
+    """True: an article's first word is in capitals."""
     signoffs: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
     agency: str = ""
-    """The agency that it is itself."""
+    """The name under which the outlet itself is a news agency."""
     whole: str = ""
-    """What added to an article's URL gives all its pages."""
+    """Suffix of an article's URL for all pages in one."""
     paging: str = ""
-    """What added to it gives page {n}; only where this is set, long articles are split in two."""
+    """Suffix of an article's URL for page {n}; if set, long articles are split in two."""
     junk: tuple[str, ...] = ()
-    """What its template puts between paragraphs."""
+    """Kinds of junk that the template puts between paragraphs."""
     lead: str = "<strong>{dateline}</strong> - "
-    """How the first paragraph begins; empty where the template itself prints the dateline."""
+    """Form of the dateline in the first paragraph; empty if the template prints the dateline."""
     end: str = " {signoff}"
-    """How the last paragraph ends; empty where the template itself prints the sign-off."""
+    """Forms of the sign-off in the last paragraph; empty if the template prints the sign-off."""
     jsonld: tuple[str, ...] = ("article",)
     robots: str = "User-agent: *\nAllow: /\n"
     item: str = '<article><h2><a href="{url}">{title}</a></h2><span>{when}</span></article>'
-    """One article on an index page."""
+    """HTML of an article on an index page."""
     list: str = "div"
-    """The element, with its attributes, that holds them."""
+    """The element, with attributes, around the articles of an index page."""
     when: str = "%d %B %Y %H:%M WIB"
-    """How index pages print a time."""
+    """Format of times on index pages."""
     feeds: tuple[Feed, ...] = ()
     sitemaps: tuple[Sitemap, ...] = ()
     indexes: tuple[Index, ...] = ()
 
     @property
     def hosts(self) -> set[str]:
-        """Every host this outlet answers on."""
+        """Return every host of the outlet."""
         listings: tuple[Feed | Sitemap | Index, ...] = (*self.feeds, *self.sitemaps, *self.indexes)
         return {self.host, *self.aliases, *(listing.host for listing in listings if listing.host)}
 
@@ -124,6 +124,6 @@ def _house(name: str, declared: dict[str, Any]) -> House:
 
 @cache
 def houses() -> dict[str, House]:
-    """Every outlet by its spider's name."""
+    """Return every outlet by the name of its spider."""
     text = Path(__file__).with_name("houses.toml").read_text("utf-8")
     return {name: _house(name, declared) for name, declared in tomllib.loads(text).items()}

@@ -1,9 +1,9 @@
 """Junk that no cleaning rule names, so that the newsroom does not flatter the cleaner.
 
-A seed plants two of these forms in about one article of sixteen. They read like an outlet's house
-notices, stand in plain paragraphs and have nothing in common with the labels that rules look for:
+A seed plants two of these forms, in about 1 article of 16. They read like an outlet's house
+notices, in plain paragraphs, and share nothing with the labels that rules look for:
 
-- an invitation to tell one's own story to the desk ("Punya cerita serupa ...");
+- an invitation to tell the desk a story ("Punya cerita serupa ...");
 - a poll ("Jajak pendapat hari ini: ...");
 - a quiz ("Kuis Rabu: ...");
 - a podcast's announcement ("Obrolan lengkapnya ada di siniar ...");
@@ -29,6 +29,6 @@ EVERY = 16
 
 
 def planted(seed: int, rng: Random) -> tuple[str, ...]:
-    """The leaks on one page: usually none, sometimes one of the two forms of this seed."""
+    """Return the leaks of a page: usually none, sometimes one of the seed's two forms."""
     forms = Random(f"{seed}/leaks").sample(NOTICES, 2)
     return (rng.choice(forms),) if rng.randrange(EVERY) == 0 else ()

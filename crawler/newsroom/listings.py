@@ -1,4 +1,4 @@
-"""Where an outlet lists its articles: feeds, sitemaps and index pages."""
+"""An outlet's lists of articles: feeds, sitemaps and index pages."""
 
 from __future__ import annotations
 
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from crawler.newsroom.story import Entry
 
 FEED_ITEMS = 40
-NEWS = timedelta(days=2)  # https://developers.google.com/search/docs: a news sitemap's reach
+NEWS = timedelta(days=2)  # reach of a news sitemap: https://developers.google.com/search/docs
 SITEMAP = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 GOOGLE_NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 XML = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
 def held(entries: Sequence[Entry], house: House, holds: str, word: str = "") -> list[Entry]:
-    """The entries that a listing holds. `word` is the section or tag that its URL names."""
+    """Return the entries of a listing; `word` is the section or tag named by the URL."""
     if holds == "all":
         return list(entries)
     if holds == "tag":
@@ -39,7 +39,7 @@ def held(entries: Sequence[Entry], house: House, holds: str, word: str = "") -> 
 
 
 def feed_xml(feed: Feed, house: House, entries: Sequence[Entry], now: datetime) -> str:
-    """An RSS feed as its outlet serves it, with its flaw."""
+    """Return an RSS feed as the outlet serves it, with the feed's flaw."""
     if feed.flaw == "html":
         return f"<!DOCTYPE html><html><head><title>{house.publisher}</title></head></html>"
     chosen = held(entries, house, feed.holds)[:FEED_ITEMS]
@@ -80,7 +80,7 @@ def _item(entry: Entry, feed: Feed, house: House, late: timedelta) -> str:
 def sitemap_xml(
     sitemap: Sitemap, house: House, entries: Sequence[Entry], now: datetime, month: str = ""
 ) -> str:
-    """One sitemap. `month` ("2023-09") is what a sitemap by month is asked for."""
+    """Return a sitemap; `month` ("2023-09") is the month of a sitemap by month."""
     chosen = held(entries, house, sitemap.holds)
     if sitemap.kind == "index":
         return _sitemap_index(house, entries)
@@ -118,7 +118,7 @@ def _url(entry: Entry, sitemap: Sitemap, house: House) -> str:
         moment.astimezone(zone).isoformat(timespec="seconds")
         for moment in (entry.published_at, entry.modified_at)
     )
-    if sitemap.clock != "wib":  # JawaPos writes Z behind a clock that is WIB's
+    if sitemap.clock != "wib":  # JawaPos prints WIB times with a Z
         published, modified = f"{published[:19]}Z", f"{modified[:19]}Z"
     news = ""
     if sitemap.kind == "news":
@@ -133,7 +133,7 @@ def _url(entry: Entry, sitemap: Sitemap, house: House) -> str:
 
 
 def gzipped(text: str) -> bytes:
-    """`text` in gzip, the same bytes every time."""
+    """Return `text` in gzip, the same bytes every time."""
     return gzip.compress(text.encode(), mtime=0)
 
 
@@ -143,7 +143,7 @@ def index_html(
     entries: Sequence[Entry],
     asked: dict[str, str],
 ) -> bytes:
-    """One page of an index, without its furniture: what `asked` names by section, tag or day."""
+    """Return an index page without furniture; `asked` names a section, tag or day."""
     word = asked.get("tag") or asked.get("section") or ""
     if day := _day(index, asked):
         entries = _published_on(day, entries)
@@ -170,7 +170,7 @@ def _day(index: Index, asked: dict[str, str]) -> datetime | None:
 
 
 def _published_on(day: datetime, entries: Sequence[Entry]) -> Sequence[Entry]:
-    """Those of `day`; a world of a hundred thousand entries, newest first, is not gone through."""
+    """Return the entries of `day`, by bisection: `entries`, newest first, may be 100,000."""
 
     def first_before(moment: datetime) -> int:
         return bisect_right(entries, -moment.timestamp(), key=lambda e: -e.published_at.timestamp())

@@ -1,4 +1,4 @@
-"""Article pages: a story in its outlet's template, with the junk and the weight of a real page."""
+"""Article pages: a story in the outlet's template, with the junk and weight of a real page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Part:
-    """One thing that stands in a body, true or junk. Templates print each kind in their own way."""
+    """A part of a body, true or junk; each template prints each kind in a way of its own."""
 
     kind: str
     html: Markup = field(default_factory=Markup)
@@ -29,12 +29,12 @@ class Part:
     title: str = ""
     url: str = ""
     form: int = 0
-    """Which of an outlet's several markups for this kind."""
+    """The number of the markup, where a template has several for a kind."""
     carries_ad: bool = False
 
 
 def parts_of(story: Story, house: House, page: int = 0) -> list[Part]:
-    """What the body of `story` is made of. `page` 1 or 2 is one of two pages, 0 the whole."""
+    """Return the parts of the body of `story`, or of page 1 or 2 of two; page 0: the whole."""
     rng = Random(f"{story.url}/junk")
     true = _true_parts(story, house, rng)
     parts = _with_junk(true, story, house, rng)
@@ -63,7 +63,7 @@ def _true_parts(story: Story, house: House, rng: Random) -> list[Part]:
 
 
 def _linked(text: str, story: Story, house: House, rng: Random) -> Markup:
-    """`text` with, now and then, a link from a tag's words to the tag's page, as desks do."""
+    """Return `text`, at times with a tag's words linked to the tag's page, as desks do."""
     html = escape(text)
     tag = story.tags[-1]
     if rng.random() < 0.3:
@@ -92,14 +92,14 @@ def _with_junk(true: list[Part], story: Story, house: House, rng: Random) -> lis
 
 
 def structured(story: Story, house: House) -> list[dict[str, Any]]:
-    """The page's JSON-LD, with the outlet's habits, good and bad (`House.jsonld`)."""
+    """Return the page's JSON-LD, with the outlet's habits, good and bad (`House.jsonld`)."""
     habits = () if is_older(house, story.published_at) else house.jsonld
     kinds = {"gallery": "ImageGallery", "video": "VideoObject"}
     if not habits and story.kind not in kinds:
         return []
     zone = UTC if "utc" in habits else WIB
     published, modified = (t.astimezone(zone) for t in (story.published_at, story.modified_at))
-    if "later" in habits:  # the time of upload, later than the visible one
+    if "later" in habits:  # the time of upload, later than the visible time
         published += timedelta(minutes=3, seconds=13)
     names = story.editors if "editor_as_author" in habits else story.authors
     article: dict[str, Any] = {
@@ -119,7 +119,7 @@ def structured(story: Story, house: House) -> list[dict[str, Any]]:
     }
     if "no_author" in habits:
         article["author"] = None
-    if "body" in habits:  # a run-on string, as some systems make it
+    if "body" in habits:  # a single string without paragraphs, as some systems print
         article["articleBody"] = " ".join(story.paragraphs)
     if "breadcrumb" in habits:
         return [article, _breadcrumb(story, house)]
@@ -143,14 +143,14 @@ def _stamp(moment: datetime, *, zone: bool = True) -> str:
 
 
 def template_of(story: Story, house: House) -> str:
-    """The template that `house` used when it published `story`."""
+    """Return the name of the template of `house` at the time of `story`."""
     if is_older(house, story.published_at):
         return house.older[story.published_at.astimezone(WIB).day % len(house.older)]
     return house.template
 
 
 def render(story: Story, house: House, page: int = 0) -> bytes:
-    """The page of `story` without its furniture. `page` 1 or 2 is one of two, 0 the whole."""
+    """Return the page of `story` without furniture, or page 1 or 2 of two; page 0: the whole."""
     data = [
         Markup('<script type="application/ld+json">\n{}\n</script>\n').format(Markup(text))
         for item in structured(story, house)

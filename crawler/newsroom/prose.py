@@ -1,6 +1,6 @@
-"""Indonesian news prose, written by a seeded hand: the text of the newsroom's articles.
+"""Indonesian news prose from a seed: the text of the newsroom's articles.
 
-Vocabulary and sentences stand in prose.toml. The firms, people and events do not exist.
+Vocabulary and sentences are in prose.toml. The firms, people and events do not exist.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ PassageKind = Literal["paragraph", "heading", "list_item"]
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """One true block of an article's body."""
+    """A true block of an article's body."""
 
     kind: PassageKind
     text: str
@@ -49,10 +49,10 @@ def full_name(rng: Random) -> str:
 
 
 class Draft:
-    """One story as its reporter holds it: what happened, where, and the headline.
+    """A reporter's material: event, place and headline.
 
-    `section` is None for technology; other news is sport, economy, culture, people or regions (0 to
-    4), which every outlet calls by its own names.
+    `section` is None for technology; 0 to 4 for sport, economy, culture, people and regions, which
+    every outlet gives names of its own.
     """
 
     def __init__(self, rng: Random, day: date, *, technology: bool) -> None:
@@ -65,7 +65,7 @@ class Draft:
         self.title = self._say(rng, rng.choice(self._angle["titles"]))
 
     def headlines(self, rng: Random) -> list[str]:
-        """All headlines that it could have had."""
+        """Return all possible headlines of the story."""
         return [self._say(rng, title) for title in self._angle["titles"]]
 
     def _say(self, rng: Random, sentence: str) -> str:
@@ -73,17 +73,17 @@ class Draft:
         return chosen.format_map(self._facts)
 
     def tags(self, rng: Random) -> list[str]:
-        """Two or three tags, as the outlet's desk would give them."""
+        """Return two or three tags in the outlet's spelling."""
         tags = [self._say(rng, tag) for tag in self._scenario["tags"]]
         return tags[: rng.randint(2, len(tags))]
 
     def passages(self, rng: Random) -> list[Passage]:
-        """The body, lead first: seven to fourteen paragraphs, some with sub-headings or a list."""
+        """Return the body, lead first: 7 to 14 paragraphs, some with sub-headings or a list."""
         common = _book()["any"]["technology" if self.technology else "other"]["body"]
         own = self._scenario["body"]
         body = self._angle["body"] + rng.sample(own, rng.randint(min(3, len(own)), len(own)))
         body += rng.sample(common, rng.randint(2, min(5, len(common))))
-        for place, quote in enumerate(self._scenario["quotes"]):  # who speaks first has a full name
+        for place, quote in enumerate(self._scenario["quotes"]):  # full name first
             body.insert(min(1 + 2 * place + rng.randrange(2), len(body)), quote)
         texts = [self._say(rng, text) for text in (self._angle["lead"], *body)]
         passages = [Passage("paragraph", text) for text in texts]

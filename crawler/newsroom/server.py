@@ -1,4 +1,4 @@
-"""The newsroom's HTTP server: one asyncio loop, in a thread of its own for tests."""
+"""The newsroom's HTTP server: an asyncio loop, in a thread of its own for tests."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from crawler.newsroom.story import Story
 
 BOMB = 200 * 1024 * 1024
-DRIP = 0.2  # seconds between two drops
+DRIP = 0.2  # seconds between two bytes of a slow answer
 FLAWS = {
     "not_a_feed": "html",
     "empty_feed": "empty",
@@ -31,7 +31,7 @@ FLAWS = {
 
 
 class Asked(NamedTuple):
-    """One request that the newsroom got: monotonic seconds, header names in lower case."""
+    """A request to the newsroom: monotonic seconds, header names in lower case."""
 
     host: str
     path: str
@@ -40,13 +40,13 @@ class Asked(NamedTuple):
 
 
 class Newsroom:
-    """A world of outlets on 127.0.0.1, told apart by the Host header.
+    """A world of outlets on 127.0.0.1, distinguished by the Host header.
 
     >>> world = World(1, ["kontan"], now=clock.now())
     >>> with Newsroom(world) as room:
     ...     room.url, room.truth(room.urls("kontan")[0]).title
 
-    :param port: 0 takes any that is free.
+    :param port: 0 for any free port.
     :param compress: answer in gzip where the client accepts it.
     :param faults: faults from the start; `fail` adds more.
     """
@@ -72,44 +72,47 @@ class Newsroom:
     # ------------------------------------------------------------------ the world, for tests
 
     def urls(self, outlet: str) -> list[str]:
-        """Every article's URL of `outlet`, newest first."""
+        """Return the URLs of the articles of `outlet`, newest first."""
         return self.world.urls(outlet)
 
     def truth(self, url: str) -> Story:
-        """What is true of the article at `url`. :raises KeyError: there is none."""
+        """Return the truth about the article at `url`.
+
+        :raises KeyError: when there is no such article.
+        """
         return self.world.truth(url)
 
     def edit(self, url: str) -> None:
-        """The desk adds a sentence to the article at `url`."""
+        """Add a sentence to the article at `url`."""
         self.world.edit(url)
 
     def remove(self, url: str) -> None:
-        """The article at `url` answers 410 from now on."""
+        """Answer 410 for the article at `url` from now on."""
         self.world.remove(url)
 
     def publish(self, outlet: str, count: int = 1) -> list[str]:
-        """New articles, whose URLs are returned; feeds forget as many old ones."""
+        """Publish new articles and return their URLs; feeds drop as many old articles."""
         return self.world.publish(outlet, count)
 
     def fail(self, kind: FaultKind, **where: Any) -> Fault:
-        """Something goes wrong from now on; see `Fault` for the arguments."""
+        """Add a fault, whose arguments are those of `Fault`."""
         fault = Fault(kind, **where)
         self._faults.append(fault)
         return fault
 
     def recover(self) -> None:
-        """All is well again."""
+        """Remove all faults."""
         self._faults.clear()
 
-    # ------------------------------------------------------------------ life
+    # ------------------------------------------------------------------ start and stop
 
     @property
     def url(self) -> str:
-        """Where it answers: http://127.0.0.1:PORT."""
+        """Return the server's URL: http://127.0.0.1:PORT."""
         return f"http://127.0.0.1:{self._port}"
 
     def start(self) -> None:
-        """Serve, in a thread of its own."""
+        """Start serving in a thread of its own."""
         self._thread.start()
         asyncio.run_coroutine_threadsafe(self._open(), self._loop).result()
 
@@ -139,7 +142,7 @@ class Newsroom:
         await asyncio.gather(*self._connections, return_exceptions=True)
         await self._server.wait_closed()
 
-    # ------------------------------------------------------------------ one connection
+    # ------------------------------------------------------------------ connections
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
@@ -156,7 +159,7 @@ class Newsroom:
             writer.close()
 
     async def _exchange(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> bool:
-        """Answer one request; whether the connection serves for another."""
+        """Answer a request; return True if the connection stays open."""
         head = await reader.readuntil(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").rstrip().split("\r\n")
         _, target, _ = first.split(" ", 2)
@@ -187,7 +190,7 @@ class Newsroom:
     async def _misbehave(
         self, fault: Fault, reply: Reply, writer: asyncio.StreamWriter, host: str, target: str
     ) -> bool:
-        """Answer as `fault` says; whether the connection serves for another request."""
+        """Answer with `fault`; return True if the connection stays open."""
         if fault.kind == "stall":
             await self._closing.wait()
             return False
@@ -198,7 +201,7 @@ class Newsroom:
         return True
 
     async def _break_off(self, fault: Fault, reply: Reply, writer: asyncio.StreamWriter) -> None:
-        """The faults of transport, after which the connection is of no use."""
+        """Send an answer with a fault of transport, after which the connection is closed."""
         body = reply.body
         if fault.kind == "endless":
             writer.write(_head(reply, None) + body.partition(b"</body>")[0])
@@ -218,7 +221,7 @@ class Newsroom:
         await writer.drain()
 
     def _wrong(self, fault: Fault, reply: Reply, host: str, target: str) -> Reply:
-        """The faults of content: a whole answer, but not the right one."""
+        """Return a complete answer with a fault of content."""
         html = {"Content-Type": HTML}
         later = {"Retry-After": str(fault.retry_after)} if fault.retry_after is not None else {}
         match fault.kind:
@@ -261,7 +264,7 @@ class Newsroom:
 
 
 def _head(reply: Reply, length: int | None) -> bytes:
-    """The status line and headers; without a length the body ends where the connection does."""
+    """Return status line and headers; without Content-Length the body ends with the connection."""
     lines = [f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}", "Server: newsroom"]
     lines += [f"{name}: {text}" for name, text in reply.headers.items()]
     lines.append("Connection: close" if length is None else f"Content-Length: {length}")
@@ -275,7 +278,7 @@ async def _send(writer: asyncio.StreamWriter, reply: Reply) -> None:
 
 @cache
 def _bomb(size: int) -> bytes:
-    """A gzip stream that unpacks to `size` spaces."""
+    """Return a gzip stream that unpacks to `size` spaces."""
     packer = zlib.compressobj(9, wbits=31)
     block = b" " * 1024 * 1024
     parts = [packer.compress(block) for _ in range(size // len(block))]

@@ -1,4 +1,4 @@
-"""What is true of each of the newsroom's articles, before any template prints it."""
+"""The truth about the newsroom's articles, before any template prints it."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ if TYPE_CHECKING:
     from crawler.newsroom.wires import Wire
 
 INITIALS = ("vyp", "kna", "agt", "rns", "fyk", "hdr", "ysl", "isk", "mrt", "bwk", "jsn", "lth")
-AGENCIES = {"Ant": "Antara"}  # as sign-offs shorten them
+AGENCIES = {"Ant": "Antara"}  # abbreviations in sign-offs
 Kind = Literal["article", "off_topic", "gallery", "video"]
 
 
 @dataclass(slots=True, kw_only=True)
 class Entry:
-    """An article as listings know it. `key` seeds everything else that can be said of it."""
+    """An article as listings show it; `key` seeds the rest of the article."""
 
     key: str
     kind: Kind
@@ -44,7 +44,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One article as a careful reader would write it down.
+    """An article's true fields, as a careful reader would write them down.
 
     `paragraphs` are the blocks that a clean body holds, in order, without dateline and sign-off.
     `leaks` are the junk paragraphs on its page that no cleaning rule can know.
@@ -71,7 +71,7 @@ class Story:
     credit: str
     leaks: tuple[str, ...]
     wire: str
-    """Equal for articles that tell the same story of an agency; empty for an outlet's own."""
+    """Equal for articles of the same wire; empty for an outlet's own articles."""
 
     @property
     def paragraphs(self) -> list[str]:
@@ -79,7 +79,7 @@ class Story:
 
 
 def slug(title: str) -> str:
-    """A title as URLs have it."""
+    """Return the form of `title` in URLs."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     return "-".join(re.findall(r"[a-z0-9]+", plain))
 
@@ -93,14 +93,14 @@ def _code(number: int, letters: str = "0123456789abcdefghijklmnopqrstuvwxyz") ->
 
 
 def is_older(house: House, published_at: datetime) -> bool:
-    """Whether `house` published this in its older template."""
+    """Return True if `house` published the article in an older template."""
     return bool(house.older) and published_at.astimezone(WIB).year < 2022
 
 
 def list_entry(
     house: House, key: str, kind: Kind, published_at: datetime, wire: Wire | None = None
 ) -> Entry:
-    """What listings say of the article that `key` seeds, or that tells what is on the wire."""
+    """Return the entry of the article that `key` seeds, or that carries a wire."""
     rng = Random(key)
     day = published_at.astimezone(WIB)
     draft = wire.draft if wire else Draft(rng, day.date(), technology=kind != "off_topic")
@@ -131,7 +131,7 @@ def list_entry(
 
 
 def tell(house: House, entry: Entry, neighbours: Sequence[Entry], seed: int) -> Story:
-    """The whole truth of `entry`; `neighbours` are the articles that it may point to."""
+    """Return the story of `entry`; `neighbours` are the articles that it may link to."""
     day = entry.published_at.astimezone(WIB).date()
     draft = Draft(Random(entry.key), day, technology=entry.kind != "off_topic")
     if entry.wire:
@@ -147,7 +147,7 @@ def tell(house: House, entry: Entry, neighbours: Sequence[Entry], seed: int) -> 
     if entry.wire:
         agency = "Ant" if "Ant" in house.agencies else None
     others = [other for other in neighbours if other.title != entry.title]
-    linked = Random(f"{entry.key}/related")  # the neighbours change, and with them what it draws
+    linked = Random(f"{entry.key}/related")  # a seed of its own: neighbours change with time
     related = linked.sample(others, min(len(others), linked.choice((1, 1, 2, 3))))
     asset = f"{entry.published_at:%Y/%m/%d}/{rng.randrange(10**10)}"
     return Story(
@@ -177,7 +177,7 @@ def tell(house: House, entry: Entry, neighbours: Sequence[Entry], seed: int) -> 
 
 @cache
 def _staff(outlet: str, seed: int) -> tuple[list[str], ...]:
-    """Reporters, editors and photographers of one outlet."""
+    """Return the reporters, editors and photographers of an outlet."""
     rng = Random(f"{seed}/{outlet}/staff")
     return tuple([full_name(rng) for _ in range(6)] for _ in range(3))
 
@@ -201,7 +201,7 @@ def _passages(house: House, entry: Entry, draft: Draft, rng: Random) -> list[Pas
 
 
 def _signoff(house: House, agency: str | None, rng: Random) -> str | None:
-    """A sign-off in the outlet's form, with the agency before the desk: "(AFP/OL-4)"."""
+    """Return a sign-off in the outlet's form, with the agency before the desk: "(AFP/OL-4)"."""
     if not house.signoffs:
         return None
     first, second = rng.sample(INITIALS, 2)

@@ -1,7 +1,7 @@
-"""What each outlet publishes, and when: by a timetable that does not move with the clock.
+"""Each outlet's articles and their times, by a timetable that does not move with the clock.
 
-Whatever is in a slot of it is seeded by the slot's number. The clock only decides which slots are
-over, so that a world met later has the same articles, and newer ones.
+A slot's number seeds its article. The clock only decides which slots are over, so that a later
+world has the same articles, and newer articles.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 RECENT = timedelta(days=2)
 YOUNGEST = timedelta(hours=3)
-EDITED = 4  # of so many articles, one is edited
+EDITED = 4  # every fourth article is edited
 EDITED_AFTER = timedelta(hours=2)
 
 
 def recent(
     house: House, seed: int, count: int, now: datetime, *, edited: bool = False
 ) -> Iterator[Entry]:
-    """What `house` has published, newest first; the first `count` are of the last two days.
+    """Return the articles of `house`, newest first; the first `count` are of the last two days.
 
-    :param edited: with the corrections that its desk has made since.
+    :param edited: with the corrections that the desk has made since.
     """
     key = f"{seed}/{house.name}"
     for slot in slots(key, count, now - RECENT, now - YOUNGEST):

@@ -1,4 +1,4 @@
-"""What an agency sends and several outlets carry, each in its own way."""
+"""Wires: stories that an agency sends and several outlets carry, each in a way of its own."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ if TYPE_CHECKING:
     from crawler.newsroom.houses import House
 
 SHARE = 0.25
-"""Of the outlets, those that carry a wire."""
+"""Share of the outlets that carry a wire, 0 to 1."""
 LATEST = timedelta(hours=6)
-"""After the agency, by when the last outlet carries it."""
+"""Longest delay of an outlet after the agency."""
 Form = Literal["whole", "trimmed", "reworded_lead", "reworded_headline"]
 FORMS: tuple[Form, ...] = ("whole", "whole", "trimmed", "reworded_lead", "reworded_headline")
 
 
 @dataclass(frozen=True, slots=True)
 class Wire:
-    """One story of an agency. `key` seeds what it says, `form` is what the outlet makes of it."""
+    """A story of an agency: `key` seeds the text, `form` is the outlet's treatment."""
 
     key: str
     day: date
@@ -47,7 +47,7 @@ class Wire:
         )
 
     def passages(self) -> list[Passage]:
-        """What the outlet prints of it."""
+        """Return the part of the story that the outlet prints."""
         draft = self.draft
         passages = draft.passages(Random(f"{self.key}/body"))
         if self.form == "reworded_lead":
@@ -63,8 +63,10 @@ class Wire:
 
 
 def carried(seed: int, house: House, slots: Iterable[Slot]) -> Iterator[tuple[Wire, datetime]]:
-    """Those wires that `house` carries, of one in each of `slots`, and when it publishes them; the
-    agency itself carries all, first and whole."""
+    """Yield the wires that `house` carries, with times of publication.
+
+    Each of `slots` has a wire; the agency itself carries all, first and whole.
+    """
     for slot in slots:
         key = f"{seed}/wire/{slot.number}"
         sent = slot.moment(Random(key).random())

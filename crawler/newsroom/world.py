@@ -1,4 +1,4 @@
-"""The newsroom's world: every outlet's articles, and what each URL answers. No network here."""
+"""The newsroom's world: every outlet's articles, and the reply of each URL, without a network."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ if TYPE_CHECKING:
 PAST = datetime(2023, 9, 1, tzinfo=WIB), datetime(2023, 10, 1, tzinfo=WIB)
 OLDER = datetime(2021, 1, 4, tzinfo=WIB), datetime(2021, 2, 1, tzinfo=WIB)
 OLDER_TIMES, MOST_OLDER = 15, 500
-"""Of an outlet's articles, those that no list names any more still answer: so many times the recent
-ones, which is a month, but no more than that."""
+"""Articles that no list names any more but that still answer: 15 times the recent
+articles, that is a month, and at most 500."""
 HTML, XML = "text/html; charset=utf-8", "text/xml; charset=utf-8"
 NEIGHBOURS = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What the server sends back."""
+    """An answer of the server."""
 
     status: int = 200
     body: bytes = b""
@@ -48,20 +48,20 @@ class Reply:
 
 @dataclass(slots=True)
 class Desk:
-    """One outlet with its articles, newest first."""
+    """An outlet with its articles, newest first."""
 
     house: House
     entries: list[Entry]
     furniture: Furniture
     older: Iterator[Entry]
-    """What no list names any more, but still answers: made when it is asked for."""
+    """Articles that no list names any more, made on demand."""
     listed: dict[str, Reply] = field(default_factory=dict)
     """Feeds and sitemaps, made once."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where an article stands: page 1 or 2 of two, or 0 for the whole."""
+    """The place of a URL: an article's page 1 or 2 of two, or 0 for the whole."""
 
     desk: Desk
     entry: Entry
@@ -69,16 +69,16 @@ class _Place:
 
 
 class World:
-    """Seeded: the same arguments make the same articles on the same pages, whatever `now` is; it
-    decides which of them are out, and which are recent enough to be listed.
+    """All outlets, from a seed: the same arguments make the same articles on the same pages at any
+    `now`, which decides what is published, and what is recent enough to be listed.
 
-    :param outlets: spider names; all by default.
+    :param outlets: names of spiders; default all.
     :param now: the world's present (aware): the newest articles are a few hours older.
     :param recent: articles per outlet of the last two days.
     :param past: articles per outlet of September 2023.
-    :param older: articles per outlet of January 2021, in the older template where there is one.
-    :param wires: stories of an agency, of the last two days, each of which some outlets carry too.
-    :param edited: a part of the recent articles says more, as their desks have edited them.
+    :param older: articles per outlet of January 2021, in the older template, if any.
+    :param wires: agency stories of the last two days, each carried by some outlets.
+    :param edited: some recent articles have additions by their desks.
     """
 
     def __init__(
@@ -97,7 +97,7 @@ class World:
         self.wires = wires
         self.now = now
         self.robots: dict[str, str] = {}
-        """robots.txt by outlet, where it is another than the house's own."""
+        """robots.txt by outlet, in place of the house's own."""
         self._cores: dict[tuple[str, int], bytes] = {}
         self._places: dict[str, _Place] = {}
         self._hosts: dict[str, list[Desk]] = {}
@@ -159,16 +159,16 @@ class World:
         if split:
             self._places[(where + house.paging.format(n=2)).rstrip("/")] = _Place(desk, entry, 2)
 
-    # ------------------------------------------------------------------ what tests ask and change
+    # ------------------------------------------------------------------ for tests
 
     def urls(self, outlet: str) -> list[str]:
-        """Every article's URL, newest first."""
+        """Return every article's URL, newest first."""
         return [entry.url for entry in self.desks[outlet].entries]
 
     def truth(self, url: str) -> Story:
-        """What is true of the article at `url`, in any of its forms.
+        """Return the truth about the article at `url`, in any form of the URL.
 
-        :raises KeyError: there is no such article.
+        :raises KeyError: when there is no such article.
         """
         place = self._find(urlsplit(url).netloc, url.split("//", 1)[1].partition("/")[2])
         if place is None:
@@ -176,20 +176,20 @@ class World:
         return self._story(place.desk, place.entry)
 
     def edit(self, url: str) -> None:
-        """The desk adds a sentence to the article at `url`."""
+        """Add a sentence to the article at `url`."""
         place = self._places[_address(url)]
         place.entry.revision += 1
         place.entry.modified_at = max(place.entry.modified_at, self.now) + timedelta(seconds=1)
         self._forget(place)
 
     def remove(self, url: str) -> None:
-        """The article at `url` answers 410 from now on; listings go on naming it."""
+        """Answer 410 for the article at `url` from now on; listings still name it."""
         place = self._places[_address(url)]
         place.entry.gone = True
         self._forget(place)
 
     def publish(self, outlet: str, count: int = 1) -> list[str]:
-        """`count` new articles, newest first in every listing; feeds forget as many old ones."""
+        """Publish `count` new articles, first in all listings; feeds drop as many old articles."""
         desk = self.desks[outlet]
         newest = desk.entries[0].published_at if desk.entries else self.now - RECENT
         start, end = newest + timedelta(seconds=1), newest + timedelta(seconds=1 + 2 * count)
@@ -206,15 +206,15 @@ class World:
         for page in range(3):
             self._cores.pop((place.entry.url, page), None)
 
-    # ------------------------------------------------------------------ what URLs answer
+    # ------------------------------------------------------------------ replies
 
     def render_all(self) -> None:
-        """Make every page before it is asked for; otherwise each is made anew each time."""
+        """Make every page in advance and keep it; else each request makes the page."""
         for place in self._places.values():
             self._cores[place.entry.url, place.page] = self._core(place)
 
     def answer(self, host: str, target: str, headers: Mapping[str, str] | None = None) -> Reply:
-        """What `target` (path and query) of `host` answers."""
+        """Return the reply of `host` to `target`: path and query."""
         place = self._find(host, target.removeprefix("/"))
         reply = self._article(place) if place else self._listing(host, target) or _missing(host)
         return _unchanged(reply, headers or {})
@@ -223,7 +223,7 @@ class World:
         return self._placed(host, target) or self._dug_out(host, target)
 
     def _dug_out(self, host: str, target: str) -> _Place | None:
-        """The same, when what lists have forgotten has its place too."""
+        """Give the articles that no list names any more their places, and look again."""
         found = [(desk, entry) for desk in self._hosts.get(host, ()) for entry in desk.older]
         for desk, entry in found:
             self._place(desk, entry)
@@ -299,7 +299,7 @@ class World:
         desk.listed[f"{host}{path}"] = _validated(body, kind, desk, self.now)
 
     def feed(self, desk: Desk, feed: Feed, flaw: str | None = None) -> Reply:
-        """A feed, with another flaw than its own if `flaw` says so."""
+        """Return a feed, with `flaw` in place of the feed's own if given."""
         if flaw is not None:
             feed = replace(feed, flaw=flaw)  # type: ignore[arg-type]
         newest = desk.entries[0].modified_at if desk.entries else self.now
@@ -321,7 +321,7 @@ class World:
 
 
 def _address(url: str) -> str:
-    """Host and path of `url`, which is how articles are found."""
+    """Return host and path of `url`, the key of articles."""
     return url.partition("//")[2].partition("?")[0].rstrip("/")
 
 
@@ -336,7 +336,7 @@ def _validated(body: bytes, content_type: str, desk: Desk, now: datetime) -> Rep
 
 
 def _unchanged(reply: Reply, headers: Mapping[str, str]) -> Reply:
-    """`reply`, or 304 if the client holds it; an ETag goes before a date (RFC 9110, 13.2.2)."""
+    """Return `reply`, or 304 if the client has it: by ETag, then by date (RFC 9110, 13.2.2)."""
     etag, changed = reply.headers.get("ETag"), reply.headers.get("Last-Modified")
     if etag is None or changed is None:
         return reply

@@ -1,1 +1,1 @@
-"""Cleaning as pure functions and rules."""
+"""Cleaning: pure functions on a body's blocks, and the rules in rules.toml."""

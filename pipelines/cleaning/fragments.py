@@ -1,4 +1,4 @@
-"""A body in fragments, each kept or taken by one rule; in order they are all there was."""
+"""A body in fragments, each kept or taken by a rule: in order, the whole body."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from pipelines.cleaning.rules import Rulebook
 
-PROMO = "promo"  # ends the ids of rules whose links are kept in `related`
-GAP = " \u00a0,;|•·-–:"  # what may stand between the links of one promo
+PROMO = "promo"  # last part of the ids of rules whose links are kept in `related`
+GAP = " \u00a0,;|•·-–:"  # characters between the links of a promo
 BULLET = re.compile(r"(?:[•·●▪■◦*>»–—-]|\d{1,2}[.)])?\s*")
 _LONGEST_HEADLINE = 200
 _LONGEST_NOTICE = 330
@@ -32,9 +32,9 @@ _OURS = re.compile(
 
 @dataclass(slots=True)
 class Fragment:
-    """A stretch of block number `block`, kept while `rule` is empty.
+    """A part of the text of block number `block`, kept while `rule` is empty.
 
-    `settled`: all rules that look at a fragment by itself have left it.
+    `settled`: every rule that reads a fragment by itself has been tried.
     """
 
     block: int
@@ -44,7 +44,7 @@ class Fragment:
     settled: bool = field(default=False, compare=False)
 
     def cut(self, spans: Sequence[tuple[int, int, str]]) -> list[Fragment]:
-        """This fragment in parts; each span (start, end, rule), in order, is taken by its rule."""
+        """Return the fragment in parts: each span (start, end, rule) is taken by the rule."""
         parts: list[Fragment] = []
         last = 0
         for start, end, rule in spans:
@@ -61,7 +61,7 @@ class Fragment:
 
 @dataclass(slots=True)
 class Cleaned:
-    """What became of a body."""
+    """The result of cleaning a body."""
 
     fragments: list[Fragment]
     dateline: str | None = None
@@ -69,11 +69,11 @@ class Cleaned:
     bylines: list[str] = field(default_factory=list)
     captions: list[str] = field(default_factory=list)
     doubtful: list[Fragment] = field(default_factory=list)
-    """Promos whose end is not known: they stay, and are named here."""
+    """Promos with an unknown end: their text is kept."""
 
     @property
     def paragraphs(self) -> list[str]:
-        """The kept text. What stood around a fragment taken from mid-sentence is one paragraph."""
+        """Return the kept text; the parts of a sentence around a taken fragment are joined."""
         paragraphs: list[str] = []
         block = -1
         for fragment in self.fragments:
@@ -88,7 +88,7 @@ class Cleaned:
 
 
 class Body:
-    """One body while it is cleaned: its blocks, the rules that can match, and `out`."""
+    """A body while it is cleaned: blocks, the rules that can match, and the result `out`."""
 
     def __init__(
         self,
@@ -115,11 +115,11 @@ class Body:
 
     @property
     def taken(self) -> int:
-        """How many fragments a rule has taken."""
+        """Return the number of fragments that rules have taken."""
         return sum(1 for fragment in self.out.fragments if fragment.rule)
 
     def judge_by_what_is_kept(self) -> None:
-        """From here on the kept text alone tells where promos end; all of it is looked at again."""
+        """Take the ends of promos from the kept text alone from now on, and unsettle all of it."""
         kept = self.kept()
         self.document = "\n".join(fragment.text for fragment in kept)
         self.headlines = _headlines(fragment.text for fragment in kept)
@@ -129,7 +129,7 @@ class Body:
             fragment.settled = False
 
     def rewrite(self, change: Callable[[Fragment], list[Fragment]]) -> None:
-        """Put what `change` makes of each kept fragment that is not settled in its place."""
+        """Replace each kept fragment that is not settled by the result of `change`."""
         fragments: list[Fragment] = []
         for fragment in self.out.fragments:
             if fragment.rule or fragment.settled or not fragment.text:
@@ -139,7 +139,7 @@ class Body:
         self.out.fragments = fragments
 
     def take(self, fragment: Fragment, start: int, end: int, rule: str) -> None:
-        """Cut `rule`'s stretch out of `fragment`, or all of it."""
+        """Take the part of `fragment` from `start` to `end` by `rule`."""
         if (start, end) == (0, len(fragment.text)):
             fragment.rule = rule
             return
@@ -147,7 +147,7 @@ class Body:
         self.out.fragments[at : at + 1] = fragment.cut([(start, end, rule)])
 
     def names_house(self, text: str) -> bool:
-        """Whether `text`, which is short, speaks of the outlet itself."""
+        """Return True if `text` is short and names the outlet itself."""
         if len(text) > _LONGEST_NOTICE:
             return False
         if " kami" in text and _OURS.search(text):
@@ -157,13 +157,13 @@ class Body:
         return bool(printed and printed.search(text))
 
     def doubt(self, promo: Fragment) -> None:
-        """Name a promo whose end is not known, once."""
+        """Record a promo with an unknown end, once."""
         if (promo.block, promo.start) not in self._doubts:
             self._doubts.add((promo.block, promo.start))
             self.out.doubtful.append(promo)
 
     def anchors(self, fragment: Fragment) -> list[Anchor]:
-        """The links inside `fragment`, counted from its own start."""
+        """Return the links inside `fragment`, with positions from the fragment's start."""
         anchors = self.blocks[fragment.block].anchors
         if not anchors:
             return []
@@ -175,7 +175,7 @@ class Body:
         ]
 
     def is_link(self, fragment: Fragment) -> bool:
-        """Whether nothing but links, and a bullet before them, stands in `fragment`."""
+        """Return True if `fragment` consists of links, with at most a bullet before them."""
         anchors = self.anchors(fragment)
         if not anchors:
             return False
@@ -189,14 +189,14 @@ class Body:
 
     @cached_property
     def headlines(self) -> list[str]:
-        """What stands as a headline anywhere in the document, the longest first."""
+        """Return the lines and links that look like headlines, the longest first."""
         links = (anchor.text for block in self.blocks for anchor in block.anchors)
         return _headlines(chain((block.text for block in self.blocks), links))
 
 
 @lru_cache(maxsize=256)
 def _house_pattern(house: str) -> re.Pattern[str]:
-    """ "idntimes" is printed "IDN Times"; many names are words too, but these have no capital."""
+    """Match a printed name: "IDN Times" for "idntimes", but not the word "idn times"."""
     own = "[ .-]?".join(map(re.escape, house))
     return re.compile(rf"(?<!\w)(?=[A-Z])(?i:{own})(?!\w)|(?<!\w){own}\.(?:com|co|id)\b")
 
@@ -207,7 +207,7 @@ def _headlines(texts: Iterable[str]) -> list[str]:
 
 
 def starts_sentence(text: str, at: int) -> bool:
-    """Whether what stands at `at` is not in the middle of a sentence."""
+    """Return True if position `at` is not in the middle of a sentence."""
     before = text[max(0, at - 3) : at].rstrip(" \u00a0")
     return not before or before[-1] in SENTENCE_ENDS + "]»•"
 

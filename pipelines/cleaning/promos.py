@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pipelines.cleaning.fragments import Body
     from pipelines.cleaning.rules import Rule
 
-_MARKS = ":：|–—-»>"  # what tells a label from the same words in prose
+_MARKS = ":：|–—-»>"  # ends of labels; the same words in prose have none
 _BOUNDARY = re.compile(r"[.!?][\"”’']? +[A-Z\"“‘]")
 _OWN_HEADING = re.compile(r"#[\w%-]{1,100}$")
 _TAG = re.compile(r"/(?:tags?|topics?|topik|label)/", re.IGNORECASE)
@@ -20,19 +20,19 @@ _AND_MORE = re.compile(
     r"(?:dan|atau) (?:artikel|berita|tulisan|esai|konten)\b[^.\n]{0,80}\blainnya\.?"
 )
 _NUMBERED = re.compile(r"#?\d{1,2}[.)]? ")
-_DOUBT = 120  # characters of a doubtful promo that are shown
-_MOST = 40  # labels in one block; no real one has more than six
+_DOUBT = 120  # characters of a doubtful promo that are recorded
+_MOST = 40  # most labels of a block; real blocks have up to six
 
 
 def take_promos(body: Body) -> None:
-    """Labels with what they announce, wherever a sentence can begin."""
+    """Take labels at the start of sentences, with the headlines that they announce."""
     if body.labels:
         body.rewrite(lambda fragment: _without_promos(body, fragment))
         _take_below_labels(body)
 
 
 def take_bare_links(body: Body) -> None:
-    """Headlines that are nothing but links: one alone, or a list that nothing announces."""
+    """Take headlines that are links alone, unless a line ending in a colon announces them."""
     run: list[Fragment] = []
     before = ""
     for fragment in [*body.kept(), None]:
@@ -48,7 +48,7 @@ def take_bare_links(body: Body) -> None:
 
 
 def _belongs_to(body: Body, fragment: Fragment, run: list[Fragment]) -> bool:
-    """Whether `fragment` is a linked headline, or more of the card that the last one heads."""
+    """Return True if `fragment` is a linked headline, or has the same link as the last of `run`."""
     if not _is_link_alone(body, fragment):
         return False
     card = run and body.anchors(fragment)[0].url == body.anchors(run[-1])[0].url
@@ -56,13 +56,13 @@ def _belongs_to(body: Body, fragment: Fragment, run: list[Fragment]) -> bool:
 
 
 def _is_link_alone(body: Body, fragment: Fragment) -> bool:
-    """Whether `fragment` is links only, and no numbered heading of a list of products."""
+    """Return True if `fragment` is links only, and not a numbered heading in a list of products."""
     numbered = _NUMBERED.match(fragment.text) and body.blocks[fragment.block].kind == "heading"
     return not numbered and body.is_link(fragment)
 
 
 def take_links_of_the_page(body: Body) -> None:
-    """Lines that are links to the page's own headings, or to tags."""
+    """Take lines of links to headings of the same page, or to tags."""
     for fragment in body.kept():
         if not body.is_link(fragment):
             continue
@@ -74,7 +74,7 @@ def take_links_of_the_page(body: Body) -> None:
 
 
 def is_promo_line(body: Body, text: str) -> bool:
-    """Whether `text` is a label and a headline behind it."""
+    """Return True if `text` is a label followed by a headline."""
     labels = (rule.pattern.match(text) for rule in body.labels)
     return any(label and label.end() < len(text) for label in labels)
 
@@ -87,7 +87,7 @@ def _without_promos(body: Body, fragment: Fragment) -> list[Fragment]:
         return [fragment]
     limits = [*(label.start() for label, _ in labels[1:]), len(fragment.text)]
     spans = []
-    # What a marked label announces may tell where another promo of it ends.
+    # Labels with a mark first: their headlines may give the end of another promo.
     for labelled, limit in sorted(zip(labels, limits, strict=True), key=_is_bare):
         label, rule = labelled
         end = _promo_end(body, fragment, labelled, limit)
@@ -99,12 +99,12 @@ def _without_promos(body: Body, fragment: Fragment) -> list[Fragment]:
 
 
 def _is_bare(labelled: tuple[tuple[re.Match[str], Rule], int]) -> bool:
-    """Whether a label has no colon or the like."""
+    """Return True if a label ends without a mark such as a colon."""
     return labelled[0][0].group().rstrip()[-1] not in _MARKS
 
 
 def _labels(text: str, rules: list[Rule]) -> list[tuple[re.Match[str], Rule]]:
-    """The labels in `text`, each with its rule, in order and apart."""
+    """Return the labels in `text` with their rules, in order and without overlaps."""
     found = [
         (match, rule)
         for rule in rules
@@ -120,7 +120,7 @@ def _labels(text: str, rules: list[Rule]) -> list[tuple[re.Match[str], Rule]]:
 
 
 def _is_marked(label: re.Match[str]) -> bool:
-    """Whether nobody would write `label` inside a sentence: "Baca juga:", but not "Baca:"."""
+    """Return True if `label` cannot be prose: "Baca juga:" cannot, "Baca:" can."""
     text = label.group().rstrip()
     return " " in text and text[-1] in ":："
 
@@ -128,7 +128,7 @@ def _is_marked(label: re.Match[str]) -> bool:
 def _promo_end(
     body: Body, fragment: Fragment, labelled: tuple[re.Match[str], Rule], limit: int
 ) -> int | None:
-    """Where the promo that begins with a label ends; None: it is prose, or nobody knows."""
+    """Return the end of the promo that begins with a label; None for prose or an unknown end."""
     label, _ = labelled
     text, at = fragment.text[:limit], label.end()
     marked = label.group().rstrip()[-1] in _MARKS
@@ -174,7 +174,7 @@ def _headline_end(
 
 
 def _links_end(body: Body, fragment: Fragment, label: re.Match[str], limit: int) -> int | None:
-    """The end of the links that stand directly behind `label`, or that it is part of."""
+    """Return the end of the links that contain `label` or directly follow it."""
     end = None
     for anchor in body.anchors(fragment):
         if anchor.end <= label.end():
@@ -187,7 +187,7 @@ def _links_end(body: Body, fragment: Fragment, label: re.Match[str], limit: int)
 
 
 def _take_below_labels(body: Body) -> None:
-    """Links below a label that stands alone; where no link survived, lines like headlines."""
+    """Take links below a label on a line of its own; in a plain text, lines like headlines."""
     under = ""
     for fragment in body.out.fragments:
         if fragment.rule.endswith(PROMO):
@@ -214,11 +214,11 @@ def _is_bare_headline(text: str) -> bool:
 
 
 def _is_one_headline(text: str) -> bool:
-    """Whether all of `text`, which follows a label and a colon, is one headline."""
+    """Return True if all of `text`, which follows a label and a colon, is a headline."""
     if looks_like_headline(text):
         return True
     words = text.split()
     if len(words) > 25 or _BOUNDARY.search(text):
         return False
-    # One sentence behind the label: a headline in sentence case, or a headline and then prose?
+    # A single sentence is a headline, unless it begins in title case and ends in a stop.
     return text[-1] not in '.”"' or not all(word[0].isupper() for word in words[:3])
