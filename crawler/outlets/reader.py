@@ -120,6 +120,6 @@ def read_page(html: bytes, url: str, *, fetched_at: datetime | None = None) -> A
 
     :param html: the body of the response, in the page's own charset, not compressed
     :param fetched_at: timezone-aware; later times on the page count as impossible. Default: now
-    :raises Rejected: the page holds no article; `reason` is one of docs/quality.md.
+    :raises Rejected: the page holds no article; docs/dataset.md lists the reasons.
     """
     return _documents().read(Document(html, "html"), url=url, fetched_at=fetched_at)
