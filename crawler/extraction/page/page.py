@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
@@ -21,6 +22,14 @@ BETWEEN = "\x02"  # no page holds this, and no pattern takes it for a blank
 _LONGEST_RUN = 500  # scripts are longer, and so are paragraphs
 _INSIDE = re.compile(r"([\w.#*^=~\[\]-]+) ([^,>+~][^,]*)")  # "ul.tags li a"
 _META_KEYS = ("property", "name", "itemprop", "http-equiv")
+
+
+def _is_address(url: str) -> bool:
+    """Return whether `url` is absolute and can be taken apart."""
+    try:
+        return urlsplit(url).scheme in ("http", "https")
+    except ValueError:  # a broken IPv6 address
+        return False
 
 
 @lru_cache
@@ -145,7 +154,7 @@ class Page:
             text(self.article.get("url")),
             text(main.get("@id") if isinstance(main, dict) else main),
         ]
-        return [url for url in stated if url.startswith(("http://", "https://"))]
+        return list(filter(_is_address, stated))
 
     def link(self, rel: str) -> str:
         """Where the page's link of that relation points, "" if nowhere."""
