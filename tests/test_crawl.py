@@ -1,4 +1,4 @@
-"""The way of articles from their outlet into the dataset, and every way in which it may fail."""
+"""Crawls of a newsroom: articles into the dataset, and every failure on their way."""
 
 import json
 import re
@@ -26,7 +26,7 @@ def room() -> Iterator[Newsroom]:
         yield served
 
 
-def test_a_crawl_stores_what_is_technology_and_counts_the_rest(room: Newsroom, tmp_path: Path):
+def test_a_crawl_stores_technology_and_counts_every_other_article(room: Newsroom, tmp_path: Path):
     done = crawl(KontanSpider, room, tmp_path)
     done.assert_every_url_has_one_outcome()
     assert done.outcomes.count("stored") == len(done.stored) > 3
@@ -89,8 +89,10 @@ def test_a_limit_bounds_the_downloads(room: Newsroom, tmp_path: Path):
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
-def test_a_failure_is_one_counted_outcome(room: Newsroom, tmp_path: Path, fault, outcome: str):
-    """All articles of the section fail in one way: nothing crashes, nothing is uncounted."""
+def test_an_article_that_fails_has_one_counted_outcome(
+    room: Newsroom, tmp_path: Path, fault, outcome: str
+):
+    """All articles of the section fail alike: nothing crashes, nothing is uncounted."""
     room.fail(path=ARTICLE, **fault)
     done = crawl(MediaIndonesiaSpider, room, tmp_path, DOWNLOAD_MAXSIZE=2_000_000, RETRY_TIMES=1)
     done.assert_every_url_has_one_outcome()
@@ -99,9 +101,7 @@ def test_a_failure_is_one_counted_outcome(room: Newsroom, tmp_path: Path, fault,
 
 
 @pytest.mark.parametrize("kind", ["stall", "drip"])
-def test_a_hung_server_costs_its_timeout_and_the_rest_goes_on(
-    room: Newsroom, tmp_path: Path, kind: str
-):
+def test_an_article_that_times_out_fails_alone(room: Newsroom, tmp_path: Path, kind: str):
     [victim, *_] = [url for url in room.urls("mediaindonesia") if "/teknologi/" in url]
     room.fail(kind, path=victim.removeprefix("https://mediaindonesia.com"))
     done = crawl(MediaIndonesiaSpider, room, tmp_path, DOWNLOAD_TIMEOUT=4, RETRY_TIMES=0)
@@ -111,7 +111,7 @@ def test_a_hung_server_costs_its_timeout_and_the_rest_goes_on(
 
 
 @pytest.mark.parametrize("kind", ["not_a_feed", "empty_feed", "stale_feed", "self_links"])
-def test_a_bad_feed_is_named_and_the_next_source_is_tried(room: Newsroom, tmp_path: Path, kind):
+def test_a_bad_feed_is_named_and_other_sources_are_read(room: Newsroom, tmp_path: Path, kind):
     room.fail(kind, path="^/feed")
     done = crawl(MediaIndonesiaSpider, room, tmp_path)
     problems = done.outcomes.source_problems()
@@ -130,7 +130,7 @@ def test_a_bad_feed_is_named_and_the_next_source_is_tried(room: Newsroom, tmp_pa
     ],
     ids=["503", "429", "202", "200 with a challenge", "cut off"],
 )
-def test_without_robots_txt_nothing_is_fetched(room: Newsroom, tmp_path: Path, fault):
+def test_an_unreadable_robots_txt_allows_nothing(room: Newsroom, tmp_path: Path, fault):
     room.fail(path="^/robots.txt", **fault)
     done = crawl(MediaIndonesiaSpider, room, tmp_path, RETRY_TIMES=1)
     assert {asked.path for asked in room.requests} == {"/robots.txt"}
@@ -138,18 +138,18 @@ def test_without_robots_txt_nothing_is_fetched(room: Newsroom, tmp_path: Path, f
 
 
 @pytest.mark.parametrize("status", [403, 404, 410])
-def test_no_robots_txt_allows_all(room: Newsroom, tmp_path: Path, status: int):
+def test_an_absent_robots_txt_allows_all(room: Newsroom, tmp_path: Path, status: int):
     room.fail("status", path="^/robots.txt", status=status)
     assert crawl(MediaIndonesiaSpider, room, tmp_path).stored
 
 
-def test_a_host_that_challenges_us_is_left_alone(room: Newsroom, tmp_path: Path):
+def test_a_host_that_challenges_is_asked_for_one_article_only(room: Newsroom, tmp_path: Path):
     room.fail("challenge", path=ARTICLE, status=403)
     crawl(MediaIndonesiaSpider, room, tmp_path, **ONE_BY_ONE)
     assert sum(re.search(ARTICLE, asked.path) is not None for asked in room.requests) == 1
 
 
-def test_retry_after_is_waited_for(room: Newsroom, tmp_path: Path):
+def test_an_article_is_retried_after_the_seconds_of_retry_after(room: Newsroom, tmp_path: Path):
     room.fail("status", path=ARTICLE, status=429, retry_after=1, times=1)
     done = crawl(MediaIndonesiaSpider, room, tmp_path, **ONE_BY_ONE)
     done.assert_every_url_has_one_outcome()
@@ -158,7 +158,7 @@ def test_retry_after_is_waited_for(room: Newsroom, tmp_path: Path):
     assert second.time - first.time >= 1.0
 
 
-def test_what_robots_txt_refuses_is_not_asked_for(room: Newsroom, tmp_path: Path):
+def test_a_url_that_robots_txt_refuses_is_not_asked_for(room: Newsroom, tmp_path: Path):
     class Curious(KontanSpider):
         sources = tuple(
             Listing(f"https://www.kontan.co.id/search/{n}", links="a") for n in range(4)
@@ -169,7 +169,7 @@ def test_what_robots_txt_refuses_is_not_asked_for(room: Newsroom, tmp_path: Path
     assert [problem["reason"] for problem in done.outcomes.source_problems()] == ["robots"] * 4
 
 
-def test_the_rows_say_which_run_and_source_they_came_from(room: Newsroom, tmp_path: Path):
+def test_rows_name_their_run_and_the_run_s_row_counts_them(room: Newsroom, tmp_path: Path):
     done = crawl(KontanSpider, room, tmp_path)
     rows = read(tmp_path).to_pylist()
     assert {row["run_id"] for row in rows} == {done.stats["wartatek/run_id"]}
@@ -181,7 +181,7 @@ def test_the_rows_say_which_run_and_source_they_came_from(room: Newsroom, tmp_pa
     assert run["judgement"] == "healthy"
 
 
-def test_a_bug_in_a_callback_is_counted(
+def test_a_bug_in_a_callback_is_a_counted_failure(
     room: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     def broken(*_: object, **__: object) -> None:
@@ -194,7 +194,7 @@ def test_a_bug_in_a_callback_is_counted(
     assert done.outcomes.judgement()[0] == "unhealthy"
 
 
-def test_a_run_that_is_cut_short_says_so(room: Newsroom, tmp_path: Path):
+def test_a_run_that_is_cut_short_counts_unfinished_articles(room: Newsroom, tmp_path: Path):
     room.fail("stall", path=ARTICLE)
     done = crawl(MediaIndonesiaSpider, room, tmp_path, CLOSESPIDER_TIMEOUT=1.0, DOWNLOAD_TIMEOUT=2)
     done.assert_every_url_has_one_outcome()

@@ -1,4 +1,4 @@
-"""What one run leaves to the next: every article once, every revision, and no outlet annoyed."""
+"""Runs after runs: every article once, every revision, and few requests."""
 
 import re
 import sqlite3
@@ -79,7 +79,7 @@ def execute(folder: Path, statement: str) -> None:
 
 
 def an_hour_later(folder: Path) -> None:
-    """What waits is due."""
+    """Make every article in the queue due."""
     execute(folder, "UPDATE pending SET next_at = 0")
 
 
@@ -96,7 +96,7 @@ def test_a_run_with_nothing_new_reads_lists_only_and_writes_no_part(room, tmp_pa
     assert second.outcomes.judgement() == ("healthy", "nothing new")
 
 
-def test_lists_are_asked_for_what_has_changed_only(room, tmp_path):
+def test_lists_are_asked_for_by_conditional_requests(room, tmp_path):
     run(room, tmp_path)
     second = run(room, tmp_path)
     conditional = [a for a in room.requests if "if-none-match" in a.headers]
@@ -115,7 +115,7 @@ def test_a_new_article_is_found_behind_lists_that_were_unchanged(room, tmp_path)
     assert new in [article.url for article in third.stored]
 
 
-def test_rejects_are_not_asked_for_again(room, tmp_path, monkeypatch):
+def test_rejected_articles_are_not_asked_for_again(room, tmp_path, monkeypatch):
     monkeypatch.setattr("pipelines.classify.THRESHOLD", 2.0)
     monkeypatch.setattr(MediaIndonesiaSpider, "technology", r"nothing of it is technology")
     first = run(room, tmp_path)
@@ -141,20 +141,20 @@ def test_an_edited_article_becomes_a_revision(room, tmp_path):
     assert [row["revision"] for row in numbered if row["url"] == url] == [1, 2]
 
 
-def test_a_look_at_an_unchanged_article_is_conditional_and_stores_nothing(room, tmp_path):
+def test_a_second_look_is_conditional_and_stores_no_unchanged_article(room, tmp_path):
     run(room, tmp_path)
     before = files(tmp_path)
     an_hour_later(tmp_path)
     second = run(room, tmp_path)
     asked = [a for a in room.requests if re.search(ARTICLE, a.path)]
     assert len(asked) == second.outcomes.count("unchanged") == len(captures(tmp_path))
-    assert all("if-none-match" in one.headers for one in asked)
+    assert all("if-none-match" in request.headers for request in asked)
     assert files(tmp_path) == before
     run(room, tmp_path)
     assert articles_asked_for(room) == []
 
 
-def test_an_article_that_is_gone_is_said_to_be_and_not_looked_at_again(room, tmp_path):
+def test_a_withdrawn_article_is_counted_gone_and_not_asked_for_again(room, tmp_path):
     run(room, tmp_path)
     room.remove(urls(tmp_path)[0])
     an_hour_later(tmp_path)
@@ -166,7 +166,7 @@ def test_an_article_that_is_gone_is_said_to_be_and_not_looked_at_again(room, tmp
     assert len(articles_asked_for(room)) == len(captures(tmp_path)) - 1
 
 
-def test_what_is_old_enough_is_left_in_peace(room, tmp_path):
+def test_an_article_without_refetch_ages_is_not_asked_for_again(room, tmp_path):
     run(room, tmp_path, REFETCH_AFTER=[])
     an_hour_later(tmp_path)
     run(room, tmp_path, REFETCH_AFTER=[])
@@ -176,7 +176,7 @@ def test_what_is_old_enough_is_left_in_peace(room, tmp_path):
 # -- what failed comes again
 
 
-def test_what_failed_is_asked_for_again_when_its_feed_has_forgotten_it(room, tmp_path):
+def test_a_failed_article_is_asked_for_again_when_no_list_names_it(room, tmp_path):
     late = publish(room)
     room.fail("status", path=re.escape(urlsplit(late).path), status=500)
     first = run(room, tmp_path, RETRY_ENABLED=False)
@@ -191,7 +191,7 @@ def test_what_failed_is_asked_for_again_when_its_feed_has_forgotten_it(room, tmp
     assert set(captures(tmp_path).values()) == {1}
 
 
-def test_what_failed_survives_the_loss_of_the_state_too(room, tmp_path):
+def test_a_failed_article_is_asked_for_again_after_the_state_is_lost(room, tmp_path):
     late = publish(room)
     room.fail("status", path=re.escape(urlsplit(late).path), status=500)
     run(room, tmp_path, RETRY_ENABLED=False)
@@ -205,7 +205,7 @@ def test_what_failed_survives_the_loss_of_the_state_too(room, tmp_path):
     assert set(captures(tmp_path).values()) == {1}
 
 
-def test_what_never_comes_is_given_up_and_said_to_be(room, tmp_path, monkeypatch):
+def test_an_article_that_always_fails_is_given_up(room, tmp_path, monkeypatch):
     monkeypatch.setattr("crawler.state.queue.MOST_TRIES", 2)
     room.fail("status", path=ARTICLE, status=404)
     run(room, tmp_path)
@@ -217,7 +217,7 @@ def test_what_never_comes_is_given_up_and_said_to_be(room, tmp_path, monkeypatch
     assert articles_asked_for(room) == []
 
 
-def test_a_host_without_a_name_is_asked_for_again(room, tmp_path):
+def test_articles_of_an_unresolved_host_are_asked_for_again(room, tmp_path):
     handlers = dict.fromkeys(("http", "https"), Nameless)
     first = run(room, tmp_path, DOWNLOAD_HANDLERS=handlers, RETRY_ENABLED=False)
     assert set(first.outcomes.by("failed")) == {"dns"}
@@ -226,7 +226,7 @@ def test_a_host_without_a_name_is_asked_for_again(room, tmp_path):
 
 
 class Nameless(NewsroomHandler):
-    """The outlet's name does not resolve when its articles are asked for."""
+    """A handler that resolves no host of an article."""
 
     async def download_request(self, request):
         if re.search(r"/teknologi/\d{5,}/", request.url):
@@ -248,9 +248,7 @@ class Nameless(NewsroomHandler):
     ],
     ids=lambda value: f"{value['kind']} {value['status']}" if isinstance(value, dict) else "",
 )
-def test_a_host_that_refuses_us_is_left_alone_in_later_runs_too(
-    room, tmp_path, fault, asked_before
-):
+def test_a_host_that_refused_us_is_left_alone_in_later_runs(room, tmp_path, fault, asked_before):
     room.fail(**fault, path=ARTICLE)
     first = run(room, tmp_path)
     assert len(articles_asked_for(room)) == asked_before
@@ -265,7 +263,7 @@ def test_a_host_that_refuses_us_is_left_alone_in_later_runs_too(
     assert set(captures(tmp_path).values()) == {1}
 
 
-def test_a_clock_that_was_years_ahead_does_no_lasting_harm(room, tmp_path):
+def test_retries_and_refusals_dated_years_ahead_are_due_now(room, tmp_path):
     room.fail("status", path=ARTICLE, status=500)
     run(room, tmp_path, RETRY_ENABLED=False)
     room.recover()
@@ -292,7 +290,7 @@ def empty(path: Path) -> None:
 
 
 @pytest.mark.parametrize("damage", [delete, truncate, empty])
-def test_a_lost_state_doubles_nothing(room, tmp_path, damage):
+def test_a_lost_state_stores_no_article_twice(room, tmp_path, damage):
     run(room, tmp_path)
     before = files(tmp_path)
     damage(tmp_path / database.FILE)
@@ -302,7 +300,7 @@ def test_a_lost_state_doubles_nothing(room, tmp_path, damage):
 
 
 @pytest.mark.parametrize("content", [b"PAR1 and then nothing", b"", b"some,other,file\n1,2,3\n"])
-def test_a_corrupt_part_is_set_aside_and_its_articles_come_again(room, tmp_path, content):
+def test_a_corrupt_part_is_set_aside_and_its_articles_are_stored_again(room, tmp_path, content):
     run(room, tmp_path)
     stored = captures(tmp_path)
     [part] = (tmp_path / "articles").rglob("*.parquet")
@@ -314,9 +312,7 @@ def test_a_corrupt_part_is_set_aside_and_its_articles_come_again(room, tmp_path,
     assert third.outcomes.judgement()[0] == "healthy"
 
 
-def test_a_state_that_another_program_locks_costs_the_run_but_no_article(
-    room, tmp_path, monkeypatch
-):
+def test_a_locked_state_fails_the_run_and_loses_no_article(room, tmp_path, monkeypatch):
     run(room, tmp_path)
     new = publish(room)
     monkeypatch.setattr(database, "BUSY_SECONDS", 0.01)
@@ -337,7 +333,7 @@ def test_a_state_that_another_program_locks_costs_the_run_but_no_article(
 # -- taken down
 
 
-def test_a_forgotten_article_does_not_come_back(room, tmp_path):
+def test_an_article_that_was_taken_down_is_never_asked_for_again(room, tmp_path):
     run(room, tmp_path)
     url = urls(tmp_path)[0]
     [article] = ids_of(tmp_path, "mediaindonesia", url)
@@ -367,8 +363,8 @@ def test_a_backfill_goes_on_where_it_was_cut_off(tmp_path):
         crawl(DetikInetSpider, room, folder, arguments=days)
         asked = {
             f"{year}-{month}-{day}"
-            for one in room.requests
-            for month, day, year in re.findall(r"date=(\d\d)/(\d\d)/(\d{4})", one.path)
+            for request in room.requests
+            for month, day, year in re.findall(r"date=(\d\d)/(\d\d)/(\d{4})", request.path)
         }
     assert whole.outcomes.count("stored") > 3
     assert captures(folder) == captures(tmp_path / "whole")

@@ -1,4 +1,4 @@
-"""Articles on several pages, one after another into one row."""
+"""Articles on several pages, joined into one row."""
 
 from types import SimpleNamespace
 from unittest import mock
@@ -58,7 +58,7 @@ def answered(request: Request, body: str) -> Response:
 
 
 def read(outlet: WartaSpider, bodies: dict[str, str], **meta: object) -> tuple[Article, list[str]]:
-    """The article at URL, and the pages that were asked for on the way to it."""
+    """Return the article at URL, and the URLs of the pages that were asked for."""
     waiting = Waiting("warta:101", Candidate(url=URL, via="x"), look=False, tries=0)
     request = Request(URL, cb_kwargs={"waiting": waiting}, meta=meta)
     asked = []
@@ -71,7 +71,7 @@ def read(outlet: WartaSpider, bodies: dict[str, str], **meta: object) -> tuple[A
         request = found
 
 
-def test_pages_are_joined_in_order_and_what_is_printed_twice_stands_once():
+def test_pages_are_joined_in_order_and_a_repeated_paragraph_is_kept_once():
     bodies = {
         URL: page(*PROSE[:2]),
         f"{URL}/2": page(PROSE[1], PROSE[2]),  # repeats the last paragraph of the page before
@@ -84,7 +84,7 @@ def test_pages_are_joined_in_order_and_what_is_printed_twice_stands_once():
     assert article.article_id == "warta:101"
 
 
-def test_a_pager_that_leads_in_circles_ends():
+def test_a_pager_that_links_back_ends():
     bodies = {
         URL: page(*PROSE[:2], pages=("", "/1", "/2", "#atas")),
         f"{URL}/2": page(PROSE[2], pages=("", "/1", "/2", "?page=1")),
@@ -92,7 +92,7 @@ def test_a_pager_that_leads_in_circles_ends():
     assert read(spider(), bodies)[1] == list(bodies)
 
 
-def test_a_page_that_came_whole_is_not_paged():
+def test_an_article_that_came_whole_is_asked_for_no_further_page():
     article, asked = read(spider(), {URL: page(*PROSE)}, whole=URL)
     assert asked == [URL]
     assert len(article.blocks) >= len(PROSE)
@@ -109,7 +109,7 @@ def test_a_further_page_without_text_makes_the_article_incomplete():
     assert reported["exception"].reason == "incomplete"
 
 
-def test_further_pages_stay_on_the_host_and_end_somewhere():
+def test_further_pages_stay_on_the_host_and_end_at_max_pages():
     odd = '<a href="https://lain.example.com/2">2</a><a>x</a><a href="http://[">y</a>'
     html = f'{odd}<a href="/tekno/101/pabrik-cip/2">2</a>'
     one = Page(f"<body>{html}</body>".encode(), URL)
@@ -118,8 +118,7 @@ def test_further_pages_stay_on_the_host_and_end_somewhere():
     assert further_pages(one, "a", [f"{URL}/{n}" for n in range(MAX_PAGES)]) == []
 
 
-def test_where_robots_refuse_the_whole_its_parts_are_asked_for():
-    """A first page that leads to others never passes for all of them."""
+def test_an_article_is_read_page_by_page_where_robots_refuse_the_whole():
     bodies = {
         URL: page(*PROSE[:2], pages=("?page=2", "?page=all")),
         f"{URL}?page=2": page(*PROSE[2:], pages=("", "?page=2", "?page=all")),
@@ -130,7 +129,7 @@ def test_where_robots_refuse_the_whole_its_parts_are_asked_for():
     assert [block.text for block in article.blocks if block.kind == "paragraph"] == list(PROSE)
 
 
-def test_all_pages_are_asked_for_at_once_where_the_outlet_can():
+def test_an_outlet_with_whole_pages_is_asked_for_the_whole_article():
     outlet = spider()
     waiting = Waiting("warta:101", Candidate(url=URL, via="x"), look=False, tries=0)
     forms = {"?page=all": f"{URL}?page=all", "/all": f"{URL}/all", "": URL}
