@@ -1,18 +1,20 @@
-"""NewsSpider: an outlet is a declaration; what it does not say has a working default."""
+"""NewsSpider: an outlet as a declaration, in which every attribute has a working default."""
 
 from __future__ import annotations
 
+import atexit
+import gc
 import logging
 import re
 import sqlite3
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider
 
-from crawler.collector import spare_what_is_loaded
 from crawler.extraction.article import extract
 from crawler.extraction.body.multipage import further_pages, is_further, join
 from crawler.extraction.indonesian.dates import WIB
@@ -39,33 +41,67 @@ if TYPE_CHECKING:
 
     from crawler.state.queue import Waiting
 
-Status = Literal["verified", "modelled", "refused", "permission", "blocked"]
-NOT_MODIFIED = 304
+OutletStatus = Literal["verified", "modelled", "refused", "permission", "blocked"]
 GONE = ("http_404", "http_410")
-BATCH = 200  # articles asked for at a time; the others wait on disk
+BATCH = 200  # articles handed to Scrapy at a time, to bound its memory; the others wait on disk
+GC_THRESHOLD = 10_000  # objects; the tree of a page has thousands, in no reference cycles
+
+# Unfreeze at exit: frozen objects are never finalised, and DuckDB warns.
+atexit.register(gc.unfreeze)
+
+
+def freeze_loaded_objects() -> None:
+    """Take all objects that are loaded by now out of garbage collection, a tenth of all time."""
+    gc.freeze()
+    gc.set_threshold(GC_THRESHOLD)
+
+
+@dataclass
+class ListPage:
+    """A page of a list as it was read: decided candidates, and requests for the rest."""
+
+    decided: list[tuple[Candidate, Decision]] = field(default_factory=list)
+    further: list[Request] = field(default_factory=list)
+    failed: bool = False
+
+    @property
+    def articles(self) -> int:
+        """The number of candidates with an article's URL."""
+        return sum(decision.is_article for _, decision in self.decided)
+
+    @property
+    def is_new(self) -> bool:
+        """True if a candidate is new to this run."""
+        return any(decision.is_new for _, decision in self.decided)
+
+    @property
+    def is_last(self) -> bool:
+        """True if the list ends here, and none of its candidates was left to a later run."""
+        cut = any(decision.skipped == "limit" for _, decision in self.decided)
+        return not (self.failed or self.further or cut)
 
 
 class NewsSpider(Spider):
-    """One outlet. To declare one, set the attributes below; newest template first in selectors.
+    """An outlet. To declare an outlet, set the attributes below; selectors, newest template first.
 
-    The attributes from `article_url` on are those of `crawler.extraction.rules.Rules`.
-    Every article that its sources list ends in one counted outcome (`wartatek/` in the stats).
+    Further attributes are those of `crawler.extraction.rules.Rules`.
+    Every article that a source lists ends in one counted outcome (`wartatek/` in the stats).
     """
 
     publisher: ClassVar[str]
-    """The outlet's name as readers know it."""
-    status: ClassVar[Status] = "modelled"
+    """The outlet's name for readers."""
+    status: ClassVar[OutletStatus] = "modelled"
     """verified: extracts real saved pages of today's template; modelled: built from documented
     facts, not yet seen live; refused: its robots.txt refuses us; permission: asks in words not to
     be crawled by machines; blocked: honest clients get a challenge or 403."""
     allowed_domains: ClassVar[list[str]]
     sources: ClassVar[tuple[Source, ...]]
-    """Where its articles are listed, best first."""
+    """The lists of articles, best first."""
     technology: ClassVar[str | None] = None
     """Regex searched in article URLs: a match is technology by its section. "" matches all (a
     technology outlet); None: there is no such section, articles are picked by topic alone."""
     whole: ClassVar[str] = ""
-    """What to add to an article's URL to get all its pages in one, e.g. "?page=all"."""
+    """Suffix of an article's URL that gives all pages of the article in one, e.g. "?page=all"."""
     next_page: ClassVar[Selectors] = ()
     """Links to further pages of one article, where `whole` does not serve."""
 
@@ -77,7 +113,7 @@ class NewsSpider(Spider):
     def __init__(
         self, *args: Any, known: Callable[[str], str | None] = lambda _: None, **kwargs: Any
     ) -> None:
-        """`kwargs` are spider arguments (`-a since=2023-09-01`), see crawler.arguments."""
+        """`kwargs` are spider arguments (`-a since=2023-09-01`), see crawler.sources.window."""
         super().__init__(*args)
         arguments = Arguments.of(kwargs)
         self.window = arguments.window
@@ -101,7 +137,7 @@ class NewsSpider(Spider):
         crawler.signals.connect(spider.ask_for_articles, signals.spider_idle)
         crawler.signals.connect(spider.item_dropped, signals.item_dropped)
         crawler.signals.connect(spider.callback_failed, signals.spider_error)
-        if spider.window.past:  # a backfill takes as long as it takes; only the present has a limit
+        if spider.window.past:  # only runs of the present have a time limit
             crawler.settings.set("CLOSESPIDER_TIMEOUT", 0, priority="spider")
         return spider
 
@@ -112,12 +148,12 @@ class NewsSpider(Spider):
 
     @property
     def is_routine(self) -> bool:
-        """Whether all of the present is asked for, as cron does, so that runs compare."""
+        """True if all of the present is asked for, as cron does, so that runs compare."""
         return not self.window.past and self.limit is None
 
     @classmethod
     def rules(cls) -> Rules:
-        """How its article pages are read."""
+        """Return the rules by which article pages are read."""
         return Rules.of(cls)
 
     @classmethod
@@ -154,7 +190,7 @@ class NewsSpider(Spider):
     # -- lists
 
     async def start(self) -> AsyncIterator[Request]:
-        spare_what_is_loaded()
+        freeze_loaded_objects()
         if self.window.past:
             self.outlet_state.queue.bring_back(self.window)
         walked = self.outlet_state.backfill.is_walked
@@ -165,64 +201,61 @@ class NewsSpider(Spider):
                     yield self._ask(source, request)
 
     def parse_source(self, response: Response, source: Source) -> Iterator[Request]:
-        """Keep what `source` lists and the run wants; go on while that brings something new."""
-        if response.status == NOT_MODIFIED:
+        """Queue the wanted candidates of a list; yield requests for the rest of the list."""
+        if response.status == HTTPStatus.NOT_MODIFIED:
             self._count(f"sources/{source.label}/unchanged")
             return
-        decided: list[tuple[Candidate, Decision]] = []
-        wanted: list[tuple[str, Candidate]] = []
-        further: list[Request] = []
-        failed = False
+        page = self._read_list(response, source)
+        self._count(f"sources/{source.label}/listed", page.articles)
+        if page.decided and not page.articles and not response.meta.get("continues"):
+            self._source_failed(source, "no_articles", "no link looks like one of its articles")
+        wanted = [
+            (self.wanted.article_id(candidate), replace(candidate, url=decision.url))
+            for candidate, decision in page.decided
+            if not decision.skipped
+        ]
+        is_last = page.is_last and not self.window.past
+        self.outlet_state.listed(wanted, response, is_last=is_last)
+        if self.window.past:
+            self._note_day(response, source, page)
+        for request in page.further:
+            yield self._ask(source, request)
+
+    def _read_list(self, response: Response, source: Source) -> ListPage:
+        """Return the candidates in `response`, decided and counted, and the requests after them.
+
+        A page that continues the list is requested only after a page with something new.
+        """
+        page = ListPage()
         try:
             for found in source.parse(response, self.window):
                 if not isinstance(found, Request):
                     found.via = source.label
                     decision = self.wanted.decide(found)
-                    decided.append((found, decision))
-                    if self._count_listed(decision):
-                        wanted.append(
-                            (self.wanted.article_id(found), replace(found, url=decision.url))
-                        )
-                elif not found.meta.get("continues") or any(d.is_new for _, d in decided):
-                    further.append(found)
+                    page.decided.append((found, decision))
+                    self._count_listed(decision)
+                elif not found.meta.get("continues") or page.is_new:
+                    page.further.append(found)
         except SourceError as error:
-            failed = True
+            page.failed = True
             self._source_failed(source, error.reason, error.evidence)
-        articles = sum(decision.is_article for _, decision in decided)
-        self._count(f"sources/{source.label}/listed", articles)
-        if decided and not articles and not response.meta.get("continues"):
-            self._source_failed(source, "no_articles", "no link looks like one of its articles")
-        is_last = not (failed or further or any(d.skipped == "limit" for _, d in decided))
-        self.outlet_state.listed(wanted, response, is_last=is_last and not self.window.past)
-        if self.window.past:
-            self._note_day(response, source, decided, is_last=is_last)
-        for request in further:
-            yield self._ask(source, request)
+        return page
 
-    def _count_listed(self, decision: Decision) -> bool:
-        """Count the candidate, and return True if it is wanted."""
-        if decision.skipped == "duplicate":  # its outcome is counted where it came first
+    def _count_listed(self, decision: Decision) -> None:
+        if decision.skipped == "duplicate":  # the outcome is counted at the first listing
             self._count("duplicates")
-            return False
+            return
         self._count("listed")
         if decision.skipped:
             self._count(f"skipped/{decision.skipped}")
-        return not decision.skipped
 
-    def _note_day(
-        self,
-        response: Response,
-        source: Source,
-        decided: list[tuple[Candidate, Decision]],
-        *,
-        is_last: bool,
-    ) -> None:
-        """Keep how far a backfill has come; a day that is not over yet is never done."""
+    def _note_day(self, response: Response, source: Source, page: ListPage) -> None:
+        """Keep the progress of a backfill; a day that is not over is never done."""
         day: date | None = response.meta.get("index_day")
         if day and day < clock.now().astimezone(WIB).date():
             is_first = not response.meta.get("continues")
-            page = IndexPage.of(day, decided, is_first=is_first, is_last=is_last)
-            self.outlet_state.backfill.add(day, source.label, page)
+            walked = IndexPage.of(day, page.decided, is_first=is_first, is_last=page.is_last)
+            self.outlet_state.backfill.add(day, source.label, walked)
 
     def source_failed(self, failure: Failure) -> None:
         request: Request = failure.request  # type: ignore[attr-defined]
@@ -240,53 +273,45 @@ class NewsSpider(Spider):
 
     def _source_failed(self, source: Source, reason: str, evidence: str) -> None:
         self._count(f"sources/{source.label}/{reason}")
-        # A source that nobody has seen alive is tried in hope: its silence is no news.
+        # The silence of a source that was never seen alive is no news.
         level = logging.WARNING if source.status in ("verified", "reported-ok") else logging.INFO
         self.logger.log(level, "%s: %s (%s)", source.label, reason, evidence)
 
     # -- articles
 
     def ask_for_articles(self) -> None:
-        """Once the lists are read, ask for the next articles, until none waits any more."""
+        """Ask for the next articles of the queue; Scrapy calls it when idle."""
         most = BATCH if self.limit is None else min(BATCH, self.limit - self._asked)
         try:
-            waiting = self.outlet_state.queue.take(most)
+            batch = self.outlet_state.queue.take(most)
         except sqlite3.Error as error:  # Scrapy would only log it
             self.crawler.stats.set_value("wartatek/state_error", str(error))
             return
-        for one in waiting:
-            if one.look or self.window.holds(one.candidate.published):
+        for waiting in batch:
+            if waiting.look or self.window.holds(waiting.candidate.published):
                 self._asked += 1
-                if one.article_id not in self.wanted:
+                if waiting.article_id not in self.wanted:
                     self._count("resumed")
-                self.crawler.engine.crawl(self._request(one))
-        if waiting:
+                self.crawler.engine.crawl(self._request(waiting))
+        if batch:
             raise DontCloseSpider
 
     def parse_article(
         self, response: Response, waiting: Waiting, first: Article | None = None
     ) -> Iterator[Article | Request]:
-        """The article on `response`; of further pages too, if it has any, joined to the `first`."""
-        if response.status == NOT_MODIFIED:
+        """Yield the article on `response`, or a request for a further page of the article.
+
+        :param first: the article as read from the pages before, None on the first page.
+        """
+        if response.status == HTTPStatus.NOT_MODIFIED:
             self._count("unchanged")
             self.outlet_state.queue.unchanged(waiting.article_id)
             return
-        fetched_at = response.meta.get("fetched_at") or clock.now()
         try:
-            page = Page(
-                response.body,
-                response.url,
-                content_type=_content_type(response),
-                encoding=self.rules().encoding,
-            )
-            if first is None:
-                article = extract(page, self.rules(), fetched_at=fetched_at)
-                article.archive = response.meta.get("archive")
-            else:
-                article = join(first, page, self.rules())
+            page, article = self._read_page(response, first)
         except Rejected as reject:
             self._count("fetched")
-            self._reject(reject, waiting, response.url, fetched_at)
+            self._reject(reject, waiting, response.url, _fetched_at(response))
             return
         read = [*response.meta.get("pages_read", ()), response.url]
         if not response.meta.get("whole") and (further := self.further_pages(page, read)):
@@ -302,6 +327,24 @@ class NewsSpider(Spider):
             self.outlet_state.validators.keep_response(response)
         yield waiting.candidate.complete(article, waiting.article_id)
 
+    def _read_page(self, response: Response, first: Article | None) -> tuple[Page, Article]:
+        """Return the parsed page, and the article on it, joined to its `first` pages.
+
+        :raises Rejected: when the page is no article.
+        """
+        rules = self.rules()
+        page = Page(
+            response.body,
+            response.url,
+            content_type=_content_type(response),
+            encoding=rules.encoding,
+        )
+        if first is not None:
+            return page, join(first, page, rules)
+        article = extract(page, rules, fetched_at=_fetched_at(response))
+        article.archive = response.meta.get("archive")
+        return page, article
+
     def article_failed(self, failure: Failure) -> Iterator[Request]:
         request: Request = failure.request  # type: ignore[attr-defined]
         waiting: Waiting = request.cb_kwargs["waiting"]
@@ -310,7 +353,7 @@ class NewsSpider(Spider):
             self._count("blocked")
             self.outlet_state.queue.host_refused(waiting.article_id, failure.value.until)
         elif reason == "robots" and request.meta.get("whole"):
-            # robots.txt may refuse query strings; the first page, and the links on it, it allows
+            # robots.txt may refuse the query string alone: read the article page by page
             yield self._article_request(request.meta["whole"], waiting, {})
         elif waiting.look and reason in GONE:
             self._reject(Rejected("gone", reason), waiting, request.url)
@@ -321,14 +364,14 @@ class NewsSpider(Spider):
             self._reject(Rejected("given_up", f"the last try: {reason}"), waiting, request.url)
 
     def item_dropped(self, item: Article, response: Response | None, exception: Exception) -> None:
-        """Keep when a second look found nothing new."""
+        """Put off the next look at an article in which a second look found nothing new."""
         if isinstance(exception, NothingNew) and item.article_id:
             self.outlet_state.queue.unchanged(item.article_id)
             if response is not None:
                 self.outlet_state.validators.keep_response(response)
 
     def callback_failed(self, response: Response) -> None:
-        """A bug must not make us ask for the same page in every run."""
+        """Count a try, so that a bug never asks for the same page in every run."""
         if response.request and "waiting" in response.request.cb_kwargs:
             waiting: Waiting = response.request.cb_kwargs["waiting"]
             self.outlet_state.queue.failed(waiting.article_id, "callback_error")
@@ -356,7 +399,7 @@ class NewsSpider(Spider):
     def _reject(
         self, reject: Rejected, waiting: Waiting, url: str, fetched_at: datetime | None = None
     ) -> None:
-        """Report a page that is no article to whoever counts or keeps rejects."""
+        """Report a page that is no article to the extensions that count and keep rejects."""
         self.logger.info("Rejected %s: %s", url, reject)
         article = Article(outlet=self.name, url=url, title=waiting.candidate.title)
         article.fetched_at = fetched_at or clock.now()
@@ -382,3 +425,8 @@ def _with(url: str, whole: str) -> str:
 def _content_type(response: Response) -> str | None:
     value = response.headers.get("Content-Type")
     return value.decode("latin-1") if value else None
+
+
+def _fetched_at(response: Response) -> datetime:
+    fetched_at: datetime = response.meta.get("fetched_at") or clock.now()
+    return fetched_at

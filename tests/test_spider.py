@@ -1,5 +1,7 @@
 """Articles on several pages, joined into one row."""
 
+import subprocess
+import sys
 from types import SimpleNamespace
 from unittest import mock
 
@@ -69,6 +71,18 @@ def read(outlet: WartaSpider, bodies: dict[str, str], **meta: object) -> tuple[A
         if isinstance(found, Article):
             return found, asked
         request = found
+
+
+def test_a_program_that_freezes_loaded_objects_ends_without_a_word():
+    """DuckDB's binding warns of every type that outlives the interpreter."""
+    program = """
+import duckdb
+from crawler.spider import freeze_loaded_objects
+duckdb.connect().execute("SELECT 1").fetchall()
+freeze_loaded_objects()
+"""
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert ended.stderr == ended.stdout == b""
 
 
 def test_pages_are_joined_in_order_and_a_repeated_paragraph_is_kept_once():

@@ -7,12 +7,12 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from crawler.collector import spare_what_is_loaded
 from crawler.extraction.body.multipage import is_further
 from crawler.extraction.urls import canonical_url
 from crawler.outlets.reader import Reader
 from crawler.outlets.registry import Registry, load_spiders, load_stages, project_settings
 from crawler.sources.candidate import Candidate
+from crawler.spider import freeze_loaded_objects
 from output.schema import content_hash
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ def outlet_readers(overrides: tuple[tuple[str, Any], ...]) -> OutletReaders:
     :param overrides: settings that differ from the project's
     """
     readers = OutletReaders(project_settings(dict(overrides)))
-    spare_what_is_loaded()
+    freeze_loaded_objects()
     return readers
 
 
