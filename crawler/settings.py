@@ -16,11 +16,11 @@ NEWSPIDER_MODULE = "spiders"
 COMMANDS_MODULE = "crawler.commands"
 TEMPLATES_DIR = str(BASE / "crawler" / "templates")  # absolute: genspider may run anywhere
 
-# -- Where it comes from and where it goes
+# -- Places: the dataset, the state, a newsroom in place of the web
 OUTPUT_DIR = os.environ.get("OUTPUT_DIR") or str(BASE / "output" / "data")
 STATE_DIR = os.environ.get("STATE_DIR", "")  # of state.db: a local folder; "": OUTPUT_DIR
-PART_ROWS = 1000  # rows that wait in memory until they are published, or 32 MB,
-PART_SECONDS = 300  # or so long: a kill costs what waits, which the next run fetches again
+PART_ROWS = 1000  # rows that wait in memory before they are published, or 32 MB,
+PART_SECONDS = 300  # or so long: after a kill, the next run fetches the waiting rows again
 NEWSROOM = os.environ.get("NEWSROOM", "")  # URL of a newsroom on loopback that plays every outlet
 
 # -- The pages themselves, so that a better rule can read them again
@@ -28,34 +28,34 @@ ARCHIVE = os.environ.get("ARCHIVE", "1") != "0"  # about 30 KB an article
 ARCHIVE_LISTS = False  # feeds, sitemaps and index pages too
 ARCHIVE_KEEP = os.environ.get("ARCHIVE_KEEP", "")  # "90 days" or "50 GB", of all outlets; "": all
 
-# -- Who we are: a mail address or a page that outlets can write to; no crawl of the web without it
+# -- Our contact: a mail address or a page for outlets; without it, the web is not crawled
 CONTACT = os.environ.get("CONTACT", "")
 
 # -- Outlets that ask in words not to be crawled and have given us their permission
 PERMITTED: list[str] = []
 
 # -- crawlall
-PARALLEL_OUTLETS = 8  # outlets at a time; those on one host come one after another
+PARALLEL_OUTLETS = 8  # outlets at a time; outlets on a shared host are crawled in turn
 COMPACT_OVER = 20  # files of one outlet and month that are merged after a run
 RUN_TIMEOUT = 3 * 3600  # seconds for a whole run of the present
 
-# -- Second looks: an article's ages, in seconds since publication (not since it was fetched), at
-# which it may have been corrected or withdrawn
+# -- Second looks: ages of an article, in seconds since publication (not since the fetch), at which
+# corrections and withdrawals are looked for
 REFETCH_AFTER = [3600, 6 * 3600, 24 * 3600, 7 * 24 * 3600]  # and never again
 
 # -- Manners
 ROBOTSTXT_OBEY = True  # default False
 ROBOTSTXT_USER_AGENT = "Wartatek"  # default USER_AGENT: rules name products, not sentences
-CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; a slot is an outlet, and is asked one by one
-CONCURRENT_REQUESTS = 1  # default 16; what waits in a slot could not be called back after a block
+CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; a slot is an outlet, asked once at a time
+CONCURRENT_REQUESTS = 1  # default 16; requests in a slot could not be called back after a refusal
 DOWNLOAD_DELAY = 2.0  # default 0: at most 30 requests a minute to one outlet
 DOWNLOAD_DELAY_JITTER = 0.25  # default 0.5: enough not to be a metronome
 AUTOTHROTTLE_ENABLED = True  # default False: a slow outlet is asked more slowly
 AUTOTHROTTLE_START_DELAY = 2.0  # default 5: DOWNLOAD_DELAY is where it starts
 COOKIES_ENABLED = False  # default True: nothing here needs to be recognised
 TELNETCONSOLE_ENABLED = False  # default 1: no port is opened by a cron job
-REMOTE_CONTROL_ENABLED = False  # default True: neither is a file to steer it
-REFERRER_POLICY = "no-referrer"  # default sends the page: nobody needs to know where a link stood
+REMOTE_CONTROL_ENABLED = False  # default True: nor any file to steer it
+REFERRER_POLICY = "no-referrer"  # default sends the page of the link, which no outlet needs
 DEFAULT_REQUEST_HEADERS = {  # default has English
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "id,en;q=0.5",
@@ -65,17 +65,23 @@ METAREFRESH_ENABLED = False  # default True: articles reload themselves for thei
 REDIRECT_MAX_TIMES = 5  # default 20; RFC 9309 asks for five
 
 # -- Time and size
-DOWNLOAD_TIMEOUT = 30  # default 180: a hung server costs half a minute
-CLOSESPIDER_TIMEOUT = 1500  # default 0: an outlet is done before cron comes again in half an hour
+DOWNLOAD_TIMEOUT = 30  # seconds, default 180: a hung server costs half a minute
+CLOSESPIDER_TIMEOUT = (
+    1500  # seconds, default 0: an outlet ends before cron's next run in half an hour
+)
 DNS_TIMEOUT = 20  # default 60
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # default 1 GB; pages weigh 0.1 to 0.5 MB, a flat sitemap 10
 DOWNLOAD_WARNSIZE = 0  # default 32 MB: above the maximum
-RETRY_TIMES = 2  # the default; what failed comes again with the next run
-RETRY_AFTER_MAX = 300  # seconds; a longer wait is left to a later run
+RETRY_TIMES = 2  # the default; the next run asks again for articles that failed
+RETRY_AFTER_MAX = (
+    300  # seconds of Retry-After that a run waits; after a longer one a later run asks
+)
 RETRY_AFTER_DEFAULT = 30  # seconds, where a 429 or 503 names none
-RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # default ERROR: it is counted, and the next run tries again
-CONCURRENT_ITEMS = 1  # default 100: so many tasks are made for each page, which holds one article
-WARN_ON_GENERATOR_RETURN_VALUE = False  # default True: parses our callbacks anew for each page
+RETRY_GIVE_UP_LOG_LEVEL = (
+    "INFO"  # default ERROR: failures are counted, and the next run tries again
+)
+CONCURRENT_ITEMS = 1  # default 100 tasks for each page; ours hold one article
+WARN_ON_GENERATOR_RETURN_VALUE = False  # default True: parses our callbacks again for each page
 
 DOWNLOADER_MIDDLEWARES = {
     # Candidates are kept on the outlet by `Wanted`; Scrapy's own would drop redirects uncounted.

@@ -1,10 +1,11 @@
-"""What of a crawl is kept: article pages, and lists if wanted, unless they forbid it."""
+"""Keep fetched article pages, and lists if wanted, in the archive, unless a page forbids it."""
 
 from __future__ import annotations
 
 import json
 import logging
 import re
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from scrapy import signals
@@ -27,21 +28,20 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-OK = 200
 _TAG = re.compile(rb"(?:^|,)\s*(?:wartatek:\s*)?noarchive\b", re.IGNORECASE)
 _META = re.compile(rb"<meta\s[^>]*\bname\s*=\s*[\"']?(?:robots|wartatek)\b[^>]*>", re.IGNORECASE)
 _HEAD = 65_536
 
 
 def forbids_archiving(headers: Headers, body: bytes) -> bool:
-    """Whether a page says `noarchive`, in X-Robots-Tag or in its robots meta tag."""
+    """Return True if a page has `noarchive` in X-Robots-Tag or in a robots meta tag."""
     if any(_TAG.search(value) for value in headers.getlist("X-Robots-Tag")):
         return True
     return any(b"noarchive" in tag.lower() for tag in _META.findall(body[:_HEAD]))
 
 
 class ServedMiddleware:
-    """Remembers when a response came and what its server said, before anybody changes that."""
+    """Notes the time and the headers of a response, before any other middleware changes these."""
 
     def process_response(self, request: Request, response: Response) -> Response:
         request.meta["fetched_at"] = clock.now()
@@ -50,17 +50,17 @@ class ServedMiddleware:
 
 
 class ArchiveMiddleware:
-    """Keeps pages on their way to the spider; `meta["archive"]` says where.
+    """Keeps pages on their way to the spider, and notes the place in `meta["archive"]`.
 
-    When the archive cannot be written, the crawl goes on without one.
+    When the archive cannot be written, the crawl goes on without an archive.
     """
 
     def __init__(
         self, archive: Archive, stats: StatsCollector, *, lists: bool = False, keep: str = ""
     ) -> None:
         """
-        :param lists: feeds, sitemaps and index pages too
-        :param keep: as `prune` takes it; "": for ever
+        :param lists: keep feeds, sitemaps and index pages too
+        :param keep: the age or size that `prune` keeps; "": all
         """
         self.archive: Archive | None = archive
         self.root = archive.root
@@ -87,7 +87,7 @@ class ArchiveMiddleware:
         return middleware
 
     def recover(self) -> None:
-        """Finish what runs left that died."""
+        """Finish the files of runs that died."""
         if self.archive:
             try:
                 for path in recover(self.root, self.archive.folder, self.archive.outlet):
@@ -97,7 +97,7 @@ class ArchiveMiddleware:
 
     def process_spider_input(self, response: Response) -> None:
         request = response.request
-        if self.archive is None or request is None or response.status != OK:
+        if self.archive is None or request is None or response.status != HTTPStatus.OK:
             return
         if not ("waiting" in request.cb_kwargs or (self.lists and "source" in request.cb_kwargs)):
             return
@@ -112,7 +112,7 @@ class ArchiveMiddleware:
             self.stats.inc_value("wartatek/archive/kept")
 
     def sync(self) -> None:
-        """Make all that was kept last; rows that name it may then be published."""
+        """Write kept pages to disk; rows that name these pages may then be published."""
         if self.archive:
             try:
                 self.archive.sync()
@@ -120,7 +120,7 @@ class ArchiveMiddleware:
                 self._give_up(error)
 
     def finish(self) -> None:
-        """Move the last file to the finished ones, and let go of the oldest."""
+        """Move the last file to the finished files, and remove the oldest files by ARCHIVE_KEEP."""
         if self.archive:
             try:
                 self.archive.finish()
