@@ -28,7 +28,8 @@ from trafilatura import bare_extraction
 
 from crawler.archive.writer import Archive, Exchange
 from crawler.newsroom.world import World
-from crawler.reparse.task import Job, reparse
+from crawler.reparse.job import Job
+from crawler.reparse.task import reparse
 from crawler.reparse.workers import in_processes, on_cluster
 from output.dataset import open_dataset
 from output.filesystem import Root
@@ -36,7 +37,7 @@ from output.filesystem import Root
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from crawler.reparse.task import Result
+    from crawler.reparse.job import Result
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 OUTLETS = ("mediaindonesia", "kontan", "detikinet", "kompastekno")

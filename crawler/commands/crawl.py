@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crawler.state.locks import HeldError
 from crawler.terminal.crawling import CrawlingCommand
 from crawler.terminal.exit_codes import HELD
-from crawler.terminal.progress import Report
+from crawler.terminal.progress import OutcomeTable
 
 if TYPE_CHECKING:
     import argparse
@@ -47,8 +47,8 @@ class Command(CrawlingCommand):
         crawler = self._create_crawler(name)
         self.crawler_process.crawl(crawler, **arguments)
         self.crawler_process.start()
-        report = Report({name: crawler})
-        self.exitcode = report.exit_code
-        self.show_report(report)
+        table = OutcomeTable({name: crawler})
+        self.exitcode = table.exit_code
+        self.show_outcomes(table)
         if not self.crawler_process.bootstrap_failed:  # else Scrapy has told why
-            report.complain()
+            table.complain()

@@ -16,7 +16,7 @@ from crawler.state.locks import HeldError, Lock, place_of_locks
 from crawler.state.regroup import regroup
 from crawler.terminal.crawling import CrawlingCommand
 from crawler.terminal.exit_codes import HELD
-from crawler.terminal.progress import CRASHED, Progress, Report
+from crawler.terminal.progress import CRASHED, OutcomeTable, Progress
 from output.compaction import compact, remove_replaced
 from output.verification import READ_ERRORS
 from output.writer import new_run_id
@@ -101,10 +101,10 @@ class Command(CrawlingCommand):
         else:
             self.ended_by = SIGNAL
         ours_now = {n: self.crawlers.get(n) for n in names if n not in self.elsewhere}
-        report = Report(ours_now, NOT_BEGUN.get(self.ended_by, CRASHED))
-        self.show_report(report)
-        report.complain()
-        self.exitcode = HELD if names and not ours_now else report.exit_code
+        table = OutcomeTable(ours_now, NOT_BEGUN.get(self.ended_by, CRASHED))
+        self.show_outcomes(table)
+        table.complain()
+        self.exitcode = HELD if names and not ours_now else table.exit_code
 
     @property
     def process(self) -> AsyncCrawlerProcess:

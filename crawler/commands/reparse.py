@@ -17,8 +17,8 @@ from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.archive.writer import OPEN
 from crawler.outlets.registry import load_spiders
+from crawler.reparse.job import Job
 from crawler.reparse.run_rows import reparse_rows
-from crawler.reparse.task import Job
 from crawler.reparse.workers import (
     GOES_ON,
     ClusterError,
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
 
-    from crawler.reparse.task import Change, Result
+    from crawler.reparse.job import Change, Result
     from crawler.reparse.workers import Progress as Told
 
 ENDINGS = (".warc", ".warc.gz", ".warc.zst")

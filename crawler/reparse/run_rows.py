@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from crawler.reparse.task import Job, Result
+    from crawler.reparse.job import Job, Result
 
 _GROUPS = {"skipped": "skipped/", "rejected": "rejected/", "failed": "bad/"}
 """Columns, and how a reparse names what they count."""

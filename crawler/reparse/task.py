@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections import defaultdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
@@ -18,9 +17,9 @@ import pyarrow as pa
 from crawler.archive.reader import Capture, Counts, read_captures
 from crawler.extraction import EXTRACTOR_VERSION
 from crawler.items import Rejected
+from crawler.reparse.job import Change, Job, Result
 from crawler.reparse.multipage import Paged
 from crawler.reparse.outlet_reader import outlet_readers
-from crawler.sources.window import Window
 from output.captures import Content, History, publish_captures
 from output.filesystem import Root, open_file
 from output.row_check import RowCheck, RowError
@@ -53,60 +52,6 @@ BUGS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError,
 
 logger = logging.getLogger(__name__)
 _check = RowCheck(ARTICLES)
-
-
-@dataclass(frozen=True)
-class Job:
-    """What to do with every file; plain values, so that any process can take it over.
-
-    :param location: of the dataset
-    :param outlets: whose pages to read; none: of all
-    :param window: of publication
-    :param rejects: reasons; if any, only pages that were rejected for one of them are read
-    :param diff: write nothing, and read also what this version has read before
-    :param overrides: settings that differ from the project's
-    """
-
-    location: str
-    run_id: str
-    outlets: tuple[str, ...] = ()
-    window: Window = field(default_factory=Window)
-    rejects: tuple[str, ...] = ()
-    diff: bool = False
-    overrides: tuple[tuple[str, Any], ...] = ()
-
-
-@dataclass(frozen=True)
-class Change:
-    """A field that is read differently now."""
-
-    url: str
-    field: str
-    old: Any
-    new: Any
-
-
-@dataclass
-class Result:
-    """What became of the pages of some files. `problems`: why one was not read to its end."""
-
-    paths: Sequence[str]
-    tally: Counts = field(default_factory=Counter)
-    fields: Counter[str] = field(default_factory=Counter)
-    examples: list[Change] = field(default_factory=list)
-    problems: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def counts(self) -> Counter[str]:
-        """Of all outlets together."""
-        total = Counter[str]()
-        for (_, name), count in self.tally.items():
-            total[name] += count
-        return total
-
-    @property
-    def pages(self) -> int:
-        return self.counts["pages"]
 
 
 class _Page(NamedTuple):

@@ -13,14 +13,15 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from crawler.reparse.task import Result, reparse
+from crawler.reparse.job import Result
+from crawler.reparse.task import reparse
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from multiprocessing.connection import Connection
     from multiprocessing.queues import SimpleQueue
 
-    from crawler.reparse.task import Job
+    from crawler.reparse.job import Job
 
     Progress = Callable[[int, int], None]
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from crawler.spider import NewsSpider
-    from crawler.terminal.progress import Report
+    from crawler.terminal.progress import OutcomeTable
 
 
 class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
@@ -83,13 +83,13 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
             self.settings.set(name, value, priority="cmdline")
         return dataset
 
-    def show_report(self, report: Report) -> None:
-        """The table at the end, unless articles are printed where it would stand."""
+    def show_outcomes(self, table: OutcomeTable) -> None:
+        """Print the table at the end, unless articles go to the same place."""
         assert self.settings is not None
         if self.json:
-            self.show(report.rows(), ())
+            self.show(table.rows(), ())
         elif "stdout:" not in self.settings.getdict("FEEDS"):
-            self.show(report.lines(), report.columns())
+            self.show(table.lines(), table.columns())
 
     @contextmanager
     def held(self, outlet: str) -> Iterator[None]:

@@ -68,7 +68,7 @@ class Progress:
 CRASHED = ("unhealthy", "it did not run to its end")
 
 
-class Report:
+class OutcomeTable:
     """The table at the end.
 
     :param absent: the judgement on an outlet whose crawler is None or never opened, and why.

@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 SHARED = Path(__file__).parent / "templates"
 STYLE = (SHARED / "style.css").read_text("utf-8")
 SCRIPT = (SHARED / "page.js").read_text("utf-8")
-LANGUAGES = ("id", "en")
 _BOTH = Markup('<span lang="id">{}</span><span lang="en">{}</span>')
 _NARROW_SPACE = "\u202f"
 

@@ -14,7 +14,8 @@ from scrapy.settings import Settings
 
 from crawler.archive.check import losses
 from crawler.archive.takedown import take_down
-from crawler.reparse.task import Job, reparse
+from crawler.reparse.job import Job
+from crawler.reparse.task import reparse
 from crawler.state.regroup import regroup
 from output.compaction import compact
 from output.dataset import latest, read

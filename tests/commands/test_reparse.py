@@ -16,7 +16,7 @@ from scrapy.utils.project import get_project_settings
 from crawler.commands.reparse import Command
 from crawler.extraction import topics
 from crawler.extraction.topics import load_index
-from crawler.reparse.task import Change, Result
+from crawler.reparse.job import Change, Result
 from crawler.reparse.workers import GOES_ON
 from output.dataset import open_dataset, read
 from output.takedown import bury

@@ -14,7 +14,8 @@ import pyarrow.dataset as ds
 import pytest
 
 import crawler.reparse.task as module
-from crawler.reparse.task import Job, reparse
+from crawler.reparse.job import Job
+from crawler.reparse.task import reparse
 from output.compaction import compact
 from output.dataset import files, latest, read
 from output.search import Library, Question

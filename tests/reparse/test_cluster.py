@@ -12,7 +12,8 @@ import pyarrow.dataset as ds
 import pytest
 
 import crawler.reparse.task as module
-from crawler.reparse.task import Job, reparse
+from crawler.reparse.job import Job
+from crawler.reparse.task import reparse
 from crawler.reparse.workers import ClusterError, on_cluster
 from output.compaction import compact
 from output.dataset import read

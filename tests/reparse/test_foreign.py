@@ -12,7 +12,8 @@ import pyarrow as pa
 import pytest
 from warcio.warcwriter import WARCWriter
 
-from crawler.reparse.task import Job, Result, reparse
+from crawler.reparse.job import Job, Result
+from crawler.reparse.task import reparse
 from output.dataset import read
 from output.verification import verify
 from tests.archive.warcs import (

@@ -8,8 +8,9 @@ from random import Random
 
 import pytest
 
+from crawler.reparse.job import Job
 from crawler.reparse.outlet_reader import outlet_readers
-from crawler.reparse.task import Job, reparse
+from crawler.reparse.task import reparse
 from output.dataset import read
 from spiders.kontan import KontanSpider
 from tests.archive.warcs import NOW, Snap, pages, write_warc

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.reparse.task import Job, reparse
+from crawler.reparse.job import Job
+from crawler.reparse.task import reparse
 from output.compaction import compact
 from output.dataset import latest, read
 from output.filesystem import Root, check_writable, files_at

@@ -12,8 +12,9 @@ import pytest
 
 from crawler.archive.reader import Capture
 from crawler.extraction.page.page import Page
+from crawler.reparse.job import Job
 from crawler.reparse.outlet_reader import outlet_readers
-from crawler.reparse.task import Job, reparse
+from crawler.reparse.task import reparse
 from output.dataset import read
 from spiders.detikinet import DetikInetSpider
 from spiders.inews import InewsSpider

@@ -11,7 +11,8 @@ from scrapy.utils.project import get_project_settings
 import crawler.outlets.reader as readers
 import crawler.reparse.task as module
 from crawler.archive.writer import Archive, Exchange, open_folder
-from crawler.reparse.task import Job, Result, reparse
+from crawler.reparse.job import Job, Result
+from crawler.reparse.task import reparse
 from crawler.reparse.workers import in_processes
 from crawler.sources.window import Window
 from output.compaction import compact

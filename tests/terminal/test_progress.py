@@ -11,7 +11,7 @@ from rich.console import Console
 
 from crawler.runs.outcomes import OUTCOMES
 from crawler.terminal.base import tabulate
-from crawler.terminal.progress import Progress, Report
+from crawler.terminal.progress import OutcomeTable, Progress
 
 BUSY = {
     "listed": 1258,
@@ -38,11 +38,11 @@ def crawlers(*runs: dict[str, int]) -> dict[str, SimpleNamespace]:
     }
 
 
-def report(*runs: dict[str, int]) -> Report:
-    return Report(crawlers(*runs))
+def report(*runs: dict[str, int]) -> OutcomeTable:
+    return OutcomeTable(crawlers(*runs))
 
 
-def shown(told: Report, width: int) -> list[str]:
+def shown(told: OutcomeTable, width: int) -> list[str]:
     console = Console(width=width, color_system=None)
     with console.capture() as capture:
         console.print(tabulate(told.lines(), told.columns()))
