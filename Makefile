@@ -18,8 +18,8 @@ lint: .venv/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 trials: .venv/.dev  ## the long tests: kills, cron, big backfills
 	@$(BIN)/python -m pytest -m trial
-bench: .venv-bench/.bench  ## speed, memory and quality, as ratios against named peers
-	@.venv-bench/bin/python -m benchmarks
+bench: .venv-bench/.bench  ## speed, memory and quality as ratios against named peers, into docs/figures.md
+	@.venv-bench/bin/python -m benchmarks --write
 lock:  ## pin the newest version of every dependency, with hashes (needs uv)
 	uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.11 -o requirements.lock
 	uv pip compile -q pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 -c requirements.lock -o requirements-dev.lock

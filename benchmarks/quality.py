@@ -9,27 +9,23 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import extraction
+from benchmarks.tools import OURS, installed
 from crawler.newsroom import leaks
 from output import clock
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/quality.md"
-COLUMNS = {
-    "F1": "f1", "paragraphs": "para", "leaks": "leaks", "title": "title", "time": "date",
-    "authors": "authors", "perfect": "perfect",
-}  # fmt: skip
 TEXT = """# Quality
 
 Written by `.venv-bench/bin/python -m benchmarks.quality` on {day}; `make bench` prints the same with speed.
 
 {pages} real article pages of eleven outlets (2015 to 2026) with labels made by hand, and {must} strings on them that
 a clean body must not hold. F1 is over 4-word shingles; `paragraphs` is the share of paragraphs found whole; title, time
-(within five minutes) and authors are shares of pages that have them exactly; `perfect` counts bodies without a flaw.
+(within five minutes), day and authors are shares of pages that have them exactly; `perfect` counts bodies without a flaw.
 "No outlet rules" means that the page is read as if its outlet were unknown.
 
 {table}
 
-Speed, on one core of a small shared machine, all tools in turns over the same pages: {ratio} times the pages per second
-of trafilatura.
+Speed is in [figures.md](figures.md), of the same articles.
 
 These pages were at hand while the rules were written, so pages that nobody here has seen will score lower. The tests hold
 floors under these figures; a floor is lowered only with an explicit flag.
@@ -73,35 +69,31 @@ products; a line of syndication taken for the dateline; texts that only a script
 
 
 def main() -> None:
-    samples = extraction.real_samples()
-    tools = {
-        "wartatek": extraction.wartatek(None),
-        "wartatek, no outlet rules": extraction.wartatek("generic"),
-    } | extraction.installed_peers()
-    rows: dict[str, dict[str, Any]] = {}
-    for name, read in tools.items():
-        rows[name] = extraction.score_real({s.file: read(s) or {} for s in samples})
-    speeds = extraction.measure(tools, samples)
-    first = rows["wartatek"]
+    samples, _ = extraction.real_samples()
+    tools = installed()
+    rows = {
+        name: extraction.score(read, samples, extraction.score_real) for name, read in tools.items()
+    }
+    first = rows[OURS]
     notices = (leaks.__doc__ or "").split("\n- ")[1:]
     PAGE.write_text(
         TEXT.format(
             day=f"{clock.now():%Y-%m-%d}",
             pages=first["pages"],
             must=first["must"],
-            table=_table(rows, speeds),
-            ratio=round(speeds["wartatek"] / speeds["trafilatura"], 1),
+            table=_table(rows),
             leaks="; ".join(notice.partition(" (")[0] for notice in notices),
         )
     )
     print(PAGE)
 
 
-def _table(rows: dict[str, dict[str, Any]], speeds: dict[str, float]) -> str:
-    lines = [f"| tool | {' | '.join(COLUMNS)} | pages/s |", "|---" * (len(COLUMNS) + 2) + "|"]
+def _table(rows: dict[str, dict[str, Any]]) -> str:
+    columns = extraction.COLUMNS
+    lines = [f"| tool | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
     for name, row in rows.items():
-        cells = [str(row[key]) for key in COLUMNS.values()]
-        lines.append(f"| {name} | {' | '.join(cells)} | {speeds[name]:.0f} |")
+        cells = ["–" if row[key] is None else str(row[key]) for key in columns.values()]
+        lines.append(f"| {name} | {' | '.join(cells)} |")
     return "\n".join(lines)
 
 
