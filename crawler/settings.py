@@ -1,4 +1,4 @@
-"""Every knob: its value, Scrapy's default, the reason."""
+"""All settings: value, Scrapy's default, reason."""
 
 from __future__ import annotations
 
@@ -60,26 +60,20 @@ DEFAULT_REQUEST_HEADERS = {  # default has English
     "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
     "Accept-Language": "id,en;q=0.5",
 }
-DOWNLOAD_VERIFY_CERTIFICATES = True  # default False: a forged article is worse than a missing one
+DOWNLOAD_VERIFY_CERTIFICATES = True  # default False: a forged article is worse than none
 METAREFRESH_ENABLED = False  # default True: articles reload themselves for their advertisements
 REDIRECT_MAX_TIMES = 5  # default 20; RFC 9309 asks for five
 
 # -- Time and size
 DOWNLOAD_TIMEOUT = 30  # seconds, default 180: a hung server costs half a minute
-CLOSESPIDER_TIMEOUT = (
-    1500  # seconds, default 0: an outlet ends before cron's next run in half an hour
-)
+CLOSESPIDER_TIMEOUT = 1500  # seconds, default 0: an outlet ends before cron runs again
 DNS_TIMEOUT = 20  # default 60
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # default 1 GB; pages weigh 0.1 to 0.5 MB, a flat sitemap 10
 DOWNLOAD_WARNSIZE = 0  # default 32 MB: above the maximum
 RETRY_TIMES = 2  # the default; the next run asks again for articles that failed
-RETRY_AFTER_MAX = (
-    300  # seconds of Retry-After that a run waits; after a longer one a later run asks
-)
-RETRY_AFTER_DEFAULT = 30  # seconds, where a 429 or 503 names none
-RETRY_GIVE_UP_LOG_LEVEL = (
-    "INFO"  # default ERROR: failures are counted, and the next run tries again
-)
+RETRY_AFTER_MAX = 300  # seconds; a longer wait is left to a later run
+RETRY_AFTER_DEFAULT = 30  # seconds, after a 429 or 503 without Retry-After
+RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # default ERROR: counted, and the next run tries again
 CONCURRENT_ITEMS = 1  # default 100 tasks for each page; ours hold one article
 WARN_ON_GENERATOR_RETURN_VALUE = False  # default True: parses our callbacks again for each page
 
@@ -112,7 +106,7 @@ ITEM_PIPELINES = {
 }
 BODY_MIN_WORDS = 25  # a shorter body is a caption or a teaser, unless a paywall cut it
 
-# -- Stock exports (`-o x.jsonl`) carry the dataset's columns; the outlet stands in its path there
+# -- Stock exports (`-o x.jsonl`) carry the dataset's columns; there the outlet is part of the path
 FEED_EXPORT_FIELDS = ["outlet", *ARTICLES.names]  # default None: whatever the item holds
 FEED_EXPORTERS = {"parquet": "output.exporter.ParquetItemExporter"}
 FEED_STORAGES = {  # appending to a Parquet file would lose what is appended

@@ -267,7 +267,7 @@ each_fixture = pytest.mark.parametrize(
 @each_spider
 def test_an_outlet_has_a_fixture_that_its_own_rules_read(spider: type[NewsSpider]) -> None:
     mine = [path for path in FIXTURES if path.parent.name == spider.name]
-    assert mine, f"make one: python -m scrapy snapshot {spider.name} URL"
+    assert mine, f"keep a page: .venv/bin/python -m scrapy snapshot {spider.name} URL"
     newest = max(mine, key=lambda path: path.stem)
     if spider.body:  # type: ignore[attr-defined]
         assert expected_of(newest)["body_source"] != "density"

@@ -56,12 +56,12 @@ def start(
 
 
 def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
-    _, errors = process.communicate(timeout=300)
+    _, errors = process.communicate()
     return process.returncode, errors
 
 
 def crawled(room: Newsroom, folder: Path) -> Counter[str]:
-    """What stands in `folder` after a run that nothing disturbs."""
+    """Return the stored URLs of `folder` after an undisturbed run."""
     done = crawl(MediaIndonesiaSpider, room, folder)
     assert done.outcomes.judgement()[0] == "healthy", done.stats
     assert verify(folder) == []
@@ -72,7 +72,7 @@ def stored(folder: Path) -> Counter[str]:
     return Counter(read(folder, columns=["url"])["url"].to_pylist())
 
 
-def test_a_killed_run_loses_nothing(room, tmp_path):
+def test_a_killed_run_loses_no_article(room, tmp_path):
     folder = tmp_path / "killed"
     process = start(room, folder)
     while not any((folder / "articles").rglob("*.parquet")):
@@ -92,7 +92,7 @@ def judgements(folder: Path) -> list[str]:
 
 
 @pytest.mark.parametrize("command", ["crawl", "crawlall"])
-def test_a_run_that_is_asked_to_end_says_so_and_loses_nothing(room, tmp_path, command):
+def test_a_terminated_run_is_judged_interrupted_and_loses_no_article(room, tmp_path, command):
     folder = tmp_path / "ended"
     room.fail("stall", path=ARTICLE, after=8)  # so that it is not done before
     process = start(room, folder, "-s", "DOWNLOAD_TIMEOUT=5", "mediaindonesia", command=command)
@@ -110,7 +110,7 @@ def test_a_run_that_is_asked_to_end_says_so_and_loses_nothing(room, tmp_path, co
     assert before <= crawled(room, folder) == crawled(room, tmp_path / "whole")
 
 
-def test_what_a_run_had_no_time_for_is_named(tmp_path):
+def test_an_outlet_not_begun_within_run_timeout_is_named(tmp_path):
     with newsroom(seed=7, outlets=["kontan", "mediaindonesia"], recent=4, past=0) as room:
         room.fail("stall")
         settings = ("PARALLEL_OUTLETS=1", "RUN_TIMEOUT=5", "DOWNLOAD_TIMEOUT=10", "RETRY_ENABLED=0")
@@ -122,7 +122,7 @@ def test_what_a_run_had_no_time_for_is_named(tmp_path):
     assert judgements(tmp_path) != ["healthy"]
 
 
-def test_a_full_disk_is_said_and_loses_nothing(room, tmp_path):
+def test_a_full_disk_fails_the_run_and_loses_no_article(room, tmp_path):
     def small_files_only() -> None:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (70_000, 70_000))
@@ -134,10 +134,10 @@ def test_a_full_disk_is_said_and_loses_nothing(room, tmp_path):
     assert crawled(room, folder) == crawled(room, tmp_path / "whole")
 
 
-def test_an_outlet_is_crawled_once_at_a_time(room, tmp_path):
+def test_an_outlet_is_crawled_by_a_single_process_at_a_time(room, tmp_path):
     with locked(tmp_path, "mediaindonesia"):
-        one, several = start(room, tmp_path), start(room, tmp_path, command="crawlall")
-        for code, errors in (finish(one), finish(several)):
+        crawl_one, crawl_all = start(room, tmp_path), start(room, tmp_path, command="crawlall")
+        for code, errors in (finish(crawl_one), finish(crawl_all)):
             assert code == HELD
             assert f"process {os.getpid()} on" in errors
     assert not (tmp_path / "runs").exists()
@@ -165,14 +165,14 @@ def test_thirty_kills_lose_and_double_nothing(tmp_path):
             process.communicate()
         assert amid > 15
         killed = crawled(room, folder)
-        # A crawl that starts now misses only what the lists have forgotten since.
+        # A crawl that starts now misses only articles that the lists no longer name.
         assert crawled(room, tmp_path / "whole") <= killed
         assert set(killed.values()) == {1}
 
 
 @pytest.mark.trial
 def test_memory_stays_flat_over_a_backfill(tmp_path):
-    """BACKFILL in the environment says how many articles, for a machine with more time than CI."""
+    """Backfill as many articles as BACKFILL in the environment says."""
     articles = int(os.environ.get("BACKFILL", "6000"))
     done = backfill(articles, tmp_path)
     told_of = world(1, [OUTLET], recent=0, past=articles, older=0)

@@ -9,11 +9,9 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-Holds = Literal["all", "technology", "tag"]
-
 
 @dataclass(frozen=True, kw_only=True)
-class Feed:
+class HouseFeed:
     """An RSS feed; `flaw` names a fault that real feeds have."""
 
     path: str
@@ -23,7 +21,7 @@ class Feed:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Sitemap:
+class HouseSitemap:
     """A sitemap: an index of sitemaps, the news of two days, everything (flat) or a month."""
 
     path: str
@@ -34,7 +32,7 @@ class Sitemap:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Index:
+class HouseIndex:
     """An index page. The groups of the regex `path`, and the parameters of `query`, give page,
     offset, date (in the format `date`), or year, month and day; and tag."""
 
@@ -97,19 +95,20 @@ class House:
     """The element, with attributes, around the articles of an index page."""
     when: str = "%d %B %Y %H:%M WIB"
     """Format of times on index pages."""
-    feeds: tuple[Feed, ...] = ()
-    sitemaps: tuple[Sitemap, ...] = ()
-    indexes: tuple[Index, ...] = ()
+    feeds: tuple[HouseFeed, ...] = ()
+    sitemaps: tuple[HouseSitemap, ...] = ()
+    indexes: tuple[HouseIndex, ...] = ()
 
     @property
     def hosts(self) -> set[str]:
         """Return every host of the outlet."""
-        listings: tuple[Feed | Sitemap | Index, ...] = (*self.feeds, *self.sitemaps, *self.indexes)
+        listings: tuple[HouseFeed | HouseSitemap | HouseIndex, ...]
+        listings = (*self.feeds, *self.sitemaps, *self.indexes)
         return {self.host, *self.aliases, *(listing.host for listing in listings if listing.host)}
 
 
 def _house(name: str, declared: dict[str, Any]) -> House:
-    parts = {"feeds": Feed, "sitemaps": Sitemap, "indexes": Index}
+    parts = {"feeds": HouseFeed, "sitemaps": HouseSitemap, "indexes": HouseIndex}
     known = {f.name for f in fields(House)}
     if unknown := declared.keys() - known:
         raise ValueError(f"houses.toml: {name} declares {', '.join(sorted(unknown))}")

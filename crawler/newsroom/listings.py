@@ -18,7 +18,7 @@ from crawler.newsroom.templates import spell
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crawler.newsroom.houses import Feed, House, Index, Sitemap
+    from crawler.newsroom.houses import House, HouseFeed, HouseIndex, HouseSitemap
     from crawler.newsroom.story import Entry
 
 FEED_ITEMS = 40
@@ -38,7 +38,7 @@ def held(entries: Sequence[Entry], house: House, holds: str, word: str = "") -> 
     return [e for e in entries if slug(e.section) == slug(wanted)]
 
 
-def feed_xml(feed: Feed, house: House, entries: Sequence[Entry], now: datetime) -> str:
+def feed_xml(feed: HouseFeed, house: House, entries: Sequence[Entry], now: datetime) -> str:
     """Return an RSS feed as the outlet serves it, with the feed's flaw."""
     if feed.flaw == "html":
         return f"<!DOCTYPE html><html><head><title>{house.publisher}</title></head></html>"
@@ -56,7 +56,7 @@ def feed_xml(feed: Feed, house: House, entries: Sequence[Entry], now: datetime) 
     )
 
 
-def _item(entry: Entry, feed: Feed, house: House, late: timedelta) -> str:
+def _item(entry: Entry, feed: HouseFeed, house: House, late: timedelta) -> str:
     link = entry.url
     if feed.flaw == "tracked":
         link += "?utm_source=rss&utm_medium=feed"
@@ -78,7 +78,7 @@ def _item(entry: Entry, feed: Feed, house: House, late: timedelta) -> str:
 
 
 def sitemap_xml(
-    sitemap: Sitemap, house: House, entries: Sequence[Entry], now: datetime, month: str = ""
+    sitemap: HouseSitemap, house: House, entries: Sequence[Entry], now: datetime, month: str = ""
 ) -> str:
     """Return a sitemap; `month` ("2023-09") is the month of a sitemap by month."""
     chosen = held(entries, house, sitemap.holds)
@@ -112,7 +112,7 @@ def _sitemap_index(house: House, entries: Sequence[Entry]) -> str:
     return f"{XML}<sitemapindex {SITEMAP}>\n{''.join(rows)}</sitemapindex>\n"
 
 
-def _url(entry: Entry, sitemap: Sitemap, house: House) -> str:
+def _url(entry: Entry, sitemap: HouseSitemap, house: House) -> str:
     zone = UTC if sitemap.clock == "utc" else WIB
     published, modified = (
         moment.astimezone(zone).isoformat(timespec="seconds")
@@ -138,7 +138,7 @@ def gzipped(text: str) -> bytes:
 
 
 def index_html(
-    index: Index,
+    index: HouseIndex,
     house: House,
     entries: Sequence[Entry],
     asked: dict[str, str],
@@ -161,7 +161,7 @@ def index_html(
     return html.encode()
 
 
-def _day(index: Index, asked: dict[str, str]) -> datetime | None:
+def _day(index: HouseIndex, asked: dict[str, str]) -> datetime | None:
     if date := asked.get("date"):
         return datetime.strptime(date, index.date).replace(tzinfo=WIB)
     if {"year", "month", "day"} <= asked.keys():

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from crawler.newsroom.clock import Slot
     from crawler.newsroom.furniture import Furniture
-    from crawler.newsroom.houses import Feed, Sitemap
+    from crawler.newsroom.houses import HouseFeed, HouseSitemap
 
 PAST = datetime(2023, 9, 1, tzinfo=WIB), datetime(2023, 10, 1, tzinfo=WIB)
 OLDER = datetime(2021, 1, 4, tzinfo=WIB), datetime(2021, 2, 1, tzinfo=WIB)
@@ -288,7 +288,7 @@ class World:
                 self._add_sitemap(desk, sitemap, host, path)
         return desk.listed.get(f"{host}{path}")
 
-    def _add_sitemap(self, desk: Desk, sitemap: Sitemap, host: str, path: str) -> None:
+    def _add_sitemap(self, desk: Desk, sitemap: HouseSitemap, host: str, path: str) -> None:
         before, by_month, after = sitemap.path.partition("{month}")
         month = path.removeprefix(before).removesuffix(after) if by_month else ""
         if path != sitemap.path.replace("{month}", month) or (by_month and len(month) != 7):
@@ -298,7 +298,7 @@ class World:
         kind = "application/gzip" if path.endswith(".gz") else XML
         desk.listed[f"{host}{path}"] = _validated(body, kind, desk, self.now)
 
-    def feed(self, desk: Desk, feed: Feed, flaw: str | None = None) -> Reply:
+    def feed(self, desk: Desk, feed: HouseFeed, flaw: str | None = None) -> Reply:
         """Return a feed, with `flaw` in place of the feed's own if given."""
         if flaw is not None:
             feed = replace(feed, flaw=flaw)  # type: ignore[arg-type]

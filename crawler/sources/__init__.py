@@ -1,4 +1,4 @@
-"""Where article URLs are listed: feeds, sitemaps and index pages."""
+"""Sources of article URLs: feeds, sitemaps and index pages."""
 
 from crawler.sources.candidate import Candidate, Source, SourceError
 from crawler.sources.feed import Feed

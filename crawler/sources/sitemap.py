@@ -1,4 +1,4 @@
-"""Sitemaps: news sitemaps for the present, plain ones and their indexes for the past."""
+"""Sitemaps: news sitemaps for the present, plain sitemaps and their indexes for the past."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which of the listed candidates a run asks for, before anything of them is downloaded."""
+"""The choice of candidates that a run asks for, before any page is downloaded."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ def feed(*items: str, declaration: str = '<?xml version="1.0" encoding="UTF-8"?>
 
 def listed(body: str | bytes, url: str = URL, **kwargs: object) -> list[Candidate]:
     found = list(Feed(URL).parse(reply(url, body, **kwargs), PRESENT))
-    assert all(isinstance(one, Candidate) for one in found)
+    assert all(isinstance(item, Candidate) for item in found)
     return found
 
 

@@ -29,8 +29,8 @@ def parsed(
     source: Listing, body: str, window: Window = PRESENT, url: str = f"{HOME}/tekno", **meta: object
 ) -> tuple[list[Candidate], list[Request]]:
     found = list(source.parse(reply(url, body, **meta), window))
-    candidates = [one for one in found if isinstance(one, Candidate)]
-    return candidates, [one for one in found if isinstance(one, Request)]
+    candidates = [item for item in found if isinstance(item, Candidate)]
+    return candidates, [item for item in found if isinstance(item, Request)]
 
 
 def asked(source: Listing, window: Window = PRESENT) -> list[str]:

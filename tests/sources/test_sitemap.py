@@ -45,7 +45,7 @@ def listed(
 
 
 def numbers(found: list[Candidate | Request]) -> list[int]:
-    return [int(one.url.split("/")[4]) for one in found]
+    return [int(candidate.url.split("/")[4]) for candidate in found]
 
 
 def reason(body: str | bytes, **meta: object) -> str:
@@ -93,8 +93,8 @@ def test_a_distrusted_zone_z_is_read_as_wib():
 def test_a_sitemap_index_leads_to_children_that_may_hold_the_window():
     body = index(("2023-08.xml", "2023-08-31"), ("2023-09.xml", "2023-09-30"), ("new.xml", ""))
     found = listed(body, SEPTEMBER)
-    assert [one.url[-11:] for one in found] == ["2023-09.xml", ".id/new.xml"]
-    assert all(isinstance(one, Request) for one in found)
+    assert [request.url[-11:] for request in found] == ["2023-09.xml", ".id/new.xml"]
+    assert all(isinstance(request, Request) for request in found)
 
 
 def test_a_sitemap_index_leads_to_children_that_follow_matches():
