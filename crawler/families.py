@@ -1,4 +1,4 @@
-"""What outlets of one publisher or one system share; each base holds only what two of them need."""
+"""Bases of outlets that share a publisher or a system: only attributes that two of them need."""
 
 from __future__ import annotations
 
