@@ -1,4 +1,4 @@
-"""Small datasets for the tests of what reads them."""
+"""Small datasets for tests of readers."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 NOON = datetime(2026, 1, 20, 5, tzinfo=UTC)
-"""Noon in WIB."""
+"""Noon in WIB, in UTC."""
 
 
 def row(number: int = 1, outlet: str = "kontan", **columns: Any) -> Row:
-    """An article's row; `columns` replace what it says of itself."""
+    """Return an article's row; `columns` replace others."""
     paragraphs = columns.pop("paragraphs", [f"Isi berita nomor {number}.", "Alinea penutupnya."])
     title = columns.pop("title", f"Berita nomor {number}")
     body = "\n\n".join(paragraphs)
@@ -42,17 +42,17 @@ def row(number: int = 1, outlet: str = "kontan", **columns: Any) -> Row:
 
 
 def write(folder: Path, table: str = "articles", **rows: list[Row]) -> Path:
-    """Write the rows of each outlet, as a run of its own; `folder`."""
+    """Write the rows of each outlet, as a run; return `folder`."""
     writer = Writer(folder, new_run_id())
-    for outlet, theirs in rows.items():
-        for one in theirs:
-            writer.write(table, outlet, one)
+    for outlet, of_outlet in rows.items():
+        for each in of_outlet:
+            writer.write(table, outlet, each)
     writer.flush()
     return folder
 
 
 def run(outlet_is: str = "healthy", **columns: Any) -> Row:
-    """A manifest's row."""
+    """Return a row of runs."""
     counts = dict.fromkeys(("listed", "fetched", "stored", "revised", "rejected", "failed"), 3)
     return {
         "run_id": "uji",
@@ -65,7 +65,7 @@ def run(outlet_is: str = "healthy", **columns: Any) -> Row:
 
 
 def write_clusters(folder: Path, groups: dict[str, list[str]]) -> None:
-    """The table clusters/: the articles of each group."""
+    """Write the table clusters/: the article ids of each story."""
     rows = [
         {"article_id": article, "cluster_id": cluster, "as_of": NOON}
         for cluster, articles in groups.items()
@@ -76,7 +76,7 @@ def write_clusters(folder: Path, groups: dict[str, list[str]]) -> None:
 
 
 def library_of(folder: Path) -> Library:
-    """All that the dataset holds, with an index beside it."""
+    """Return the library of a dataset, with an up-to-date index."""
     library = Library(folder, folder / "search")
     library.update()
     return library

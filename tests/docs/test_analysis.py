@@ -1,6 +1,6 @@
-"""docs/analysis.md does what it says: its code runs as it stands, and each tool counts the same.
+"""The code of docs/analysis.md runs unchanged, and each tool counts the same.
 
-Spark's is run by tests/test_spark.py.
+Spark's is run by tests/docs/test_spark.py.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ def run(code):
 
 
 def rows(table):
-    """How many there are, whoever has read them."""
+    """Return the number of rows of any tool's table."""
     return len(table.fetchall() if hasattr(table, "fetchall") else table)
 
 
@@ -110,7 +110,7 @@ def test_pairs_of_outlets_are_counted_by_story(checkout):
     ]
 
 
-def test_no_section_is_left_out():
+def test_every_section_of_analysis_md_is_tested():
     run_here = {
         "pandas",
         "polars",

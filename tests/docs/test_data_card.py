@@ -1,4 +1,4 @@
-"""docs/data-card.md and docs/dataset.md say of the columns what the schema says."""
+"""docs/data-card.md and docs/dataset.md agree with the schema on the columns."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_the_card_knows_the_tables_and_the_schema():
 
 
 def kind(field):
-    """A column's type as the documents write it."""
+    """Return a column's type as the documents write it."""
     written = str(field.type).replace("timestamp[us, tz=UTC]", "instant").replace("item: ", "")
     return f"{written} (always)" if not field.nullable else written
 

@@ -1,4 +1,4 @@
-"""docs/analysis.ipynb runs over the demo's dataset, and shows what is in it."""
+"""docs/analysis.ipynb runs over the demo's dataset and shows its figures."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ needs_jupyter = pytest.mark.skipif(
 
 @needs_jupyter
 @pytest.mark.trial
-def test_it_runs_and_shows_what_the_demo_holds(tmp_path):
+def test_the_notebook_runs_and_shows_the_demos_dataset(tmp_path):
     import nbformat
 
     from tests.notebook import execute
@@ -48,7 +48,7 @@ assert tellers["first"].sum() <= len(copied)
     assert json.dumps(copied["title"])[1:-1] in shown
 
 
-def test_what_is_committed_is_whole_small_and_of_no_machine():
+def test_the_committed_notebook_is_whole_small_and_names_no_machine():
     text = PAGE.read_text("utf-8")
     assert len(text) < 300_000
     for place in ("/work", "/tmp", "/home", "/root", "site-packages", "Traceback"):

@@ -47,7 +47,7 @@ MISSING = [
 
 @pytest.fixture
 def spark(tmp_path):
-    """A session to which a relative path is one from `tmp_path`, wherever Python goes."""
+    """A session whose relative paths begin at `tmp_path`, in any working directory of Python."""
     from pyspark.sql import SparkSession
 
     # At exit it tells of its connections, on a stream that is closed by then.
@@ -63,7 +63,7 @@ def spark(tmp_path):
 
 
 @pytest.mark.skipif(bool(MISSING), reason=f"not here: {', '.join(MISSING)}")
-def test_spark(spark, tmp_path, subtests):
+def test_spark_reads_every_row_and_runs_the_documented_code(spark, tmp_path, subtests):
     """One test, since a session takes seconds to start and pytest-xdist would start several."""
     location = write_runs(tmp_path / "output/data")
     for page in PAGES:

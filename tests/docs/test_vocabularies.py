@@ -1,4 +1,4 @@
-"""docs/dataset.md names every word that a column of few words can hold, and no other.
+"""docs/dataset.md lists exactly the words that a column of few words can hold.
 
 What the code writes is read from its source: whoever writes a new word there writes it here too.
 """
@@ -29,7 +29,7 @@ LISTS = {f"{source.__name__.lower()}:" for source in (Feed, Listing, Sitemap)}
 
 
 def named(title):
-    """The words of one table, each without the CAPITALS that stand for what varies."""
+    """Return the words of a table, each without the CAPITALS of the varying part."""
     section = re.split(r"\n##+ ", DOCUMENT.partition(f"\n### {title}\n")[2])[0]
     cells = re.findall(r"^\| (`.+?) \|", section, re.MULTILINE)
     words = [word for cell in cells for word in re.findall(r"`([^`]+)`", cell)]
@@ -38,7 +38,7 @@ def named(title):
 
 
 def words(node):
-    """What is written in `node`: a text, what stands before its first {...}, each of several."""
+    """Return the texts in `node`: a string, an f-string up to the first {...}, or several."""
     if isinstance(node, ast.Constant) and isinstance(node.value, str):
         yield node.value
     elif isinstance(node, ast.JoinedStr):
@@ -55,7 +55,7 @@ def found(kind, files=tuple(TREES)):
 
 
 def given(function, place=0, files=tuple(TREES)):
-    """The words that are handed to `function`, also by what is made of it."""
+    """Return the words in argument `place` of all calls of `function`."""
     calls = [call for call in found(ast.Call, files) if name_of(call.func) == function]
     assert calls
     return {word for call in calls if len(call.args) > place for word in words(call.args[place])}
@@ -72,14 +72,14 @@ def returned(file, function):
 
 
 def counted(group):
-    """The words that are counted under `group`, beside a run's other counts."""
+    """Return the words that are counted under `group`, beside a run's other counts."""
     texts = [node.value for node in found(ast.Constant) if isinstance(node.value, str)]
     matches = (re.fullmatch(rf"(?:wartatek/)?{group}/(\w+)", text) for text in texts)
     return {match[1] for match in matches if match}
 
 
 def passed_on(found_words, *expressions):
-    """`found_words` without the `expressions`, which hand on what others have written."""
+    """Return `found_words` without `expressions`, which pass on words written elsewhere."""
     return found_words - {f"<{expression}>" for expression in expressions}
 
 
@@ -104,7 +104,7 @@ def failed():
     return explained | robots | records | counts | set(FAILURES.values())
 
 
-def test_body_source():
+def test_the_words_of_body_source_are_documented():
     body = ["crawler/extraction/body/body.py"]
     written = given("_walk", 2, body) | given("_written", 2, body) | given("_plain", 0, body)
     other = {
@@ -118,7 +118,7 @@ def test_body_source():
     assert passed_on(written, "source") == named("`body_source`")
 
 
-def test_published_source():
+def test_the_words_of_published_source_are_documented():
     times = ["crawler/extraction/fields/times.py"]
     clues = [call for call in found(ast.Call, times) if name_of(call.func) == "_Clue"]
     # `*found` is a date and its text; the word comes behind them
@@ -141,16 +141,16 @@ def test_published_source():
         assert f"` ({suffix})`" in DOCUMENT
 
 
-def test_discovered_via():
+def test_the_words_of_discovered_via_are_documented():
     [line] = re.findall(r"^`discovered_via` has (.+)$", DOCUMENT, re.MULTILINE)
     assert {re.sub(r"[A-Z]+$", "", word) for word in re.findall(r"`(.+?)`", line)} == LISTS
 
 
-def test_rejects():
+def test_the_reasons_of_rejects_are_documented():
     assert rejected() == named("`reason` in rejects")
 
 
-def test_skipped_by():
+def test_the_reasons_of_skipped_by_are_documented():
     wanted = "crawler/sources/wanted.py"
     decided = returned(wanted, "_stranger") | returned(wanted, "_skipped")
     known = returned("crawler/state/outlet_state.py", "known")
@@ -162,11 +162,11 @@ def test_skipped_by():
     assert expected | {"gone", "forgotten"} == named("`skipped_by`")
 
 
-def test_failed_by():
+def test_the_reasons_of_failed_by_are_documented():
     assert failed() == named("`failed_by`")
 
 
-def test_source_problems():
+def test_the_reasons_of_source_problems_are_documented():
     listed = passed_on(given("SourceError"), "reject.reason")
     parser = ("page", "guard", "nesting")
     files = [f"crawler/extraction/page/{name}.py" for name in parser]
@@ -198,6 +198,6 @@ def test_the_meaning_of_a_column_names_its_words(column, expected):
 
 
 @pytest.mark.parametrize("column", ["body_source", "published_source"])
-def test_an_example_in_the_schema_is_one(column):
+def test_an_example_in_the_schema_is_a_documented_word(column):
     example = ARTICLES.field(column).metadata[b"meaning"].decode().partition("e.g. ")[2]
     assert re.sub(r":.*", ":", example) in named(f"`{column}`")

@@ -23,7 +23,7 @@ FEED = "https://mediaindonesia.com/feed"
 
 
 class Reader(Spider):
-    """Asks for `urls`, keeps what comes."""
+    """A spider that requests `urls` and keeps the responses."""
 
     name = "reader"
 
@@ -76,7 +76,7 @@ def test_responses_come_back_under_their_real_urls(room: Newsroom):
     assert page.request.meta["download_slot"].endswith("kontan.co.id")
 
 
-def test_the_host_is_the_outlets_and_a_proxy_is_left_out(room: Newsroom):
+def test_the_host_header_is_the_outlets_and_a_proxy_is_ignored(room: Newsroom):
     before = len(room.requests)
     reader = read(room.url, FEED, meta={"proxy": "http://127.0.0.1:9"})
     assert not reader.failed
@@ -110,7 +110,7 @@ def test_a_stalled_server_costs_the_timeout(room: Newsroom):
 @pytest.mark.parametrize(
     "address", ["http://192.0.2.1:80", "http://example.com:80", "", "http://127.0.0.1", "kabar"]
 )
-def test_an_address_that_is_not_of_this_machine_is_refused(address: str):
+def test_an_address_that_is_not_loopback_is_refused(address: str):
     with pytest.raises(ValueError, match="must be on this machine"):
         loopback(address)
     reader = read(address, FEED)
@@ -119,5 +119,5 @@ def test_an_address_that_is_not_of_this_machine_is_refused(address: str):
 
 
 @pytest.mark.parametrize("address", ["http://127.0.0.1:80", "localhost:80", "http://[::1]:80"])
-def test_addresses_of_this_machine(address: str):
+def test_loopback_addresses_are_accepted(address: str):
     assert loopback(address) == address.removeprefix("http://")

@@ -1,4 +1,4 @@
-"""The newsroom's pages weigh what real ones do and match the same selectors."""
+"""The newsroom's pages weigh as much as real pages and match the same selectors."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OUTLETS = sorted(houses())
 
 @dataclass(frozen=True)
 class Printed:
-    """An article's truth and the page that prints it, whole."""
+    """Return an article's story and the whole page that prints it."""
 
     story: Story
     body: bytes
@@ -57,14 +57,14 @@ def squeezed(text: str) -> str:
 
 
 @pytest.mark.parametrize("outlet", OUTLETS)
-def test_pages_weigh_what_real_ones_do(outlet: str):
+def test_pages_weigh_as_much_as_real_pages(outlet: str):
     for page in pages(outlet):
         assert 100_000 < len(page.body) < 140_000  # real pages weigh 49 to 335 KB
         assert len(page.tree.css("*")) > 1_400
 
 
 @pytest.mark.parametrize("outlet", OUTLETS)
-def test_titles_and_paragraphs_stand_on_the_page_as_they_are_true(outlet: str):
+def test_true_titles_and_paragraphs_are_on_the_page(outlet: str):
     pages_apart = houses()[outlet].paging and not houses()[outlet].whole
     for page in pages(outlet):
         text = squeezed(page.tree.root.text())
@@ -82,13 +82,13 @@ def test_an_outlets_own_selectors_find_title_and_body(outlet: str):
 
 
 @pytest.mark.parametrize("outlet", OUTLETS)
-def test_urls_are_what_the_outlet_calls_an_article(outlet: str):
+def test_urls_match_the_outlets_article_pattern(outlet: str):
     for page in pages(outlet):
         if page.story.kind == "article":
             assert rules(outlet).article_pattern.search(page.story.url)
 
 
-def test_older_articles_stand_in_older_templates():
+def test_older_articles_are_printed_in_older_templates():
     house = houses()["mediaindonesia"]
     used = {template_of(page.story, house) for page in pages("mediaindonesia")}
     assert used == {"mediaindonesia", "mediaindonesia_2020", "mediaindonesia_2018"}
@@ -109,7 +109,7 @@ def real_pages() -> list[str]:
 
 @needs_shared
 @pytest.mark.parametrize("label", real_pages())
-def test_selectors_that_match_a_real_page_match_ours(label: str):
+def test_selectors_that_match_a_real_page_match_a_newsroom_page(label: str):
     known = json.loads((SHARED / "pages" / "gold" / label).read_text())
     if known["kind"] != "article":
         pytest.skip("a gallery: no template of its own here")

@@ -18,19 +18,19 @@ def written(seed: int, *, technology: bool) -> list[str]:
 
 
 @pytest.mark.parametrize("technology", [True, False])
-def test_every_slot_and_choice_is_filled(technology: bool):
+def test_every_slot_and_choice_of_the_prose_is_filled(technology: bool):
     for seed in range(200):
         for text in written(seed, technology=technology):
             assert not set(text) & set("{}[]|"), text
             assert text == " ".join(text.split())
 
 
-def test_one_seed_writes_one_story():
+def test_a_seed_always_writes_the_same_story():
     assert written(7, technology=True) == written(7, technology=True)
     assert written(7, technology=True) != written(8, technology=True)
 
 
-def test_headlines_vary():
+def test_headlines_vary_between_stories():
     titles = {Draft(Random(seed), DAY, technology=True).title for seed in range(200)}
     assert len(titles) > 150
 
@@ -42,7 +42,7 @@ def test_the_lead_speaks_of_what_the_headline_names():
     assert named & set(draft.passages(rng)[0].text.replace(",", "").replace(".", "").split())
 
 
-def test_a_list_follows_a_sentence_that_announces_it():
+def test_a_list_follows_a_sentence_that_announces_the_list():
     for seed in range(100):
         rng = Random(seed)
         passages = Draft(rng, DAY, technology=True).passages(rng)

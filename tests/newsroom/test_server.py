@@ -40,7 +40,7 @@ def article(room: Newsroom) -> str:
     return room.urls("mediaindonesia")[0].removeprefix(f"https://{HOST}")
 
 
-def test_it_logs_what_it_is_asked(room: Newsroom):
+def test_the_newsroom_logs_its_requests(room: Newsroom):
     response, body = ask(room, "/robots.txt", **{"User-Agent": "wartatek"})
     assert response.status == 200 and b"Sitemap: https://mediaindonesia.com" in body
     (asked,) = room.requests
@@ -60,7 +60,7 @@ def test_one_connection_serves_many_requests(room: Newsroom):
     connection.close()
 
 
-def test_it_compresses_only_for_those_who_ask():
+def test_the_newsroom_compresses_only_for_clients_that_accept_gzip():
     with newsroom(seed=1, outlets=["mediaindonesia"], recent=2, compress=True) as room:
         plain = ask(room, article(room))[1]
         response, packed = ask(room, article(room), **{"Accept-Encoding": "gzip, br"})
@@ -69,7 +69,7 @@ def test_it_compresses_only_for_those_who_ask():
     assert len(packed) < len(plain) / 4
 
 
-def test_a_fault_happens_as_often_as_it_is_told(room: Newsroom):
+def test_a_fault_happens_as_often_as_configured(room: Newsroom):
     room.fail("status", host=HOST, path="/teknologi/|/ekonomi/", status=429, retry_after=7, times=2)
     room.fail("status", host="elsewhere.example", status=500)
     answers = [ask(room, f"/teknologi/{n}")[0] for n in range(3)]
@@ -79,7 +79,7 @@ def test_a_fault_happens_as_often_as_it_is_told(room: Newsroom):
 
 
 @pytest.mark.parametrize("status", [200, 202, 403, 503])
-def test_a_challenge_has_the_marks_of_one(room: Newsroom, status: int):
+def test_a_challenge_has_the_marks_of_a_challenge_page(room: Newsroom, status: int):
     room.fail("challenge", status=status)
     response, body = ask(room, article(room))
     assert response.status == status
@@ -93,7 +93,7 @@ def test_recovering_ends_every_fault(room: Newsroom):
 
 
 def first_bytes(room: Newsroom, count: int) -> bytes:
-    """The first `count` bytes of an answer, or what came before 0.3 s passed without any."""
+    """Return the first `count` bytes of an answer, or the bytes before a pause of 0.3 s."""
     got = b""
     with socket.create_connection(("127.0.0.1", int(room.url.rpartition(":")[2]))) as client:
         client.settimeout(0.3)
@@ -106,51 +106,51 @@ def first_bytes(room: Newsroom, count: int) -> bytes:
     return got
 
 
-def test_a_server_that_never_answers(room: Newsroom):
+def test_the_fault_of_a_server_that_never_answers(room: Newsroom):
     room.fail("stall")
     assert first_bytes(room, 1) == b""
 
 
-def test_a_body_that_drips(room: Newsroom):
+def test_the_fault_of_a_body_that_drips(room: Newsroom):
     room.fail("drip")
     head, _, body = first_bytes(room, 250).partition(b"\r\n\r\n")
     assert b"Content-Length: " in head
     assert 0 < len(body) < 100
 
 
-def test_a_body_that_never_ends(room: Newsroom):
+def test_the_fault_of_a_body_that_never_ends(room: Newsroom):
     room.fail("endless")
     assert len(first_bytes(room, 5_000_000)) >= 5_000_000
 
 
-def test_a_body_that_is_cut_off(room: Newsroom):
+def test_the_fault_of_a_body_that_is_cut_off(room: Newsroom):
     room.fail("cut", size=1000)
     with pytest.raises(http.client.IncompleteRead) as caught:
         ask(room, article(room))
     assert len(caught.value.partial) == 1000
 
 
-def test_a_length_that_is_wrong(room: Newsroom):
+def test_the_fault_of_a_wrong_content_length(room: Newsroom):
     whole = ask(room, article(room))[1]
     room.fail("wrong_length")
     assert len(ask(room, article(room))[1]) == len(whole) // 2
 
 
-def test_a_charset_that_is_wrong(room: Newsroom):
+def test_the_fault_of_a_wrong_charset(room: Newsroom):
     room.fail("wrong_charset")
     response, body = ask(room, article(room))
     assert "iso-8859-1" in response.headers["Content-Type"]
     assert room.truth(room.urls("mediaindonesia")[0]).title in body.decode("utf-8")
 
 
-def test_a_gzip_bomb_is_small_until_it_is_opened(room: Newsroom):
+def test_a_gzip_bomb_is_small_until_it_is_unpacked(room: Newsroom):
     room.fail("gzip_bomb", size=30 * 1024 * 1024)
     response, body = ask(room, article(room))
     assert response.headers["Content-Encoding"] == "gzip"
     assert len(body) < 100_000 < 30 * 1024 * 1024 == len(gzip.decompress(body))
 
 
-def test_redirects_that_go_in_circles_and_elsewhere(room: Newsroom):
+def test_the_faults_of_redirects_in_circles_and_elsewhere(room: Newsroom):
     room.fail("redirect_loop", times=2)
     places = [ask(room, article(room))[0].headers["Location"] for _ in range(2)]
     assert places[0] != places[1] and all(place.startswith(article(room)) for place in places)
@@ -168,7 +168,7 @@ def test_redirects_that_go_in_circles_and_elsewhere(room: Newsroom):
         ("stale_feed", b"<pubDate>"),
     ],
 )
-def test_feeds_that_are_none(room: Newsroom, kind: FaultKind, mark: bytes):
+def test_the_faults_of_feeds_that_are_no_feeds(room: Newsroom, kind: FaultKind, mark: bytes):
     good = ask(room, "/feed")[1]
     room.fail(kind, path="^/feed$")
     bad = ask(room, "/feed")[1]
@@ -176,7 +176,7 @@ def test_feeds_that_are_none(room: Newsroom, kind: FaultKind, mark: bytes):
     assert bad != good
 
 
-def test_pages_that_are_broken(room: Newsroom):
+def test_the_faults_of_broken_pages(room: Newsroom):
     whole = ask(room, article(room))[1]
     for kind, size in (("truncated", len(whole) * 2 // 5), ("empty", 0)):
         room.fail(kind, times=1)

@@ -1,4 +1,4 @@
-"""What extraction and cleaning make of the newsroom's pages is what is true of them."""
+"""Extraction and cleaning read the newsroom's pages as they are true."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SEED = 5  # not the one that rules were tried on
 
 @cache
 def read(outlet: str) -> list[tuple[Story, Article | Rejected]]:
-    """Every article of `outlet` as it is true, and as it is read."""
+    """Return every article of `outlet` as the newsroom tells it and as it is read."""
     rules = SpiderLoader.from_settings(get_project_settings()).load(outlet).rules()
     world = World(SEED, [outlet], now=NOW, recent=16, past=0, older=4)
     found: list[tuple[Story, Article | Rejected]] = []
@@ -69,13 +69,13 @@ def test_titles_times_and_datelines_are_true(outlet: str):
 
 
 @pytest.mark.parametrize("outlet", sorted(houses()))
-def test_galleries_and_videos_are_turned_away(outlet: str):
+def test_galleries_and_videos_are_rejected(outlet: str):
     for story, article in read(outlet):
         assert isinstance(article, Rejected) is (story.kind in ("gallery", "video")), story.url
 
 
 @pytest.mark.parametrize("outlet", sorted(houses()))
-def test_what_stands_beside_the_body_is_true(outlet: str):
+def test_the_fields_beside_the_body_are_true(outlet: str):
     for story, article in articles(outlet):
         assert article.signoff == story.signoff
         assert sorted(article.agencies) == sorted(story.agencies)

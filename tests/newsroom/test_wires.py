@@ -33,7 +33,7 @@ def world() -> World:
 
 @cache
 def told() -> dict[str, list[Story]]:
-    """All tellings of each wire, the earliest first."""
+    """Return the articles of each wire, the earliest first."""
     found = defaultdict(list)
     for outlet in houses():
         for url in world().urls(outlet):
@@ -45,31 +45,31 @@ def told() -> dict[str, list[Story]]:
     }
 
 
-def test_a_world_has_none_unless_it_is_asked_for():
+def test_a_world_has_no_wires_by_default():
     plain = World(2, ["kontan", "antara"], now=NOW, recent=2, past=0, older=0)
     assert not any(plain.truth(url).wire for name in plain.desks for url in plain.urls(name))
     assert set(plain.urls("kontan")) <= set(world().urls("kontan"))
 
 
-def test_the_agency_has_all_and_has_them_first():
+def test_the_agency_publishes_all_wires_and_publishes_them_first():
     assert len(told()) == WIRES
     for stories in told().values():
         assert stories[0].outlet == "antara"
         assert stories[-1].published_at - stories[0].published_at < timedelta(hours=7)
 
 
-def test_an_outlet_carries_the_same_in_any_company():
+def test_an_outlet_carries_the_same_wires_beside_any_other_outlets():
     alone = World(2, ["kontan"], now=NOW, recent=2, past=0, older=0, wires=WIRES)
     assert alone.urls("kontan") == world().urls("kontan")
 
 
-def test_listings_stay_in_order():
+def test_listings_with_wires_stay_in_order():
     for desk in world().desks.values():
         times = [entry.published_at for entry in desk.entries]
         assert times == sorted(times, reverse=True)
 
 
-def test_some_are_trimmed_and_some_begin_otherwise():
+def test_some_wires_are_trimmed_and_some_have_another_lead():
     stories = [story for tellings in told().values() for story in tellings[1:]]
     firsts = {wire: tellings[0] for wire, tellings in told().items()}
     assert any(len(story.paragraphs) < len(firsts[story.wire].paragraphs) for story in stories)
@@ -78,7 +78,7 @@ def test_some_are_trimmed_and_some_begin_otherwise():
     assert len({story.dateline for story in stories}) > 5
 
 
-def test_copies_are_told_from_what_the_outlets_wrote_themselves():
+def test_wires_are_distinguished_from_an_outlets_own_articles():
     wires = [story for tellings in told().values() for story in tellings]
     own = [
         story
@@ -102,7 +102,7 @@ def test_copies_are_told_from_what_the_outlets_wrote_themselves():
 
 
 @pytest.mark.parametrize("outlet", sorted(houses()))
-def test_their_pages_are_true_to_them(outlet: str):
+def test_the_pages_of_wires_are_true_to_their_stories(outlet: str):
     rules = SpiderLoader.from_settings(get_project_settings()).load(outlet).rules()
     for stories in told().values():
         for story in stories:

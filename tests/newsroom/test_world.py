@@ -28,7 +28,7 @@ def links(reply: Reply) -> list[str]:
     return re.findall(r"<(?:link|loc)>(https://[^<]+/[^<]+)</", reply.body.decode())
 
 
-def test_one_seed_makes_one_world(world: World):
+def test_a_seed_always_makes_the_same_world(world: World):
     again = World(1, BOTH, now=NOW)
     assert world.urls("kontan") == again.urls("kontan")
     for url in world.urls("kontan"):
@@ -37,7 +37,7 @@ def test_one_seed_makes_one_world(world: World):
 
 
 def told(world: World, url: str) -> tuple[object, ...]:
-    """What is true of an article for ever; which others it points to may change."""
+    """Return the facts of an article that never change; related links may."""
     truth = world.truth(url)
     return truth.title, truth.passages, truth.leaks, truth.published_at, truth.signoff, truth.wire
 
@@ -56,7 +56,7 @@ def test_the_clock_adds_articles_and_changes_none(later: timedelta):
         assert len(fresh) <= 5 if later < timedelta(hours=1) else len(fresh) >= 5
 
 
-def test_what_desks_have_edited_since_says_more(world: World):
+def test_articles_edited_by_their_desks_say_more(world: World):
     since = World(1, BOTH, now=NOW, edited=True)
     for outlet in BOTH:
         assert since.urls(outlet) == world.urls(outlet)
@@ -76,7 +76,7 @@ def test_articles_are_of_yesterday_of_september_2023_and_of_january_2021(world: 
     assert NOW - times[0] < timedelta(hours=8)
 
 
-def test_every_outlet_has_what_is_off_topic_or_nothing_but_technology():
+def test_every_outlet_has_off_topic_articles_or_technology_alone():
     world = World(1, now=NOW)
     for name, house in houses().items():
         kinds = {world.truth(url).kind for url in world.urls(name)}
@@ -183,14 +183,14 @@ def test_a_removed_article_is_gone_but_still_listed(world: World):
     assert url in links(get(world, "https://mediaindonesia.com/feed"))
 
 
-def test_what_nobody_wrote_is_not_found(world: World):
+def test_an_unknown_url_is_not_found(world: World):
     assert get(world, "https://mediaindonesia.com/teknologi/1/tidak-ada").status == 404
     assert get(world, "https://outlet.example/").status == 404
     with pytest.raises(KeyError):
         world.truth("https://mediaindonesia.com/teknologi/1/tidak-ada")
 
 
-def test_leaks_are_two_forms_and_stand_on_their_pages():
+def test_leaks_have_two_forms_and_are_on_their_pages():
     world = World(1, ["mediaindonesia"], now=NOW, recent=100, past=0, older=0)
     leaks = {leak for url in world.urls("mediaindonesia") for leak in world.truth(url).leaks}
     assert len(leaks) == 2
@@ -200,13 +200,13 @@ def test_leaks_are_two_forms_and_stand_on_their_pages():
         assert not set(truth.leaks) & set(truth.paragraphs)
 
 
-def test_robots_txt_can_be_another(world: World):
+def test_robots_txt_can_be_replaced(world: World):
     world.robots["kontan"] = "User-agent: *\nCrawl-delay: 3\n"
     assert b"Crawl-delay: 3" in get(world, "https://industri.kontan.co.id/robots.txt").body
     assert b"Crawl-delay" not in get(world, "https://mediaindonesia.com/robots.txt").body
 
 
-def test_flawed_feeds_of_the_dossier():
+def test_feeds_have_their_flaws():
     world = World(1, ["kontan", "tribunnews", "tempotekno", "okezone"], now=NOW)
     assert get(world, "https://www.kontan.co.id/rss").body.startswith(b"<!DOCTYPE html>")
     assert set(links(get(world, "https://www.tribunnews.com/rss"))) == set()

@@ -11,7 +11,7 @@ NOON = datetime(2023, 9, 1, 5, 0, tzinfo=UTC)  # 12:00 WIB
 
 
 def article(number: int = 1, *, outlet: str = "kontan", **changes: Any) -> Row:
-    """One capture, `number` minutes after noon; `changes` replace columns."""
+    """Return a capture `number` minutes after noon; `changes` replace columns."""
     paragraphs = [
         f"Perusahaan rintisan ke-{number} meluncurkan gawai baru di Bandung.",
         "Harganya belum diumumkan.",

@@ -1,4 +1,4 @@
-"""One small dataset that holds what makes readers stumble, as several runs would leave it."""
+"""A small dataset of several runs, with null columns, old files and hostile texts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ BARE = {
     for name in ARTICLES.names
     if ARTICLES.field(name).nullable and name != "published_at"
 }
-"""Nothing but what an article must have, and its time."""
+"""Nulls for every column that an article may lack, except published_at."""
 LATER = ["dateline", "agencies", "word_count", "archive"]
 """The columns that the file of an older schema version lacks."""
 HOSTILE = [*TITLES, '=1+1;"kutip", koma\nbaris\tbaru', "'; DROP TABLE articles; --", "\\N", " ", ""]
@@ -63,7 +63,7 @@ RUNS: dict[str, list[tuple[str, str, list[Row]]]] = {
 
 
 def write_runs(folder: Path) -> Path:
-    """What three runs of today leave; `folder`."""
+    """Write the rows of RUNS, as three runs; return `folder`."""
     for run_id, parts in RUNS.items():
         writer = Writer(folder, run_id)
         for table, outlet, rows in parts:
@@ -74,7 +74,7 @@ def write_runs(folder: Path) -> Path:
 
 
 def write_old(folder: Path) -> Path:
-    """A file that an older version of the schema left; it is the first that a reader sees."""
+    """Write a file of an older schema version, which readers meet first; return `folder`."""
     old = pa.Table.from_pylist([OLD], schema=ARTICLES).drop_columns(LATER)
     old = old.replace_schema_metadata({**ARTICLES.metadata, b"wartatek.schema_version": b"0"})
     Root(folder).publish("articles/outlet=antara/month=2020-01/run-0-00000.parquet", encode(old))
@@ -82,7 +82,7 @@ def write_old(folder: Path) -> Path:
 
 
 def written(table: str) -> list[Row]:
-    """What both have written, every column of it, with outlet and month."""
+    """Return the rows of `write_runs` and `write_old` in all columns, with outlet and month."""
     parts = [part for run in RUNS.values() for part in run if part[0] == table]
     if table == "articles":
         parts.append((table, "antara", [OLD | dict.fromkeys(LATER)]))
@@ -95,8 +95,7 @@ def written(table: str) -> list[Row]:
 
 
 def plain(kind: pa.DataType) -> Any:
-    """A type without what differs between libraries and means nothing: the width of offsets, the
-    names of list items."""
+    """Return `kind` without the details of libraries: widths of offsets, names of items."""
     if pa.types.is_list(kind) or pa.types.is_large_list(kind):
         return [plain(kind.value_type)]
     if pa.types.is_struct(kind):
@@ -115,7 +114,7 @@ def in_order(rows: list[Row]) -> list[Row]:
 
 
 def assert_says_what_was_written(found: pa.Table, table: str) -> None:
-    """`found` has the columns, types and rows of `write_runs` and `write_old`."""
+    """Assert that `found` has the columns, types and rows of `write_runs` and `write_old`."""
     assert {field.name: plain(field.type) for field in found.schema} == {
         field.name: plain(field.type) for field in schema_of(table)
     }

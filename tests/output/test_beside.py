@@ -26,14 +26,14 @@ with beside(Path(sys.argv[1])) as folder:
 
 @pytest.fixture
 def exporting(tmp_path):
-    """An export that has written half of its file, and that half."""
+    """Yield the process of an export that has written half of a file, and that file."""
     command = [sys.executable, "-c", EXPORTING, str(tmp_path / "export.csv")]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         yield process, Path(process.stdout.readline().decode().strip(), "export.csv")
         process.kill()
 
 
-def test_what_a_killed_export_left_is_removed_by_the_next(tmp_path, exporting):
+def test_the_next_export_removes_the_folder_of_a_killed_export(tmp_path, exporting):
     process, half = exporting
     os.kill(process.pid, signal.SIGKILL)
     process.wait()
@@ -47,7 +47,7 @@ def test_what_a_killed_export_left_is_removed_by_the_next(tmp_path, exporting):
     assert not list(tmp_path.glob(".*"))
 
 
-def test_one_that_runs_keeps_its_folder(tmp_path, exporting):
+def test_a_running_export_keeps_its_folder(tmp_path, exporting):
     _, half = exporting
     with beside(tmp_path / "export.csv") as folder:
         assert folder != half.parent
@@ -55,7 +55,7 @@ def test_one_that_runs_keeps_its_folder(tmp_path, exporting):
 
 
 @pytest.mark.parametrize("name", [".wartatek-export-mine", ".export-abcdefgh", "wartatek"])
-def test_what_is_not_ours_stays(tmp_path, name):
+def test_folders_of_other_programs_stay(tmp_path, name):
     (tmp_path / name).mkdir()
     file = tmp_path / f"{PREFIX}abcdefgh"
     file.write_text("a file", "utf-8")

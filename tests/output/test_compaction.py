@@ -66,17 +66,17 @@ def test_small_files_become_one_in_order_of_publication(folder):
     assert verify(folder) == []
 
 
-def test_compacting_again_does_nothing(folder):
+def test_compacting_twice_changes_nothing(folder):
     compact(folder)
     assert compact(folder) == []
 
 
-def test_few_files_may_be_left_alone(folder):
+def test_a_partition_with_few_files_is_not_compacted(folder):
     assert compact(folder, more_than=3) == []
     assert len(compact(folder, more_than=2)) == 1
 
 
-def test_one_outlet_only(folder):
+def test_only_the_named_outlet_is_compacted(folder):
     for run in "ab":
         write(folder, f"run-{run}", article(5, outlet="antara", url=run), outlet="antara")
     assert [merge.partition.split("/")[1] for merge in compact(folder, "antara")] == [
@@ -94,7 +94,7 @@ def test_replaced_files_stay_for_the_grace_period(folder):
     assert remove_replaced(folder, now=later()) == []
 
 
-def test_a_merged_file_is_merged_again_with_what_came_later(folder):
+def test_a_merged_file_is_merged_with_later_files(folder):
     compact(folder)
     write(folder, "run-5", article(5))
     compact(folder)
@@ -104,7 +104,7 @@ def test_a_merged_file_is_merged_again_with_what_came_later(folder):
     assert sorted(ids(folder)) == [f"kontan:{number}" for number in (1, 2, 3, 5, 9)]
 
 
-def test_rows_that_repeat_their_predecessor_are_dropped(tmp_path):
+def test_compaction_drops_repeated_rows(tmp_path):
     def capture(hours, body, version="1"):
         fetched = NOON + timedelta(hours=hours)
         return article(1, body=body, fetched_at=fetched, extractor_version=version)
@@ -129,7 +129,7 @@ def test_rejects_and_runs_are_merged_too(tmp_path):
     }
 
 
-def test_upgrade_rewrites_older_versions(folder):
+def test_upgrade_rewrites_files_of_older_schema_versions(folder):
     old = pa.Table.from_pylist([article(4)], schema=ARTICLES).drop_columns(["dateline"])
     old = old.replace_schema_metadata({**ARTICLES.metadata, b"wartatek.schema_version": b"0"})
     path = "articles/outlet=kontan/month=2020-01/run-0-00000.parquet"
@@ -143,7 +143,7 @@ def test_upgrade_rewrites_older_versions(folder):
     assert compact(folder, upgrade=True) == []
 
 
-def test_a_newer_version_is_left_alone(folder):
+def test_files_of_a_newer_schema_version_are_not_compacted(folder):
     metadata = {**ARTICLES.metadata, b"wartatek.schema_version": b"99"}
     table = pa.Table.from_pylist([article(4)], schema=ARTICLES).replace_schema_metadata(metadata)
     Root(folder).publish(f"{PARTITION}/run-x-00000.parquet", encode(table))
@@ -167,7 +167,7 @@ def exported(folder):
 
 
 def test_readers_never_notice_a_compaction(folder, monkeypatch):
-    """They look before and after each step; a plain folder read may see doubles, and no less."""
+    """Exact readers before and after each step see each row once; a plain read may see it twice."""
     monkeypatch.chdir(folder.parents[1])
     expected = sorted(ids(folder))
     doubles = []
@@ -196,7 +196,7 @@ def test_readers_never_notice_a_compaction(folder, monkeypatch):
     assert doubles == [0, 3, 3, 2, 2, 1, 1, 0]
 
 
-def test_a_reader_may_open_late_what_it_found_early(folder):
+def test_a_reader_can_open_listed_files_within_the_grace_period(folder):
     listed = files(folder)
     compact(folder)
     remove_replaced(folder)
@@ -243,7 +243,7 @@ KILLED = """
 """
 
 
-def test_the_next_run_finishes_what_a_kill_cut_short(folder, tmp_path):
+def test_the_next_run_finishes_a_killed_compaction(folder, tmp_path):
     command = [sys.executable, "-c", textwrap.dedent(KILLED)]
     command += [str(folder), str(tmp_path / "copies"), str(later(2 * GRACE))]
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)

@@ -1,4 +1,4 @@
-"""datapackage.json is valid, true of the dataset, and written only when it says something new."""
+"""datapackage.json is valid, true of the dataset, and written only when the content changes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def tables(location):
     return [resource["name"] for resource in package(location)["resources"]]
 
 
-def test_it_is_a_data_package():
+def test_datapackage_json_is_valid():
     frictionless = pytest.importorskip(
         "frictionless", reason="frictionless is not here; `make .venv/.ci` installs it"
     )
@@ -37,7 +37,7 @@ def test_it_is_a_data_package():
     assert list(frictionless.Package.metadata_validate(described))
 
 
-def test_it_describes_every_column_that_a_reader_finds(location):
+def test_datapackage_json_describes_every_column(location):
     write_clusters(location, {"kontan:1": ["kontan:1"]})
     publish_package(location)
     for resource in package(location)["resources"]:
@@ -53,7 +53,7 @@ def test_it_describes_every_column_that_a_reader_finds(location):
         assert all(field["description"] for field in fields.values())
 
 
-def test_it_names_the_tables_that_are_there(location):
+def test_datapackage_json_names_the_tables_found(location):
     publish_package(location)
     assert tables(location) == ["articles", "rejects", "runs"]
     write_clusters(location, {"kontan:1": ["kontan:1"]})
@@ -61,24 +61,24 @@ def test_it_names_the_tables_that_are_there(location):
     assert tables(location) == ["articles", "rejects", "runs", "clusters"]
 
 
-def test_it_is_written_once(location, monkeypatch):
+def test_an_unchanged_datapackage_json_is_not_written_again(location, monkeypatch):
     publish_package(location)
     monkeypatch.setattr(Root, "publish", None)
     publish_package(location)
 
 
-def test_of_nothing_nothing_is_said(tmp_path):
+def test_an_empty_dataset_gets_no_datapackage_json(tmp_path):
     publish_package(tmp_path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_stands_beside_the_tables_and_in_none(location):
+def test_datapackage_json_is_beside_the_tables(location):
     before = {path for path in location.rglob("*") if path.is_file()}
     publish_package(location)
     assert {path for path in location.rglob("*") if path.is_file()} - before == {location / NAME}
 
 
-def test_kinds_of_columns_are_those_of_the_standard():
+def test_column_types_are_those_of_the_data_package_standard():
     kinds = {
         field["name"]: field["type"]
         for field in describe_package(["articles"])["resources"][0]["schema"]["fields"]

@@ -27,7 +27,7 @@ def write(folder, run_id, *rows, outlet="kontan"):
 
 
 def capture(number, hours, text, version="2026.11.22"):
-    """A capture of article `number`, `hours` after noon, whose body is `text`."""
+    """Return a capture of article `number`, `hours` after noon, with the body `text`."""
     return article(
         number,
         body=text,
@@ -39,7 +39,7 @@ def capture(number, hours, text, version="2026.11.22"):
 
 @pytest.fixture
 def revised(tmp_path):
-    """Three articles over three runs: one revised and turned back, one read again, one alone.
+    """Three articles over three runs: revised and turned back, read again, and unchanged.
 
     The rows written last are not the latest captures.
     """
@@ -87,7 +87,7 @@ def test_revisions_number_contents_in_the_order_they_were_seen(revised):
     assert numbered(table.to_pylist()) == REVISIONS
 
 
-def test_the_views_say_the_same(revised, monkeypatch):
+def test_the_duckdb_views_agree_with_read_latest_and_revisions(revised, monkeypatch):
     monkeypatch.chdir(revised.parents[1])
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
@@ -98,7 +98,7 @@ def test_the_views_say_the_same(revised, monkeypatch):
         assert numbered(rows) == REVISIONS
 
 
-def test_one_outlet_may_be_read(tmp_path):
+def test_read_can_be_limited_to_an_outlet(tmp_path):
     write(tmp_path, "run-1", article(1))
     write(tmp_path, "run-1", article(1, outlet="antara"), outlet="antara")
     assert read(tmp_path, outlet="antara")["outlet"].to_pylist() == ["antara"]
@@ -116,7 +116,7 @@ def test_outlet_and_month_come_from_the_path(tmp_path):
     assert row == [{"outlet": "kontan", "month": "2023-09"}]
 
 
-def test_what_a_merged_file_stands_for_is_left_out(tmp_path):
+def test_files_that_a_merged_file_replaces_are_left_out(tmp_path):
     write(tmp_path, "run-1", article(1))
     write(tmp_path, "run-2", article(2))
     write(tmp_path, "run-3", article(3))

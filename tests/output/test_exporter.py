@@ -63,16 +63,16 @@ def test_rows_are_written_in_groups():
     ]
 
 
-def test_of_the_fields_asked_for_columns_are_written():
+def test_the_exporter_writes_the_columns_among_the_fields_asked_for():
     fields = ["outlet", "title", "url"]  # stock exports of Articles also know their outlet
     assert export(article(), fields_to_export=fields).schema_arrow.names == ["url", "title"]
 
 
-def test_no_items_make_an_empty_table():
+def test_an_export_feed_without_items_is_an_empty_table():
     assert export().read().schema.equals(ARTICLES)
 
 
-def test_what_is_no_article_is_refused():
+def test_the_exporter_refuses_an_item_that_is_no_article():
     with pytest.raises(RowError, match="article_id is missing"):
         export({"url": "https://kontan.example/"})
 
@@ -87,7 +87,7 @@ def test_what_is_no_article_is_refused():
         ("x.jsonl", b"{}", {"format": "jsonlines"}, False),
     ],
 )
-def test_parquet_is_never_appended_to(tmp_path, name, content, options, refused):
+def test_the_feed_storage_refuses_to_append_to_parquet(tmp_path, name, content, options, refused):
     file = tmp_path / name
     if content is not None:
         file.write_bytes(content)

@@ -17,8 +17,8 @@ def test_publish_puts_the_whole_content_in_place(tmp_path):
     assert not any((tmp_path / "staging").iterdir())
 
 
-def test_two_may_publish_the_same_file_at_once(tmp_path, monkeypatch):
-    """As two crawls that end together do with the dataset's description."""
+def test_two_writers_may_publish_the_same_file_at_once(tmp_path, monkeypatch):
+    """Two crawls that end together write datapackage.json like this."""
     sync = os.fsync
 
     def meanwhile(handle):
@@ -56,13 +56,13 @@ def test_files_lists_files_only_by_path(tmp_path):
 
 
 class Elsewhere(Root):
-    """Neither here nor an object store: what is being written can be seen."""
+    """A remote filesystem that, unlike an object store, shows files while they are written."""
 
     def __init__(self) -> None:
         self.filesystem, self.path, self.local = fs._MockFileSystem(), "host/data", False
 
 
-def test_elsewhere_a_file_is_moved_into_place(tmp_path):
+def test_on_other_filesystems_a_file_is_staged_and_moved(tmp_path):
     root = Elsewhere()
     root.publish("runs/x", pa.py_buffer(b"isi"))
     (tmp_path / "y").write_bytes(b"isi")
@@ -71,7 +71,7 @@ def test_elsewhere_a_file_is_moved_into_place(tmp_path):
     assert [info.path for info in root.files("")] == names
 
 
-def test_sweep_takes_what_the_dead_left_and_nothing_else(tmp_path):
+def test_sweep_removes_the_files_of_dead_writers_only(tmp_path):
     root = Root(tmp_path)
     root.publish("articles/old.parquet", pa.py_buffer(b"isi"))
     staging = tmp_path / "staging"
@@ -85,13 +85,13 @@ def test_sweep_takes_what_the_dead_left_and_nothing_else(tmp_path):
     assert (tmp_path / "articles/old.parquet").exists()
 
 
-def test_a_writable_place_is_left_as_it_was(tmp_path):
+def test_proving_a_writable_location_leaves_nothing_there(tmp_path):
     check_writable(tmp_path / "new" / "data")
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize("location", ["{}/file/data", "{}/file"])
-def test_an_unwritable_place_is_named_in_one_line(tmp_path, location):
+def test_an_unwritable_location_is_named_in_one_line(tmp_path, location):
     (tmp_path / "file").write_text("not a folder")
     location = location.format(tmp_path)
     with pytest.raises(OSError, match=f"cannot write to {location}") as raised:
@@ -99,12 +99,12 @@ def test_an_unwritable_place_is_named_in_one_line(tmp_path, location):
     assert "\n" not in str(raised.value)
 
 
-def test_an_unknown_scheme_is_named():
+def test_an_unknown_uri_scheme_is_named_in_the_error():
     with pytest.raises(OSError, match="cannot write to gopher://data"):
         check_writable("gopher://data")
 
 
-def test_links_are_followed_each_folder_once(tmp_path):
+def test_symbolic_links_are_followed_each_folder_once(tmp_path):
     there = tmp_path / "disk" / "2023"
     there.mkdir(parents=True)
     (there / "a.warc.gz").write_bytes(b"abc")

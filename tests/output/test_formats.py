@@ -1,4 +1,4 @@
-"""What is exported says what the dataset says, to whoever reads it."""
+"""Exports hold the dataset's rows, for every reader of their format."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ INSTANTS = [field.name for field in SCHEMA if pa.types.is_timestamp(field.type)]
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory):
-    """The same articles in every format, by its name, and as a DuckDB database."""
+    """Return files of the same articles by format, DuckDB database included."""
     location = write_old(write_runs(tmp_path_factory.mktemp("dataset")))
     write_clusters(location, STORIES)
     folder = tmp_path_factory.mktemp("exported")
@@ -53,13 +53,13 @@ CLUSTERED = [
 
 
 def read_back(row):
-    """A row whose instants and, in CSV, lists and structs are still texts."""
+    """Return `row` with instants, lists and structs parsed from their texts."""
     row = row | {name: row[name] and datetime.fromisoformat(row[name]) for name in INSTANTS}
     texts = [name for name in NESTED if isinstance(row[name], str)]
     return row | {name: json.loads(row[name]) for name in texts}
 
 
-def test_csv_says_the_same_and_tells_an_empty_text_from_none(files):
+def test_csv_holds_every_row_and_tells_an_empty_text_from_null(files):
     kinds = {field.name: field.type for field in SCHEMA}
     options = pa.csv.ConvertOptions(
         column_types=kinds | dict.fromkeys([*NESTED, *INSTANTS], pa.string()),
@@ -73,7 +73,7 @@ def test_csv_says_the_same_and_tells_an_empty_text_from_none(files):
     assert in_order(map(read_back, table.to_pylist())) == EXPECTED
 
 
-def test_a_list_in_csv_is_json_in_its_cell(files):
+def test_a_list_in_csv_is_json(files):
     frame = pd.read_csv(files["csv"], parse_dates=["published_at"]).set_index("article_id")
     assert frame.loc["kontan:4", "tags"] == '["gawai","5G"]'
     assert frame.loc["kontan:4", "related"] == '[{"title":"Gawai lama","url":null}]'
@@ -81,7 +81,7 @@ def test_a_list_in_csv_is_json_in_its_cell(files):
     assert set(HOSTILE) - {"", " "} <= set(frame["title"])
 
 
-def test_jsonl_says_the_same(files):
+def test_jsonl_holds_every_row(files):
     rows = [json.loads(line) for line in files["jsonl"].read_text("utf-8").split("\n")[:-1]]
     assert all(list(row) == SCHEMA.names for row in rows)
     assert in_order(map(read_back, rows)) == EXPECTED
@@ -90,7 +90,7 @@ def test_jsonl_says_the_same(files):
     }
 
 
-def test_jsonl_is_read_with_its_types(files):
+def test_duckdb_reads_jsonl_with_its_types(files):
     with duckdb.connect() as connection:
         columns = "typeof(published_at), typeof(removed), typeof(tech_score)"
         found = connection.sql(f"SELECT {columns} FROM '{files['jsonl']}' LIMIT 1").fetchall()
@@ -98,7 +98,7 @@ def test_jsonl_is_read_with_its_types(files):
     assert found == [("TIMESTAMP WITH TIME ZONE", removed, "DOUBLE")]
 
 
-def test_parquet_says_the_same_and_what_its_columns_mean(files):
+def test_exported_parquet_holds_every_row_and_the_columns_meanings(files):
     table = pq.read_table(files["parquet"])
     assert table.schema.equals(SCHEMA)
     assert [f.metadata[b"meaning"] for f in table.schema] == [
@@ -107,7 +107,7 @@ def test_parquet_says_the_same_and_what_its_columns_mean(files):
     assert in_order(table.to_pylist()) == EXPECTED
 
 
-def test_the_database_says_the_same_and_what_its_columns_mean(files):
+def test_the_database_holds_every_row_and_the_columns_meanings(files):
     with duckdb.connect(files["duckdb"], read_only=True) as connection:
         connection.execute("SET TimeZone = 'UTC'")
         assert in_order(connection.sql("FROM articles").to_arrow_table().to_pylist()) == EXPECTED
@@ -150,7 +150,7 @@ def test_the_database_has_the_documented_views(files, tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-def test_nothing_has_its_columns_all_the_same(kind, tmp_path):
+def test_an_export_without_rows_has_all_columns(kind, tmp_path):
     with (tmp_path / "x").open("wb") as file:
         FORMATS[kind]([], SCHEMA, file)
     if kind == "csv":

@@ -1,6 +1,6 @@
 """pandas, polars, DuckDB and pyarrow agree on what the dataset says, in plain folders.
 
-They are called as docs/analysis.md calls them. Spark is held to the same in tests/test_spark.py.
+The calls are those of docs/analysis.md. Spark is held to the same in tests/docs/test_spark.py.
 """
 
 from __future__ import annotations
@@ -70,11 +70,11 @@ def test_readers_agree_on_every_row_type_and_value(location, load, table):
     assert_says_what_was_written(load(location, table), table)
 
 
-def test_so_does_our_own_reading(location):
+def test_output_read_agrees_on_every_row_type_and_value(location):
     assert_says_what_was_written(read(location), "articles")
 
 
-def test_the_dataset_holds_what_it_is_to_be_read_with():
+def test_the_test_dataset_has_null_columns_old_files_and_hostile_texts():
     rows = written("articles")
     assert sum(all(row[name] is None for name in BARE) for row in rows) == 2
     assert sum(row["article_id"] == "kontan:1" for row in rows) == 2

@@ -79,7 +79,7 @@ def by_folder(folder):
 
 
 class Writing:
-    """The other process. `published`: how many articles stand in the dataset at least."""
+    """The writing process; `published` is a lower bound of the articles in the dataset."""
 
     def __init__(self, folder):
         command = [sys.executable, "-c", textwrap.dedent(WRITING), str(folder)]
@@ -99,7 +99,7 @@ class Writing:
                 self.published = int(line)
 
     def let_remove(self):
-        """A read begins: what was merged before may be removed."""
+        """Begin a read, after which files merged earlier may be removed."""
         if self.merged.is_set():
             self.merged.clear()
             self.process.stdin.write("\n")
@@ -124,7 +124,7 @@ def is_missing(error):
 
 
 def patiently(load, folder):
-    """What `load` brings once it meets no file that has just been removed."""
+    """Return the result of `load`, repeated while it meets a file that has just been removed."""
     for _ in range(100):
         try:
             return load(folder)

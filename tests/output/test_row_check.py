@@ -32,7 +32,7 @@ VALUES = st.recursive(
 
 @settings(deadline=None)  # the first call imports what Arrow needs
 @given(column=st.sampled_from(ARTICLES.names), value=VALUES)
-def test_what_passes_is_what_arrow_takes(column, value):
+def test_a_row_passes_the_check_exactly_if_arrow_takes_it(column, value):
     row = article() | {column: value}
     try:
         RowCheck(ARTICLES).weigh(row)
@@ -72,7 +72,7 @@ def test_the_weight_counts_bytes_not_letters():
     assert check.weigh(article(title="é" * 100)) - check.weigh(article(title="e" * 100)) == 100
 
 
-def test_every_type_of_every_table_is_known():
+def test_the_row_check_knows_every_type_of_every_table():
     RowCheck(RUNS).weigh(
         {
             "run_id": "run-1",

@@ -28,7 +28,7 @@ def test_every_column_says_what_it_means(table):
 
 
 @pytest.mark.parametrize("table", SCHEMAS)
-def test_a_file_says_what_it_is(table):
+def test_a_schema_names_its_table_and_version(table):
     assert SCHEMAS[table].metadata == {
         b"wartatek.table": table.encode(),
         b"wartatek.schema_version": str(SCHEMA_VERSION).encode(),
@@ -36,12 +36,12 @@ def test_a_file_says_what_it_is(table):
 
 
 @pytest.mark.parametrize("table", SCHEMAS)
-def test_partitions_stand_in_the_path_only(table):
+def test_no_table_has_columns_outlet_and_month(table):
     assert not {"outlet", "month"} & set(SCHEMAS[table].names)
 
 
 @pytest.mark.parametrize("table", SCHEMAS)
-def test_times_are_instants(table):
+def test_columns_of_times_are_utc_instants(table):
     for field in SCHEMAS[table]:
         if field.name.endswith("_at"):
             assert field.type == pa.timestamp("us", tz="UTC"), field.name

@@ -1,4 +1,4 @@
-"""The search index holds what the dataset does, however that came about."""
+"""The search index holds the last capture of every article, after any change of the dataset."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ WORDS = "Gawai gawainya 5G AI baru pembaruan Jum'at é-niaga KAMERA kameranya di
 
 
 def shown(folder) -> set[tuple[str, str]]:
-    """What a new look at the index finds: every article's id and title."""
+    """Return the id and title of every article in a newly opened index."""
     found = library_of(folder).search(Question()).articles
     return {(one["article_id"], one["title"]) for one in found}
 
@@ -52,7 +52,7 @@ def test_a_search_finds_the_articles_that_a_scan_finds(tmp_path):
         assert found.total == len(scanned)
 
 
-def test_it_follows_the_dataset_through_all_that_happens_to_it(tmp_path):
+def test_the_index_follows_every_change_of_the_dataset(tmp_path):
     def same():
         assert shown(tmp_path) == stored(tmp_path)
 
@@ -80,7 +80,7 @@ def test_it_follows_the_dataset_through_all_that_happens_to_it(tmp_path):
     assert ("kontan:1", "Lama") in shown(tmp_path), "what had been revised is the last again"
 
 
-def test_only_what_is_new_is_read_again(tmp_path, monkeypatch):
+def test_an_update_reads_only_new_files(tmp_path, monkeypatch):
     write(tmp_path, kontan=[row(1), row(2)])
     library_of(tmp_path)
     write(tmp_path, kontan=[row(3)])
@@ -96,7 +96,7 @@ def test_only_what_is_new_is_read_again(tmp_path, monkeypatch):
     assert read == ["kontan:3"]
 
 
-def test_how_many_contents_an_article_has_had(tmp_path):
+def test_the_index_counts_an_articles_contents(tmp_path):
     write(tmp_path, kontan=[row(1), row(1, title="Baru", fetched_at=LATER)])
     [one] = library_of(tmp_path).search(Question()).articles
     assert one["contents"] == 2
@@ -120,7 +120,7 @@ def test_a_file_that_cannot_be_read_leaves_its_outlet_as_it_was(tmp_path):
 
 
 @pytest.mark.parametrize("damage", ["meta", "note", "format", "removed"])
-def test_an_index_that_is_lost_is_built_anew(tmp_path, damage):
+def test_a_lost_index_is_rebuilt(tmp_path, damage):
     write(tmp_path, kontan=[row(1)])
     open_before = library_of(tmp_path)
     folder = tmp_path / "search"
@@ -138,7 +138,7 @@ def test_an_index_that_is_lost_is_built_anew(tmp_path, damage):
     assert shown(tmp_path) == stored(tmp_path)
 
 
-def test_two_programs_may_keep_it(tmp_path):
+def test_two_processes_may_update_the_index(tmp_path):
     write(tmp_path, kontan=[row(1)])
     library = Library(tmp_path, tmp_path / "search")
     other = tantivy.Index(SCHEMA, str(tmp_path / "search")).writer()
@@ -150,7 +150,7 @@ def test_two_programs_may_keep_it(tmp_path):
     assert library.search(Question()).total == 1
 
 
-def test_it_stops_amid_an_outlet_when_told(tmp_path):
+def test_an_update_stops_amid_an_outlet_when_asked(tmp_path):
     write(tmp_path, kontan=[row(1)])
     library = Library(tmp_path, tmp_path / "search")
     library.close()
@@ -159,7 +159,7 @@ def test_it_stops_amid_an_outlet_when_told(tmp_path):
     assert shown(tmp_path) == stored(tmp_path)
 
 
-def test_files_of_an_older_schema_are_found_too(tmp_path):
+def test_articles_in_files_of_an_older_schema_are_found(tmp_path):
     write(tmp_path, kontan=[row(1)])
     [path] = (tmp_path / "articles").rglob("*.parquet")
     table = pq.ParquetFile(path).read().drop_columns(["tags", "topics", "cluster_id"])

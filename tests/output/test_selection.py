@@ -31,11 +31,11 @@ def ids(location, **chosen):
 
 
 @pytest.mark.parametrize("table", ["articles", "rejects", "runs"])
-def test_without_a_choice_it_is_all_there_is(location, table):
+def test_an_empty_selection_is_the_whole_dataset(location, table):
     assert rows(location, table) == in_order(written(table))
 
 
-def test_the_latest_are_those_of_latest(location):
+def test_a_selection_of_latest_agrees_with_latest(location):
     assert rows(location, latest=True) == in_order(latest(location).to_pylist())
     assert len(rows(location, latest=True)) < len(rows(location))
 
@@ -45,7 +45,7 @@ def test_every_batch_has_the_columns_of_the_table(location):
         assert batch.schema.equals(schema_of("articles"))
 
 
-def test_outlets_and_topics(location):
+def test_a_selection_by_outlets_and_topic(location):
     assert set(ids(location, outlets=("antara",))) == {"antara:5", "antara:7"}
     assert {row["outlet"] for row in rows(location, outlets=("antara", "tirto"))} == {
         "antara",
@@ -67,12 +67,12 @@ def test_outlets_and_topics(location):
         (date.min, date.max, None),
     ],
 )
-def test_days_are_whole_and_in_wib(location, since, until, found):
+def test_a_selections_days_are_whole_and_in_wib(location, since, until, found):
     expected = found if found is not None else ids(location)
     assert ids(location, since=since, until=until) == expected
 
 
-def test_midnight_in_wib_parts_two_days(tmp_path):
+def test_a_selections_days_begin_at_midnight_in_wib(tmp_path):
     writer = Writer(tmp_path, "run-1")
     midnight = datetime(2026, 1, 21, tzinfo=WIB)
     for number, moment in enumerate((midnight - timedelta(microseconds=1), midnight)):
@@ -82,12 +82,12 @@ def test_midnight_in_wib_parts_two_days(tmp_path):
     assert ids(tmp_path, since=date(2026, 1, 21)) == ["kontan:1"]
 
 
-def test_where_no_time_is_known_the_day_is_that_of_its_capture(location):
+def test_an_undated_article_has_the_day_of_its_capture(location):
     assert "antara:5" in ids(location, since=date(2023, 9, 1), until=date(2023, 9, 1))
 
 
 def test_an_article_whose_last_capture_is_of_another_month_is_of_that_month(tmp_path):
-    """So the older capture is not taken for the last one where only its month is asked for."""
+    """The older capture is not the last, also where only the older month is selected."""
     for run, moved in (("a", NOON), ("b", NOON + timedelta(days=60))):
         writer = Writer(tmp_path, run)
         for number in (2, 1, 3):
@@ -108,14 +108,14 @@ def test_an_article_whose_last_capture_is_of_another_month_is_of_that_month(tmp_
     assert ids(tmp_path, latest=True, since=date(2023, 10, 1)) == ["kontan:1"]
 
 
-def test_merged_files_change_nothing(location, tmp_path):
+def test_a_selection_is_the_same_after_compaction(location, tmp_path):
     write_old(write_runs(tmp_path))
     compact(tmp_path)
     assert rows(tmp_path) == rows(location)
     assert rows(tmp_path, latest=True) == rows(location, latest=True)
 
 
-def test_a_page_that_was_removed_is_not_named(tmp_path):
+def test_a_selection_names_no_removed_archive_file(tmp_path):
     writer = Writer(tmp_path, "run-1")
     for number, place in enumerate(("archive/outlet=kontan/x.warc.gz", "s3://bak/y.warc.gz")):
         writer.write("articles", "kontan", article(number, archive={"file": place, "offset": 7}))

@@ -29,7 +29,7 @@ def files(folder):
     return sorted(path.name for path in (folder / "clusters").iterdir())
 
 
-def test_the_table_is_one_file_of_its_own_schema(folder):
+def test_clusters_is_a_single_file_with_its_own_schema(folder):
     assert not has_clusters(folder)
     publish(folder, GROUPS)
     assert has_clusters(folder)
@@ -41,14 +41,14 @@ def test_the_table_is_one_file_of_its_own_schema(folder):
     assert verify(folder) == []
 
 
-def test_what_is_there_is_not_written_again(folder):
+def test_an_unchanged_clusters_table_is_not_written_again(folder):
     publish(folder, GROUPS)
     before = files(folder)
     publish(folder, iter(GROUPS))
     assert files(folder) == before
 
 
-def test_the_newest_counts_and_older_ones_go_after_a_while(folder):
+def test_the_newest_clusters_file_counts_and_older_files_are_removed(folder):
     publish(folder, GROUPS)
     publish(folder, [(article, article) for article, _ in GROUPS])
     assert [one["cluster_id"] for one in table(folder)] == ["kontan:1", "tirto:2", "kontan:3"]
@@ -59,7 +59,7 @@ def test_the_newest_counts_and_older_ones_go_after_a_while(folder):
     assert len(table(folder)) == 2
 
 
-def test_a_damaged_table_is_written_anew(folder):
+def test_a_damaged_clusters_table_is_rewritten(folder):
     publish(folder, GROUPS)
     [name] = files(folder)
     (folder / "clusters" / name).write_bytes(b"PAR1")
@@ -67,7 +67,7 @@ def test_a_damaged_table_is_written_anew(folder):
     assert len(table(folder)) == 3
 
 
-def test_stories_tell_who_carried_what(folder):
+def test_stories_name_the_outlets_that_carried_them(folder):
     publish(folder, GROUPS)
     last, first = stories(folder).to_pylist()
     assert last["cluster_id"] == "kontan:3" and last["articles"] == 1
@@ -82,14 +82,14 @@ def test_stories_tell_who_carried_what(folder):
     }
 
 
-def test_before_any_table_what_was_stored_counts(tmp_path):
+def test_without_clusters_the_cluster_id_of_articles_counts(tmp_path):
     rows = [row(1), row(2, cluster_id="kontan:1"), row(3)]
     write(tmp_path, kontan=rows)
     told = {story["cluster_id"]: story["articles"] for story in stories(tmp_path).to_pylist()}
     assert told == {"kontan:1": 2, "kontan:3": 1}
 
 
-def test_an_article_that_leaves_is_in_no_file(folder):
+def test_a_removed_article_is_in_no_clusters_file(folder):
     publish(folder, GROUPS[:2])
     publish(folder, GROUPS)
     remove(Root(folder), "kontan:3")
@@ -97,14 +97,14 @@ def test_an_article_that_leaves_is_in_no_file(folder):
     assert [one["article_id"] for one in table(folder)] == ["kontan:1", "tirto:2"]
 
 
-def test_its_story_goes_on_under_the_next(folder):
+def test_a_story_takes_the_id_of_its_next_article(folder):
     publish(folder, [*GROUPS, ("tirto:4", "kontan:1")])
     remove(Root(folder), "kontan:1")
     told = {one["article_id"]: one["cluster_id"] for one in table(folder)}
     assert told == {"tirto:2": "tirto:2", "kontan:3": "kontan:3", "tirto:4": "tirto:2"}
 
 
-def test_an_article_that_only_an_older_file_names(folder):
+def test_an_article_that_only_an_older_clusters_file_names_is_removed(folder):
     publish(folder, GROUPS)
     publish(folder, GROUPS[:2])
     remove(Root(folder), "kontan:3")
@@ -115,7 +115,7 @@ def test_an_article_that_only_an_older_file_names(folder):
     ]
 
 
-def test_the_only_article_leaves_no_table(folder):
+def test_removing_the_only_article_leaves_no_clusters_table(folder):
     publish(folder, [("kontan:1", "kontan:1")])
     remove(Root(folder), "kontan:1")
     assert files(folder) == []
@@ -130,13 +130,13 @@ def test_the_only_article_leaves_no_table(folder):
         ([*GROUPS, ("tirto:9", "tirto:9")], "names 1 articles that are not stored"),
     ],
 )
-def test_verify_finds_what_is_wrong(folder, groups, what):
+def test_verify_finds_problems_of_clusters(folder, groups, what):
     publish(folder, groups)
     [finding] = verify(folder)
     assert what in finding.what
 
 
-def test_verify_finds_what_is_no_table_of_ours(folder):
+def test_verify_finds_foreign_files_in_clusters(folder):
     (folder / "clusters").mkdir()
     pq.write_table(pa.table({"title": ["Harga cabai"]}), folder / "clusters/other.parquet")
     [finding] = verify(folder)
@@ -146,7 +146,7 @@ def test_verify_finds_what_is_no_table_of_ours(folder):
     assert finding.what.startswith("unreadable")
 
 
-def test_it_says_when_they_were_grouped(folder):
+def test_clusters_says_when_stories_were_grouped(folder):
     before = clock.now()
     publish(folder, GROUPS)
     assert before <= table(folder)[0]["as_of"] <= clock.now()

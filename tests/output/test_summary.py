@@ -1,4 +1,4 @@
-"""What the report counts, over datasets whose answers are known."""
+"""The report's figures, over datasets whose answers are known."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.datasets import NOON, row, run, write, write_clusters
 
 @pytest.fixture
 def summary(tmp_path):
-    """Three articles of two outlets, one revised, one of a later month without a time."""
+    """Three articles of two outlets: a revised article, and an undated article of a later month."""
     removed = [{"rule": "baca-juga:promo", "text": "Baca juga: Lain"}] * 2
     later = NOON + timedelta(days=40)
     write(
@@ -36,7 +36,7 @@ def summary(tmp_path):
     summary.close()
 
 
-def test_an_article_counts_once_as_last_captured(summary):
+def test_the_summary_counts_each_article_once_by_its_last_capture(summary):
     totals = summary.totals()
     assert (totals["articles"], totals["captures"], totals["outlets"]) == (3, 4, 2)
     assert (totals["rejects"], totals["runs"], totals["undated"]) == (3, 2, 1)
@@ -47,7 +47,7 @@ def test_an_article_counts_once_as_last_captured(summary):
     ]
 
 
-def test_days_and_hours_are_in_wib(summary):
+def test_the_summarys_days_and_hours_are_in_wib(summary):
     assert summary.articles_over_time() == [
         {"day": date(2026, 1, 20), "articles": 2},
         {"day": date(2026, 3, 1), "articles": 1},
@@ -69,7 +69,7 @@ def test_each_outlet_has_its_rejects_and_its_last_run(summary):
     assert (one["outlets"], one["listed"], one["unhealthy"]) == (2, 6, ["tirto"])
 
 
-def test_a_reparse_is_listed_and_is_no_crawl(tmp_path):
+def test_a_reparse_is_listed_among_runs_but_is_not_the_last_crawl(tmp_path):
     again = run("unhealthy", run_id="lagi", command="reparse", started_at=NOON + timedelta(days=1))
     write(tmp_path, "runs", kontan=[run(), again])
     summary = Summary(tmp_path)
@@ -98,11 +98,11 @@ def test_a_month_of_nulls_is_a_month_with_nothing_filled(tmp_path):
     summary.close()
 
 
-def test_tags_that_differ_in_case_are_one(summary):
+def test_tags_that_differ_in_case_are_counted_together(summary):
     assert summary.tags()[0]["articles"] == 2
 
 
-def test_the_period_is_of_whole_days_in_wib_both_included(tmp_path):
+def test_the_summarys_period_includes_its_first_and_last_day_in_wib(tmp_path):
     last_minute = NOON + timedelta(hours=11, minutes=59)
     write(
         tmp_path,
@@ -116,7 +116,7 @@ def test_the_period_is_of_whole_days_in_wib_both_included(tmp_path):
     summary.close()
 
 
-def test_clusters_come_from_their_table_and_not_from_what_was_known_when_stored(tmp_path):
+def test_the_summarys_stories_come_from_clusters_not_from_articles(tmp_path):
     write(
         tmp_path,
         kontan=[row(1, cluster_id="old"), row(2, cluster_id="old")],
@@ -129,7 +129,7 @@ def test_clusters_come_from_their_table_and_not_from_what_was_known_when_stored(
     summary.close()
 
 
-def test_an_empty_dataset_has_nothing_and_no_error(tmp_path):
+def test_the_summary_of_an_empty_dataset_is_empty(tmp_path):
     summary = Summary(tmp_path)
     assert summary.totals()["articles"] == 0
     for section in ("outlets", "articles_over_time", "fill_rates", "removals", "tags", "runs"):

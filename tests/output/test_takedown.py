@@ -18,7 +18,7 @@ def write(folder, run, *rows, table="articles"):
     writer.flush()
 
 
-def test_an_article_leaves_every_file(tmp_path):
+def test_a_takedown_removes_the_article_from_every_file(tmp_path):
     write(tmp_path, "run-1", article(3), article(1), article(2))  # as they come, not by time
     write(tmp_path, "run-2", article(1, body="Isi lain.", fetched_at=NOON))
     write(tmp_path, "run-2", reject(1) | {"article_id": "kontan:1"}, table="rejects")
@@ -27,7 +27,7 @@ def test_an_article_leaves_every_file(tmp_path):
     assert verify(tmp_path) == []
 
 
-def test_files_that_were_merged_already_lose_it_too(tmp_path):
+def test_a_takedown_reaches_replaced_files_too(tmp_path):
     write(tmp_path, "run-1", article(1), article(2))
     write(tmp_path, "run-2", article(3))
     compact(tmp_path, "kontan")
@@ -37,14 +37,14 @@ def test_files_that_were_merged_already_lose_it_too(tmp_path):
     assert all("kontan:1" not in pq.read_table(path)["article_id"].to_pylist() for path in paths)
 
 
-def test_the_tombstone_holds_no_text(tmp_path):
+def test_a_tombstone_holds_no_url_and_no_text(tmp_path):
     bury(tmp_path, "kontan", "kontan:1")
     [tombstone] = open_dataset(tmp_path, "rejects").to_table().to_pylist()
     assert (tombstone["article_id"], tombstone["reason"]) == ("kontan:1", FORGOTTEN)
     assert tombstone["url"] == "" and tombstone["title"] is tombstone["evidence"] is None
 
 
-def test_a_tombstone_says_until_when_it_is_unfinished(tmp_path):
+def test_a_tombstones_name_tells_whether_it_is_finished(tmp_path):
     path = bury(tmp_path, "kontan", "kontan:1")
     assert unfinished(tmp_path, "kontan") == [(path, "kontan:1")]
     assert [what for _, what in verify(tmp_path)] == [
@@ -62,7 +62,7 @@ def test_an_unfinished_tombstone_is_not_merged(tmp_path):
     assert unfinished(tmp_path, "kontan") == [(path, "kontan:1")]
 
 
-def test_removing_twice_changes_nothing_more(tmp_path):
+def test_a_second_removal_changes_nothing(tmp_path):
     write(tmp_path, "run-1", article(1), article(2))
     assert remove_rows(tmp_path, "kontan", "kontan:1") == 1
     assert remove_rows(tmp_path, "kontan", "kontan:1") == 0
@@ -75,7 +75,7 @@ def test_an_article_is_found_by_its_url(tmp_path):
     assert ids_of(tmp_path, "kontan", "https://kontan.example/news/3") == set()
 
 
-def test_rejects_without_an_id_stay(tmp_path):
+def test_a_takedown_keeps_rejects_without_an_id(tmp_path):
     write(tmp_path, "run-1", reject(1), reject(2) | {"article_id": "kontan:2"}, table="rejects")
     remove_rows(tmp_path, "kontan", "kontan:2")
     assert open_dataset(tmp_path, "rejects").to_table()["article_id"].to_pylist() == [None]

@@ -46,7 +46,7 @@ def test_a_sound_dataset_has_no_findings(folder):
         ("articles/outlet=kontan/month=kemarin/x.parquet", b"PAR1", "not a Parquet file in"),
     ],
 )
-def test_files_that_readers_would_stumble_over(folder, path, content, what):
+def test_files_that_readers_would_fail_on_are_foreign(folder, path, content, what):
     target = folder / path
     target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)
@@ -60,7 +60,7 @@ def test_files_that_readers_would_stumble_over(folder, path, content, what):
     assert len(read(folder)) == 1
 
 
-def test_somebody_elses_parquet_is_foreign(folder):
+def test_a_parquet_file_of_another_program_is_foreign(folder):
     path = f"{PARTITION}/other.parquet"
     pq.write_table(pa.table({"title": ["Harga cabai"]}), folder / path)
     assert verify(folder) == [Finding(path, "not written as one of articles")]
@@ -73,7 +73,7 @@ def test_a_column_of_another_type_is_foreign(folder):
     assert verify(folder) == [Finding(path, "title is int64")]
 
 
-def test_quarantine_keeps_to_its_outlet(folder):
+def test_quarantine_moves_files_of_the_named_outlet_only(folder):
     for path in ("articles/outlet=antara/x", f"{PARTITION}/x"):
         (folder / path).parent.mkdir(exist_ok=True)
         (folder / path).write_text("isi")
@@ -89,13 +89,13 @@ def test_quarantine_keeps_to_its_outlet(folder):
         (article(1), "stand more than once, until `scrapy compact`: 1 rows, as ('kontan:1'"),
     ],
 )
-def test_rows_that_break_the_contract(folder, row, what):
+def test_rows_that_break_the_contract_are_found(folder, row, what):
     add(folder, f"{PARTITION}/run-2-00000.parquet", row)
     (said,) = found(folder)
     assert what in said
 
 
-def test_merged_files_are_in_order(folder):
+def test_a_merged_file_out_of_order_is_found(folder):
     add(folder, f"{PARTITION}/{MERGED}1.parquet", article(5), article(4))
     assert found(folder) == ["kontan:4 is out of order"]
 
@@ -106,7 +106,7 @@ def test_a_newer_schema_version_is_named(folder):
     assert found(folder) == ["schema version 99 is newer than this program's, 1"]
 
 
-def test_a_flipped_bit_is_found(folder):
+def test_a_flipped_bit_is_found_by_verify(folder):
     (file,) = (folder / PARTITION).iterdir()
     content = bytearray(file.read_bytes())
     body = pq.ParquetFile(file).metadata.row_group(0).column(ARTICLES.names.index("body"))

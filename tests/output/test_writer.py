@@ -32,7 +32,7 @@ def run(script: str, *arguments: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=False)
 
 
-def test_rows_stand_in_their_partitions(tmp_path):
+def test_rows_are_written_to_their_partitions(tmp_path):
     writer = Writer(tmp_path, "run-1")
     writer.write("articles", "kontan", article(1))
     writer.write("articles", "kontan", article(2, published_at=None, fetched_at=NOON))
@@ -49,7 +49,7 @@ def test_rows_stand_in_their_partitions(tmp_path):
     assert parquet_files(tmp_path) == sorted(part.path for part in parts)  # staging is empty again
 
 
-def test_a_month_turns_at_midnight_in_jakarta():
+def test_a_month_begins_at_midnight_in_wib():
     assert month_of("articles", {"published_at": datetime(2023, 8, 31, 16, 59, tzinfo=UTC)}) == (
         "2023-08"
     )
@@ -58,7 +58,7 @@ def test_a_month_turns_at_midnight_in_jakarta():
     )
 
 
-def test_a_file_carries_the_contract(tmp_path):
+def test_a_file_carries_schema_and_version(tmp_path):
     writer = Writer(tmp_path, "run-1")
     writer.write("articles", "kontan", article(authors=[], images=[], removed=[], section=None))
     writer.flush()
@@ -69,7 +69,7 @@ def test_a_file_carries_the_contract(tmp_path):
     assert pq.read_metadata(file).row_group(0).column(0).compression == "ZSTD"
 
 
-def test_footers_help_to_skip_and_stay_small(tmp_path):
+def test_column_statistics_cover_only_useful_columns(tmp_path):
     writer = Writer(tmp_path, "run-1")
     writer.write("articles", "kontan", article(1))
     writer.flush()
@@ -80,7 +80,7 @@ def test_footers_help_to_skip_and_stay_small(tmp_path):
     assert not {"body", "title", "paragraphs.list.element"} & measured
 
 
-def test_a_bad_row_spoils_no_other(tmp_path):
+def test_a_bad_row_is_refused_alone(tmp_path):
     writer = Writer(tmp_path, "run-1")
     writer.write("articles", "kontan", article(1))
     with pytest.raises(RowError):
@@ -89,7 +89,7 @@ def test_a_bad_row_spoils_no_other(tmp_path):
     assert read(tmp_path)["article_id"].to_pylist() == ["kontan:1"]
 
 
-def test_it_is_full_by_rows_or_by_bytes(tmp_path):
+def test_a_writer_is_full_by_rows_or_by_bytes(tmp_path):
     by_rows, by_bytes = Writer(tmp_path, "r", part_rows=2), Writer(tmp_path, "r", part_bytes=1500)
     by_rows.write("articles", "kontan", article(1))
     assert not by_rows.full
@@ -103,18 +103,18 @@ def test_it_is_full_by_rows_or_by_bytes(tmp_path):
     assert not by_bytes.full
 
 
-def test_no_rows_no_file(tmp_path):
+def test_a_writer_without_rows_writes_no_file(tmp_path):
     assert Writer(tmp_path, "run-1").flush() == []
     assert parquet_files(tmp_path) == []
 
 
-def test_run_ids_sort_by_time_and_differ():
+def test_run_ids_are_unique_and_sort_by_time():
     early, late = new_run_id(datetime(2023, 9, 1, tzinfo=UTC)), new_run_id()
     assert early < late
     assert new_run_id(NOON) != new_run_id(NOON)
 
 
-def test_a_manifest_row(tmp_path):
+def test_a_row_of_runs_is_written(tmp_path):
     writer = Writer(tmp_path, "run-1")
     writer.write("runs", "kontan", {"run_id": "run-1", "started_at": NOON, "stored": 3})
     writer.flush()
@@ -171,7 +171,7 @@ KILLED = """
 
 
 def test_a_kill_at_any_step_leaves_whole_parts_only(tmp_path):
-    """A flush of two parts, killed before each of the calls that bring them into place."""
+    """Kill a flush of two parts before each call that moves a part into place."""
     *killed, finished = map(int, run(KILLED, tmp_path).stdout.split())
     assert finished == 0
     assert set(killed) == {signal.SIGKILL}
@@ -204,7 +204,7 @@ FULL_DISK = """
 """
 
 
-def test_a_full_disk_is_loud_and_leaves_the_dataset_readable(tmp_path):
+def test_a_full_disk_raises_and_leaves_the_dataset_readable(tmp_path):
     writer = Writer(tmp_path, "run-1")
     writer.write("articles", "kontan", article(1))
     writer.flush()

@@ -1,4 +1,4 @@
-"""A crawl stores technology; a document that somebody hands in is never judged by its topic."""
+"""A crawl stores technology alone; `extract` keeps documents of any topic."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ def test_topics_and_score_are_filled() -> None:
     assert judged.topics == ["gadget"] and judged.tech_score == 1.0
 
 
-def test_another_topic_is_rejected_with_what_was_seen() -> None:
+def test_an_off_topic_article_is_rejected_with_score_and_words() -> None:
     with pytest.raises(Rejected, match="off_topic") as caught:
         ClassifyPipeline(None).process_item(CABAI)
     assert caught.value.reason == "off_topic"
     assert caught.value.evidence == "score 0.0: -cabai, -petani"
 
 
-def test_the_lead_counts_as_the_description_does() -> None:
+def test_the_lead_counts_for_the_topic_like_the_description() -> None:
     item = article("Kabar Pagi", "Peretas menyebar ransomware.")
     assert ClassifyPipeline(None).process_item(item).topics == ["security"]
     item = article("Kabar Pagi")
@@ -39,23 +39,23 @@ def test_the_lead_counts_as_the_description_does() -> None:
 
 
 @pytest.mark.parametrize("field", ["url", "canonical_url"])
-def test_the_technology_section_stays_whatever_its_words_say(field: str) -> None:
+def test_an_article_of_the_technology_section_is_kept_with_any_score(field: str) -> None:
     item = article("Harga Cabai Naik")
     setattr(item, field, "https://tekno.contoh.id/read/1")
     assert ClassifyPipeline(r"//tekno\.").process_item(item).tech_score == 0.0
 
 
-def test_outside_of_the_technology_section_words_decide() -> None:
+def test_outside_the_technology_section_the_score_decides() -> None:
     with pytest.raises(Rejected):
         ClassifyPipeline(r"//tekno\.").process_item(CABAI)
 
 
-def test_outside_of_a_crawl_nothing_is_rejected() -> None:
+def test_outside_a_crawl_no_article_is_off_topic() -> None:
     assert ClassifyPipeline().process_item(CABAI).tech_score == 0.0
 
 
 @pytest.mark.parametrize(("technology", "stays"), [(None, False), ("", True), ("/tekno/", False)])
-def test_the_spider_says_what_is_technology(technology: str | None, stays: bool) -> None:
+def test_the_spiders_technology_regex_is_used(technology: str | None, stays: bool) -> None:
     spider = type("KontanSpider", (Spider,), {"name": "kontan", "technology": technology})
     pipeline = ClassifyPipeline.from_crawler(get_crawler(spider))
     if stays:

@@ -1,4 +1,4 @@
-"""The stage: what it writes on the article beside the paragraphs."""
+"""The clean stage: every field that it fills, beside the paragraphs."""
 
 from __future__ import annotations
 
@@ -35,19 +35,19 @@ def test_the_body_is_the_paragraphs_with_a_blank_line_between() -> None:
     assert article.removed == [Removal(rule="advertisement", text="ADVERTISEMENT")]
 
 
-def test_a_body_of_nothing_but_junk_is_none() -> None:
+def test_a_body_of_junk_alone_is_none() -> None:
     article = cleaned(paragraph("Advertisement"))
     assert (article.body, article.paragraphs, article.word_count) == (None, [], 0)
 
 
-def test_a_block_that_goes_whole_carries_its_rule_and_one_that_loses_a_part_does_not() -> None:
+def test_only_a_block_removed_whole_carries_its_rule() -> None:
     article = cleaned(paragraph(f"JAKARTA - {LEAD}"), paragraph("Advertisement"), paragraph(END))
     assert [block.rule for block in article.blocks] == ["", "ad-label", ""]
     assert article.dateline == "JAKARTA"
     assert Removal(rule="dateline-city", text="JAKARTA -") in article.removed
 
 
-def test_what_extraction_took_stays_taken_under_its_own_rule() -> None:
+def test_a_block_removed_by_extraction_keeps_the_rule_of_extraction() -> None:
     table = Block("promo", "Baca juga Menara Baru", rule="detikinet:table.linksisip")
     article = cleaned(paragraph(LEAD), table, Block("embed", "Lihat kiriman ini"), paragraph(END))
     assert article.paragraphs == [LEAD, END]
@@ -57,7 +57,7 @@ def test_what_extraction_took_stays_taken_under_its_own_rule() -> None:
     ]
 
 
-def test_promos_become_related_once_each_without_their_label() -> None:
+def test_each_promo_is_related_once_without_its_label() -> None:
     article = cleaned(
         paragraph(LEAD),
         link("Baca juga: ", "Menara Baru di Perbatasan", "https://contoh.id/menara"),
@@ -83,7 +83,7 @@ def test_a_promo_without_a_link_is_related_by_its_title() -> None:
     assert article.related == [Link(title="Kabel Laut Timur Rampung Dibangun")]
 
 
-def test_a_promo_of_unknown_end_stays_and_is_named_as_doubtful() -> None:
+def test_a_promo_with_an_unknown_end_is_kept_and_listed_as_doubtful() -> None:
     text = (
         "Harga satelit turun. Baca Juga: Pabrik Cip Berdiri Rajawali Delapan dijual pekan depan. "
         "Harganya belum diumumkan."
@@ -94,7 +94,7 @@ def test_a_promo_of_unknown_end_stays_and_is_named_as_doubtful() -> None:
     assert article.removed[0].text in text
 
 
-def test_a_line_of_people_fills_what_extraction_left_empty() -> None:
+def test_a_printed_byline_fills_the_people_that_extraction_left_empty() -> None:
     article = cleaned(
         paragraph("Reporter: Sinta Lestari | Editor: Bagus Wiratama"), paragraph(LEAD)
     )
@@ -102,18 +102,18 @@ def test_a_line_of_people_fills_what_extraction_left_empty() -> None:
     assert article.paragraphs == [LEAD]
 
 
-def test_metadata_that_names_the_editor_as_author_yields_to_such_a_line() -> None:
+def test_a_printed_byline_replaces_an_author_who_is_the_editor() -> None:
     line = paragraph("Reporter: Sinta Lestari | Editor: Bagus Wiratama")
     article = cleaned(line, paragraph(LEAD), authors=["Bagus Wiratama"])
     assert (article.authors, article.editors) == (["Sinta Lestari"], ["Bagus Wiratama"])
 
 
-def test_an_author_that_extraction_read_stays() -> None:
+def test_an_author_read_by_extraction_is_kept() -> None:
     line = paragraph("Penulis: Sinta Lestari")
     assert cleaned(line, paragraph(LEAD), authors=["Rudi Santoso"]).authors == ["Rudi Santoso"]
 
 
-def test_wires_come_from_signoff_dateline_source_line_and_byline() -> None:
+def test_agencies_are_read_from_signoff_dateline_source_line_and_byline() -> None:
     assert cleaned(paragraph(LEAD), paragraph(f"{END} (AFP/OL-4)")).agencies == ["AFP"]
     assert cleaned(paragraph(f"Mataram (ANTARA) - {LEAD}")).agencies == ["Antara"]
     assert cleaned(paragraph(LEAD), paragraph("sumber : ANTARA")).agencies == ["Antara"]
@@ -131,7 +131,7 @@ def test_a_last_line_that_is_the_author_is_the_signoff() -> None:
     assert cleaned(paragraph(LEAD), paragraph("Sinta Lestari")).signoff is None
 
 
-def test_captions_go_to_the_image_that_has_none_else_to_a_new_one() -> None:
+def test_a_caption_goes_to_an_image_without_caption_or_to_a_new_image() -> None:
     caption = "Petugas memasang kabel serat optik (Dok. Kabar Siber)"
     article = cleaned(
         paragraph(LEAD), paragraph(caption), images=[Image(url="https://contoh.id/a.jpg")]
@@ -170,7 +170,7 @@ NOTICE = "Dapatkan kabar gawai terbaru dari {} setiap pagi di ponselmu."
         ("", "IDN Times", False),
     ],
 )
-def test_an_invitation_goes_where_it_names_the_house(url: str, name: str, *, goes: bool) -> None:
+def test_an_invitation_that_names_the_outlet_is_removed(url: str, name: str, *, goes: bool) -> None:
     line = NOTICE.format(name)
     prose = paragraph("Ponsel itu dijual mulai pekan depan di sepuluh kota.")
     assert (line not in cleaned(prose, paragraph(line), url=url).paragraphs) == goes
@@ -187,6 +187,6 @@ def test_an_invitation_goes_where_it_names_the_house(url: str, name: str, *, goe
         "Ikuti gugatan itu sejak awal, dan Tempo berkali-kali menjadi saksi.",
     ],
 )
-def test_prose_that_names_the_house_is_no_invitation(line: str) -> None:
+def test_prose_that_names_the_outlet_is_kept(line: str) -> None:
     prose = paragraph("Ponsel itu dijual mulai pekan depan di sepuluh kota.")
     assert line in cleaned(prose, paragraph(line), url="https://tekno.tempo.co/a").paragraphs

@@ -25,7 +25,7 @@ def pipeline(stats):
     return DeduplicatePipeline(stored.get, lambda item: f"story of {item.article_id}", stats)
 
 
-def test_a_new_article_goes_on_with_its_hash(pipeline, stats):
+def test_a_new_article_passes_with_its_content_hash(pipeline, stats):
     item = pipeline.process_item(article(2))
     assert item.content_hash == content_hash("Judul", "Isi berita.")
     assert not item.revised
@@ -33,20 +33,20 @@ def test_a_new_article_goes_on_with_its_hash(pipeline, stats):
     assert not stats.get_stats()
 
 
-def test_the_same_content_again_is_an_outcome_and_no_reject(pipeline, stats):
+def test_an_unchanged_capture_is_counted_and_not_rejected(pipeline, stats):
     with pytest.raises(NothingNew) as dropped:
         pipeline.process_item(article(1, body="Isi  berita. "))
     assert not isinstance(dropped.value, Rejected)
     assert stats.get_stats() == {"wartatek/unchanged": 1}
 
 
-def test_other_content_is_a_revision(pipeline):
+def test_a_capture_with_other_content_is_a_revision(pipeline):
     item = pipeline.process_item(article(1, body="Isi berita, diralat."))
     assert item.revised
     assert item.content_hash == content_hash("Judul", "Isi berita, diralat.")
 
 
-def test_an_article_counts_once_in_a_run(pipeline, stats):
+def test_an_article_passes_deduplication_once_in_a_run(pipeline, stats):
     pipeline.process_item(article(2))
     with pytest.raises(NothingNew):
         pipeline.process_item(article(2, body="Isi lain."))

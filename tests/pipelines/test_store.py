@@ -32,7 +32,7 @@ def article(number=1, **changes):
 
 
 class Run:
-    """A store pipeline, its dataset, and what it told the rest of the program."""
+    """A store pipeline with its dataset, stats, published paths and stop reasons."""
 
     def __init__(self, folder, part_rows=1000, part_seconds=300):
         self.folder = folder
@@ -107,7 +107,7 @@ def test_rows_are_published_in_parts(tmp_path):
     assert [len(part.to_table()) for part in open_dataset(tmp_path).get_fragments()] == [2, 2, 1]
 
 
-def test_no_row_waits_long_while_others_come(run):
+def test_a_row_is_published_after_part_seconds_while_others_come(run):
     run.pipeline.process_item(article(1))
     run.now = 299
     run.pipeline.process_item(article(2))
@@ -133,7 +133,7 @@ def test_a_reject_is_kept_with_reason_and_evidence(run):
     assert run.rows() == []
 
 
-def test_a_page_that_was_never_read_is_kept_as_reject_too(run):
+def test_a_page_rejected_before_extraction_has_a_row_in_rejects(run):
     bare = Article(outlet="kontan", url="https://kontan.example/dalam")
     run.pipeline.item_dropped(bare, Rejected("too_deep"))
     run.pipeline.close_spider()
@@ -143,7 +143,7 @@ def test_a_page_that_was_never_read_is_kept_as_reject_too(run):
     assert row["rule_version"]
 
 
-def test_what_is_nothing_new_is_no_reject(run):
+def test_an_article_with_nothing_new_leaves_no_row_in_rejects(run):
     run.pipeline.item_dropped(article(1), NothingNew("unchanged"))
     run.pipeline.close_spider()
     assert run.rows("rejects") == []
@@ -152,7 +152,7 @@ def test_what_is_nothing_new_is_no_reject(run):
 @pytest.mark.parametrize(
     "changes", [{"title": "\ud83d"}, {"body": None}, {"published_at": NOON.replace(tzinfo=None)}]
 )
-def test_what_parquet_cannot_hold_is_rejected_and_spoils_no_other(run, changes):
+def test_a_row_that_parquet_cannot_hold_is_rejected_alone(run, changes):
     run.pipeline.process_item(article(1))
     with pytest.raises(Rejected, match="bad_row"):
         run.pipeline.process_item(article(2, **changes))
@@ -179,7 +179,7 @@ def test_a_full_disk_ends_the_run_and_counts_what_is_lost(tmp_path, monkeypatch)
     assert len(read(tmp_path)) == 2
 
 
-def test_a_disk_with_room_again_loses_nothing(tmp_path, monkeypatch):
+def test_rows_are_published_once_a_full_disk_has_room_again(tmp_path, monkeypatch):
     run = Run(tmp_path, part_rows=1)
 
     def full(*_):

@@ -1,4 +1,4 @@
-"""What is no article is rejected by name; a time that cannot be is nulled, and says why."""
+"""Pages that are no article are rejected by reason; impossible times are nulled."""
 
 from __future__ import annotations
 
@@ -47,7 +47,9 @@ def test_a_good_article_passes_unchanged() -> None:
         ({"url": "https://127.0.0.1/news/ponsel"}, "bad_url"),
     ],
 )
-def test_what_is_no_article_is_rejected_by_name(fields: dict[str, Any], reason: str) -> None:
+def test_a_page_that_is_no_article_is_rejected_by_reason(
+    fields: dict[str, Any], reason: str
+) -> None:
     with pytest.raises(Rejected) as caught:
         crawl().process_item(article(**fields))
     assert caught.value.reason == reason
@@ -57,7 +59,7 @@ def test_a_body_that_a_paywall_cut_may_be_short() -> None:
     assert crawl().process_item(article(word_count=5, paywalled=True)).word_count == 5
 
 
-def test_a_document_handed_in_may_lack_all_but_a_body() -> None:
+def test_outside_a_crawl_an_article_needs_only_a_body() -> None:
     document = article(title=None, url="", word_count=1)
     assert ValidatePipeline().process_item(document) is document
     with pytest.raises(Rejected, match="empty_body"):
@@ -71,21 +73,19 @@ def test_a_document_handed_in_may_lack_all_but_a_body() -> None:
         (datetime(1989, 12, 31, tzinfo=UTC), "css:time (too early)"),
     ],
 )
-def test_a_time_that_cannot_be_is_nulled_and_kept_as_printed(
-    published: datetime, source: str
-) -> None:
+def test_an_impossible_time_is_nulled_and_kept_as_printed(published: datetime, source: str) -> None:
     checked = crawl().process_item(article(published_at=published))
     assert checked.published_at is None and checked.zone_assumed is None
     assert checked.published_raw == "24 Juli 2026 10:00 WIB"
     assert checked.published_source == source
 
 
-def test_a_time_that_nobody_could_read_says_so() -> None:
+def test_an_unreadable_time_is_named_in_published_source() -> None:
     unread = article(published_at=None, published_raw="31 Februari", published_source=None)
     assert crawl().process_item(unread).published_source == "(unreadable)"
 
 
-def test_an_article_without_any_time_has_no_reason() -> None:
+def test_an_article_without_a_time_has_no_reason_in_published_source() -> None:
     timeless = article(published_at=None, published_raw=None, published_source=None)
     assert crawl().process_item(timeless).published_source is None
 

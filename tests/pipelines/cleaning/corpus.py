@@ -1,4 +1,4 @@
-"""Reads tests/corpus (its README says how a case is written)."""
+"""Read tests/corpus, whose README explains the form of a case."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LINK = re.compile(r"<a>(.*?)</a>")
 
 @dataclass(frozen=True)
 class Case:
-    """Blocks, and the text that must be kept and taken of them, in order."""
+    """Blocks, and their text that must be kept or taken, in order."""
 
     name: str
     outlet: str
@@ -35,7 +35,7 @@ class Case:
 
 
 def read() -> list[Case]:
-    """All cases of all files."""
+    """Return all cases of all files."""
     cases = []
     for path in sorted(CORPUS.glob("*.toml")):
         for group in tomllib.loads(path.read_text("utf-8"))["group"]:
@@ -45,7 +45,7 @@ def read() -> list[Case]:
 
 
 def squeeze(text: str) -> str:
-    """`text` without any blank, so that only what is said counts."""
+    """Return `text` without blanks, so that only the letters count."""
     return "".join(text.split())
 
 

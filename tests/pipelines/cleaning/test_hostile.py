@@ -1,4 +1,4 @@
-"""No rule may need more than linear time: strings that are made to be tried again and again."""
+"""Rules take linear time, also on strings made for backtracking."""
 
 from __future__ import annotations
 
@@ -24,15 +24,15 @@ def _clean(texts: list[str]) -> None:
         clean([Block("paragraph", text), Block("paragraph", text[: SIZE // 10])])
 
 
-def test_strings_made_of_what_rules_look_for() -> None:
+def test_cleaning_is_linear_in_strings_of_rule_parts() -> None:
     assert ends(PATIENCE, _clean, [(unit * SIZE)[:SIZE] + "x" for unit in UNITS])
 
 
-def test_strings_that_begin_like_every_example() -> None:
+def test_cleaning_is_linear_in_strings_that_begin_like_examples() -> None:
     examples = [rule.takes for rule in load_rules().rules]
     assert ends(PATIENCE, _clean, [f"{text[:-1]} " * (SIZE // 4 // len(text)) for text in examples])
 
 
-def test_a_block_for_every_word() -> None:
+def test_cleaning_is_linear_in_a_block_for_every_word() -> None:
     blocks = [Block("paragraph", unit.strip()) for unit in UNITS * 200 if unit.strip()]
     assert len(clean(blocks).fragments) >= len(blocks)

@@ -1,4 +1,4 @@
-"""What holds for any body, drawn at random from junk and prose."""
+"""Properties of any body, drawn at random from junk and prose."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ bodies = st.lists(block(), max_size=8)
 @settings(
     max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
-def test_kept_and_taken_are_all_there_was_in_order(body: list[Block]) -> None:
+def test_kept_and_taken_fragments_are_the_whole_body_in_order(body: list[Block]) -> None:
     cleaned = clean(body)
     fragments = "".join(fragment.text for fragment in cleaned.fragments)
     assert squeeze(fragments) == squeeze("".join(b.text for b in body))
@@ -63,7 +63,7 @@ def test_kept_and_taken_are_all_there_was_in_order(body: list[Block]) -> None:
 @settings(
     max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
-def test_every_fragment_stands_in_its_block_where_it_says(body: list[Block]) -> None:
+def test_every_fragment_is_in_its_block_at_its_start(body: list[Block]) -> None:
     for fragment in clean(body).fragments:
         text = body[fragment.block].text
         assert text[fragment.start : fragment.start + len(fragment.text)] == fragment.text
@@ -91,7 +91,7 @@ def test_an_article_that_passes_twice_keeps_its_body(body: list[Block]) -> None:
 
 @given(st.lists(st.sampled_from(PROSE), min_size=1, max_size=12))
 @settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
-def test_prose_passes_unchanged(texts: list[str]) -> None:
+def test_prose_passes_cleaning_unchanged(texts: list[str]) -> None:
     cleaned = clean([Block("paragraph", text) for text in texts])
     assert cleaned.paragraphs == texts
     assert not any(fragment.rule for fragment in cleaned.fragments)

@@ -1,4 +1,4 @@
-"""Every rule takes its own example and leaves the other."""
+"""Every rule takes its example and leaves its counter-example."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ABOVE = ("dateline", "byline")  # kinds whose place is the top of a body
 
 
 def fragments(rule: Rule, text: str) -> list[tuple[str, str]]:
-    """What became of `text`, standing where `rule` looks: the rules, and what each took."""
+    """Return the rules that took parts of `text`, placed where `rule` looks, and those parts."""
     if rule.kind == "widget":
         blocks = [Block("paragraph", BEFORE, marks=frozenset({text}))]
     elif rule.kind in ABOVE:
@@ -33,17 +33,17 @@ def fragments(rule: Rule, text: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_it_takes_its_example(rule: Rule) -> None:
+def test_each_rule_takes_its_example(rule: Rule) -> None:
     taken = {taken for taken, _ in fragments(rule, rule.takes)}
     assert (f"{rule.id}:{PROMO}" if rule.kind == "label" else rule.id) in taken
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
-def test_it_leaves_its_counter_example(rule: Rule) -> None:
+def test_each_rule_leaves_its_counter_example(rule: Rule) -> None:
     assert {taken for taken, _ in fragments(rule, rule.leaves)} == {""}
 
 
-def test_there_are_rules_of_every_family_and_no_two_of_a_name() -> None:
+def test_every_kind_has_rules_and_rule_ids_are_unique() -> None:
     assert len(RULES) >= 40
     assert len({rule.id for rule in RULES}) == len(RULES)
 
