@@ -1,4 +1,4 @@
-"""Saved files of unknown kind: HTML or plain text, gzipped or not, told by content."""
+"""Saved files of unknown kind: HTML or plain text, gzipped or not, recognised by content."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 MAX_BYTES = 20_000_000
-"""An article page weighs 0.1 MB; what is larger than this is no article."""
+"""Bytes of the largest file to read; an article page has 0.1 MB."""
 
 _MARKUP = re.compile(
     rb"<(?:!doctype|html|head|body|meta|script|article|div|p|span|h[1-6])\b[^<]*>", re.IGNORECASE
@@ -21,19 +21,19 @@ _MARKUP = re.compile(
 
 
 class UnreadableError(Exception):
-    """The file cannot be read as a document; the message says why."""
+    """The file cannot be read as a document; the message gives the reason."""
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A saved page (`body` in the page's own charset) or a text."""
+    """A saved page, with `body` in the page's own charset, or a text."""
 
     body: bytes
     kind: Literal["html", "text"]
 
     @classmethod
     def load(cls, path: Path) -> Document:
-        """The document in the file at `path`.
+        """Return the document in the file at `path`.
 
         :raises UnreadableError: missing, unreadable, or as `of` says
         """
@@ -46,7 +46,7 @@ class Document:
 
     @classmethod
     def of(cls, body: bytes) -> Document:
-        """The document in `body`, which may be gzipped.
+        """Return the document in `body`, which may be gzipped.
 
         :raises UnreadableError: too large, broken gzip, or not a text of any kind
         """
@@ -59,7 +59,7 @@ class Document:
         if b"\0" in body[:4096]:
             raise UnreadableError("neither HTML nor text: it holds null bytes")
         head = body[:65_536].lstrip(b"\xef\xbb\xbf \t\r\n")
-        # One stray tag does not make a text a page.
+        # A text may hold a stray tag.
         markup = head.startswith(b"<") or len(_MARKUP.findall(head, 0, 65_536)) >= 3
         return cls(body, "html" if markup else "text")
 

@@ -1,4 +1,4 @@
-"""Seeing why: what extraction and cleaning made of one page, block by block, for a terminal."""
+"""The outcome of extraction and cleaning for a page, block by block, on a terminal."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _FIELDS = [name for name in ARTICLES.names if name not in _PRINTED_APART]
 def explain(article: Article, name: str, console: Console | None = None) -> None:
     """Print the fields of `article` with their sources, then each block as kept or removed.
 
-    :param name: the file or URL that it was read from
+    :param name: the file or URL of the page
     """
     console = console or Console()
     console.rule(Text(f"{name}  ·  {article.outlet}"), align="left")

@@ -1,4 +1,4 @@
-"""Which of an outlet's rules gave each field of a page: what a contributor repairs by."""
+"""The rule that gave each field of a page, so that a contributor sees which rules to repair."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ NO_RULE = "–"
 
 
 def matched_rules(page: Page, rules: Rules, article: Article) -> dict[str, str]:
-    """By field the selector that matches first; where none does, where the value came from."""
+    """Return by field the first selector that matches, else the source of the value."""
     instead = {"body": article.body_source, "published": article.published_source}
     return {
         field: _first_match(page, rules.selectors(field)) or instead.get(field) or NO_RULE
@@ -23,7 +23,7 @@ def matched_rules(page: Page, rules: Rules, article: Article) -> dict[str, str]:
 
 
 def unmatched(page: Page, rules: Rules) -> list[str]:
-    """Fields whose every selector fails on this page, so that defaults served."""
+    """Return the fields whose selectors all fail on `page`, so that defaults served."""
     return [
         field
         for field in SELECTED
@@ -32,7 +32,7 @@ def unmatched(page: Page, rules: Rules) -> list[str]:
 
 
 def _first_match(page: Page, selectors: tuple[str, ...]) -> str:
-    """The first of `selectors` that finds any text on `page`, "" if none does."""
+    """Return the first of `selectors` that finds any text on `page`, else ""."""
     return next(
         (s for s in selectors if any((node.text() or "").strip() for node in page.tree.css(s))), ""
     )

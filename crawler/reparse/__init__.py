@@ -1,1 +1,1 @@
-"""Archived pages read again with today's rules: on one core, on all, or on a Dask cluster."""
+"""Archived pages read again by today's rules: on one core, on all cores, or on a Dask cluster."""

@@ -1,4 +1,4 @@
-"""Articles on several pages, put together from the records of one file, in whatever order."""
+"""Articles on several pages, joined from the records of a file in any order."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class _Kept(NamedTuple):
-    """Where a page stands in the file, and where it leads to."""
+    """The place of a page in the file, and the addresses that the page links to."""
 
     url: str
     fetched_at: datetime
@@ -29,29 +29,31 @@ class _Kept(NamedTuple):
 
 
 class Paged:
-    """The pages of a file that may be parts of articles: which ones belong together is known when
-    all have been seen. They are not held, but read again."""
+    """The places of pages that may be parts of articles, until all pages of a file are seen.
+
+    The bodies are not held, but read again from the file.
+    """
 
     def __init__(self) -> None:
         self._kept: dict[str, list[_Kept]] = defaultdict(list)
 
     def keep(self, page: Capture, further: Sequence[str]) -> None:
-        """:param further: where links on `page` say that other pages of its article stand"""
+        """:param further: the addresses of other pages of the article, by the links on `page`"""
         kept = _Kept(page.url, page.fetched_at, page.offset, page.listed, page.outlet, further)
         self._kept[address(page.url)].append(kept)
 
     def articles(
         self, source: BinaryIO, counts: Counts
     ) -> Iterator[tuple[Capture, list[Capture] | None]]:
-        """Every first page with the further ones of its article; None: one is not in the file.
+        """Yield each first page with the further pages of the article; None if a page is missing.
 
-        A further page that no first one leads to is an article that lacks a page, too. Where a
-        page is not found again, as in a file that was compressed as a whole, that is counted.
+        A further page that no first page leads to is an article that lacks a page, too. Pages that
+        cannot be found again, as in a file compressed as a whole, count as `bad/place`.
         """
         for first, rest in self._articles():
             further = [_read(source, page) for page in rest or ()]
             if page := _read(source, first):
-                whole = [one for one in further if one]
+                whole = [page for page in further if page]
                 yield page, whole if rest is not None and len(whole) == len(rest) else None
             else:
                 counts[first.outlet, "bad/place"] += 1 + len(further)
@@ -70,8 +72,10 @@ class Paged:
                     yield page, None
 
     def _parts(self) -> list[str]:
-        """The addresses that say themselves that they are no first page, or are longer than those
-        of pages that lead to them, or lead back."""
+        """Return the addresses of further pages.
+
+        Such an address holds a page number, or is longer than the address of a linked page.
+        """
         steps = [
             (place, address(link))
             for place, pages in self._kept.items()
@@ -86,7 +90,7 @@ class Paged:
         ]
 
     def _follow(self, first: _Kept) -> list[_Kept] | None:
-        """The further pages of the article that begins on `first`, as a crawl would read them."""
+        """Return the further pages of the article on `first`, in order; None if a page is missing."""
         read, rest, page = {address(first.url)}, [], first
         while left := [link for link in page.further if address(link) not in read]:
             if len(read) == MAX_PAGES:
@@ -94,7 +98,7 @@ class Paged:
             captures = self._kept.get(address(left[0]))
             if not captures:
                 return None
-            page = min(captures, key=lambda one: abs(one.fetched_at - first.fetched_at))
+            page = min(captures, key=lambda page: abs(page.fetched_at - first.fetched_at))
             read.add(address(page.url))
             rest.append(page)
         return rest

@@ -1,4 +1,4 @@
-"""The rows of the table runs: what ran, what became of every page, which versions did it."""
+"""A reparse's rows for the table runs: outcomes of all pages, and the versions that ran."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from crawler.reparse.job import Job, Result
 
 _GROUPS = {"skipped": "skipped/", "rejected": "rejected/", "failed": "bad/"}
-"""Columns, and how a reparse names what they count."""
+"""The prefix of a reparse's outcomes, by the column that counts them."""
 
 
 def reparse_rows(
@@ -27,9 +27,9 @@ def reparse_rows(
     *,
     interrupted: bool = False,
 ) -> Iterator[tuple[str, Row]]:
-    """A row, beside its outlet's name, for every outlet of which there was a page.
+    """Yield the name and the row of every outlet with a page.
 
-    What belongs to no outlet, as records that cannot be read, is told in all of them.
+    Outcomes without an outlet, such as records that cannot be read, appear in all rows.
     """
     tally = sum((result.tally for result in results), Counter[tuple[str, str]]())
     whole = not any(result.problems for result in results)
@@ -49,7 +49,7 @@ def reparse_rows(
 
 
 def _row(counts: Mapping[str, int]) -> Row:
-    """What became of one outlet's pages."""
+    """Return the columns that count an outlet's pages by outcome."""
     columns = {"fetched": "pages", "stored": "new", "revised": "changed", "unchanged": "unchanged"}
     row: Row = {column: counts.get(name, 0) for column, name in columns.items()}
     for column, prefix in _GROUPS.items():

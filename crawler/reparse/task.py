@@ -1,8 +1,8 @@
 """Pages from WARC files into the dataset: the way of an article from extraction on.
 
-A page is compared with the row of the same capture only; where there is none, with what the
-dataset held of the article before, as a crawl does. So whatever is read twice, in another order or
-by two at once adds nothing, and no old page ever becomes the latest.
+A page is compared with the row of the same capture; without such a row, with the article's earlier
+contents in the dataset, as a crawl does. So a second reading, in another order or by two processes
+at the same time, adds no row, and no old page becomes the latest.
 """
 
 from __future__ import annotations
@@ -45,18 +45,20 @@ COMPARED = [
         *("content_hash", "fetched_at", "url"),
     )
 ]
-"""What a page says: a row is written when any of these has changed."""
+"""Columns with the content of a page: a changed value in any of them makes a new row."""
 
 BUGS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""What a page raises that meets a bug of ours; a crawl counts it too, and goes on."""
+"""Exceptions that a bug raises on a page: counted, as in a crawl, and the next page is read."""
 
 logger = logging.getLogger(__name__)
 _check = RowCheck(ARTICLES)
 
 
 class _Page(NamedTuple):
-    """A page of a file, by the name that rows have for that, and the further ones of its article;
-    None: they are not all there."""
+    """A page, the name that rows have for the page's file, and the article's further pages.
+
+    `further` is None where a page of the article is missing.
+    """
 
     capture: Capture
     file: str
@@ -72,7 +74,7 @@ class _Page(NamedTuple):
 
     @property
     def size(self) -> int:
-        return sum(len(one.body) for one in (self.capture, *(self.further or ())))
+        return sum(len(page.body) for page in (self.capture, *(self.further or ())))
 
 
 def reparse(
@@ -80,14 +82,14 @@ def reparse(
 ) -> Result:
     """Read the pages of the WARC files at `paths` into the dataset.
 
-    :param progress: told the bytes and the pages that were done since it was told last
+    :param progress: called with the bytes and pages done since the last call
     :raises OSError: the dataset cannot be opened
     """
     return _Task(job, paths).reparse(progress or (lambda size, pages: None))
 
 
 class _Task:
-    """WARC files on their way into the dataset, one after another."""
+    """WARC files on the way into the dataset, file after file."""
 
     def __init__(self, job: Job, paths: Sequence[str]) -> None:
         self.job = job
@@ -97,7 +99,7 @@ class _Task:
         self.result = Result(paths)
         self.tally = self.result.tally
         self._done = 0  # bytes
-        self._written: dict[str, list[Content]] = defaultdict(list)  # what history does not see
+        self._written: dict[str, list[Content]] = defaultdict(list)  # not yet in history
 
     def reparse(self, progress: Callable[[int, int], None]) -> Result:
         told = 0
@@ -106,7 +108,10 @@ class _Task:
                 self._read(batch)
                 progress(self._done - told, len(batch))
                 told = self._done
-        except (OSError, pa.ArrowInvalid) as error:  # the dataset's; those of files are met there
+        except (
+            OSError,
+            pa.ArrowInvalid,
+        ) as error:  # of the dataset; errors of files are caught in _pages
             for path in self.result.paths:
                 self.result.problems.setdefault(path, str(error))
         progress(self._done - told, 0)
@@ -139,8 +144,8 @@ class _Task:
             else:
                 yield _Page(capture, file)
         for capture, further in paged.articles(source, counts):
-            for one in further or ():
-                counts[one.outlet, "skipped/further_page"] += 1
+            for part in further or ():
+                counts[part.outlet, "skipped/further_page"] += 1
             yield _Page(capture, file, further)
 
     def _find(self, url: str) -> str:
@@ -180,14 +185,14 @@ class _Task:
         return self._without(batch, done, "done_before")
 
     def _without(self, batch: list[_Page], moments: Set[Moment], name: str) -> list[_Page]:
-        """The pages of `batch` that are none of `moments`; the others are counted."""
+        """Return the pages of `batch` whose moment is not in `moments`, and count the others."""
         for page in batch:
             if page.moment in moments:
                 self.tally[page.outlet, name] += 1
         return [page for page in batch if page.moment not in moments]
 
     def _article(self, page: _Page, row: Row | None) -> Article | None:
-        """The article on `page`, unless it is counted as none that is wanted."""
+        """Return the article on `page`; None, and a count, where no article is wanted from it."""
         try:
             if page.further is None:
                 raise Rejected("incomplete", "not all of its pages are in the file")
@@ -208,14 +213,14 @@ class _Task:
 
     def _reject(self, reject: Rejected, page: _Page, row: Row | None) -> None:
         self.tally[page.outlet, f"rejected/{reject.reason}"] += 1
-        if row:  # it stays: what was stored may have been read by somebody
+        if row:  # the row stays: somebody may have read it
             self.tally[page.outlet, "rejected_now"] += 1
             self._show(page.capture.url, "(the whole row)", row["title"], str(reject))
 
     # -- to rows
 
     def _changed(self, pairs: Sequence[tuple[Article, Row | None]]) -> Iterator[Row]:
-        """The rows that say what the dataset does not."""
+        """Yield the rows whose content the dataset does not hold."""
         fresh = {a.article_id for a, row in pairs if row is None and a.article_id}
         outlets = {article.outlet for article, _ in pairs}
         before = self.history.contents(outlets, fresh)
@@ -236,7 +241,7 @@ class _Task:
             content = Content(new["fetched_at"], new["extractor_version"], new["content_hash"])
             self._written[new["article_id"]].append(content)
             self.tally[article.outlet, "changed" if old else "new"] += 1
-            if old:  # only a crawl sees what other outlets say
+            if old:  # stories are grouped by crawls and compact
                 new["cluster_id"] = old["cluster_id"]
             yield {"outlet": article.outlet, **new}
 
@@ -271,13 +276,15 @@ class _Task:
 def _links(reader: OutletReader, capture: Capture) -> list[str]:
     try:
         return reader.further_pages(capture)
-    except (Rejected, *BUGS):  # which is met again, and counted, when the page is read
+    except (Rejected, *BUGS):  # raised again, and counted, when the page is read
         return []
 
 
 def _batches(pages: Iterable[_Page]) -> Iterator[list[_Page]]:
-    """As many as memory holds easily. Where one ends depends on the files alone, so that whoever
-    reads them again makes the same ones."""
+    """Yield `pages` in batches of at most BATCH pages or about BATCH_BYTES.
+
+    The limits depend on the files alone, so that a second reading makes the same batches.
+    """
     batch: list[_Page] = []
     size = 0
     for page in pages:

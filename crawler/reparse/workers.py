@@ -1,5 +1,4 @@
-"""Files shared out: over the cores of this machine, or over a Dask cluster; a task is one file,
-or a few small ones."""
+"""Tasks, each a large file or a few small files, run on this machine's cores or a Dask cluster."""
 
 from __future__ import annotations
 
@@ -27,24 +26,24 @@ if TYPE_CHECKING:
 
 GOES_ON = "the same command goes on where this one stopped"
 DIED = f"its worker process died; {GOES_ON}"
-EVERY = 0.2  # seconds between two looks at what the workers say
-RETRIES = 2  # of a task whose worker's machine had no room or no disk
-TASK_BYTES = 32 << 20  # of small files in one task: a look into the dataset for each would tell
+EVERY = 0.2  # seconds between two looks at the progress of the workers
+RETRIES = 2  # of a task that failed, since another worker may have room and a disk
+TASK_BYTES = 32 << 20  # of small files in a task: each task costs a look into the dataset
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
-TASKS_EACH = 4  # tasks for every worker at least, so that all are done at about the same time
+TASKS_EACH = 4  # tasks for each worker at least, so that all workers end at about the same time
 
 
 class ClusterError(Exception):
-    """There is no cluster where one was named; the message says so in one line."""
+    """No Dask cluster answers at the address; the message is a single line."""
 
 
 _said: SimpleQueue[tuple[int, int]]
 
 
 def tasks(sizes: Mapping[str, int], workers: int) -> list[list[str]]:
-    """The files of each task, the largest task first, so that no core is left alone with it.
+    """Return the files of each task, the largest task first, so that all cores end together.
 
-    Within one they stand in the order of their names, which in archives is that of time.
+    Files within a task are sorted by name, which in archives is the order of time.
 
     :param sizes: bytes by path
     """
@@ -63,7 +62,7 @@ def tasks(sizes: Mapping[str, int], workers: int) -> list[list[str]]:
 def in_this_process(
     job: Job, work: Sequence[Sequence[str]], progress: Progress
 ) -> Iterator[Result]:
-    """Do one task after another."""
+    """Yield the result of each task, done in this process in order."""
     for paths in work:
         yield reparse(job, paths, progress)
 
@@ -71,9 +70,9 @@ def in_this_process(
 def in_processes(
     job: Job, work: Sequence[Sequence[str]], workers: int, progress: Progress
 ) -> Iterator[Result]:
-    """Do as many tasks at a time as there are `workers`; results come as they are done.
+    """Yield the results of tasks in the order of completion, from that many processes.
 
-    Whoever stops listening stops the workers amid their tasks; so does the end of this process.
+    The workers end amid their tasks when the caller stops iterating or this process ends.
     """
     context = multiprocessing.get_context("spawn")  # a fork would copy Arrow's threads half
     said = context.SimpleQueue()
@@ -99,11 +98,12 @@ def in_processes(
 def on_cluster(
     job: Job, work: Sequence[Sequence[str]], address: str, workers: int
 ) -> Iterator[Result]:
-    """Read on the Dask cluster at `address`; "local" starts one of `workers` processes here.
+    """Yield the results of tasks in the order of completion, from the Dask cluster at `address`.
 
-    A task whose worker dies is done again by another one, which changes nothing but the time.
+    "local" starts a cluster of `workers` processes here. A task whose worker dies is done again by
+    another worker, to the same rows.
 
-    :raises ClusterError: there is no cluster at `address`.
+    :raises ClusterError: no cluster answers at `address`.
     """
     from distributed import Client, KilledWorker, LocalCluster, as_completed
 
@@ -138,20 +138,22 @@ def on_cluster(
 
 @contextmanager
 def _signals_held() -> Iterator[None]:
-    """Let SIGINT and SIGTERM wait while workers start, so that none is half told what to do.
+    """Hold SIGINT and SIGTERM back while workers start, so that no worker is left half started.
 
-    They inherit that the signals are blocked, until they listen. Here that is not enough, since
-    threads that Arrow has begun block nothing.
+    Workers inherit the blocked signals until `_listen`. In this process blocking is not enough,
+    since the threads of Arrow block no signal.
     """
     came: list[int] = []
-    handlers = [(one, signal.signal(one, lambda which, _: came.append(which))) for one in SIGNALS]
+    handlers = [
+        (name, signal.signal(name, lambda which, _: came.append(which))) for name in SIGNALS
+    ]
     blocked = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, blocked)
-        for one, handler in handlers:
-            signal.signal(one, handler)
+        for name, handler in handlers:
+            signal.signal(name, handler)
         for which in came:
             signal.raise_signal(which)
 
@@ -159,13 +161,15 @@ def _signals_held() -> Iterator[None]:
 def _listen(queue: SimpleQueue[tuple[int, int]], orders: Connection) -> None:
     global _said
     _said = queue
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the terminal tells all; the parent decides
+    signal.signal(
+        signal.SIGINT, signal.SIG_IGN
+    )  # the terminal signals every process; the parent decides
     signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
     threading.Thread(target=_leave_with, args=(orders,), daemon=True).start()
 
 
 def _leave_with(orders: Connection) -> None:
-    """End this process when the other end is closed, be it by a kill."""
+    """End this process when the other end is closed, as by a kill of the parent."""
     orders.poll(None)
     os._exit(0)
 

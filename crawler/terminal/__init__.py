@@ -1,1 +1,1 @@
-"""What commands share: options, messages, progress, exit codes, logs."""
+"""Parts of commands: options, messages, progress, exit codes, logs."""

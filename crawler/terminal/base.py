@@ -1,6 +1,6 @@
-"""How every command speaks: a mistake in one line, tables to people, JSON to programs, or nothing.
+"""The base of all commands: mistakes in a single line, tables for people, JSON for programs, -q.
 
-Outside commands/, where Scrapy would take its class for a command.
+Outside commands/, where Scrapy would take the class for a command.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ NO_ARGUMENTS = "[options]"
 
 
 class HelpFormatter(ScrapyHelpFormatter):
-    """Scrapy's, which takes any line with a colon at its end for a heading: an option has none."""
+    """Scrapy's formatter, but an option whose line ends in a colon is no heading."""
 
     def format_part_strings(self, part_strings: list[str]) -> list[str]:
         if part_strings and part_strings[0].startswith(" "):
@@ -38,7 +38,7 @@ class HelpFormatter(ScrapyHelpFormatter):
 
 
 class TerminalCommand(ScrapyCommand):
-    """A command with -q and --json, whose mistakes are one line and exit code 2."""
+    """A command with -q and --json; a mistake prints a single line and exits with code 2."""
 
     requires_project = True
     requires_crawler_process = False
@@ -50,8 +50,8 @@ class TerminalCommand(ScrapyCommand):
         super().add_options(parser)
         parser.formatter_class = HelpFormatter
         parser.error = self.complain  # type: ignore[assignment, method-assign]  # no usage block
-        parser.add_argument("-q", "--quiet", action="store_true", help="say nothing but errors")
-        parser.add_argument("--json", action="store_true", help="say it in JSON, an object a line")
+        parser.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
+        parser.add_argument("--json", action="store_true", help="print JSON, an object a line")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
@@ -62,14 +62,14 @@ class TerminalCommand(ScrapyCommand):
         self.quiet, self.json = opts.quiet, opts.json
 
     def say(self, text: str, *, always: bool = False, **told: Any) -> None:
-        """A line for people; `told` is the same for programs. `always`: also with -q."""
+        """Print `text` for people, or `told` as JSON for programs; if `always`, under -q too."""
         if self.json:
             print(json.dumps(told, ensure_ascii=False, default=str), flush=True)
         elif always or not self.quiet:
             print(text, flush=True)
 
     def show(self, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
-        """`rows` as a table of these columns, if there are any; as JSON whole."""
+        """Print `rows` as a table of `columns`, or with --json whole; without rows print nothing."""
         rows = list(rows)
         if self.json:
             for row in rows:
@@ -78,15 +78,15 @@ class TerminalCommand(ScrapyCommand):
             print_table(tabulate(rows, columns))
 
     def waiting(self, doing: str) -> Status:
-        """What is being done, where a person watches."""
+        """Return a spinner that names the work, visible on a terminal."""
         return Console(stderr=True, quiet=self.quiet).status(doing)
 
     def steps(self, doing: str, names: Sequence[str]) -> Iterator[str]:
-        """Go through long work, with a bar where a person watches."""
+        """Yield `names`, and draw a progress bar on a terminal."""
         console = Console(stderr=True, quiet=self.quiet)
         parts = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
         watched = console.is_terminal
-        # What is printed meanwhile comes above the bar, unless it goes to a file.
+        # Lines printed meanwhile come above the bar, unless stdout is a file.
         with Progress(
             *parts, console=console, transient=True, disable=not watched,
             redirect_stdout=watched and sys.stdout.isatty(),
@@ -94,13 +94,13 @@ class TerminalCommand(ScrapyCommand):
             yield from bar.track(names, description=doing)
 
     def complain(self, problem: str) -> NoReturn:
-        """One line, no usage block, exit code 2."""
+        """Print the mistake in a single line, without a usage block, and exit with code 2."""
         print(f"scrapy {type(self).__module__.rpartition('.')[2]}: {problem}", file=sys.stderr)
         raise SystemExit(USAGE)
 
 
 def tabulate(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table:
-    """Numbers to the right, lists with commas; what is judged unhealthy is red."""
+    """Return a table: numbers to the right, lists with commas, unhealthy outlets in red."""
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
     for column in columns:
         numbers = any(isinstance(row[column], int | float) for row in rows)
@@ -113,7 +113,7 @@ def tabulate(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table
 
 
 def print_table(table: Table) -> None:
-    """As wide as the terminal; where there is none, every row is one line."""
+    """Print `table` as wide as the terminal; outside of a terminal a row never wraps."""
     console = Console()
     if not console.is_terminal:
         endless = console.options.update(width=10_000)

@@ -1,4 +1,4 @@
-"""What the commands that crawl share. Outside commands/, as crawler.terminal is."""
+"""The base of commands that crawl; outside commands/, as crawler/terminal/base.py."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
             self.complain(f"STATE_DIR: {error}")
 
     def store_nowhere(self, opts: argparse.Namespace) -> str:
-        """Let a crawl write to a folder that is gone afterwards; where the dataset is."""
+        """Let a crawl write to a folder that is removed at exit; return the dataset's place."""
         assert self.settings is not None
         try:
             self.settings.setdict(arglist_to_dict(opts.set), priority="cmdline")
@@ -93,9 +93,9 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
 
     @contextmanager
     def held(self, outlet: str) -> Iterator[None]:
-        """Hold `outlet` for a crawl; what a killed `forget` has left of it goes first.
+        """Hold the lock of `outlet` for a crawl, and first finish takedowns that were killed.
 
-        :raises HeldError: another run holds it.
+        :raises HeldError: another run holds the lock.
         """
         assert self.settings is not None
         with locked(place_of_locks(self.settings), outlet):
@@ -103,7 +103,7 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
             yield
 
     def finish_takedowns(self, outlet: str) -> None:
-        """Remove what a killed `forget` has left of `outlet`, which is held."""
+        """Finish the takedowns of `outlet`, whose lock is held, that a kill interrupted."""
         assert self.settings is not None
         try:
             finish_takedowns(self.settings, outlet)
@@ -116,7 +116,7 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
         return load_spiders(self.settings)
 
     def check_outlet(self, name: str) -> None:
-        """Complain of a name that is none, and of an outlet that we may not crawl."""
+        """Complain of a name without an outlet, and of an outlet that may not be crawled."""
         assert self.settings is not None
         outlets = self.outlets()
         if name not in outlets:

@@ -1,4 +1,4 @@
-"""Log lines that name articles, not print them."""
+"""Log lines that name an article instead of printing the whole."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class LogFormatter(logformatter.LogFormatter):
-    """Scrapy's, but an item is its URL: a whole article would bury the log."""
+    """Scrapy's formatter, but with an item's URL for the item: whole articles bury the log."""
 
     def scraped(
         self, item: Any, response: Response | Failure | None, spider: Spider

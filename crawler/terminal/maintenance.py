@@ -1,4 +1,4 @@
-"""What the commands that look after the dataset share. Outside commands/, as crawler.command is."""
+"""The base of commands over the dataset; outside commands/, as crawler/terminal/base.py."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class MaintenanceCommand(TerminalCommand):
-    """A command over the dataset, or over the parts of it that its arguments name."""
+    """A command over the dataset, or over the outlets that the arguments name."""
 
     def syntax(self) -> str:
         return "[options] [OUTLET ...]"
@@ -45,13 +45,13 @@ class MaintenanceCommand(TerminalCommand):
 
     @property
     def index_folder(self) -> Path | None:
-        """Where the search index is kept; None where no local folder is named."""
+        """The folder of the search index; None where no local folder is named."""
         assert self.settings is not None
         place = self.settings["STATE_DIR"] or self.location
         return None if "://" in place else Path(place) / FOLDER
 
     def stored(self) -> list[str]:
-        """The outlets that the dataset holds anything of."""
+        """Return the names of the outlets with a file in the dataset, sorted."""
         try:
             root = Root(self.location)
             return sorted({name for table in SCHEMAS for name in outlets(root, table)})

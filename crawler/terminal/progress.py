@@ -1,4 +1,4 @@
-"""What a person sees of a run of many outlets: a line while it runs, a table at the end."""
+"""The display of a run of many outlets: a line during the run, a table at the end."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ EVERY_PLAIN = 10.0  # seconds, in a log file
 
 
 class Progress:
-    """A line that says how far the run is: redrawn on a terminal, now and then elsewhere."""
+    """A line with the counts of a run so far: redrawn on a terminal, else printed now and then."""
 
     def __init__(
         self, crawlers: Mapping[str, Crawler], total: int, stream: TextIO, *, quiet: bool = False
@@ -49,10 +49,10 @@ class Progress:
             self._status.stop()
 
     def line(self) -> str:
-        """How far the run is."""
+        """Return the outlets done and the pages by outcome so far."""
         outcomes = [outcomes_of(crawler) for crawler in self.crawlers.values()]
-        done = sum("finish_reason" in one.stats for one in outcomes)
-        counts = {name: sum(one.count(name) for one in outcomes) for name in WATCHED}
+        done = sum("finish_reason" in outlet.stats for outlet in outcomes)
+        counts = {name: sum(outlet.count(name) for outlet in outcomes) for name in WATCHED}
         told = [f"{count:,} {name}" for name, count in counts.items() if count]
         return f"{done} of {self.total} outlets done: {', '.join(told) or 'nothing fetched yet'}"
 
@@ -69,9 +69,9 @@ CRASHED = ("unhealthy", "it did not run to its end")
 
 
 class OutcomeTable:
-    """The table at the end.
+    """The table of outcomes at the end of a run.
 
-    :param absent: the judgement on an outlet whose crawler is None or never opened, and why.
+    :param absent: judgement and reason for an outlet whose crawler is None or never opened
     """
 
     def __init__(
@@ -94,13 +94,13 @@ class OutcomeTable:
         return INTERRUPTED if "interrupted" in judgements else 0
 
     def complain(self) -> None:
-        """Name whoever is not healthy, and say why; the worst last."""
-        for name, (judgement, detail) in sorted(self.judged.items(), key=lambda one: one[1][0]):
+        """Print name, judgement and reason of each outlet that is not healthy, the worst last."""
+        for name, (judgement, detail) in sorted(self.judged.items(), key=lambda item: item[1][0]):
             if judgement != "healthy":
                 print(f"{name} is {judgement}: {detail}", file=sys.stderr)
 
     def rows(self) -> list[dict[str, Any]]:
-        """A row for each outlet: `listed` and `resumed` together are the sum of the outcomes."""
+        """Return a row for each outlet; `listed` plus `resumed` is the sum of the outcomes."""
         return [
             {"outlet": name}
             | {column: one.count(column) for column in COUNTED}
@@ -111,17 +111,17 @@ class OutcomeTable:
         ]
 
     def columns(self) -> list[str]:
-        """Those of the table: what came in, and what became of it."""
-        resumed = any(one.count("resumed") for one in self.outcomes.values())
+        """Return the columns that a terminal shows: articles listed and resumed, then outcomes."""
+        resumed = any(outlet.count("resumed") for outlet in self.outcomes.values())
         return ["outlet", "listed", *["resumed"] * resumed, "stored", "otherwise", "seconds"]
 
     def lines(self) -> list[dict[str, Any]]:
-        """The rows as a terminal has room for: all that was not stored in one column."""
+        """Return the rows for a terminal, with all outcomes but `stored` in a single column."""
         return [row | {"otherwise": _otherwise(row)} for row in self.rows()]
 
 
 def outcomes_of(crawler: Crawler | None) -> Outcomes:
-    """What `crawler` has counted; nothing before it runs."""
+    """Return the counts of `crawler`; empty before the crawl begins."""
     stats: dict[str, Any] = crawler._stats.get_stats() if crawler and crawler._stats else {}
     return Outcomes(stats)
 

@@ -1,4 +1,4 @@
-"""What the report and the browser share: templates, words in two languages, numbers and times."""
+"""Parts of the report and the browser: templates, words in two languages, numbers and times."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _NARROW_SPACE = "\u202f"
 
 
 def environment(folder: Path) -> Environment:
-    """Templates of `folder` and the shared ones; whatever they print is escaped."""
+    """Return the templates of `folder` and of web/templates, which escape all values."""
     templates = Environment(
         loader=FileSystemLoader([folder, SHARED]),
         autoescape=True,
@@ -38,27 +38,27 @@ def environment(folder: Path) -> Environment:
 
 
 def both(indonesian: object, english: object) -> Markup:
-    """The same in both languages; the page shows one of them."""
+    """Return markup with both languages, of which the page shows the reader's."""
     return _BOTH.format(indonesian, english)
 
 
 def number(value: float) -> str:
-    """Grouped by a narrow space, which neither language takes for a decimal mark."""
+    """Return digits grouped by a narrow space, which neither language takes for a decimal mark."""
     return f"{value:,}".replace(",", _NARROW_SPACE)
 
 
 def percent(share: float) -> str:
-    """Whole percents; only what is complete is called 100."""
+    """Return whole percents; only a share of 1 is shown as 100."""
     return f"{int(share * 100)}%" if share >= 0.01 or not share else "<1%"
 
 
 def moment(value: datetime | None) -> str:
-    """To the minute; what it is given is in WIB already."""
+    """Return a time in WIB to the minute, without conversion."""
     return f"{value:%Y-%m-%d %H:%M}" if value else "–"
 
 
 def ago(age: timedelta) -> Markup:
-    """How long ago, in the largest unit that fits."""
+    """Return an age in the largest unit that fits, in both languages."""
     if age < timedelta(hours=1):
         minutes = max(0, int(age / timedelta(minutes=1)))
         return both(f"{minutes} menit", f"{minutes} min")
@@ -69,5 +69,5 @@ def ago(age: timedelta) -> Markup:
 
 
 def content_hash(text: str) -> str:
-    """How a Content-Security-Policy names an inline script."""
+    """Return the source expression of an inline script for a Content-Security-Policy."""
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

@@ -1,4 +1,4 @@
-"""The archived page of a capture: its words, and a copy that can do nothing."""
+"""The archived page of a capture: the words, and a copy without scripts or requests."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ _ACTIVE = (
     "script, link, base, iframe, frame, frameset, object, embed, applet, portal, noscript,"
     " meta[http-equiv], template, audio, video, source, track"
 )
-"""What a page acts or fetches with; the policy it is served with refuses the rest."""
+"""Elements that act or fetch; the page's Content-Security-Policy refuses the rest."""
 
 
 def archived(root: Root, place: dict[str, Any] | None) -> Page | None:
-    """The page that a row's column `archive` names; None where none can be read.
+    """Return the page that a row's column `archive` names; None where no page can be read.
 
     Only what stands in the dataset's own archive is opened.
     """
@@ -39,12 +39,12 @@ def archived(root: Root, place: dict[str, Any] | None) -> Page | None:
 
 
 def words(page: Page) -> str:
-    """The page's text."""
+    """Return the page's text."""
     return text_of(page.text)
 
 
 def inert(page: Page) -> str:
-    """The page without what acts or asks for anything by itself."""
+    """Return the page without elements that act or fetch."""
     for node in page.tree.css(_ACTIVE):
         node.decompose()
     for node in page.tree.css("[href], [ping], [action], [formaction]"):

@@ -1,4 +1,4 @@
-"""What changed between two captures of an article, paragraph by paragraph and word by word."""
+"""The changes between two captures of an article, by paragraph and by word."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 _WORDS = re.compile(r"\s+|[^\s]+")
 _ALIKE = 0.4
-"""Share of common words from which a paragraph is the other one, changed."""
+"""Share of common words from which two paragraphs are the same, changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Span:
 
 
 def changes(before: Sequence[str], after: Sequence[str]) -> list[list[Span]]:
-    """The paragraphs of both, each in spans; what stayed the same is one span."""
+    """Return the paragraphs of both texts in spans; an unchanged paragraph is a single span."""
     changed: list[list[Span]] = []
     for kind, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
         if kind == "equal":

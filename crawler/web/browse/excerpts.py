@@ -1,4 +1,4 @@
-"""Where in a text the words of a search stand: marked, with a line around them."""
+"""The words of a search in a text: marked, and with the text around them."""
 
 from __future__ import annotations
 
@@ -11,35 +11,35 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_WORD = re.compile(r"[^\W_]+")  # as the index has them
-_LONGEST = 240  # letters of an excerpt
-_BEFORE = 60  # of these, before the first word found
+_WORD = re.compile(r"[^\W_]+")  # as in the search index
+_LONGEST = 240  # characters of an excerpt
+_BEFORE = 60  # characters of an excerpt before the first match
 _MOST = 1000
-"""Places that are looked at: a common word stands in a long text more often."""
+"""Matches to look at; a common word has more in a long text."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of text; `found`: a word that was searched for."""
+class ExcerptPart:
+    """A part of a text; `found` where the part is a word of the search."""
 
     text: str
     found: bool = False
 
 
-def marked(text: str, words: Sequence[str]) -> list[Piece]:
-    """`text` in pieces; a word is found that begins with one of `words`, in any case.
+def marked(text: str, words: Sequence[str]) -> list[ExcerptPart]:
+    """Return `text` in parts; a match begins with any of `words`, in any case.
 
     :param words: in lower case
     """
     pieces, end = [], 0
     for start, stop, _ in _places(text, words):
-        pieces += [Piece(text[end:start]), Piece(text[start:stop], found=True)]
+        pieces += [ExcerptPart(text[end:start]), ExcerptPart(text[start:stop], found=True)]
         end = stop
-    return [piece for piece in (*pieces, Piece(text[end:])) if piece.text]
+    return [piece for piece in (*pieces, ExcerptPart(text[end:])) if piece.text]
 
 
-def excerpt(text: str, words: Sequence[str]) -> list[Piece]:
-    """The first stretch of `text` that holds the most of `words`; nothing where none stands."""
+def excerpt(text: str, words: Sequence[str]) -> list[ExcerptPart]:
+    """Return the first excerpt of `text` with the most of `words`; empty without a match."""
     text = " ".join(text.split())
     places = _places(text, words)
     if not places:
@@ -56,7 +56,7 @@ def excerpt(text: str, words: Sequence[str]) -> list[Piece]:
 
 
 def _places(text: str, words: Sequence[str]) -> list[tuple[int, int, str]]:
-    """Beginning, end and search word of each that is found."""
+    """Return start, end and search word of each match."""
     found = (
         (*match.span(), word)
         for match in _WORD.finditer(text)
@@ -66,7 +66,7 @@ def _places(text: str, words: Sequence[str]) -> list[tuple[int, int, str]]:
 
 
 def _fullest(places: list[tuple[int, int, str]]) -> int:
-    """Where the first stretch begins that holds the most search words."""
+    """Return the start of the first excerpt that holds the most search words."""
     held: Counter[str] = Counter()
     best, most, last = places[0][0], 0, 0
     for start, _, word in places:

@@ -1,4 +1,4 @@
-"""Where the fragments that cleaning took had stood, as far as that can be known."""
+"""The places, where they can be found, of the fragments that cleaning removed."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ if TYPE_CHECKING:
     from typing import Any
 
 _NEAR = 6_000
-"""Letters of the page around the body; the same words further away are a menu's or a sidebar's."""
+"""Characters around the body: the same words further away are in a menu or a sidebar."""
 _HEAD = 40
-"""Letters by which a paragraph is found that was joined around a fragment."""
+"""Characters that identify a paragraph that was joined around a fragment."""
 _FIRST, _LAST = "dateline", ("signoff", "after-signoff")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A paragraph, or a fragment that `rule` took."""
+    """A paragraph, or a fragment that `rule` removed."""
 
     text: str
     rule: str = ""
@@ -29,7 +29,7 @@ class Piece:
 def in_place(
     paragraphs: Sequence[str], removed: Sequence[dict[str, Any]], page: str | None
 ) -> tuple[list[Piece], list[Piece]]:
-    """The body with the fragments where they stood, and those whose place is not known.
+    """Return the body with the fragments in place, and the fragments without a known place.
 
     :param page: the text of the page as it was served, None where there is none
     """
@@ -42,7 +42,7 @@ def in_place(
     if not starts:
         return _by_rule(body, fragments)
     for start, text in zip(starts, kept, strict=True):
-        if squeezed.startswith(text, start):  # nothing was taken where a paragraph stands whole
+        if squeezed.startswith(text, start):  # no fragment was removed inside a whole paragraph
             squeezed = _blanked(squeezed, start, len(text))
     places = _places(fragments, squeezed, starts)
     placed = [*zip(starts, body, strict=True)]
@@ -52,7 +52,7 @@ def in_place(
 
 
 def text_of(body: bytes | str) -> str:
-    """The words of a page, without its scripts and styles.
+    """Return the words of a page, without scripts and styles.
 
     :raises Rejected: it cannot be parsed safely.
     """
@@ -62,7 +62,7 @@ def text_of(body: bytes | str) -> str:
 
 
 def _by_rule(body: list[Piece], fragments: list[Piece]) -> tuple[list[Piece], list[Piece]]:
-    """Without the page only the ends are known: a dateline, a sign-off."""
+    """Return dateline and sign-off in place, and the rest: for bodies without an archived page."""
     opening = [one for one in fragments if one.rule.startswith(_FIRST)]
     closing = [one for one in fragments if one.rule.startswith(_LAST)]
     beside = [one for one in fragments if one not in opening and one not in closing]
@@ -74,7 +74,7 @@ def _squeeze(text: str) -> str:
 
 
 def _starts(paragraphs: Sequence[str], page: str) -> list[int]:
-    """Where each paragraph begins in `page`; nothing unless all are found, in their order.
+    """Return the start of each paragraph in `page`; empty unless all are found in order.
 
     They are looked for up and down from the longest one, each as near as it is found: headlines and
     summaries around a body open with the same words as its first paragraph.
@@ -105,13 +105,18 @@ def _blanked(page: str, at: int, length: int) -> str:
 
 
 def _places(fragments: Sequence[Piece], page: str, starts: list[int]) -> list[int | None]:
-    """Where each fragment stands, None: nowhere near. No two stand in one place, the longest first:
-    a headline is not looked for in the promo that names it."""
+    """Return the start of each fragment; None where no match is near the body.
+
+    The longest fragment is placed first and no two share a place, so that a headline is not looked
+    for in the promo that names the headline.
+    """
     places: list[int | None] = [None] * len(fragments)
     needles = [_squeeze(fragment.text) for fragment in fragments]
     for number in sorted(range(len(needles)), key=lambda number: -len(needles[number])):
         needle, at = needles[number], None
-        if fragments[number].rule.startswith(_FIRST):  # an outlet's name stands elsewhere too
+        if fragments[number].rule.startswith(
+            _FIRST
+        ):  # an outlet's name is elsewhere on the page too
             at = _opening(page, needle, starts)
         if at is None:
             at = _nearest(page, needle, starts)
@@ -122,13 +127,13 @@ def _places(fragments: Sequence[Piece], page: str, starts: list[int]) -> list[in
 
 
 def _opening(page: str, needle: str, starts: list[int]) -> int | None:
-    """Where `needle` opens one of the paragraphs that begin at `starts`; None: it opens none."""
+    """Return the first of `starts` at which `needle` opens the paragraph; None without a match."""
     ends = (start for start in starts if needle and page.endswith(needle, 0, start))
     return next((end - len(needle) for end in ends), None)
 
 
 def _nearest(page: str, needle: str, starts: list[int]) -> int | None:
-    """Where `needle` stands in or around the body; None: nowhere near."""
+    """Return the start of `needle` in or around the body; None where no match is near."""
     if not needle:
         return None
     first, last = starts[0] - _NEAR, starts[-1] + _NEAR

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HOSTS = ["127.0.0.1", "localhost"]
-"""Who we answer as: a page elsewhere whose name points here is refused."""
+"""Values of the Host header that are answered: DNS rebinding by another site is refused."""
 _POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; frame-src"
     " 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'self'"
@@ -47,11 +47,11 @@ _HEADERS = {
     "x-dns-prefetch-control": "off",
     "cache-control": "no-store",
 }
-_LONGEST = 200  # letters of a search
+_LONGEST = 200  # characters of a search
 
 
 class Headers:
-    """Puts the policies on every answer; a page may bring a stricter one."""
+    """A layer that puts the policies on every answer; a page may set a stricter policy."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -69,7 +69,7 @@ class Headers:
 
 
 class Site:
-    """Pages over a `library`."""
+    """The pages over a `library`."""
 
     def __init__(self, library: Library) -> None:
         self.library = library
@@ -130,7 +130,7 @@ class Site:
         )
 
     def page(self, request: Request) -> Response:
-        """A copy of the page as it was served, without scripts, and without a way out."""
+        """Return the archived page without scripts and without requests to the outside."""
         _, captures, number = self._capture(request)
         page = archived(self.library.root, captures[number - 1]["archive"])
         if page is None:
@@ -138,7 +138,7 @@ class Site:
         return HTMLResponse(inert(page), headers={"content-security-policy": _INERT_POLICY})
 
     def _capture(self, request: Request) -> tuple[dict[str, Any], list[dict[str, Any]], int]:
-        """The article, its captures, and the number of the one that is asked for, from 1."""
+        """Return the article, all captures, and the number of the requested capture, from 1."""
         article = self.library.article(request.path_params["id"])
         captures = self.library.captures(article) if article else []
         if article is None or not captures:
@@ -154,19 +154,19 @@ class Site:
         return response
 
     def unreadable(self, request: Request, error: OSError) -> Response:
-        """A file was merged away that moment, or is broken."""
+        """Return an error page: a file was merged away meanwhile, or is broken."""
         response = self._render("problem.html", status=503)
         response.status_code = 503
         return response
 
 
 def serve_on(library: Library) -> Starlette:
-    """The application that shows `library`."""
+    """Return the application that shows `library`."""
     return Site(library).app()
 
 
 def asked(given: Any) -> Question:
-    """The question in a URL's query; what cannot be meant is left out."""
+    """Return the question in a URL's query, without values that are invalid."""
     return Question(
         words=given.get("words", "")[:_LONGEST],
         outlet=given.get("outlet", ""),

@@ -15,16 +15,16 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from output.summary import Rows
 
-VEGA_LITE = "6.1"  # what draws is a part of the pinned vl-convert
+VEGA_LITE = "6.1"  # version in the pinned vl-convert
 _WIDTHS = {"broad": 1016, "narrow": 358}  # of the page's column, and of a phone's
-_STEP = 80  # pixels of a day, week, ... at most
+_STEP = 80  # pixels: the widest column of a day, week, ...
 _MARGIN = 170  # pixels beside them, for names
 _NAMED = 10
-"""So many days, weeks, ... at most are named one by one."""
+"""Days, weeks, ... on an axis: with more, not every label fits."""
 _ROW = 17  # pixels of a row of a strip
 _HEIGHT = 190
 _SERIES = 6
-"""Colours that the style sheet has, --c1 to --c6."""
+"""Colours of the style sheet, --c1 to --c6."""
 _FORMATS = {"day": "%d/%m", "week": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 _SHARES = {"tickCount": 4, "format": ".0%"}
 _CONFIG = {
@@ -42,7 +42,7 @@ _CONFIG = {
 
 
 def columns(rows: Rows, value: str, step: str) -> Markup:
-    """One column a day, week, ...; `rows` have `day` and `value`."""
+    """Return a chart with a column for each day, week, ...; `rows` have `day` and `value`."""
     spec = {
         "mark": {"type": "rect", "fill": "var(--accent)"},
         "encoding": {
@@ -60,7 +60,7 @@ def columns(rows: Rows, value: str, step: str) -> Markup:
 
 
 def strips(rows: Rows, name: str, value: str, step: str, fill: str = "var(--accent)") -> Markup:
-    """One row for each `name`, darker where `value` is greater."""
+    """Return a chart with a row for each `name`, darker where `value` is greater."""
     names = len({row[name] for row in rows})
     spec = {
         "mark": {"type": "rect", "fill": fill},
@@ -81,7 +81,7 @@ def strips(rows: Rows, name: str, value: str, step: str, fill: str = "var(--acce
 
 
 def shares(rows: Rows, name: str, value: str, step: str, names: list[str]) -> Markup:
-    """How much of each day, week, ... is each of `names`; `colour` says which is which."""
+    """Return a chart of the share of each of `names` per day, week, ..., coloured by `colour`."""
     spec = {
         "transform": [
             {"stack": value, "groupby": ["day"], "as": ["from", "to"], "offset": "normalize",
@@ -103,7 +103,7 @@ def shares(rows: Rows, name: str, value: str, step: str, names: list[str]) -> Ma
 
 
 def colour(series: int) -> str:
-    """The colour of a series, as CSS; the last one stands for all that follow."""
+    """Return the CSS colour of a series; all series after the last colour share that colour."""
     return f"var(--c{min(series + 1, _SERIES)})"
 
 
@@ -121,7 +121,7 @@ def _with_ends(rows: Rows, step: str) -> Rows:
 
 
 def _end(day: date, step: str) -> date:
-    """The first day of the next step."""
+    """Return the first day of the next step."""
     if step == "month":
         return (day + timedelta(days=31)).replace(day=1)
     if step == "year":
@@ -134,7 +134,7 @@ def _days(first: str, last: str) -> int:
 
 
 def _whole_numbers(most: int) -> dict[str, Any]:
-    """Ticks of an axis of counts: half an article is none."""
+    """Return the ticks of an axis of counts: whole numbers."""
     return {"tickCount": 4, "format": "d"} | ({"values": list(range(most + 1))} if most < 5 else {})
 
 
@@ -148,12 +148,12 @@ def _draw(spec: dict[str, Any], rows: Rows) -> Markup:
     shortest = min(_days(row["day"], row["end"]) for row in rows)
     room = _MARGIN + _STEP * _days(first, last) // shortest
     starts = sorted({row["day"] for row in rows})
-    if len(starts) <= _NAMED:  # the end of the last one is no day of its own
+    if len(starts) <= _NAMED:  # the end of the last step is no label
         spec["encoding"]["x"]["axis"]["values"] = [_instant(day) for day in starts]
     drawn = []
     for screen, width in _WIDTHS.items():
         whole = spec | {"data": {"values": rows}, "width": min(width, room), "config": _CONFIG}
         svg = vl_convert.vegalite_to_svg(whole, vl_version=VEGA_LITE)
         drawn.append(f'<div class="{screen}" aria-hidden="true">{svg}</div>')
-    # vl-convert escapes what the rows say; the test of hostile names holds it to that.
+    # vl-convert escapes the values of rows; the test of hostile names checks this.
     return Markup("".join(drawn))  # noqa: S704

@@ -1,4 +1,4 @@
-"""The report: one page that tells what is in a dataset, how fresh and how clean it is."""
+"""The report: a page with the content, freshness and cleanness of a dataset."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from output.summary import Rows, Summary
 
 STALE = timedelta(days=2)
-"""An outlet whose newest article is older than this has gone quiet, or its sources have."""
+"""Age of the newest article from which an outlet, or a source of the outlet, counts as quiet."""
 _WIB = timedelta(hours=7)
 
 
 def write_page(summary: Summary, declared: Mapping[str, tuple[str, str]]) -> str:
-    """The page as HTML, with all that it needs inside.
+    """Return the page as HTML, with styles, scripts and charts inside.
 
     :param declared: publisher and status of every outlet that there is a spider of
     """
@@ -65,8 +65,10 @@ def _values(rows: Rows) -> list[tuple[Any, ...]]:
 
 
 def _outlets(rows: Rows, declared: Mapping[str, tuple[str, str]], now: Any) -> Rows:
-    """All outlets with how fresh each is; those that nothing is stored of come last, and those that
-    nothing is known of are no more than named."""
+    """Return all outlets with their freshness, those without a stored article last.
+
+    Of an outlet without any record only the name is given.
+    """
     known = {row["outlet"]: row for row in rows}
     told = []
     for name in sorted(known.keys() | declared.keys()):
@@ -84,7 +86,7 @@ def _outlets(rows: Rows, declared: Mapping[str, tuple[str, str]], now: Any) -> R
 
 
 def _missing(summary: Summary, totals: dict[str, Any]) -> list[Markup]:
-    """What a reader must know is not there before judging what is."""
+    """Return notes on missing data, which a reader needs before judging the rest."""
     articles, notes = totals["articles"], []
     if not articles:
         notes.append(
@@ -143,7 +145,7 @@ def _missing(summary: Summary, totals: dict[str, Any]) -> list[Markup]:
 def _pictures(
     summary: Summary, over_time: Rows, by_outlet: Rows, sources: Rows, topics: Rows
 ) -> dict[str, Markup | None]:
-    """The charts; None where there is nothing to draw."""
+    """Return the charts; None where there is nothing to draw."""
     drawn: dict[str, Markup | None] = dict.fromkeys(
         ("articles", "outlets", "fields", "sources", "topics")
     )
@@ -167,7 +169,7 @@ def _pictures(
 
 
 def _sources(rows: Rows) -> Rows:
-    """Body sources by kind: `css:div.text` is a selector like any other."""
+    """Return body sources by kind: all of `css:...` are selectors."""
     counts: dict[tuple[Any, str], int] = defaultdict(int)
     for row in rows:
         kind = row["source"].partition(":")[0]
@@ -176,7 +178,7 @@ def _sources(rows: Rows) -> Rows:
 
 
 def _totals_by_step(rows: Rows) -> list[tuple[Any, ...]]:
-    """A row for each step, a column for each outlet."""
+    """Return a row for each step, a column for each outlet."""
     outlets = sorted({row["outlet"] for row in rows})
     counts = {(row["day"], row["outlet"]): row["articles"] for row in rows}
     days = sorted({row["day"] for row in rows})
@@ -184,7 +186,7 @@ def _totals_by_step(rows: Rows) -> list[tuple[Any, ...]]:
 
 
 def _totals_by(rows: Rows, name: str) -> dict[str, int]:
-    """Articles by `name`, the most first."""
+    """Return articles by `name`, the most first."""
     counts: dict[str, int] = defaultdict(int)
     for row in rows:
         counts[row[name]] += row["articles"]
