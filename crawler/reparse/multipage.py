@@ -90,7 +90,7 @@ class Paged:
         ]
 
     def _follow(self, first: _Kept) -> list[_Kept] | None:
-        """Return the further pages of the article on `first`, in order; None if a page is missing."""
+        """Return the further pages of the article on `first`, None if a page is missing."""
         read, rest, page = {address(first.url)}, [], first
         while left := [link for link in page.further if address(link) not in read]:
             if len(read) == MAX_PAGES:

@@ -62,14 +62,14 @@ class TerminalCommand(ScrapyCommand):
         self.quiet, self.json = opts.quiet, opts.json
 
     def say(self, text: str, *, always: bool = False, **told: Any) -> None:
-        """Print `text` for people, or `told` as JSON for programs; if `always`, under -q too."""
+        """Print `text`, or with --json `told`; if `always`, under -q too."""
         if self.json:
             print(json.dumps(told, ensure_ascii=False, default=str), flush=True)
         elif always or not self.quiet:
             print(text, flush=True)
 
     def show(self, rows: Iterable[Mapping[str, Any]], columns: Sequence[str]) -> None:
-        """Print `rows` as a table of `columns`, or with --json whole; without rows print nothing."""
+        """Print `rows` as a table of `columns`, or whole with --json; without rows nothing."""
         rows = list(rows)
         if self.json:
             for row in rows:

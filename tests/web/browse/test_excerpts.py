@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.web.browse.excerpts import Piece, excerpt, marked
+from crawler.web.browse.excerpts import ExcerptPart, excerpt, marked
 
 LONG = "Kalimat pembuka yang panjang. " * 40
 
@@ -19,7 +19,7 @@ def found_in(pieces):
 def test_words_are_marked_that_begin_so_in_any_case():
     pieces = marked("Gawai baru: gawainya dua, bukan sepergawaian.", ["gawai", "dua"])
     assert found_in(pieces) == ["Gawai", "gawainya", "dua"]
-    assert pieces[1] == Piece(" baru: ")
+    assert pieces[1] == ExcerptPart(" baru: ")
 
 
 def test_the_place_is_shown_where_most_words_stand():
@@ -37,7 +37,7 @@ def test_what_is_short_is_shown_whole():
 
 def test_without_a_word_there_is_no_excerpt():
     assert excerpt("Satu roket.", ["satelit"]) == excerpt("Satu roket.", []) == []
-    assert marked("Satu roket.", []) == [Piece("Satu roket.")]
+    assert marked("Satu roket.", []) == [ExcerptPart("Satu roket.")]
 
 
 @given(st.text(), st.lists(st.text(min_size=1, max_size=3).map(str.lower)))
