@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 
 from scrapy.settings import SETTINGS_PRIORITIES
 
+from crawler.outlets.registry import CRAWLED
 from crawler.runs.schedule import lanes, share
 from crawler.sources.window import Arguments
 from crawler.state.locks import HeldError, Lock, place_of_locks
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 
     from crawler.spider import NewsSpider
 
-CRAWLED = ("verified", "modelled")
-"""The outlets of these are crawled when none is named."""
 SIGNAL, TIMEOUT = "a signal", "RUN_TIMEOUT"
 NOT_BEGUN = {
     SIGNAL: ("interrupted", "not begun"),

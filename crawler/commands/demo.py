@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from crawler.outlets.registry import CRAWLED, load_spiders
 from crawler.state.index import DatasetIndex
 from crawler.terminal.base import TerminalCommand
 from output.dataset import files, latest
@@ -45,7 +46,7 @@ class Command(TerminalCommand):
         return "Crawl a small world of outlets on localhost into the dataset"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        # Here, since Scrapy imports every command before it runs one.
+        # Imported here, since Scrapy imports every command before it runs a command.
         from crawler.newsroom.houses import houses
 
         assert self.settings is not None
@@ -78,11 +79,25 @@ class Command(TerminalCommand):
                 if not self.json:
                     self.say(f"The newsroom serves its outlets at {url}")
                 environment = os.environ | {"NEWSROOM": url}
-                crawl = [*scrapy, "crawlall", *outlets, "-s", f"OUTPUT_DIR={root}"]
+                crawl = [
+                    *scrapy,
+                    "crawlall",
+                    *(outlets or self._played()),
+                    "-s",
+                    f"OUTPUT_DIR={root}",
+                ]
                 crawl += ["--quiet"] * self.quiet + ["--json"] * self.json
                 return subprocess.run(crawl, env=environment, check=False).returncode
             finally:
                 newsroom.terminate()
+
+    def _played(self) -> list[str]:
+        """Return the names of the outlets that may be crawled and that the newsroom plays."""
+        from crawler.newsroom.houses import houses
+
+        assert self.settings is not None
+        spiders = load_spiders(self.settings)
+        return [name for name in spiders if spiders[name].status in CRAWLED and name in houses()]
 
     def _look_again(self, root: str, outlets: Sequence[str]) -> None:
         """Make the looks that would come over the next days come now."""

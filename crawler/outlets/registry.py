@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 FIRST_STAGE_WITH_STATE = 400
 """Order in ITEM_PIPELINES: stages below it read and change nothing but the article."""
 
+CRAWLED = ("verified", "modelled")
+"""Values of `status`: outlets that are crawled when no outlet is named."""
+
 
 class Stage(Protocol):
     """A pipeline that needs no spider to process an article."""

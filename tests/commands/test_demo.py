@@ -7,10 +7,13 @@ import re
 import subprocess
 import sys
 from importlib.metadata import packages_distributions
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import pytest
+from scrapy.settings import Settings
 
+from crawler.commands.demo import Command
 from output.dataset import latest, open_dataset, read
 from tests.places import CHECKOUT
 
@@ -67,6 +70,15 @@ def fresh_machine(tmp_path):
 
 def plain(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
+
+
+def test_an_outlet_that_the_newsroom_does_not_play_is_left_out(monkeypatch):
+    known = {name: SimpleNamespace(status="modelled") for name in (OUTLET, "kabartekno")}
+    refused = {"republika": SimpleNamespace(status="refused")}
+    monkeypatch.setattr("crawler.commands.demo.load_spiders", lambda _: known | refused)
+    command = Command()
+    command.settings = Settings()
+    assert command._played() == [OUTLET]
 
 
 def test_the_commands_that_it_prints_work_at_once(said, fresh_machine):
