@@ -4,12 +4,14 @@ import os
 import re
 import subprocess
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 
 import pytest
 from scrapy.cmdline import execute
 from scrapy.utils.project import get_project_settings
 
+from crawler.outlets.registry import load_spiders
 from output.writer import Writer
 from tests.places import CHECKOUT
 
@@ -108,3 +110,32 @@ def test_python_in_the_documents_runs(code, dataset):
         text=True,
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_readme_counts_no_outlet_that_is_not_there():
+    spiders = load_spiders(get_project_settings()).values()
+    statuses = Counter(spider.status for spider in spiders)
+    [(outlets, verified)] = re.findall(
+        r"\*\*(\d+) outlets are declared, and (\d+) of them", TEXT["README.md"]
+    )
+    [modelled] = re.findall(r"(\d+)\s+are modelled", TEXT["README.md"])
+    assert int(outlets) <= statuses.total()
+    assert int(verified) <= statuses["verified"]
+    assert int(modelled) <= statuses["modelled"] + statuses["verified"] - int(verified)
+
+
+def test_the_form_for_a_broken_outlet_asks_for_the_output_of_check():
+    form = (CHECKOUT / ".github/ISSUE_TEMPLATE/outlet-is-broken.yml").read_text("utf-8")
+    [asked] = re.findall(r"^  - type: textarea\n    id: check\n(?:    .*\n)+", form, re.MULTILINE)
+    assert ".venv/bin/python -m scrapy check NAME" in asked
+
+
+def test_the_pull_request_template_is_five_lines():
+    text = (CHECKOUT / ".github/pull_request_template.md").read_text("utf-8")
+    assert len(text.splitlines()) == 5
+
+
+def test_the_workflow_runs_the_script_that_all_ci_runs():
+    text = (CHECKOUT / ".github/workflows/ci.yml").read_text("utf-8")
+    assert len(re.findall(r"^ +- run: .*\.ci/run", text, re.MULTILINE)) == 1
+    assert os.access(CHECKOUT / ".ci/run", os.X_OK)
