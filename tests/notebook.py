@@ -24,7 +24,7 @@ def execute(notebook: nbformat.NotebookNode, dataset: str) -> nbformat.NotebookN
     """
     client = NotebookClient(
         notebook,
-        timeout=300,
+        timeout=None,
         kernel_name="python3",
         record_timing=False,
         resources={"metadata": {"path": str(PAGE.parent)}},

@@ -43,7 +43,6 @@ def scrapy(*arguments: str, **environment: str) -> subprocess.CompletedProcess[s
         env=clean | environment,
         capture_output=True,
         text=True,
-        timeout=120,
         check=False,
     )
 

@@ -24,10 +24,8 @@ def room() -> Iterator[Newsroom]:
         yield served
 
 
-def ask(
-    room: Newsroom, target: str, *, timeout: float = 5, **headers: str
-) -> tuple[http.client.HTTPResponse, bytes]:
-    connection = http.client.HTTPConnection(room.url.removeprefix("http://"), timeout=timeout)
+def ask(room: Newsroom, target: str, **headers: str) -> tuple[http.client.HTTPResponse, bytes]:
+    connection = http.client.HTTPConnection(room.url.removeprefix("http://"))
     try:
         connection.request("GET", target, headers={"Host": HOST, **headers})
         response = connection.getresponse()
@@ -52,7 +50,7 @@ def test_the_newsroom_logs_its_requests(room: Newsroom):
 
 
 def test_one_connection_serves_many_requests(room: Newsroom):
-    connection = http.client.HTTPConnection(room.url.removeprefix("http://"), timeout=5)
+    connection = http.client.HTTPConnection(room.url.removeprefix("http://"))
     for url in room.urls("mediaindonesia"):
         connection.request("GET", url.removeprefix(f"https://{HOST}"), headers={"Host": HOST})
         body = connection.getresponse().read().decode()

@@ -63,7 +63,6 @@ def test_a_copy_of_the_folder_output_reads_and_exports_a_dataset(tmp_path):
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=120,
         check=False,
     )
     assert (done.returncode, done.stdout.strip()) == (0, ""), done.stderr
