@@ -101,41 +101,21 @@ def test_what_has_gone_may_be_taken_down_again(folder):
 
 
 KILLED = """
-    import os, shutil, signal, sys
+    import os, shutil, sys
     from pathlib import Path
-
-    import pyarrow as pa
 
     from crawler.archive.takedown import take_down
     from output.filesystem import Root
+    from tests.killing import kill_at_every_call
 
     original, copies = sys.argv[1:]
-    calls = 0
 
-    def deadly(real, last):
-        def call(*args, **kwargs):
-            global calls
-            calls += 1
-            if calls == last:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(*args, **kwargs)
-        return call
+    def work(number):
+        take_down({"OUTPUT_DIR": f"{copies}/{number}", "STATE_DIR": ""}, "kontan", "kontan:1")
 
-    for last in range(1, 200):
-        folder = f"{copies}/{last}"
-        shutil.copytree(original, folder)
-        child = os.fork()
-        if not child:
-            pa.set_cpu_count(1)
-            for owner, name in [(os, "fsync"), (Path, "mkdir"), (Path, "open"), (Path, "rename"),
-                                (Root, "remove"), (Root, "files")]:
-                setattr(owner, name, deadly(getattr(owner, name), last))
-            take_down({"OUTPUT_DIR": folder, "STATE_DIR": ""}, "kontan", "kontan:1")
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        print(status, flush=True)
-        if not status:
-            break
+    functions = [(os, "fsync"), (Path, "mkdir"), (Path, "open"), (Path, "rename"),
+                 (Root, "remove"), (Root, "files")]
+    kill_at_every_call(functions, work, lambda n: shutil.copytree(original, f"{copies}/{n}"))
 """
 
 

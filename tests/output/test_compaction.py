@@ -204,42 +204,22 @@ def test_a_reader_can_open_listed_files_within_the_grace_period(folder):
 
 
 KILLED = """
-    import os, shutil, signal, sys
+    import os, shutil, sys
     from pathlib import Path
-
-    import pyarrow as pa
 
     from output.compaction import compact, remove_replaced
     from output.filesystem import Root
+    from tests.killing import kill_at_every_call
 
     original, copies, now = sys.argv[1], sys.argv[2], float(sys.argv[3])
-    calls = 0
 
-    def deadly(real, last):
-        def call(*args, **kwargs):
-            global calls
-            calls += 1
-            if calls == last:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(*args, **kwargs)
-        return call
+    def work(number):
+        compact(f"{copies}/{number}")
+        remove_replaced(f"{copies}/{number}", now=now)
 
-    for last in range(1, 100):
-        folder = f"{copies}/{last}"
-        shutil.copytree(original, folder)
-        child = os.fork()
-        if not child:
-            pa.set_cpu_count(1)
-            for owner, name in [(os, "fsync"), (os, "open"), (Path, "mkdir"), (Path, "open"),
-                                (Path, "rename"), (Root, "remove")]:
-                setattr(owner, name, deadly(getattr(owner, name), last))
-            compact(folder)
-            remove_replaced(folder, now=now)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        print(status, flush=True)
-        if not status:
-            break
+    functions = [(os, "fsync"), (os, "open"), (Path, "mkdir"), (Path, "open"), (Path, "rename"),
+                 (Root, "remove")]
+    kill_at_every_call(functions, work, lambda n: shutil.copytree(original, f"{copies}/{n}"))
 """
 
 

@@ -125,7 +125,7 @@ def test_a_row_of_runs_is_written(tmp_path):
 
 
 KILLED = """
-    import os, signal, sys
+    import os, sys
     from datetime import UTC, datetime
     from pathlib import Path
 
@@ -133,40 +133,20 @@ KILLED = """
 
     from output.schema import ARTICLES
     from output.writer import Writer
+    from tests.killing import kill_at_every_call
     from tests.output.rows import article
 
-    calls = 0
-
-    def deadly(real, last):
-        def call(*args, **kwargs):
-            global calls
-            calls += 1
-            if calls == last:
-                os.kill(os.getpid(), signal.SIGKILL)
-            return real(*args, **kwargs)
-        return call
-
-    def flush(root, last):
-        for owner, name in [(os, "fsync"), (os, "open"), (os, "close"),
-                            (Path, "mkdir"), (Path, "open"), (Path, "rename")]:
-            setattr(owner, name, deadly(getattr(owner, name), last))
-        writer = Writer(root, "run-2")
-        for number in (2, 3):
-            writer.write("articles", "kontan", article(number))
+    def work(number):
+        writer = Writer(f"{sys.argv[1]}/{number}", "run-2")
+        for new in (2, 3):
+            writer.write("articles", "kontan", article(new))
         later = datetime(2024, 1, 1, tzinfo=UTC)
         writer.write("articles", "kontan", article(4, published_at=later))
         writer.flush()
 
     pa.Table.from_pylist([article()], schema=ARTICLES)  # imports before forking what Arrow needs
-    for last in range(1, 100):
-        child = os.fork()
-        if not child:
-            flush(f"{sys.argv[1]}/{last}", last)
-            os._exit(0)
-        _, status = os.waitpid(child, 0)
-        print(status, flush=True)
-        if not status:
-            break
+    kill_at_every_call([(os, "fsync"), (os, "open"), (os, "close"), (Path, "mkdir"),
+                        (Path, "open"), (Path, "rename")], work)
 """
 
 
