@@ -1,16 +1,20 @@
-"""One address and one id per article, whichever way it was reached."""
+"""The canonical URL and the id of an article, and the domain and outlet that a URL belongs to."""
 
 from __future__ import annotations
 
 import hashlib
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
 from urllib.parse import quote, urljoin, urlsplit
 
-MAX_LENGTH = 2000
-"""Longer URLs are traps or data, never an article's address."""
+if TYPE_CHECKING:
+    from tldextract import TLDExtract
 
-# Parameters that say how a reader came or how much of the article to show, never which article.
+MAX_LENGTH = 2000
+"""Characters; longer URLs are traps or data, never an article's address."""
+
+# Parameters for the reader's way here or the part to show; none tells two articles apart.
 _NOISE = re.compile(
     r"""
     utm_.* | fbclid | gclid | gclsrc | dclid | gbraid | wbraid | msclkid | yclid | twclid | ttclid
@@ -27,21 +31,16 @@ _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")  # RFC 3986, section 2.3
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
 _MOBILE = frozenset({"m", "mobile", "amp", "wap"})
 _LOCAL = (".localhost", ".local", ".internal", ".localdomain", ".lan", ".home.arpa")
-# What names are registered under, in .id (PANDI) and its likes: co.id; then such a name.
-_REGISTRY = re.compile(r"(?:ac|biz|co|com|desa|edu|go|gov|mil|my|net|or|org|sch|web)\.[a-z]{2}")
-_REGISTERED = re.compile(rf"[^.]+\.(?:[^.]+|{_REGISTRY.pattern})")
-_HOUSE = re.compile(
-    rf"https?://(?:[^/@]*\.)?([a-z0-9-]{{3,}})\.(?:{_REGISTRY.pattern}|[a-z]{{2,}})(?=[:/?#]|$)"
-)
+_MIN_HOUSE = 3  # characters; a shorter label is no outlet's name
 _SLUG = re.compile(r"\w+(?:-\w+){2,}(?:\.html)?")
 _ABSOLUTE = re.compile(r"https?://[^\s?#;\[\]]+(?:\?[^\s#]+)?(?:#\S+)?")
 _PAGE_NUMBER = re.compile(r"\d{1,2}")
 
 
 def absolute(base: str, href: str) -> str:
-    """`href` as it stands on the page `base`; what cannot be joined stays as it is."""
+    """Return `href` joined to the URL `base`, or unchanged where the two cannot be joined."""
     href = href.strip()
-    if _ABSOLUTE.fullmatch(href):  # nothing to join, which is nearly all of them
+    if _ABSOLUTE.fullmatch(href):  # nearly all are absolute already
         return href
     try:
         return urljoin(base, href)
@@ -49,13 +48,13 @@ def absolute(base: str, href: str) -> str:
         return href
 
 
-@lru_cache(maxsize=1000)  # each is asked for several times on the way of its article
+@lru_cache(maxsize=1000)  # URLs; an article's URL is looked up at several stages
 def canonical_url(url: str, base: str = "") -> str | None:
-    """The one address of an article: https, no tracking, no AMP, no mobile host, no paging.
+    """Return the canonical URL: https, without tracking, AMP, mobile host, paging, closing slash.
 
-    A relative `url` is resolved against `base`. None where there is no such address in public:
-    another scheme, an IP address in whatever spelling, a host without a dot, user information, over
-    2,000 characters. Canonical URLs have no trailing slash; applying this twice changes nothing.
+    A relative `url` is resolved against `base`. Return None for a URL that is not public: another
+    scheme, an IP address in any spelling, a host without a dot, user information, over 2,000
+    characters. The canonical URL of a canonical URL is the same.
     """
     url = url.strip()
     if not url or len(url) > MAX_LENGTH:
@@ -78,10 +77,10 @@ def canonical_url(url: str, base: str = "") -> str | None:
 
 
 def article_id(outlet: str, url: str, pattern: re.Pattern[str]) -> str:
-    """`<outlet>:<the outlet's own id>` where `pattern` has a group `id` that matches `url`.
+    """Return `<outlet>:<the outlet's own id>`: the group `id` of `pattern` searched in `url`.
 
-    Else 16 hex digits of the SHA-256 of the canonical URL without scheme and "www.": slugs are no
-    ids, two channels may share one, and the readable URL stands beside it in every row.
+    Without a match, 16 hex digits follow the colon: SHA-256 of the canonical URL without scheme and
+    "www.". A slug is no id, since two channels may share a slug.
     """
     canonical = canonical_url(url) or url
     if "id" in pattern.groupindex:
@@ -92,31 +91,81 @@ def article_id(outlet: str, url: str, pattern: re.Pattern[str]) -> str:
     return f"{outlet}:{hashlib.sha256(address.encode('utf-8', 'replace')).hexdigest()[:16]}"
 
 
+def registered_domain(address: str) -> str:
+    """Return the domain that an organisation registered: kontan.co.id of www.kontan.co.id.
+
+    :param address: a URL or a host; an address without a registered domain is returned as the host
+    """
+    host = _hostname(address) if "//" in address else address
+    return _below_suffix(host) or host
+
+
+def house_of(url: str) -> str:
+    """Return the outlet's name by the registered domain: "kompas" of https://tekno.kompas.com/x.
+
+    Return "" for another scheme than HTTP, and for a name of one or two characters.
+    """
+    if not url.startswith(("http://", "https://")):
+        return ""
+    label = _below_suffix(_hostname(url)).partition(".")[0]
+    return label if len(label) >= _MIN_HOUSE else ""
+
+
+def _hostname(url: str) -> str:
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:  # a broken IPv6 address
+        return ""
+
+
+@cache
+def _suffixes() -> TLDExtract:
+    """Return a reader of the public suffix list that tldextract ships; nothing is downloaded."""
+    from tldextract import TLDExtract  # half a second with its HTTP client, which is never used
+
+    return TLDExtract(suffix_list_urls=(), cache_dir=None)
+
+
+@lru_cache(maxsize=1000)  # hosts
+def _below_suffix(host: str) -> str:
+    """Return the public suffix of `host` with the label before the suffix; "" without such a label.
+
+    The last label is the suffix where the list has none, as the list's own algorithm says
+    (publicsuffix.org).
+    """
+    found = _suffixes().extract_str(host)
+    if found.suffix:
+        return found.top_domain_under_public_suffix
+    labels = host.split(".")
+    return ".".join(labels[-2:]) if len(labels) > 1 and not labels[-1].isdecimal() else ""
+
+
+@lru_cache(maxsize=1000)  # hosts
 def _host(name: str) -> str | None:
-    """The desktop host in ASCII, None unless it is a public name."""
+    """Return the desktop host of `name` in ASCII; None unless that is a public host."""
     try:
         host = name.encode("idna").decode("ascii").lower().rstrip(".")
     except UnicodeError:
         return None
-    # The last label starts with a letter, which leaves out 127.0.0.1, 2130706433, 0x7f.1 and [::1].
+    # The last label begins with a letter, so 127.0.0.1, 2130706433, 0x7f.1 and [::1] do not match.
     if not _HOST.fullmatch(host) or len(host) > 253 or host.endswith(_LOCAL):
         return None
     label, _, rest = host.partition(".")
-    while label in _MOBILE and "." in rest and not _REGISTRY.fullmatch(rest):
-        host = f"www.{rest}" if _REGISTERED.fullmatch(rest) else rest
+    while label in _MOBILE and "." in rest and (domain := _below_suffix(rest)):
+        host = f"www.{rest}" if rest == domain else rest
         label, _, rest = host.partition(".")
     return host
 
 
 def _path(path: str) -> list[str]:
-    """The segments without dots, AMP marks and the ways outlets ask for all or one of the pages."""
+    """Return the segments of `path` without dots, AMP marks and page numbers."""
     segments: list[str] = []
     for segment in map(_normal, path.split("/")):
         if segment == "..":
             del segments[-1:]
         elif segment not in ("", "."):
             segments.append(segment)
-    # "/amp/4611435/slug" names no channel: without its prefix it is no address at all.
+    # "/amp/4611435/slug" keeps "amp": the site serves no "/4611435/slug".
     while len(segments) > 1 and segments[0] == "amp" and not segments[1].isdecimal():
         del segments[0]
     while len(segments) > 1 and _shows_part(segments):
@@ -129,13 +178,13 @@ def _shows_part(segments: list[str]) -> bool:
     return (
         last == "amp"
         or (last == "all" and len(segments) > 2)
-        # A number after anything but a slug may be the article's own id.
+        # A number behind another segment than a slug may be the article's own id.
         or bool(_PAGE_NUMBER.fullmatch(last) and _SLUG.fullmatch(slug))
     )
 
 
 def _query(query: str) -> list[str]:
-    """The parameters that tell articles apart, in an order of their own."""
+    """Return the parameters that tell articles apart, sorted."""
     kept = []
     for part in query.split("&"):
         parameter = _ENTITY.sub("", _normal(part))
@@ -147,7 +196,7 @@ def _query(query: str) -> list[str]:
 
 
 def _normal(part: str) -> str:
-    """One spelling of percent-encoding: only what needs it, in capitals (RFC 3986, 6.2.2)."""
+    """Return `part` with percent-encoding only where needed, in capitals (RFC 3986, 6.2.2)."""
     return quote(_ESCAPE.sub(_escape, part), safe="%!$&'()*+,;=:@/", errors="replace")
 
 
@@ -156,9 +205,3 @@ def _escape(match: re.Match[str]) -> str:
         return "%25"
     character = chr(int(match[1], 16))
     return character if _UNRESERVED.fullmatch(character) else match[0].upper()
-
-
-def house_of(url: str) -> str:
-    """What the outlet at `url` calls itself: "kompas" of https://tekno.kompas.com/x; "" unknown."""
-    found = _HOUSE.match(url)
-    return found[1] if found else ""

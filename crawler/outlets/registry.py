@@ -14,8 +14,7 @@ from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import build_from_crawler, load_object
 
 from crawler.extraction.body.multipage import is_further
-from crawler.extraction.urls import canonical_url
-from crawler.runs.schedule import registered_domain
+from crawler.extraction.urls import canonical_url, registered_domain
 from crawler.spider import NewsSpider
 
 if TYPE_CHECKING:

@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from functools import cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
+
+from crawler.extraction.urls import registered_domain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-
-    from tldextract import TLDExtract
-
-
-@cache
-def _suffixes() -> TLDExtract:
-    """Return the list of public suffixes that the package ships, without any download."""
-    from tldextract import TLDExtract  # here, since it loads an HTTP client
-
-    return TLDExtract(suffix_list_urls=(), cache_dir=None)
-
-
-def registered_domain(address: str) -> str:
-    """Return the registered domain of a URL or a host: kontan.co.id for www.kontan.co.id."""
-    host = urlsplit(address).hostname if "//" in address else address
-    return _suffixes()(host or "").top_domain_under_public_suffix or host or ""
 
 
 def lanes(domains: Mapping[str, Iterable[str]]) -> list[list[str]]:

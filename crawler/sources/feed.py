@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 from scrapy import Request
 
 from crawler.extraction.indonesian.dates import parse_date
-from crawler.extraction.urls import absolute
-from crawler.runs.schedule import registered_domain
+from crawler.extraction.urls import absolute, registered_domain
 from crawler.sources.candidate import Candidate, Source, SourceError, SourceStatus, served_at
 from output import clock
 

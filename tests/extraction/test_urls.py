@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.extraction.urls import article_id, canonical_url, house_of
+from crawler.extraction.urls import article_id, canonical_url, house_of, registered_domain
 
 CANONICAL = {
     # tracking, fragments, scheme, case, port
@@ -190,3 +190,13 @@ def test_without_an_own_id_every_way_to_the_article_gives_the_same() -> None:
 )
 def test_what_an_outlet_is_called_in_its_host(url: str, house: str) -> None:
     assert house_of(url) == house
+
+
+def test_the_registered_domain_of_hosts_and_urls() -> None:
+    assert registered_domain("https://www.kontan.co.id/rss?x=1") == "kontan.co.id"
+    assert registered_domain("inet.detik.com") == "detik.com"
+    assert registered_domain("https://127.0.0.1:8000/") == "127.0.0.1"
+    assert registered_domain("javascript:void(0)") == "javascript:void(0)"
+    assert registered_domain("https://[") == ""
+    assert registered_domain("co.id") == "co.id"
+    assert registered_domain("inet.warta.example") == "warta.example"

@@ -1,11 +1,4 @@
-from crawler.runs.schedule import lanes, registered_domain, share
-
-
-def test_the_registered_domain_of_hosts_and_urls():
-    assert registered_domain("https://www.kontan.co.id/rss?x=1") == "kontan.co.id"
-    assert registered_domain("inet.detik.com") == "detik.com"
-    assert registered_domain("https://127.0.0.1:8000/") == "127.0.0.1"
-    assert registered_domain("javascript:void(0)") == "javascript:void(0)"
+from crawler.runs.schedule import lanes, share
 
 
 def test_outlets_on_one_host_share_a_lane_and_keep_their_order():
