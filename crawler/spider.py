@@ -10,13 +10,12 @@ import sqlite3
 from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
-from urllib.parse import urlsplit
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider
 
 from crawler.extraction.article import extract
-from crawler.extraction.body.multipage import further_pages, is_further, join
+from crawler.extraction.body.multipage import further_pages, join, whole_url
 from crawler.extraction.indonesian.dates import WIB
 from crawler.extraction.page.page import Page
 from crawler.extraction.rules import Rules, Selectors
@@ -31,7 +30,7 @@ from crawler.state.outlet_state import OutletState
 from output import clock
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+    from collections.abc import AsyncIterator, Callable, Iterator
     from datetime import date, datetime
 
     from scrapy.crawler import Crawler
@@ -155,34 +154,6 @@ class NewsSpider(Spider):
     def rules(cls) -> Rules:
         """Return the rules by which article pages are read."""
         return Rules.of(cls)
-
-    @classmethod
-    def further_pages(cls, page: Page, read: Sequence[str]) -> list[str]:
-        """Where the rest of the article on `page` stands, in order, without what was `read`.
-
-        Where `whole` should have served, links of the page to parts of itself say that it did not:
-        robots.txt refused it, or somebody else kept the page.
-        """
-        if cls.is_whole(page.url):
-            return []
-        if cls.next_page or not cls.whole:
-            return further_pages(page, cls.next_page, read)
-        own = canonical_url(page.url)
-        slug = re.sub(r'(["\\])', r"\\\1", (own or "").rpartition("/")[2])
-        links = further_pages(page, (f'a[href*="{slug}"]', 'a[href^="?"]'), read)
-        parts = [url for url in links if canonical_url(url) == own]
-        numbered = [url for url in parts if is_further(url)]
-        if numbered or is_further(page.url):
-            return numbered
-        return [url for url in parts if cls.is_whole(url)]
-
-    @classmethod
-    def is_whole(cls, url: str) -> bool:
-        """Whether `url` asks for all pages of its article in one."""
-        parts = urlsplit(url)
-        if cls.whole.startswith("?"):
-            return cls.whole[1:] in parts.query.split("&")
-        return bool(cls.whole) and parts.path.rstrip("/").endswith(cls.whole)
 
     def closed(self, reason: str) -> None:
         self.outlet_state.close(self.crawler.stats.get_value("wartatek/run_id"))
@@ -314,7 +285,7 @@ class NewsSpider(Spider):
             self._reject(reject, waiting, response.url, _fetched_at(response))
             return
         read = [*response.meta.get("pages_read", ()), response.url]
-        if not response.meta.get("whole") and (further := self.further_pages(page, read)):
+        if not response.meta.get("whole") and (further := further_pages(page, self.rules(), read)):
             yield self._article_request(further[0], waiting, {"pages_read": read}, first=article)
             return
         self._count("fetched")
@@ -379,9 +350,8 @@ class NewsSpider(Spider):
     def _request(self, waiting: Waiting) -> Request:
         listed = waiting.candidate.url
         url = as_listed(canonical_url(listed) or listed, listed)
-        if self.whole:
-            return self._article_request(_with(url, self.whole), waiting, {"whole": url})
-        return self._article_request(url, waiting, {})
+        whole = whole_url(url, self.rules())
+        return self._article_request(whole, waiting, {"whole": url} if self.whole else {})
 
     def _article_request(
         self, url: str, waiting: Waiting, meta: dict[str, Any], **more: Any
@@ -413,13 +383,6 @@ class NewsSpider(Spider):
 
     def _count(self, name: str, count: int = 1) -> None:
         self.crawler.stats.inc_value(f"wartatek/{name}", count)
-
-
-def _with(url: str, whole: str) -> str:
-    """`url` with what asks for all pages: a query ("?page=all") or a last path segment ("/all")."""
-    if whole.startswith("?"):
-        return f"{url}&{whole[1:]}" if urlsplit(url).query else url + whole
-    return url.rstrip("/") + whole
 
 
 def _content_type(response: Response) -> str | None:

@@ -10,6 +10,7 @@ from scrapy.http import Response
 
 from crawler.extraction.body.multipage import MAX_PAGES, further_pages
 from crawler.extraction.page.page import Page
+from crawler.extraction.rules import Rules
 from crawler.items import Article
 from crawler.sources import Candidate, Feed
 from crawler.spider import NewsSpider
@@ -127,9 +128,9 @@ def test_further_pages_stay_on_the_host_and_end_at_max_pages():
     odd = '<a href="https://lain.example.com/2">2</a><a>x</a><a href="http://[">y</a>'
     html = f'{odd}<a href="/tekno/101/pabrik-cip/2">2</a>'
     one = Page(f"<body>{html}</body>".encode(), URL)
-    assert further_pages(one, "a", [URL]) == [f"{URL}/2"]
-    assert further_pages(one, (), [URL]) == []
-    assert further_pages(one, "a", [f"{URL}/{n}" for n in range(MAX_PAGES)]) == []
+    assert further_pages(one, Rules(next_page="a"), [URL]) == [f"{URL}/2"]
+    assert further_pages(one, Rules(), [URL]) == []
+    assert further_pages(one, Rules(next_page="a"), [f"{URL}/{n}" for n in range(MAX_PAGES)]) == []
 
 
 def test_an_article_is_read_page_by_page_where_robots_refuse_the_whole():

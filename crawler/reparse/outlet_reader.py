@@ -7,7 +7,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from crawler.extraction.body.multipage import is_further
+from crawler.extraction.body.multipage import further_pages, is_further, is_whole
 from crawler.extraction.urls import canonical_url
 from crawler.outlets.reader import Reader
 from crawler.outlets.registry import Registry, load_spiders, load_stages, project_settings
@@ -63,11 +63,11 @@ class OutletReader:
         :raises Rejected: `capture` holds no page.
         """
         spider = self.spider
-        if spider.is_whole(capture.url) or not (
+        if is_whole(capture.url, self.reader.rules) or not (
             spider.next_page or (spider.whole and _may_lead_on(capture))
         ):
             return []
-        return spider.further_pages(self._page(capture), [capture.url])
+        return further_pages(self._page(capture), self.reader.rules, [capture.url])
 
     def _page(self, capture: Capture) -> Page:
         return self.reader.page(capture.body, capture.url, capture.content_type)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from crawler.archive.reader import Capture
+from crawler.extraction.body.multipage import further_pages
 from crawler.extraction.page.page import Page
 from crawler.reparse.job import Job
 from crawler.reparse.outlet_reader import outlet_readers
@@ -115,8 +116,8 @@ def test_where_no_page_is_found_again_none_is_put_together(tmp_path: Path):
 )
 def test_each_outlet_leads_on_in_its_own_way(spider, url, rest):
     body = f'<body><a href="{url}{rest}">x</a><a href="{url}">y</a></body>'.encode()
-    assert spider.further_pages(Page(body, url), [url]) == [url + rest]
-    assert spider.further_pages(Page(body, url + spider.whole), [url]) == []
+    assert further_pages(Page(body, url), spider.rules(), [url]) == [url + rest]
+    assert further_pages(Page(body, url + spider.whole), spider.rules(), [url]) == []
 
 
 @pytest.mark.parametrize(
@@ -153,6 +154,6 @@ def test_real_parts_are_told_from_real_wholes(saved: str, name: str):
     labels = sorted((SHARED / "pages" / "gold").glob(f"{saved}__*.json"))
     for label in (json.loads(path.read_text("utf-8")) for path in labels):
         body = gzip.decompress((SHARED / "pages" / label["file"]).read_bytes())
-        further = spider.further_pages(Page(body, label["url"]), [label["url"]])
+        further = further_pages(Page(body, label["url"]), spider.rules(), [label["url"]])
         assert bool(further) == label["truncated"], label["url"]
     assert labels

@@ -1,4 +1,4 @@
-"""Articles on several pages: which pages are left to read, and how they become one."""
+"""Articles on several pages: the URLs of the pages, and the article joined from the pages."""
 
 from __future__ import annotations
 
@@ -12,24 +12,60 @@ from crawler.extraction.urls import canonical_url
 from crawler.items import Rejected
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from crawler.extraction.page.page import Page
-    from crawler.extraction.rules import Rules, Selectors
+    from crawler.extraction.rules import Rules
     from crawler.items import Article
 
-MAX_PAGES = 20
+MAX_PAGES = 20  # of an article, read at most
+_QUOTED = re.compile(r'(["\\])')  # characters to escape in a CSS string
 _FURTHER = re.compile(r"(?:^|&)page(?:_num)?=0*(?:[2-9]|[1-9]\d{1,2})(?:&|$)")
 
 
-def further_pages(page: Page, links: Selectors, read: Sequence[str]) -> list[str]:
-    """The pages of this article that `links` lead to, in order, without those that are `read`."""
+def whole_url(url: str, rules: Rules) -> str:
+    """Return the URL of all pages of the article at `url` on a single page; `url` without any."""
+    if rules.whole.startswith("?"):
+        return f"{url}&{rules.whole[1:]}" if urlsplit(url).query else url + rules.whole
+    return url.rstrip("/") + rules.whole if rules.whole else url
+
+
+def is_whole(url: str, rules: Rules) -> bool:
+    """Return whether `url` asks for all pages of an article on a single page."""
+    parts = urlsplit(url)
+    if rules.whole.startswith("?"):
+        return rules.whole[1:] in parts.query.split("&")
+    return bool(rules.whole) and parts.path.rstrip("/").endswith(rules.whole)
+
+
+def further_pages(page: Page, rules: Rules, read: Sequence[str]) -> list[str]:
+    """Return the URLs of the rest of the article on `page`, in order, without the URLs in `read`.
+
+    On a page that should be whole, links to parts of the same article show that the page is not:
+    robots.txt refused the whole, or the page comes from another archive.
+    """
+    if is_whole(page.url, rules):
+        return []
+    if rules.next_page or not rules.whole:
+        return _linked(page, rules.selectors("next_page"), read)
+    own = canonical_url(page.url)
+    slug = _QUOTED.sub(r"\\\1", (own or "").rpartition("/")[2])
+    links = _linked(page, (f'a[href*="{slug}"]', 'a[href^="?"]'), read)
+    parts = [url for url in links if canonical_url(url) == own]
+    numbered = [url for url in parts if is_further(url)]
+    if numbered or is_further(page.url):
+        return numbered
+    return [url for url in parts if is_whole(url, rules)]
+
+
+def _linked(page: Page, selectors: Iterable[str], read: Sequence[str]) -> list[str]:
+    """Return the targets on the same host of links that match `selectors`, without `read`."""
     if len(read) >= MAX_PAGES:
         return []
     done = {address(url) for url in read}
     found: dict[str, str] = {}
     host = urlsplit(page.url).netloc
-    for selector in (links,) if isinstance(links, str) else links:
+    for selector in selectors:
         for anchor in page.tree.css(selector):
             url = _absolute(page.url, anchor.attributes.get("href"))
             if urlsplit(url).netloc == host and address(url) not in done:
@@ -38,9 +74,9 @@ def further_pages(page: Page, links: Selectors, read: Sequence[str]) -> list[str
 
 
 def join(first: Article, further: Page, rules: Rules) -> Article:
-    """`first` with the body of its `further` page, be it one line; what both print stands once.
+    """Return `first` with the blocks of the `further` page; a block on both pages occurs once.
 
-    :raises Rejected: `incomplete`, since no text is on that page.
+    :raises Rejected: `incomplete`, when `further` has no text.
     """
     body = find_body(further, rules) or guess_body(further, rules)
     if body is None:
@@ -51,7 +87,7 @@ def join(first: Article, further: Page, rules: Rules) -> Article:
 
 
 def _absolute(base: str, href: str | None) -> str:
-    """`href` without its fragment; "" if it leads nowhere."""
+    """Return `href` joined to `base`, without fragment; "" where the two cannot be joined."""
     try:
         return urldefrag(urljoin(base, href)).url if href else ""
     except ValueError:
@@ -59,7 +95,7 @@ def _absolute(base: str, href: str | None) -> str:
 
 
 def is_further(url: str) -> bool:
-    """Whether `url` names a page of its article, and not the first."""
+    """Return whether `url` names a page of an article other than the first page."""
     parts = urlsplit(url)
     if _FURTHER.search(parts.query):
         return True
@@ -70,7 +106,7 @@ def is_further(url: str) -> bool:
 
 
 def address(url: str) -> str:
-    """What tells pages of one article apart; a closing slash does not, page 1 is the article."""
+    """Return the key of the page at `url`, without closing slash and the number of page 1."""
     parts = urlsplit(url)
     query = "" if parts.query == "page=1" else parts.query
     return f"{parts.netloc}{parts.path.rstrip('/').removesuffix('/1')}?{query}"
