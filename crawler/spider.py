@@ -16,7 +16,6 @@ from scrapy.exceptions import DontCloseSpider
 
 from crawler.extraction.article import extract
 from crawler.extraction.body.multipage import further_pages, join, whole_url
-from crawler.extraction.indonesian.dates import WIB
 from crawler.extraction.page.page import Page
 from crawler.extraction.rules import Rules, Selectors
 from crawler.extraction.urls import canonical_url
@@ -28,6 +27,7 @@ from crawler.sources.window import Arguments
 from crawler.state.backfill import IndexPage
 from crawler.state.outlet_state import OutletState
 from output import clock
+from output.clock import WIB
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Iterator

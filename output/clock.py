@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 
+WIB = timezone(timedelta(hours=7), "WIB")
+"""Western Indonesia's time: Jakarta has kept +07:00 since 1964, without summer time."""
 OFFSET = "WARTATEK_CLOCK_OFFSET"
 """Environment variable: seconds that `now` adds to the machine's clock; children inherit it."""
 

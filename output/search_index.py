@@ -20,11 +20,11 @@ import pyarrow.dataset as ds
 import tantivy
 from tantivy import Filter, Order, Query, TextAnalyzerBuilder, Tokenizer
 
+from output.clock import WIB
 from output.dataset import open_dataset
 from output.filesystem import Root
 from output.schema import KEYS, Row
 from output.views import reading
-from output.writer import WIB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 
+from output.clock import WIB
 from output.dataset import (
     archived_files,
     last_captures,
@@ -25,7 +26,6 @@ from output.dataset import (
 from output.filesystem import Root
 from output.schema import KEYS, MONTH_FROM
 from output.views import open_clusters
-from output.writer import WIB
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from output import clock
 from output.schema import ARTICLES, Row
-from output.views import WIB, connect, has_clusters, older_columns, reading
+from output.views import IN_WIB, connect, has_clusters, older_columns, reading
 
 if TYPE_CHECKING:
     from output.dataset import Location
@@ -243,7 +243,7 @@ def _filled(name: str) -> str:
 
 
 _IN_PERIOD = "{} >= $since AND {} < $until"
-_PUBLISHED, _FETCHED = WIB.format("published_at"), WIB.format("fetched_at")
+_PUBLISHED, _FETCHED = IN_WIB.format("published_at"), IN_WIB.format("fetched_at")
 _KEYS = """
 CREATE TEMP TABLE keys AS
 SELECT article_id, fetched_at, extractor_version, hash(content_hash) AS content FROM captures"""
@@ -266,7 +266,7 @@ WHERE {_IN_PERIOD.format("day", "day")}"""
 _REJECTS = f"""
 CREATE TEMP TABLE refused AS
 SELECT outlet, reason FROM rejects WHERE {_IN_PERIOD.format(_FETCHED, _FETCHED)}"""
-_STARTED = WIB.format("started_at")
+_STARTED = IN_WIB.format("started_at")
 _RUNS = f"""
 CREATE TEMP TABLE manifests AS
 SELECT run_id, outlet, coalesce(command, 'crawl') AS command, {_STARTED} AS started, seconds,

@@ -29,7 +29,7 @@ _FOLDER = re.compile(r"read_parquet\(\s*'output/data/(\w+)/.*?\)", re.DOTALL)
 VERSION_KEY = b"wartatek.schema_version"
 # SQL of an instant as WIB, in which the dataset counts days and months; without a zone, so that no
 # reader converts it again.
-WIB = "({} AT TIME ZONE 'Asia/Jakarta')"
+IN_WIB = "({} AT TIME ZONE 'Asia/Jakarta')"
 
 
 def connect(location: Location) -> duckdb.DuckDBPyConnection:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from output import clock
+from output.clock import WIB
 from output.filesystem import Root
 from output.row_check import RowCheck
 from output.schema import MONTH_FROM, SCHEMAS, Row
@@ -17,8 +17,7 @@ from output.schema import MONTH_FROM, SCHEMAS, Row
 if TYPE_CHECKING:
     import os
     from collections.abc import Mapping
-
-WIB = timezone(timedelta(hours=7), "WIB")  # Jakarta has kept +07:00 since 1964
+    from datetime import datetime
 
 
 COMPRESSION: dict[str, Any] = {

@@ -8,7 +8,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 from zlib import crc32
 
-from crawler.extraction.indonesian.dates import WIB
+from output.clock import WIB
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
+from output.clock import WIB
 from output.dataset import open_dataset
 from output.schema import REPARSE
-from output.writer import WIB
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -9,8 +9,8 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from crawler.extraction.indonesian.dates import WIB
 from output import clock
+from output.clock import WIB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 from scrapy import Request
 
-from crawler.extraction.indonesian.dates import WIB, parse_date
+from crawler.extraction.indonesian.dates import parse_date
 from crawler.extraction.page.page import parse_html
 from crawler.extraction.urls import absolute
 from crawler.items import Rejected
 from crawler.sources.candidate import Candidate, Source, SourceError, SourceStatus, served_at
 from output import clock
+from output.clock import WIB
 
 if TYPE_CHECKING:
     import datetime as dt

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal
 from lxml import etree
 from scrapy import Request
 
-from crawler.extraction.indonesian.dates import WIB, parse_date
+from crawler.extraction.indonesian.dates import parse_date
 from crawler.extraction.urls import absolute
 from crawler.sources.candidate import Candidate, Source, SourceError, SourceStatus, served_at
+from output.clock import WIB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from crawler.extraction.indonesian.dates import WIB
 from output import clock
+from output.clock import WIB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

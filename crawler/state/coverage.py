@@ -8,8 +8,8 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from crawler.extraction.indonesian.dates import WIB
 from crawler.state.backfill import Backfill
+from output.clock import WIB
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence

@@ -4,9 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from scrapy import Request
 
-from crawler.extraction.indonesian.dates import WIB
 from crawler.sources import Candidate, Listing, SourceError, Window
 from output import clock
+from output.clock import WIB
 from tests.replies import reply
 from tests.shared import SHARED, needs_shared
 

@@ -9,9 +9,10 @@ from itertools import chain, takewhile
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from crawler.extraction.indonesian.dates import WIB, Date, find_date, parse_date
+from crawler.extraction.indonesian.dates import Date, find_date, parse_date
 from crawler.extraction.indonesian.sentences import is_prose_node
 from crawler.extraction.page.jsonld import text as property_text
+from output.clock import WIB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -13,11 +13,11 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from output import clock
+from output.clock import WIB
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-WIB = timezone(timedelta(hours=7), "WIB")
 FIRST_YEAR, LAST_YEAR = 1900, 2199  # 0001 and 9999 are how databases say "no date"
 MAX_LENGTH = 500
 """Characters that a printed time is looked for in; more is prose, or an attack."""

@@ -21,9 +21,9 @@ from crawler.web.browse.differences import changes
 from crawler.web.browse.excerpts import excerpt, marked
 from crawler.web.browse.removed_in_place import in_place
 from crawler.web.rendering import SCRIPT, STYLE, environment
+from output.clock import WIB
 from output.search import Library, Question
 from output.search_index import words_of
-from output.writer import WIB
 
 if TYPE_CHECKING:
     from starlette.requests import Request

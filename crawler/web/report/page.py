@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from crawler.web.rendering import SCRIPT, STYLE, ago, both, content_hash, environment, number
 from crawler.web.report import charts
+from output.clock import WIB
 from output.summary import FIELDS
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
 
 STALE = timedelta(days=2)
 """Age of the newest article from which an outlet, or a source of the outlet, counts as quiet."""
-_WIB = timedelta(hours=7)
 
 
 def write_page(summary: Summary, declared: Mapping[str, tuple[str, str]]) -> str:
@@ -33,7 +33,7 @@ def write_page(summary: Summary, declared: Mapping[str, tuple[str, str]]) -> str
         style=STYLE, script=SCRIPT, script_hash=content_hash(SCRIPT), colour=charts.colour
     )
     totals = summary.totals()
-    now = summary.now.replace(tzinfo=None) + _WIB
+    now = summary.now.astimezone(WIB).replace(tzinfo=None)
     over_time, by_outlet = summary.articles_over_time(), summary.articles_by_outlet()
     sources, topics, hours = _sources(summary.body_sources()), summary.topics(), summary.hours()
     return templates.get_template("report.html").render(

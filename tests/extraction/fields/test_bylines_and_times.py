@@ -7,8 +7,8 @@ from datetime import datetime
 
 import pytest
 
-from crawler.extraction.indonesian.dates import WIB
 from crawler.extraction.rules import Rules
+from output.clock import WIB
 from tests.extraction.pages import TITLE, html, ld, paragraphs, read
 
 TEASERS = "".join(
