@@ -1,4 +1,4 @@
-"""Where the article stands on a page of which nothing is known: the prose below the headline."""
+"""The element that holds the article on a page of no known template, by its prose."""
 
 from __future__ import annotations
 
@@ -12,30 +12,30 @@ from crawler.extraction.body.class_names import HEADINGS
 from crawler.extraction.indonesian.dates import find_date
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
     from crawler.extraction.fields.title import Title
 
 _TEASER_HEADS = frozenset({"h1", "h2", "h3", "h4", "h5"})
-_MIN_PROSE = 40  # characters of a text node that may be a sentence
-_LONG_PROSE = 400  # a longer one says no more for its place than this
-_DOMINANT = 0.6  # a child that holds this share of the prose below an element is where it stands
-_ALL = 0.95  # the same for what can be a part of a text: a list, a quotation
+_MIN_PROSE = 40  # characters; a shorter text node is no sentence
+_LONG_PROSE = 400  # characters; the most that a single text node counts
+_DOMINANT = 0.6  # share of an element's prose; a child with so much holds the article
+_ALL = 0.95  # the same for a child that may be a part of the text: a list, a quotation
 _PARTS = frozenset(
     "p ul ol li dl dd blockquote table tbody tr td span font b strong i em u center details".split()
 )
 _MIN_HEADLINE = 20  # characters; a shorter heading is a logo or a channel
-_TEASER_PROSE = 2  # text nodes of prose in a teaser, at most
-_COLUMN = 0.2  # the same for a column of the layout
-_PART = 0.03  # of what the largest part of a text holds, another part holds at least
-_FAR = 15  # links outside the prose; what stands behind so many says half as much for its place
-_STAMPS = frozenset({"time", "cite", "small", "abbr"})  # comments and teasers have one each
-_STAMP = 3  # links that one of them counts for
-_APART = 6  # links between two texts, behind which a heading heads something else
-_ABOVE = 0.1  # what prose above the headline says
-_BELOW = 0.03  # what prose under a heading says that ends articles
+_TEASER_PROSE = 2  # text nodes of prose; a teaser has no more
+_COLUMN = 0.2  # the same as `_PART` for a column of the layout
+_PART = 0.03  # share of the prose in a text's largest part; another part holds at least so much
+_FAR = 15  # links outside the prose; each such number halves the weight of what follows
+_STAMPS = frozenset({"time", "cite", "small", "abbr"})  # one in each comment and teaser
+_STAMP = 3  # links; each stamp counts as so many
+_APART = 6  # links between two texts; a heading behind so many ends the article
+_ABOVE = 0.1  # factor on the weight of prose above the headline
+_BELOW = 0.03  # factor on the weight of prose below a heading that ends articles
 _ENDING = re.compile(
     r"(?:\d{1,4} )?(?:komentar|comments?|diskusi|tanggapan|tinggalkan|tulis|beri(?:kan)?|leave a|"
     r"(?:berita|artikel|video|foto|topik|pos|kabar) (?:terkait|lain|popul|terp|terb|terk|pilihan)|"
@@ -43,15 +43,13 @@ _ENDING = re.compile(
     r"baca (?:selanjutnya|lainnya)|lihat juga|tentang (?-i:[A-Z])|about|arsip|newsletter)",
     re.IGNORECASE,
 )
-_MIN_STATED = 400  # characters of a body in metadata that tells where the text stands
-_MIN_FOUND = 3  # text nodes of it that are found, at least
-_UNSTATED = 0.1  # what prose says that is not in it
-_PROBE = 40  # characters of a text node that are looked for there
-_NEXT, _LONGEST_DATE = (
-    4,
-    120,
-)  # nodes below a heading, and characters, among which a date is its own
-_TOP = 8  # lines of a part of the page among which a headline and a date make it another article
+_MIN_STATED = 400  # characters; a shorter body in metadata is an excerpt
+_MIN_FOUND = 3  # text nodes; with fewer on the page, the body in metadata is not believed
+_UNSTATED = 0.1  # factor on the weight of prose that is not in metadata's body
+_PROBE = 40  # characters of a text node, compared with metadata's body
+_NEXT = 4  # nodes below a heading, and elements above a stamp, that are looked at
+_LONGEST_DATE = 120  # characters; a longer text below a heading is no date
+_TOP = 8  # lines; a headline and a date among the first of a part show another article
 _DATELINE = re.compile(
     r"^\W{0,3}(?:"
     r"[A-Z][\w.,/ ]{2,40}(?:(?:\.com|\.CO\.ID|\.co\.id)\s?(?=[,|:–—-])|\(ANTARA[^)]{0,8}\))"
@@ -65,25 +63,24 @@ _DIGITS = re.compile(r"\d+")
 
 @dataclass(slots=True)
 class _Prose:
-    """A text node of prose: what stands around it, and how much it says for its place."""
+    """A text node of prose, with the ids of all elements around the node, nearest first."""
 
     around: list[int]
     weight: float
-    headed: int = 0  # what holds both it and a foreign headline before it; 0: nothing does
-    other: bool = False  # that headline is a page's own, not a teaser's
-    stated: int = 0  # its length, if metadata's body holds it
+    headed: int = 0  # id of the nearest common ancestor with a foreign headline above; 0: none
+    other: bool = False  # the foreign headline is another article's, and no teaser's
+    stated: int = 0  # characters of the node, if metadata's body holds the node
 
 
 def prose_container(
     tree: LexborHTMLParser, title: Title | None = None, stated: str = ""
 ) -> LexborNode | None:
-    """The smallest element that holds most of the page's prose, None if there is hardly any.
+    """Return the smallest element with most of the page's prose; None on a page without prose.
 
-    Prose counts the less the more links stand between it and the headline, and not at all in
-    teasers and under the headlines of other articles.
+    The weight of prose falls with the links between the headline and the prose, and is 0 in teasers
+    and below the headlines of other articles.
 
-    :param stated: the body as metadata has it, with single spaces; it is believed as far as the
-        page shows it
+    :param stated: the body in metadata, with single spaces; believed where the page shows that body
     """
     weights = _Scan(tree, title, stated).weights()
     node = tree.body
@@ -103,21 +100,20 @@ def prose_container(
 
 
 def _is_like(best: LexborNode, child: LexborNode, weights: dict[int, float]) -> bool:
-    """Whether `child` is another part of the text that `best` is one part of, such as a page."""
-    if child is best or child.mem_id == best.mem_id or child.tag != best.tag:
+    """Return whether `child` is another part of the text that `best` is a part of."""
+    if child.mem_id == best.mem_id or child.tag != best.tag:
         return False
-    if weights.get(child.mem_id, 0.0) < _PART * weights[best.mem_id]:
-        return False
+    share = weights.get(child.mem_id, 0.0) / weights[best.mem_id]
     name = _named(best)
-    if _named(child) != name or _is_another(child):
+    if share < _PART or _named(child) != name or _is_another(child):
         return False
-    if _LAYOUT.search(name):  # a column of the page, unless all of it is text
-        return weights[child.mem_id] >= _COLUMN * weights[best.mem_id] and not child.css_first("a")
+    if _LAYOUT.search(name):  # a column of the page, unless all of the column is text
+        return share >= _COLUMN and not child.css_first("a")
     return bool(name.strip()) or not (_children(best) or _children(child))
 
 
 def _is_another(part: LexborNode) -> bool:
-    """Whether `part` begins with a headline and a date, as the next article on a page does."""
+    """Return whether `part` begins with a headline and a date, and so is another article."""
     if part.css_first("h1,h2,h3") is None:
         return False
     top = [line for line in part.text(separator="\n").split("\n") if not line.isspace() and line]
@@ -125,7 +121,7 @@ def _is_another(part: LexborNode) -> bool:
 
 
 def _item_around(stamp: LexborNode) -> LexborNode | None:
-    """The item of a list that `stamp` stands at the top of."""
+    """Return the list item at whose top `stamp` is, None if there is none."""
     above = stamp.parent
     for _ in range(_NEXT):
         if above is None or above.tag == "li":
@@ -135,7 +131,7 @@ def _item_around(stamp: LexborNode) -> LexborNode | None:
 
 
 def _is_dated(heading: LexborNode) -> bool:
-    """Whether a date stands right below `heading`, as below those of articles."""
+    """Return whether a date is right below `heading`, as below the headings of articles."""
     below = heading.next
     for _ in range(_NEXT):
         if below is None:
@@ -148,46 +144,48 @@ def _is_dated(heading: LexborNode) -> bool:
 
 
 def _named(node: LexborNode) -> str:
-    """Its class and its id, which tells pages apart by a number."""
+    """Return class and id of `node`; without digits, by which ids number the pages."""
     attributes = node.attributes
     return f"{attributes.get('class') or ''} {_DIGITS.sub('', attributes.get('id') or '')}"
 
 
 class _Scan:
-    """One reading of the page, from its top to its end."""
+    """A single reading of the page, from top to end."""
 
     def __init__(self, tree: LexborHTMLParser, title: Title | None, stated: str) -> None:
         self._tree = tree
         self._stated = stated if len(stated) >= _MIN_STATED else ""
         self._title = title.text if title else ""
-        sure = title is not None and len(title.text) > _MIN_HEADLINE
-        self._node = title.node.mem_id if sure and title and title.node is not None else 0
+        self._node = _id_of_sure(title)
         self._places = Places()
-        self._head: list[int] = []  # what is around the last foreign headline
-        self._other = False  # whether that is an article's on the same page
+        self._head: list[int] = []  # ids around the last foreign headline
+        self._other = False  # the last foreign headline is another article's
         self._links = 0
         self._passed = 0  # links before the last prose
-        self._homes: set[int] = set()  # what holds the paragraphs of the article so far
-        self._names: set[str] = set()  # and what that is called
-        self._below = 0  # what holds a heading that ends articles, and what it heads
-        self._paragraph = 0  # what holds the last prose
-        self._dateline = False
-        self._headline: set[int] = set()  # what is around it
+        self._homes: set[int] = set()  # ids of the elements with the article's paragraphs so far
+        self._names: set[str] = set()  # classes and ids of the same elements
+        self._below = 0  # id of the element with a heading that ends articles, and with the rest
+        self._paragraph = 0  # id of the element with the last prose
+        self._dateline = False  # a dateline was read
+        self._headline: set[int] = set()  # ids around the article's headline
 
     def weights(self) -> dict[int, float]:
-        """For each element, by its id, the weight of the prose in it that may be the article's."""
+        """Return by element id the weight of the prose inside that may be the article's."""
         found = self._prose()
         size = Counter(element for prose in found for element in prose.around)
         own = [prose for prose in found if not self._is_teaser(prose, size)] or found
         self._believe_metadata(own)
-        everywhere = _sums(own)
-        total = sum(prose.weight for prose in own)
-        misnamed = {e for e in self._places.named if everywhere.get(e, 0.0) > 0.5 * total}
-        widgets = self._places.named - misnamed
+        widgets = self._places.named - self._misnamed(own)
         return _sums(prose for prose in own if widgets.isdisjoint(prose.around))
 
+    def _misnamed(self, own: list[_Prose]) -> set[int]:
+        """Return the elements named as widgets that hold most of the prose all the same."""
+        everywhere = _sums(own)
+        half = 0.5 * sum(prose.weight for prose in own)
+        return {e for e in self._places.named if everywhere.get(e, 0.0) > half}
+
     def _believe_metadata(self, own: list[_Prose]) -> None:
-        """Where the page shows the body that metadata has, other prose says little."""
+        """Lower the weight of prose outside the body in metadata, if the page shows that body."""
         shown = [prose.stated for prose in own if prose.stated]
         if len(shown) >= _MIN_FOUND and 2 * sum(shown) >= len(self._stated):
             for prose in own:
@@ -200,39 +198,48 @@ class _Scan:
         return prose.other or size[headed] <= _TEASER_PROSE
 
     def _prose(self) -> list[_Prose]:
-        """The prose of the page in its order."""
+        """Return the prose of the page, in order."""
         found: list[_Prose] = []
         for node in self._tree.body.traverse(include_text=True) if self._tree.body else ():
             tag = node.tag
             if tag == "-text":
                 raw = node.text_content or ""
-                if len(raw) >= _MIN_PROSE and len(text := raw.strip()) >= _MIN_PROSE:
-                    found.extend(self._read(node, text))
+                if len(raw) >= _MIN_PROSE and (prose := self._read(node, raw.strip())):
+                    found.append(prose)
             elif tag == "a":
                 self._links += node.parent is None or node.parent.mem_id != self._paragraph
             elif tag in _TEASER_HEADS:
                 self._heading(node, found)
             elif tag in _STAMPS and found:
-                self._links += _STAMP
-                if item := _item_around(node):  # who comments, and when
-                    self._end(item)
+                self._stamp(node)
         return found
+
+    def _stamp(self, node: LexborNode) -> None:
+        """Count the stamp `node`; a stamp in a list item is a comment's, and ends the article."""
+        self._links += _STAMP
+        if item := _item_around(node):
+            self._end(item)
 
     def _heading(self, node: LexborNode, found: list[_Prose]) -> None:
         if node.mem_id == self._node:
             self._start(node, found)
             return
-        other = bool(self._headline) and len(node.text()) > _MIN_HEADLINE
-        other = other and (node.tag == "h1" or (bool(self._homes) and _is_dated(node)))
-        if other or node.css_first("a") or (node.parent is not None and node.parent.tag == "a"):
+        other = self._heads_another(node)
+        if other or _is_linked(node):
             around = self._places.around(node.parent or node)
             if other or not (self._other and self._head[0] in around):
                 self._head, self._other = around, other
         elif self._links - self._passed >= _APART or _ENDING.match(node.text().strip()):
             self._end(node)
 
+    def _heads_another(self, node: LexborNode) -> bool:
+        """Return whether the heading `node` begins another article on the same page."""
+        if not self._headline or len(node.text()) <= _MIN_HEADLINE:
+            return False
+        return node.tag == "h1" or (bool(self._homes) and _is_dated(node))
+
     def _end(self, mark: LexborNode) -> None:
-        """Here ends the article, if it has begun: what holds `mark` holds no more of it."""
+        """End the article, if prose was read, at the element around `mark`."""
         box = mark.parent if mark.tag != "li" else mark
         while box is not None and box.parent is not None and len(_children(box)) == 1:
             box = box.parent
@@ -240,41 +247,54 @@ class _Scan:
             self._below = box.mem_id
 
     def _start(self, node: LexborNode, found: list[_Prose]) -> None:
-        """Here is the headline; what came before it says little, if it is one for sure."""
+        """Begin the article at the headline `node`; prose above a sure headline loses weight."""
         for prose in found if node.tag == "h1" else ():
             prose.weight *= _ABOVE
         self._headline = set(self._places.around(node.parent or node))
         self._links, self._head, self._dateline = 0, [], False
         self._homes, self._names, self._below, self._passed = set(), set(), 0, 0
 
-    def _read(self, node: LexborNode, text: str) -> Iterator[_Prose]:
-        if (above := node.parent) is None:
-            return
+    def _read(self, node: LexborNode, text: str) -> _Prose | None:
+        """Return the prose of the text node `node`; None for a headline and for unread text."""
+        above = node.parent
+        if len(text) < _MIN_PROSE or above is None:
+            return None
         around = self._places.around(above)
-        if not self._node and not self._headline and text == self._title and above.tag != "a":
+        if self._is_headline(above, text):
             self._headline = set(around)
             self._links, self._head = 0, []
-            return
-        if not around or self._places.is_junk(above):
-            return
-        if above.tag in HEADINGS and not text.endswith("."):
-            return
-        weight = float(min(len(text), _LONG_PROSE))
-        if not self._dateline and _DATELINE.match(text):
-            self._dateline = True  # an article begins once
-            weight += _DATELINE_BONUS
+            return None
+        if not around or self._is_unread(above, text):
+            return None
+        weight = min(len(text), _LONG_PROSE) + self._bonus(text)
         headed = next((element for element in around if element in self._head), 0)
         self._paragraph = above.mem_id
-        if not self._other:  # a teaser has one text, an article has many
+        if not self._other:  # a teaser has a single text, an article has many
             self._head = []
         far = self._links / _FAR if self._headline else 0.0
-        home = above.parent if above.tag in _PARTS and above.parent is not None else above
-        weight *= 0.5**far * self._standing(around, home)
+        weight *= 0.5**far * self._factor(around, above)
         self._passed = self._links
-        yield _Prose(around, weight, headed, self._other, self._is_stated(text))
+        return _Prose(around, weight, headed, self._other, self._stated_length(text))
 
-    def _standing(self, around: list[int], home: LexborNode) -> float:
-        """What prose says by its place; the article goes on where it stood before, or alike."""
+    def _is_headline(self, above: LexborNode, text: str) -> bool:
+        """Return whether `text` is the headline that no element was known for."""
+        unknown = not self._node and not self._headline
+        return unknown and text == self._title and above.tag != "a"
+
+    def _is_unread(self, above: LexborNode, text: str) -> bool:
+        heading = above.tag in HEADINGS and not text.endswith(".")
+        return heading or self._places.is_junk(above)
+
+    def _bonus(self, text: str) -> float:
+        """Return the bonus of the first dateline, since an article begins once; else 0."""
+        if self._dateline or not _DATELINE.match(text):
+            return 0.0
+        self._dateline = True
+        return _DATELINE_BONUS
+
+    def _factor(self, around: list[int], above: LexborNode) -> float:
+        """Return the factor on prose in `above`: low below an ending, except in known elements."""
+        home = above.parent if above.tag in _PARTS and above.parent is not None else above
         name = _named(home)
         if self._below in around and home.mem_id not in self._homes and name not in self._names:
             return _BELOW
@@ -282,12 +302,26 @@ class _Scan:
         self._names |= {name} if name.strip() else set()
         return 1.0
 
-    def _is_stated(self, text: str) -> int:
-        """The length of `text` if it is in metadata's body."""
+    def _stated_length(self, text: str) -> int:
+        """Return the length of `text` if metadata's body holds `text`, else 0."""
         if not self._stated:
             return 0
         probe = " ".join(text[: 2 * _PROBE].split())[:_PROBE]
         return len(text) if probe in self._stated else 0
+
+
+def _id_of_sure(title: Title | None) -> int:
+    """Return the id of the element that shows `title`; 0 for a short title or none."""
+    if title is None or title.node is None or len(title.text) <= _MIN_HEADLINE:
+        return 0
+    return title.node.mem_id
+
+
+def _is_linked(heading: LexborNode) -> bool:
+    """Return whether `heading` holds a link or is in a link."""
+    if heading.css_first("a") is not None:
+        return True
+    return heading.parent is not None and heading.parent.tag == "a"
 
 
 def _sums(found: Iterable[_Prose]) -> dict[int, float]:
