@@ -2,6 +2,7 @@ import os
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from output import clock
 from tests.crawls import stop_reactor
@@ -9,6 +10,9 @@ from tests.moment import NOW
 
 # Trio's plugin for it, loaded after the last test, warns of whoever has set an excepthook by then.
 os.environ.setdefault("HYPOTHESIS_NO_PLUGINS", "1")
+# No deadline: on a busy machine an example takes as long as other processes let it.
+settings.register_profile("wartatek", deadline=None)
+settings.load_profile("wartatek")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
@@ -123,7 +123,6 @@ PIECES = st.sampled_from(
 
 
 @given(st.lists(PIECES, max_size=30), st.integers(20, 400))
-@settings(deadline=None)
 def test_whatever_passes_is_neither_deep_nor_large(unit: list[bytes], times: int) -> None:
     """What is parsed at once may be deep, but never so that it takes long, and is refused then."""
     body = b"".join(piece.replace(b"%d", b"%d" % i) for i in range(times) for piece in unit)
