@@ -1,4 +1,4 @@
-"""A page's article: every field that stands on the page itself. Cleaning makes the paragraphs."""
+"""The article on a page, with every field that the page has; cleaning makes the paragraphs."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ _GALLERY = re.compile(
     re.IGNORECASE,
 )
 _VIDEO = re.compile(r"//(?:video|tv|20)\.|/(?:videos?|watch|tv)/|^video\s*:", re.IGNORECASE)
-_GALLERY_TEXT = 1200  # characters; a gallery with more than this is a story with pictures
+_GALLERY_TEXT = 1200  # characters; a gallery with more is an article with pictures
 _INDEX_PATH = re.compile(
     r"^https?://[^/]+/?(?:(?:(?:indeks|index(?!\.\w+\?[^#]*\b(?:id|p|read|detail|berita)[=.])|tags?|search|topik|topic|author|penulis|kanal|channel|category|"
     r"kategori|rubrik)\b[^?]*)?(?:\?.*)?|[a-z]{2,20}/?)$"
@@ -46,19 +46,19 @@ _SERVICE_PATH = re.compile(
 )
 _MIN_BODY = 100  # characters of prose
 _HEADER = 500  # characters of headline, standfirst and byline above a date
-_DATE_LINE, _BESIDE_DATE = 120, 40  # characters of a line with a date, and of what else it holds
+_DATE_LINE, _BESIDE_DATE = 120, 40  # characters of a line with a date, and of all else in it
 _GUESSED = frozenset({"density", "trafilatura"})
 
 
 def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Article:
-    """The article on `page`, its body as blocks.
+    """Return the article on `page`, with the body as blocks.
 
     :raises Rejected: `gallery`, `video` or `not_article`.
     """
     url = page.url or next(iter(page.own_urls()), "")
     title = find_title(page, rules)
     body = find_body(page, rules)
-    if body is None and rules.body:  # a gallery has none where the outlet's articles have theirs
+    if body is None and rules.body:  # galleries of the outlet have no body
         _turn_away(page, url, title, body)
     body = body or guess_body(page, rules, title)
     _turn_away(page, url, title, body)
@@ -96,9 +96,9 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
 
 
 def _turn_away(page: Page, url: str, title: Title | None, body: Body | None) -> None:
-    """Galleries and videos with little text go before the last resort looks for more.
+    """Turn galleries and videos with little text away, before the last resort.
 
-    :raises Rejected: it is one.
+    :raises Rejected: `gallery` or `video`.
     """
     size = body.size if body else 0
     if size >= (3 * _GALLERY_TEXT if body and body.source in _GUESSED else _GALLERY_TEXT):
@@ -112,9 +112,9 @@ def _turn_away(page: Page, url: str, title: Title | None, body: Body | None) -> 
 
 
 def _judged(page: Page, url: str, title: Title | None, body: Body | None, when: When) -> Body:
-    """`body` if the page is an article.
+    """Return `body` if the page is an article.
 
-    :raises Rejected: it is none.
+    :raises Rejected: `not_article`.
     """
     if body is None or body.size < _MIN_BODY:
         raise Rejected("not_article", "no body")
@@ -130,7 +130,7 @@ def _judged(page: Page, url: str, title: Title | None, body: Body | None, when: 
 
 
 def _has_evidence(page: Page, title: Title | None, body: Body, when: When) -> bool:
-    """Whether two things speak for an article, when its body is only a guess."""
+    """Return whether two signs show an article, for a guessed body."""
     linked = sum(len(anchor.text) for block in body.blocks for anchor in block.anchors)
     whole = sum(len(block.text) for block in body.blocks)
     if linked > 0.5 * whole:
@@ -144,13 +144,13 @@ def _has_evidence(page: Page, title: Title | None, body: Body, when: When) -> bo
         bool(title and title.node is not None),
         sum(len(block.text) > 80 for block in body.blocks if not block.rule) >= 3,
     )
-    if body.source == "trafilatura":  # it finds prose on any page
+    if body.source == "trafilatura":  # finds prose on any page
         return all(weak) and strong[0]
     return all(weak) or (any(strong) and sum(strong) + sum(weak) >= 2)
 
 
 def _canonical(page: Page, url: str) -> str | None:
-    """The article's one address: as the page says, if that is on the same site, else its own."""
+    """Return the canonical URL that the page states, else the canonical form of `url`."""
     for stated in page.own_urls():
         found = canonical_url(stated, base=url)
         if found:
@@ -159,7 +159,7 @@ def _canonical(page: Page, url: str) -> str | None:
 
 
 def _take_header(body: Body, title: str, date: str | None) -> None:
-    """Headline, date and what stands between them are the page's head, and not the article."""
+    """Take headline, date and all between out of the body: they are the page's head."""
     headline = None
     top = [block for block in body.blocks[:12] if not block.rule]
     for position, block in enumerate(top):
@@ -176,7 +176,7 @@ def _take_header(body: Body, title: str, date: str | None) -> None:
 
 
 def _is_date_line(text: str, date: str | None) -> bool:
-    """Whether `text` is a time of publication and little else."""
+    """Return whether `text` is a time of publication and little else."""
     if len(text) > _DATE_LINE or text.endswith("."):
         return False
     found = find_date(text)
@@ -185,6 +185,6 @@ def _is_date_line(text: str, date: str | None) -> bool:
 
 
 def _heads(block: Block, above: list[Block]) -> bool:
-    """Whether `block`, which is the title, has the page's head above it, and no text."""
+    """Return whether only the page's head, and no text, is above the title `block`."""
     prose = any(len(b.text) > _MIN_BODY and b.text.endswith(".") for b in above if not b.rule)
     return not block.anchors and (block.kind == "heading" or not prose)

@@ -1,6 +1,6 @@
-"""Whether an article is technology, and which: a weighted word list that says which words it saw.
+"""The technology score and the topics of an article, by a weighted word list.
 
-The words and their points stand in lexicon.toml; docs/topics.md explains the topics.
+lexicon.toml holds the words and their points; docs/topics.md explains the topics.
 """
 
 from __future__ import annotations
@@ -20,20 +20,20 @@ TOPICS = (
     "fintech_crypto", "space_science", "policy", "automotive_ev",
 )  # fmt: skip
 THRESHOLD = 0.5
-"""From here on an article is technology."""
+"""The least score of a technology article."""
 FULL_POINTS = 6
 TOPIC_POINTS = 2
-"""What a topic needs to be named: one clear word in the title, or two in the lead."""
+"""Points; a topic with fewer is not named. A clear word in the title has so many."""
 LEAD_WEIGHT = 0.5
 LEAD_LENGTH = 400
-"""Characters; what follows is no lead any more."""
+"""Characters from the body's beginning on."""
 
 _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """The verdict. `terms` are the words that gave points, those that took points with a "-"."""
+    """A score and topics. `terms` are the words with points; "-" marks points below 0."""
 
     score: float
     topics: list[str]
@@ -45,12 +45,12 @@ class _Term:
     name: str
     points: int
     topic: str
-    as_written: bool  # an abbreviation, whose capitals count
+    as_written: bool  # an abbreviation: capitals count
 
 
 _Words = tuple[str, ...]
 _Index = dict[str, list[tuple[_Words, _Term]]]
-"""By the first word in lower case: the words of terms, the longest first."""
+"""The words of terms by the first word in lower case, the longest term first."""
 
 
 def classify(
@@ -59,15 +59,15 @@ def classify(
     section: str | None = None,
     lead: str = "",
 ) -> Topics:
-    """How surely this is technology, by its title, tags, section and first sentences.
+    """Return score and topics of an article by title, tags, section and lead.
 
-    A candidate that is not downloaded yet is judged the same way, by what its source says of it.
+    Candidates are judged the same way before any download, by the fields that their source lists.
     """
     found: dict[_Term, float] = {}
     for term in _terms_in(title or "", _TERMS):
         found[term] = 1.0
     for tag in tags:
-        # Tags are often written small: "ai" there is AI, which in a sentence is nothing.
+        # Tags are often in lower case: the tag "ai" is AI, the word in a sentence is not.
         for term in _terms_in(tag.upper() if len(tag) < 4 else tag, _TERMS):
             found[term] = 1.0
     for term in _terms_in(section or "", _SECTIONS):
@@ -93,10 +93,10 @@ def _verdict(found: dict[_Term, float]) -> Topics:
 
 
 def _terms_in(text: str, index: _Index) -> Iterator[_Term]:
-    """The terms in `text`, at each place the longest only."""
+    """Yield the terms in `text`, at each position the longest only."""
     words = _WORD.findall(text)
     lower = [word.lower() for word in words]
-    past = 0  # the end of the term before
+    past = 0  # end of the previous term
     for at in [at for at, word in enumerate(lower) if word in index]:
         for form, term in index[lower[at]] if at >= past else ():
             end = at + len(form)
@@ -114,7 +114,10 @@ def _load() -> tuple[_Index, _Index]:
 
 
 def load_index(tables: dict[str, dict[str, list[str]]]) -> _Index:
-    """:raises ValueError: a term stands twice, so that nobody could say what it counts."""
+    """Return the index of the words in `tables`: points and words by topic.
+
+    :raises ValueError: when a word occurs twice, with perhaps two numbers of points.
+    """
     index: _Index = defaultdict(list)
     for topic, by_points in tables.items():
         for points, names in by_points.items():
@@ -131,7 +134,7 @@ def load_index(tables: dict[str, dict[str, list[str]]]) -> _Index:
 
 
 def _forms(term: _Term) -> Iterator[_Words]:
-    """The words of a term, bare and with -nya ("the", "its"); abbreviations put a hyphen before."""
+    """Yield the words of `term`, bare and, unless an abbreviation, with -nya ("the", "its")."""
     words = _WORD.findall(term.name if term.as_written else term.name.lower())
     yield tuple(words)
     if not term.as_written:

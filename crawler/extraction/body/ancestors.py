@@ -1,4 +1,4 @@
-"""What stands around an element, and whether it is for reading; each element is looked at once."""
+"""The ancestors of elements, and the parts of a page that are not for reading."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _UNREAD = frozenset(
 )
 
 
-class Places:
-    """What stands around an element; each element of the tree is looked at once."""
+class Ancestors:
+    """The ancestors of elements of a tree; each element is looked at once."""
 
     def __init__(self) -> None:
-        self._above: dict[int, int] = {}  # an element's parent, both by id; 0 above the root
-        self._junk: dict[int, bool] = {}  # whether it or anything around it is not for reading
-        self.named: set[int] = set()  # elements that are called as promos and widgets are
+        self._above: dict[int, int] = {}  # parent by element, both by id; 0 above the root
+        self._junk: dict[int, bool] = {}  # by id: the element or an ancestor is not for reading
+        self.named: set[int] = set()  # ids of elements with names of promos and widgets
 
     def around(self, node: LexborNode) -> list[int]:
-        """The ids of `node` and of all elements around it, the nearest first."""
+        """Return the ids of `node` and of all ancestors, nearest first."""
         self._learn(node)
         element = node.mem_id
         path = []
@@ -34,7 +34,7 @@ class Places:
         return path
 
     def is_junk(self, node: LexborNode) -> bool:
-        """Whether `node`, which was looked at, or an element around it is not for reading."""
+        """Return whether `node`, already looked at, or an ancestor is not for reading."""
         return self._junk[node.mem_id]
 
     def _learn(self, node: LexborNode) -> None:

@@ -1,4 +1,4 @@
-"""The article's body on a page: where it stands, and its blocks."""
+"""The article's body on a page: the elements that hold the text, and the blocks of the text."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from crawler.extraction.rules import Rules
 
 MAX_LAST_RESORT = 1_000_000  # bytes; trafilatura is too slow for larger pages
-_MIN_TEXT = 80  # characters; a shorter body is not believed while another source is left
-_MIN_OWN = 20  # the same for an outlet's own selector
-_MIN_SHOWN = 400  # characters; where a page shows less, more may stand in its data
-_SHOWN = 0.3  # of the text in metadata, so much at least stands in a body that is the same text
-_PROBE = 40  # characters of a block that are looked for there
-_HEAD = 500  # characters of a property among which markup shows
+_MIN_TEXT = 80  # characters; a shorter body gives way to the next source
+_MIN_OWN = 20  # characters; the same for a body at an outlet's own selector
+_MIN_SHOWN = 400  # characters; a page that shows less may have more in data
+_SHOWN = 0.3  # share of metadata's text, at least, in a visible body of the same text
+_PROBE = 40  # characters of a block, looked for in metadata's text
+_HEAD = 500  # characters of a property, searched for markup
 _SIGNOFF = re.compile(r"[(\[] ?[A-Za-z*]{2,12}(?: ?[/&] ?[A-Za-z*]{1,12}){0,3} ?[)\]]")
 _MARKUP = re.compile(
     r"<(?:p|div|br|span|h[1-6]|strong|b|em|figure|section|ul|ol|a)\b[^<]*>", re.IGNORECASE
@@ -39,7 +39,7 @@ _ESCAPED = re.compile(r"&lt;(?:p|div|br|strong|b|h[1-6])\b", re.IGNORECASE)
 
 @dataclass(slots=True)
 class Body:
-    """The blocks of an article, where they were found, and the pictures among them."""
+    """The blocks of an article, the source of the blocks, and the pictures among the blocks."""
 
     source: str
     blocks: list[Block]
@@ -47,19 +47,19 @@ class Body:
 
     @property
     def text(self) -> str:
-        """All that is not taken out yet, with single spaces."""
+        """The text of all kept blocks, with single spaces."""
         return " ".join(block.text for block in self.blocks if not block.rule)
 
     @property
     def size(self) -> int:
-        """Characters of linkless text that is not taken out yet."""
+        """Characters of the kept blocks, without links."""
         blocks = [block for block in self.blocks if not block.rule]
         linked = sum([len(anchor.text) for block in blocks for anchor in block.anchors])
         return sum([len(block.text) for block in blocks]) - linked
 
 
 def find_body(page: Page, rules: Rules) -> Body | None:
-    """The body where it is marked as such: by selectors, else page data, itemprop."""
+    """Return the body that selectors, page data or itemprop mark; None without any mark."""
     sources = (
         (_selected, _MIN_OWN),
         (_embedded, _MIN_TEXT),
@@ -73,9 +73,9 @@ def find_body(page: Page, rules: Rules) -> Body | None:
 
 
 def guess_body(page: Page, rules: Rules, title: Title | None = None) -> Body | None:
-    """The body where nothing marks it: by the density of prose, or as metadata or data have it.
+    """Return the body by the density of prose, or the body in metadata or data.
 
-    Pages that build their text by script show no more of it than others do of a teaser.
+    A page that builds the text by script shows a teaser at most.
     """
     stated = _stated(page, rules)
     text = stated.text if stated else ""
@@ -87,8 +87,8 @@ def guess_body(page: Page, rules: Rules, title: Title | None = None) -> Body | N
 
 
 def last_resort(page: Page) -> Body | None:
-    """The body as trafilatura sees it, which takes longer than all else together."""
-    import trafilatura  # a tenth of a second, which no start should wait for
+    """Return the body by trafilatura, which takes longer than all other sources together."""
+    import trafilatura  # here: the import takes a tenth of a second
 
     if page.size > MAX_LAST_RESORT:
         return None
@@ -121,7 +121,7 @@ def _density(page: Page, rules: Rules, title: Title | None, stated: str) -> Body
 
 
 def _lead(root: LexborNode) -> list[LexborNode]:
-    """The first paragraph right above `root`; right below a headline it would be a summary."""
+    """Return the paragraph right above `root`, unless right below a headline: a summary."""
     above = _element_before(root)
     if above is None or above.tag != "p" or not _is_paragraph(above):
         return []
@@ -142,7 +142,7 @@ def _is_paragraph(node: LexborNode) -> bool:
 
 
 def _left_behind(root: LexborNode) -> list[LexborNode]:
-    """The paragraphs right behind `root`, which a tag too many has put there, and a sign-off."""
+    """Return paragraphs right behind `root`, put there by a stray end tag, and a sign-off."""
     found: list[LexborNode] = []
     whole = 0
     behind = root.next
@@ -165,7 +165,7 @@ def _walk(page: Page, rules: Rules, source: str, roots: list[LexborNode]) -> Bod
 
 
 def _take_trailing_headings(blocks: list[Block]) -> None:
-    """A heading that nothing follows headed what is no text: an infographic, a video, a list."""
+    """Take out headings at the end: they belong to an infographic, a video or a list."""
     for block in reversed(blocks):
         if block.rule:
             continue
@@ -175,7 +175,7 @@ def _take_trailing_headings(blocks: list[Block]) -> None:
 
 
 def _outermost(nodes: list[LexborNode]) -> list[LexborNode]:
-    """`nodes` without those that stand inside another of them, and without meta tags."""
+    """Return `nodes` without meta tags and without nodes inside other nodes of the list."""
     nodes = [node for node in nodes if node.tag != "meta"]
     if len(nodes) < 2:
         return nodes
@@ -193,19 +193,19 @@ def _inside(node: LexborNode, chosen: set[int]) -> bool:
 
 
 def _stated(page: Page, rules: Rules) -> Body | None:
-    """JSON-LD's articleBody, for pages that build their text by script."""
+    """Return JSON-LD's articleBody, for pages that build the text by script."""
     text = page.article.get("articleBody")
     return _written(page, rules, "jsonld", text) if isinstance(text, str) else None
 
 
 def _in_data(page: Page, rules: Rules) -> Body | None:
-    """The text in the page's own data, beside JSON-LD that has none."""
+    """Return the text in the page's own data, for pages whose JSON-LD has no text."""
     content = page.embedded.get("content")
     return _written(page, rules, "page-data", content) if isinstance(content, str) else None
 
 
 def _written(page: Page, rules: Rules, source: str, content: str) -> Body | None:
-    """`content` of a property, which is markup, markup in entities, or lines of text."""
+    """Return the body in a property: markup, markup in entities, or lines of text."""
     if _ESCAPED.search(content, 0, _HEAD):
         content = html.unescape(content)
     if _MARKUP.search(content, 0, _HEAD) and (root := parse_html(content).body):
@@ -214,7 +214,7 @@ def _written(page: Page, rules: Rules, source: str, content: str) -> Body | None
 
 
 def _shows(shown: Body, stated: str) -> bool:
-    """Whether a good part of what metadata has as the text stands in the body that was guessed."""
+    """Return whether `shown` contains a good part of the text `stated` by metadata."""
     held = sum(len(b.text) for b in shown.blocks if b.text[:_PROBE] in stated and not b.rule)
     return held >= _SHOWN * len(stated)
 

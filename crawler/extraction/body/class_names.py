@@ -1,6 +1,6 @@
-"""What Indonesian outlets call things in classes and ids: promos, widgets, captions, hidden text.
+"""Classes and ids of Indonesian templates: promos, widgets, captions, hidden text.
 
-The words are those of real templates from 2015 on. They judge markup only; wording is cleaning's.
+The words come from real templates from 2015 on, and judge markup only; cleaning judges wording.
 """
 
 from __future__ import annotations
@@ -14,16 +14,16 @@ if TYPE_CHECKING:
 
 
 class Verdict(NamedTuple):
-    """What an element is, and the id of the rule that says so."""
+    """The kind of an element, and the id of the rule that decided."""
 
     kind: Kind
     rule: str
 
 
-_LONGEST = 1000  # characters of classes and ids that are looked at
+_LONGEST = 1000  # characters of classes and ids, looked at in all
 HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 
-# A word stands between anything that is not a letter: "baca-juga__list", "div_share", "tag".
+# Anything but a letter bounds a word: "baca-juga__list", "div_share", "tag".
 _PROMO = (
     r"baca[-_]?juga\w*|(?<!\S)baca(?!\S)|lihat[-_]?j(?:uga|g)\w*|simak\w*|"
     r"read[-_]?(?:also|too|more|others?|next)|related\w*|terkait\w*|link[-_]?sisip|sisip\w*|"
@@ -66,21 +66,21 @@ _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGN
 _PAGED = re.compile(r"(?<![a-z])(?:page|paging|halaman)(?![a-z])")
 
 
-@lru_cache(maxsize=4096)  # a template's classes are on all of its pages
+@lru_cache(maxsize=4096)  # all pages of a template have the same classes
 def judge(marks: str, tag: str = "") -> Verdict | None:
-    """What an element of these classes and ids (lower case, spaced) is; None: part of the text."""
+    """Return the verdict on classes and ids (lower case, spaced); None: part of the text."""
     marks = marks[:_LONGEST]
     match = _VERDICT.search(marks)
     if not match or (_PAGED.search(marks) and "content" in marks):
         return None
-    if match.lastgroup == "widget" and tag in HEADINGS:  # "title-paging" heads a page of the text
+    if match.lastgroup == "widget" and tag in HEADINGS:  # "title-paging": a page of the text
         return None
     kind: Kind = match.lastgroup  # type: ignore[assignment]
     return Verdict(kind, f"markup:{match[0].strip('-_')}")
 
 
 def is_hidden(marks: str, attributes: dict[str, str | None]) -> bool:
-    """Whether a reader does not see an element, as far as its own markup tells."""
+    """Return whether an element's own markup hides the element from readers."""
     if "hidden" in attributes and attributes["hidden"] != "until-found":
         return True
     style = attributes.get("style")
@@ -95,5 +95,5 @@ def _has_hidden_class(marks: str) -> bool:
 
 
 def is_page(attributes: dict[str, str | None]) -> bool:
-    """Whether an element is one of the pages of a split article ("data-paging_num", "page-2")."""
+    """Return whether an element is a page of a split article ("data-paging_num", "page-2")."""
     return any(_PAGED.search(f"{name} {value}".lower()) for name, value in attributes.items())

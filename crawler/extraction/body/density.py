@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.extraction.body.ancestors import Places
+from crawler.extraction.body.ancestors import Ancestors
 from crawler.extraction.body.class_names import HEADINGS
 from crawler.extraction.indonesian.dates import find_date
 
@@ -157,7 +157,7 @@ class _Scan:
         self._stated = stated if len(stated) >= _MIN_STATED else ""
         self._title = title.text if title else ""
         self._node = _id_of_sure(title)
-        self._places = Places()
+        self._ancestors = Ancestors()
         self._head: list[int] = []  # ids around the last foreign headline
         self._other = False  # the last foreign headline is another article's
         self._links = 0
@@ -175,14 +175,14 @@ class _Scan:
         size = Counter(element for prose in found for element in prose.around)
         own = [prose for prose in found if not self._is_teaser(prose, size)] or found
         self._believe_metadata(own)
-        widgets = self._places.named - self._misnamed(own)
+        widgets = self._ancestors.named - self._misnamed(own)
         return _sums(prose for prose in own if widgets.isdisjoint(prose.around))
 
     def _misnamed(self, own: list[_Prose]) -> set[int]:
         """Return the elements named as widgets that hold most of the prose all the same."""
         everywhere = _sums(own)
         half = 0.5 * sum(prose.weight for prose in own)
-        return {e for e in self._places.named if everywhere.get(e, 0.0) > half}
+        return {e for e in self._ancestors.named if everywhere.get(e, 0.0) > half}
 
     def _believe_metadata(self, own: list[_Prose]) -> None:
         """Lower the weight of prose outside the body in metadata, if the page shows that body."""
@@ -226,7 +226,7 @@ class _Scan:
             return
         other = self._heads_another(node)
         if other or _is_linked(node):
-            around = self._places.around(node.parent or node)
+            around = self._ancestors.around(node.parent or node)
             if other or not (self._other and self._head[0] in around):
                 self._head, self._other = around, other
         elif self._links - self._passed >= _APART or _ENDING.match(node.text().strip()):
@@ -243,14 +243,14 @@ class _Scan:
         box = mark.parent if mark.tag != "li" else mark
         while box is not None and box.parent is not None and len(_children(box)) == 1:
             box = box.parent
-        if box is not None and self._homes and self._below not in self._places.around(box):
+        if box is not None and self._homes and self._below not in self._ancestors.around(box):
             self._below = box.mem_id
 
     def _start(self, node: LexborNode, found: list[_Prose]) -> None:
         """Begin the article at the headline `node`; prose above a sure headline loses weight."""
         for prose in found if node.tag == "h1" else ():
             prose.weight *= _ABOVE
-        self._headline = set(self._places.around(node.parent or node))
+        self._headline = set(self._ancestors.around(node.parent or node))
         self._links, self._head, self._dateline = 0, [], False
         self._homes, self._names, self._below, self._passed = set(), set(), 0, 0
 
@@ -259,7 +259,7 @@ class _Scan:
         above = node.parent
         if len(text) < _MIN_PROSE or above is None:
             return None
-        around = self._places.around(above)
+        around = self._ancestors.around(above)
         if self._is_headline(above, text):
             self._headline = set(around)
             self._links, self._head = 0, []
@@ -283,7 +283,7 @@ class _Scan:
 
     def _is_unread(self, above: LexborNode, text: str) -> bool:
         heading = above.tag in HEADINGS and not text.endswith(".")
-        return heading or self._places.is_junk(above)
+        return heading or self._ancestors.is_junk(above)
 
     def _bonus(self, text: str) -> float:
         """Return the bonus of the first dateline, since an article begins once; else 0."""

@@ -10,17 +10,19 @@ _TAIL = 60  # characters
 _UNSEEN = "\u00ad\u200b\u200e\u200f\u2060\ufeff"
 _INVISIBLE = re.compile(f"[{_UNSEEN}]")
 _ODD = [*_UNSEEN, *(c for c in map(chr, range(1, 0x3001)) if c.isspace() and c != " ")]
-_LONG = 150  # characters
+_LONG = 150  # characters; from here on the search for odd characters is faster
 
 
 def _is_plain(text: str) -> bool:
-    """Whether `text` has no blanks but spaces, and nothing invisible: so most text is, and to
-    tell that, in the way that is faster for its length, is faster than to split it."""
+    """Return whether `text` has no white space but spaces, and no invisible characters.
+
+    Most text is plain, and either test, by length, is faster than splitting the text.
+    """
     return text.isprintable() if len(text) < _LONG else not any(map(text.__contains__, _ODD))
 
 
 class Line:
-    """Text with single spaces; pieces join without a space unless one stands between them."""
+    """A text with single spaces; pieces join without a space unless the markup has a space."""
 
     __slots__ = ("_bold", "_italic", "_pieces", "anchors", "length", "spans")
 
@@ -33,15 +35,12 @@ class Line:
         self.spans: list[tuple[int, int, frozenset[str]]] = []
 
     def add(self, raw: str, *, bold: bool = False, italic: bool = False) -> None:
-        """Append the text of one node."""
+        """Append the text of a node."""
         plain = _is_plain(raw)
         if not plain:
             raw = _INVISIBLE.sub("", raw)
         piece = raw.strip(" ") if plain and "  " not in raw else " ".join(raw.split())
-        if raw[:1].isspace() and self._pieces and not self._pieces[-1].endswith(" "):
-            piece = f" {piece}"
-        if raw[-1:].isspace() and piece and piece != " ":
-            piece += " "
+        piece = self._spaced(raw, piece)
         if not piece:
             return
         self._pieces.append(piece)
@@ -51,6 +50,14 @@ class Line:
             self._bold += letters if bold else 0
             self._italic += letters if italic else 0
 
+    def _spaced(self, raw: str, piece: str) -> str:
+        """Return `piece` with the outer spaces of `raw`, but no second space in the line."""
+        if raw[:1].isspace() and self._pieces and not self._pieces[-1].endswith(" "):
+            piece = f" {piece}"
+        if raw[-1:].isspace() and piece and piece != " ":
+            piece += " "
+        return piece
+
     @property
     def empty(self) -> bool:
         """Whether nothing but spaces was added."""
@@ -58,12 +65,12 @@ class Line:
 
     @property
     def text(self) -> str:
-        """What was added, without outer blanks."""
+        """The added text, without outer blanks."""
         return "".join(self._pieces).strip()
 
     @property
     def tail(self) -> str:
-        """The end of the text, or all of it if it is short."""
+        """The end of the text; all of a short text."""
         tail = ""
         for piece in reversed(self._pieces):
             tail = piece + tail
@@ -72,14 +79,14 @@ class Line:
         return tail.rstrip()
 
     def wholly(self, text: str) -> tuple[bool, bool]:
-        """Whether all of the line's `text` is bold, and whether all of it is italic."""
+        """Return whether all of the line's `text` is bold, and whether all is italic."""
         if not self._bold and not self._italic:
             return False, False
         letters = len(text) - text.count(" ")
         return self._bold >= letters, self._italic >= letters
 
     def marks(self, text: str) -> frozenset[str]:
-        """Classes and ids of inline elements that hold all of the line's `text`."""
+        """Return classes and ids of inline elements around all of the line's `text`."""
         found: set[str] = set()
         for start, end, marks in self.spans:
             if start == 0 and end >= len(text):
@@ -87,7 +94,7 @@ class Line:
         return frozenset(found)
 
     def links(self, text: str) -> list[Anchor]:
-        """The links of the line, in the places where they stand in its `text`."""
+        """Return the links of the line, with their ranges in the line's `text`."""
         found = []
         for start, end, url in self.anchors:
             label = text[start:end]

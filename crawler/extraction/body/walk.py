@@ -1,4 +1,4 @@
-"""One walk over a body's tree, in reading order, without recursion: markup in, blocks out."""
+"""A walk over a body's tree, in reading order, without recursion: markup in, blocks out."""
 
 from __future__ import annotations
 
@@ -50,12 +50,14 @@ _POST_LINK = (
 _NO_MARKS: frozenset[str] = frozenset()
 _SENTENCE_END = (".", "!", "?", ":", ";", '"', "”", "’", "'", ")", "]", "…")
 _LABEL = re.compile(r"\w{2,12}\s?:")
-_MIN_BROKEN = 40  # a shorter line that ends without a full stop is a heading or an item of a list
-_MIN_PAGE = 80  # characters of a hidden page of the article; a hidden promo has fewer
+_MIN_BROKEN = 40  # characters; a shorter line without a full stop is a heading or a list item
+_MIN_PAGE = 80  # characters; a shorter hidden page of the article is a promo
 
 
 @dataclass(slots=True)
 class _Frame:
+    """An open element; kind, rule and style are inherited by the elements inside."""
+
     node: LexborNode
     inline: bool
     marks: frozenset[str]
@@ -70,7 +72,7 @@ class _Frame:
 
 
 class Walk:
-    """Turns the roots of one body into `blocks`; `pictures` are the images met on the way."""
+    """A walk from the roots of a body to `blocks`, with the images on the way as `pictures`."""
 
     def __init__(self, base: str, rules: Rules, page_text: int) -> None:
         self.blocks: list[Block] = []
@@ -87,7 +89,7 @@ class Walk:
         self._after_picture = False
 
     def run(self, roots: Iterable[LexborNode]) -> list[Block]:
-        """The blocks of `roots`, in their order."""
+        """Return the blocks of `roots`, in order."""
         for root in roots:
             self._find_ruled(root)
             self._root(root)
@@ -168,7 +170,7 @@ class Walk:
         attributes: dict[str, str | None],
         inline: bool,
     ) -> Verdict | None:
-        """What takes this element out of the running text, None if it stays."""
+        """Return the verdict that takes `node` out of the running text, None for text."""
         if self._ruled and (rule := self._ruled.get(node.mem_id)):
             verdict = judge(named)
             return Verdict(verdict.kind if verdict and verdict.kind == "promo" else "widget", rule)
@@ -214,7 +216,7 @@ class Walk:
         self._line.add(raw, bold=frame.bold, italic=frame.italic)
 
     def _break(self, raw: str) -> None:
-        """Two breaks end a paragraph; one does, too, unless the sentence runs on behind it."""
+        """End the paragraph, unless after a single break the sentence runs on."""
         runs_on = self._breaks == 1 and _runs_on(self._line.tail, raw.lstrip())
         self._breaks = 0
         if runs_on:
@@ -233,7 +235,7 @@ class Walk:
             self._after_picture = True
 
     def _flush(self, frame: _Frame | None = None) -> None:
-        """End the line: what it holds is a block."""
+        """End the line, and make a block of the text in the line."""
         self._breaks = 0
         if self._line.empty:
             return
@@ -260,12 +262,12 @@ class Walk:
 
 
 def _named(attributes: dict[str, str | None]) -> str:
-    """Classes and ids in lower case, "" without any."""
+    """Return classes and ids in lower case, "" without any."""
     return f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower().strip()
 
 
 def _mark(line: Line, frame: _Frame) -> None:
-    """Remember where an inline element stood in the line."""
+    """Record the range of an inline element in the line."""
     if line.length > frame.start:
         if frame.url:
             line.anchors.append((frame.start, line.length, frame.url))
@@ -274,7 +276,7 @@ def _mark(line: Line, frame: _Frame) -> None:
 
 
 def rejoin(blocks: list[Block]) -> list[Block]:
-    """Join sentences that an advert inside their paragraph has torn apart."""
+    """Join sentences that an advert inside a paragraph has torn apart."""
     sentences: list[list[Block]] = []
     last: list[Block] = []
     for block in blocks:
@@ -288,14 +290,14 @@ def rejoin(blocks: list[Block]) -> list[Block]:
 
 
 def _continues(parts: list[Block], block: Block) -> bool:
-    """Whether `block` goes on with the sentence of which `parts` are known."""
+    """Return whether `block` continues the sentence that begins with `parts`."""
     last = parts[-1]
     plain = last.kind == block.kind == "paragraph" and not block.bold
     return plain and _runs_on(last.text, block.text, broken=len(parts) > 1)
 
 
 def _joined(parts: list[Block]) -> Block:
-    """The first of `parts`, with the text and the links of all."""
+    """Return the first of `parts`, with the text and the links of all."""
     first, *others = parts
     if not others:
         return first
@@ -311,9 +313,9 @@ def _joined(parts: list[Block]) -> Block:
 
 
 def _runs_on(text: str, following: str, *, broken: bool = False) -> bool:
-    """Whether `following` goes on with the sentence in which `text` stops.
+    """Return whether `following` continues the sentence that `text` breaks off.
 
-    :param broken: `text` is known to be the rest of a longer one
+    :param broken: `text` is the rest of a longer sentence
     """
     return (
         (broken or len(text) >= _MIN_BROKEN)

@@ -1,1 +1,1 @@
-"""One module per field of an article that is not its body."""
+"""The fields of an article other than the body, a module for each."""

@@ -1,4 +1,4 @@
-"""The article's images with their captions, and the credit that a caption ends with."""
+"""The article's images with captions, and the credit at the end of a caption."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _CAPTION = re.compile(
     r"caption|photodesc|img-copyright|gallery--item__description|deskripsi|detfoto|photo|foto"
 )
-_NEAR = 150  # elements behind the headline among which the main image's caption stands
+_NEAR = 150  # elements behind the headline, searched for the main image's caption
 _CREDIT = re.compile(
     r"(?:[(\[](?:(?:foto|photo|sumber|source)\s*[.:]\s*)?(?P<inner>[^()\[\]]{2,100})[)\]]"
     r"|(?P<mark>©[^©]{2,80})|(?:foto|photo|sumber)\s*:\s*(?P<after>[^:]{2,80}))\s*\.?\s*$",
@@ -58,7 +58,7 @@ def find_images(
 
 
 def captioned(url: str | None, caption: str) -> Image:
-    """An image whose `caption` is parted from the credit at its end."""
+    """Return an image with the credit at the end of `caption` apart."""
     match = _CREDIT.search(caption)
     credit = next(filter(None, match.groups()), "").strip() if match else ""
     if not match or _DATE.fullmatch(credit):  # "..., Jumat (12/2)" ends with a date
@@ -78,7 +78,7 @@ def _main_url(page: Page) -> str | None:
 
 
 def _main_caption(headline: LexborNode | None) -> str:
-    """The first caption behind the headline; teasers, which are links, are none."""
+    """Return the first caption behind the headline, outside links, which are teasers."""
     for node in islice(_following(headline), _NEAR) if headline else ():
         attributes = node.attributes
         named = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
@@ -90,7 +90,7 @@ def _main_caption(headline: LexborNode | None) -> str:
 
 
 def _following(node: LexborNode) -> Iterator[LexborNode]:
-    """The elements behind `node` in the order of the page, without links and what is in them."""
+    """Yield the elements behind `node` in the order of the page, without links and the inside."""
     cursor: LexborNode | None = node
     while cursor is not None:
         into = cursor.first_child if cursor is not node and cursor.tag != "a" else None

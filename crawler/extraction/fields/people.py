@@ -1,4 +1,4 @@
-"""Who wrote and who edited: from the byline that a reader sees, then from metadata."""
+"""Authors and editors: from the visible byline, then from metadata."""
 
 from __future__ import annotations
 
@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 
 def _any(*words: str) -> str:
-    """A pattern for any of `words`, in small letters, with a capital, or in capitals.
+    """Return a pattern for any of `words`, in small letters, with a capital, or in capitals.
 
-    To ignore case altogether takes four times as long.
+    IGNORECASE takes four times as long.
     """
     forms = ((word, word.capitalize(), word.title(), word.upper()) for word in words)
     return any_of(dict.fromkeys(form for found in forms for form in found))
@@ -56,13 +56,13 @@ _PLACES = (
     "[class*=jurnalis],[class*=journalist],[class*=byline],[class*=namerep],[class*=credit-title-name]"
 )
 _LONGEST = 120  # characters of a byline
-_NEAR = 8  # runs of text before and behind the time among which it stands
+_NEAR = 8  # text nodes around the time, searched for a byline
 _HOUSE = 30  # characters of an outlet's name
-_LONGEST_DATED = 500  # the same with a time, and with what a template fills lines with
+_LONGEST_DATED = 500  # characters of a byline with a time and a template's filling
 _NAME = re.compile(r"[^\W\d_](?:[\w.,'’` -]{0,49}[\w.'’])")
 _MARKS = re.compile(r"[\W_]+")
 _PARTICLES = frozenset("bin binti van von de da di el al der ibn".split())
-# "mts/fea": the desk's initials, as it signs off with; no person is called so.
+# "mts/fea": initials of a desk's sign-off, and no person's name.
 _CODE = re.compile(r"[a-z]{2,5}")
 _NOT_A_NAME = re.compile(
     r"\b(?:admin\w*|redaksi|developer|tim|team|newsroom|desk|network|media|news|online|http\S*|copyright|"
@@ -75,10 +75,10 @@ _NOT_A_NAME = re.compile(
 def find_people(
     page: Page, rules: Rules, blocks: Sequence[Block], date: str | None = None
 ) -> Byline:
-    """Authors and editors; a name that the page itself labels as editor is no author.
+    """Return authors and editors; a name labelled as editor is no author.
 
-    :param blocks: the body's, whose last line may be the writer's name
-    :param date: how the page prints its time, before which the name may stand
+    :param blocks: the body's blocks; the last may be the author's name
+    :param date: the time as printed on the page; the author's name may be beside
     """
     own = _own_names(page, rules)
     people, printed = _selected(page, rules, own)
@@ -92,7 +92,7 @@ def find_people(
             if found:
                 people.authors = found
                 break
-        # Metadata that names only the last of them names the editor.
+        # Metadata that names only the last name names the editor.
         if len(people.authors) > 1 and texts(page.article.get("author")) == people.authors[-1:]:
             people.editors = people.editors or [people.authors.pop()]
     people.authors = people.authors or printed
@@ -102,14 +102,14 @@ def find_people(
 
 
 def _without(authors: list[str], editors: list[str]) -> list[str]:
-    """`authors` who are no editors; all of them where a page has them in both places."""
+    """Return `authors` without `editors`; all of `authors` if each is an editor too."""
     return [name for name in authors if name not in editors] or authors
 
 
 def _guesses(
     page: Page, rules: Rules, blocks: Sequence[Block], date: str | None, own: set[str]
 ) -> Iterator[list[str]]:
-    """Names that nothing labels, the likeliest first."""
+    """Yield lists of names without a label, the likeliest first."""
     yield _placed(page)
     yield _dated(page, date)
     yield _signed(blocks)
@@ -119,7 +119,7 @@ def _guesses(
 
 
 def _selected(page: Page, rules: Rules, own: set[str]) -> tuple[Byline, list[str]]:
-    """What the outlet's own selectors show: people, and the outlet itself where it signs."""
+    """Return the people at the outlet's own selectors, and the outlet's names among them."""
     people, printed = Byline(), list[str]()
     for selector in rules.selectors("byline"):
         for node in page.select(selector):
@@ -144,7 +144,7 @@ def _selected(page: Page, rules: Rules, own: set[str]) -> tuple[Byline, list[str
 
 
 def _explicit(page: Page, own: set[str]) -> Byline:
-    """Metadata of some systems that tells writer and editor apart."""
+    """Return people from metadata that separates author and editor."""
     people = Byline()
     _add(people.authors, split_names(page.meta.get("content_author", "")))
     _add(people.editors, split_names(page.meta.get("content_editor", "")))
@@ -162,7 +162,7 @@ def _explicit(page: Page, own: set[str]) -> Byline:
 
 
 def _labelled(page: Page) -> Byline:
-    """What stands on the page with a label: "Reporter: X", "Penulis" ": X", "Oleh" "X"."""
+    """Return the labelled people on the page: "Reporter: X", "Penulis" ": X", "Oleh" "X"."""
     return _labelled_in(page.flow)
 
 
@@ -179,13 +179,13 @@ def _labelled_in(flow: str) -> Byline:
 
 
 def _beside_date(page: Page, date: str | None) -> Byline:
-    """The labelled names behind the time in one line: "14 September 2023 · Pewarta: Name"."""
+    """Return labelled people behind the time: "14 September 2023 · Pewarta: Name"."""
     behind = _line_of(page.flow, date).partition(date)[2].lstrip(" ,|•·–-") if date else ""
     return _labelled_in(f"{BETWEEN}{behind}{BETWEEN}")
 
 
 def _line_of(flow: str, date: str) -> str:
-    """The first text node, no longer than a byline and a time, that prints `date`."""
+    """Return the first text node with `date` that is no longer than a byline and a time."""
     at = flow.find(date)
     while at >= 0:
         line = flow[flow.rfind(BETWEEN, 0, at) + 1 : flow.find(BETWEEN, at)]
@@ -196,10 +196,10 @@ def _line_of(flow: str, date: str) -> str:
 
 
 def _titled(page: Page) -> Byline:
-    """Names with what their bearers are behind or before them: "X" "Editor"."""
+    """Return names with a role behind or before each: "X" "Editor"."""
     people = Byline()
     roles = list(_ROLE_ALONE.finditer(page.flow))
-    # The page sets all names before what their bearers are, or all of them behind it.
+    # A page prints all names before the roles, or all names behind the roles.
     sides = ((role, side) for role in roles for side in (-1, 1))
     step = next((side for role, side in sides if _looks_like_name(_node_beside(role, side))), 0)
     for role in roles if step else ():
@@ -209,7 +209,7 @@ def _titled(page: Page) -> Byline:
 
 
 def _node_beside(role: re.Match[str], side: int) -> str:
-    """The text of the first node behind `role` (`side` 1) or before it (-1) that is not blank."""
+    """Return the first text that is not blank behind `role` (`side` 1) or before (-1)."""
     flow, at = role.string, role.end() if side > 0 else role.start()
     text = ""
     while not text and 0 < at < len(flow) - 1:
@@ -220,7 +220,7 @@ def _node_beside(role: re.Match[str], side: int) -> str:
 
 
 def _may_be_name(text: str) -> bool:
-    """Whether `text`, which a label announces, may be a name or a code such as C31."""
+    """Return whether the labelled `text` may be a name or a code such as C31."""
     if text.isalnum() and len(text) <= 4:
         return not _CODE.fullmatch(text)
     capital = all(w[0].isupper() or w in _PARTICLES or not w[0].isalpha() for w in text.split())
@@ -228,9 +228,9 @@ def _may_be_name(text: str) -> bool:
 
 
 def _placed(page: Page) -> list[str]:
-    """Names in elements that are called author or the like, the first that holds any.
+    """Return the names in the first element with names among those classed as author.
 
-    A name of one word counts only where a standard marks it.
+    A name of a single word counts only with a standard's mark.
     """
     marked: list[str] = []
     for node in page.tree.css(_PLACES):
@@ -246,7 +246,7 @@ def _placed(page: Page) -> list[str]:
 
 
 def _is_marked(node: LexborNode) -> bool:
-    """Whether microdata, a link's relation or a class that is no more says "author"."""
+    """Return whether microdata, a link's relation or a whole class is "author"."""
     attributes = node.attributes
     if "author" in (attributes.get("itemprop"), attributes.get("rel")):
         return True
@@ -254,14 +254,14 @@ def _is_marked(node: LexborNode) -> bool:
 
 
 def _dated(page: Page, date: str | None) -> list[str]:
-    """The name before the time in one line: "Name • 14 September 2023"."""
+    """Return the names before the time in the same line: "Name • 14 September 2023"."""
     before = _line_of(page.flow, date).partition(date)[0] if date else ""
     names = split_names(before)
     return names if names and all(map(_looks_like_name, names)) else []
 
 
 def _above(page: Page, date: str | None) -> list[str]:
-    """Names in a line of their own right above the time, which stand nowhere before."""
+    """Return the names in a line right above the time, unless the line occurs before."""
     at = _dated_run(page, date) or 0
     while at and _is_between(page.runs[at - 1]):
         at -= 1
@@ -272,7 +272,7 @@ def _above(page: Page, date: str | None) -> list[str]:
 
 
 def _of_the_house(page: Page, date: str | None, own: set[str]) -> list[str]:
-    """The name near the time behind which the outlet's stands: "Name" "- detikinet"."""
+    """Return the name near the time with the outlet's name behind: "Name" "- detikinet"."""
     at = _dated_run(page, date)
     start = max(0, at - _NEAR) if at is not None else 0
     near = page.runs[start : at + _NEAR] if at is not None else []
@@ -284,17 +284,17 @@ def _of_the_house(page: Page, date: str | None, own: set[str]) -> list[str]:
 
 
 def _dated_run(page: Page, date: str | None) -> int | None:
-    """The place among the page's runs of the first that prints `date`."""
+    """Return the index of the page's first run with `date`."""
     return next((i for i, run in enumerate(page.runs) if date and date in run), None)
 
 
 def _is_between(run: str) -> bool:
-    """Whether a run between a name and a time is a bullet, or a time too."""
+    """Return whether `run`, between a name and a time, is a bullet or a time."""
     return not any(c.isalpha() for c in run) or any(c.isdigit() for c in run)
 
 
 def _signed(blocks: Sequence[Block]) -> list[str]:
-    """The writer's name where it is the last line of the body, in bold."""
+    """Return the author's name in the last line of the body, in bold."""
     last = next((block for block in reversed(blocks) if not block.rule), None)
     signed = last is not None and last.bold and not last.anchors and _looks_like_name(last.text)
     return [last.text] if last and signed else []
@@ -310,7 +310,7 @@ def _stated(page: Page, rules: Rules) -> Iterator[list[str]]:
 
 
 def _own_names(page: Page, rules: Rules) -> set[str]:
-    """The outlet itself under all its names, in lower case."""
+    """Return all names of the outlet, in lower case, without blanks and marks."""
     names = {rules.name, *rules.own_names, page.meta.get("og:site_name", "")}
     names.update(texts(page.article.get("publisher")))
     for url in [page.url, *page.own_urls()]:
@@ -320,7 +320,7 @@ def _own_names(page: Page, rules: Rules) -> set[str]:
 
 
 def _squeeze(name: str) -> str:
-    """`name` without blanks and marks, since "CNN Indonesia" lives at cnnindonesia.com."""
+    """Return `name` without blanks and marks: "CNN Indonesia" is at cnnindonesia.com."""
     return _MARKS.sub("", name.lower())
 
 
@@ -331,19 +331,19 @@ def _is_name(name: str, own: set[str]) -> bool:
 
 
 def _looks_like_name(name: str) -> bool:
-    """One to five words that all begin with a capital: stricter, where nothing labels it."""
+    """Return whether an unlabelled `name` has two to five words, all with a capital."""
     words = name.split()
     capital = all(word[0].isupper() for word in words)
     return 1 < len(words) <= 5 and capital and _is_name(name, set())
 
 
 def _begins_like_name(name: str) -> bool:
-    """The same of one word, where the page has shown where it sets its names."""
+    """Return whether `name`, in the place of a name, begins with a capital and is short."""
     return name[:1].isupper() and len(name.split()) <= 5 and _is_name(name, set())
 
 
 def _fill(people: Byline, found: Byline) -> None:
-    """Add `found` where nothing is known yet."""
+    """Add `found` to roles without people."""
     people.editors = people.editors or found.editors
     people.authors = people.authors or _without(found.authors, people.editors)
 

@@ -1,11 +1,11 @@
-"""Section, tags, language and the rest of what a page says about its article."""
+"""Section, tags, summary, language and paywall of an article."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from crawler.extraction.page import jsonld as structured
+from crawler.extraction.page import jsonld
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -36,11 +36,11 @@ _CHANNELS = frozenset(
 _MAX_TAGS = 30
 _ITEMS = frozenset("li span h3 h4 h5 strong b p".split())
 _LONGEST_TAG = 60
-_PROSE = 60  # characters beside a link that are a sentence's
+_PROSE = 60  # characters; a longer text around a link is a sentence
 
 
 def find_section(page: Page, rules: Rules) -> str | None:
-    """The section by the outlet's selector, breadcrumbs or metadata; the narrowest that is told."""
+    """Return the narrowest section by the outlet's selector, breadcrumbs, metadata or URL."""
     shown = [
         " ".join(node.text().split())
         for selector in rules.selectors("section")
@@ -51,7 +51,7 @@ def find_section(page: Page, rules: Rules) -> str | None:
     crumbs = [name for thing in page.structured for name in _crumbs(thing)]
     crumbs = crumbs or [" ".join(node.text().split()) for node in _crumb_links(page)]
     stated = [
-        *structured.texts(page.article.get("articleSection"))[:1],
+        *jsonld.texts(page.article.get("articleSection"))[:1],
         *(page.meta.get(key, "") for key in ("content_subcategory", "article:section", "section")),
     ]
     return _telling(reversed(crumbs)) or _telling(stated) or _addressed(page)
@@ -59,13 +59,13 @@ def find_section(page: Page, rules: Rules) -> str | None:
 
 def _crumb_links(page: Page) -> list[LexborNode]:
     found = page.select(_CRUMB_NAMES)
-    for places in _CRUMB_PLACES:  # few elements are one, and many are links
+    for places in _CRUMB_PLACES:  # faster from the few elements than from the many links
         found = found or [link for place in page.select(places) for link in place.css("a")]
     return found
 
 
 def _addressed(page: Page) -> str | None:
-    """The channel that the article's address names, in its host or as its first folder."""
+    """Return the channel in the article's URL: in the host or as the first folder."""
     for url in [page.url, *page.own_urls()]:
         parts = urlsplit(url)
         folder, _, more = parts.path.strip("/").partition("/")
@@ -81,20 +81,20 @@ def _telling(names: Iterable[str]) -> str | None:
     return next((n for n in clean if 1 < len(n) <= 40 and n.lower() not in _GENERIC_SECTIONS), None)
 
 
-def _crumbs(thing: structured.Thing) -> list[str]:
-    """The names in a BreadcrumbList, without the headline that some end it with."""
-    if not structured.is_a(thing, frozenset({"BreadcrumbList"})):
+def _crumbs(thing: jsonld.Thing) -> list[str]:
+    """Return the names in a BreadcrumbList, without the first, which is the home page."""
+    if not jsonld.is_a(thing, frozenset({"BreadcrumbList"})):
         return []
     items = thing.get("itemListElement")
     named = [i for i in items if isinstance(i, dict)] if isinstance(items, list) else []
-    names = [structured.text(item.get("name") or item.get("item")) for item in named]
+    names = [jsonld.text(item.get("name") or item.get("item")) for item in named]
     return [name for name in names[1:] if name and not name.startswith("http")]
 
 
 def find_tags(page: Page, rules: Rules, text: str = "") -> list[str]:
-    """The tags that a reader sees, else the keywords of metadata.
+    """Return the visible tags, else the keywords of metadata.
 
-    :param text: the body, which tells the article's tags from those that are popular just now
+    :param text: the body, which contains the article's tags rather than trending tags
     """
     for selector in rules.selectors("tags"):
         links = page.select(selector)[: 3 * _MAX_TAGS]
@@ -112,12 +112,12 @@ def _keywords(page: Page) -> list[str]:
     for key in ("news_keywords", "content_tags", "content_tag", "dtk:keywords", "keywords"):
         if tags := _clean_tags(page.meta.get(key, "").split(",")):
             return tags[:_MAX_TAGS]
-    keywords = structured.texts(page.article.get("keywords"))
+    keywords = jsonld.texts(page.article.get("keywords"))
     return _clean_tags(k for text in keywords for k in text.split(",") if ":" not in k)[:_MAX_TAGS]
 
 
 def _linked_tags(page: Page, text: str) -> tuple[list[str], bool]:
-    """The list of tags that `text` confirms most, and whether it does: bars hold what trends."""
+    """Return the list of tags with most tags in `text`, and whether any tag is in `text`."""
     lists: dict[int, list[str]] = {}
     for link in page.tree.css(_TAG_LINKS)[: 10 * _MAX_TAGS]:
         box = link.parent
@@ -135,7 +135,7 @@ def _linked_tags(page: Page, text: str) -> tuple[list[str], bool]:
 
 
 def _in_prose(link: LexborNode) -> bool:
-    """Whether `link` stands in a sentence, which links its words to their tags."""
+    """Return whether `link` is in a sentence, whose words are linked to their tags."""
     around = link.parent.text(deep=False).strip() if link.parent is not None else ""
     return len(around) > _PROSE
 
@@ -150,9 +150,9 @@ def _clean_tags(texts: Iterable[str]) -> list[str]:
 
 
 def find_description(page: Page) -> str | None:
-    """The summary that metadata gives."""
+    """Return the summary in metadata."""
     return (
-        structured.text(page.article.get("description"))
+        jsonld.text(page.article.get("description"))
         or page.meta.get("og:description")
         or page.meta.get("description")
         or None
@@ -160,7 +160,7 @@ def find_description(page: Page) -> str | None:
 
 
 def language_of(text: str, page: Page) -> str | None:
-    """`id` or `en` by the small words of `text`; the page's claim only where these are silent."""
+    """Return `id` or `en` by the small words of `text`; without these, the page's claim."""
     words = text[:1000].lower().split()
     indonesian = sum(map(_INDONESIAN.__contains__, words))
     english = sum(map(_ENGLISH.__contains__, words))
@@ -172,7 +172,7 @@ def language_of(text: str, page: Page) -> str | None:
 
 
 def is_paywalled(page: Page) -> bool | None:
-    """Whether metadata says that reading costs; None where it says nothing."""
+    """Return whether metadata states a paywall; None without a statement."""
     free = page.article.get("isAccessibleForFree")
     if free is not None:
         return str(free).lower() in ("false", "0", "no")

@@ -1,4 +1,4 @@
-"""The headline as a reader sees it, and the metadata that confirms it."""
+"""The visible headline, confirmed by metadata."""
 
 from __future__ import annotations
 
@@ -19,24 +19,22 @@ if TYPE_CHECKING:
 _WORD = re.compile(r"\w+")
 _SEPARATOR = re.compile(r"\s+(?:[|•»·–—:-]|::)\s+")
 _HOST_NOISE = frozenset("www m amp com co id net org go tv".split())
-_MIN_HEADLINE = (
-    12  # characters; a shorter heading that metadata does not confirm is a channel's name
-)
+_MIN_HEADLINE = 12  # characters; a shorter unconfirmed heading is a channel's name
 _PAGE = re.compile(r"\s*[-–—|:(]?\s*(?:halaman|page|hal\.?)\s+(?:\d+|all)\)?\s*$", re.IGNORECASE)
 _TITLED = re.compile(r"title|judul|headline|entry-title")
-_MIN_ALONE = 4  # words of the only h1 of a page that is believed although metadata says otherwise
-_MIN_SHARED = 3  # words that two versions of one headline share at least
+_MIN_ALONE = 4  # words; an only h1 with so many is believed against metadata
+_MIN_SHARED = 3  # words; two versions of a headline share so many
 
 
 class Title(NamedTuple):
-    """The headline, and the element that shows it; None if only metadata has it."""
+    """The headline, and the element with the headline; None for a headline in metadata only."""
 
     text: str
     node: LexborNode | None
 
 
 def find_title(page: Page, rules: Rules) -> Title | None:
-    """The visible headline that metadata confirms, else metadata's without the site's name."""
+    """Return the visible headline that metadata confirms, else metadata's without the site."""
     stated = _stated(page)
     names = [_words(text) for text in dict.fromkeys(stated)]
     shown: list[Title] = []
@@ -51,7 +49,7 @@ def find_title(page: Page, rules: Rules) -> Title | None:
 
 
 def _alone(page: Page) -> Title | None:
-    """The only h1, where metadata has a title of its own for search engines."""
+    """Return the only h1, for pages with another title in metadata, for search engines."""
     headings = page.select("h1")
     node = headings[0] if len(headings) == 1 else None
     if node is None or node.css_first("a,img") is not None:
@@ -63,7 +61,7 @@ def _alone(page: Page) -> Title | None:
 
 
 def _shown(page: Page, text: str) -> str:
-    """The line of the page that is most of `text`, which metadata has with more around it."""
+    """Return the line of the page that is most of metadata's `text`, else `text`."""
     return max(
         (run for run in page.runs if 2 * len(run) > len(text) and run in text),
         key=len,
@@ -78,7 +76,7 @@ def _headings(page: Page, selector: str) -> Iterator[Title]:
 
 
 def _stated(page: Page) -> list[str]:
-    """What metadata calls the page, best first."""
+    """Return the titles in metadata, best first."""
     candidates = [
         property_text(page.article.get("headline")),
         page.meta.get("og:title", ""),
@@ -93,20 +91,20 @@ def _words(text: str) -> list[str]:
 
 
 def _same(ours: list[str], theirs: list[str]) -> bool:
-    """Whether these words are the headline in `theirs`, which may be cut or carry a site's name."""
+    """Return whether `ours` are the words of a headline in `theirs`, cut or with a site's name."""
     shared = min(len(ours), len(theirs))
     if ours == theirs:
         return True
     if shared < _MIN_SHARED:
         return False
     if ours[:shared] == theirs[:shared]:
-        # A channel's name is the start of many headlines, a headline only of its own.
+        # A channel's name begins many headlines; a headline begins no other.
         return len(theirs) <= shared + 8
     return " ".join(ours) in " ".join(theirs)
 
 
 def _without_site(text: str, page: Page, rules: Rules) -> str:
-    """`text` without the names of site and channel that metadata appends."""
+    """Return `text` without the names of site and channel that metadata appends."""
     names = {*rules.own_names, rules.name, page.meta.get("og:site_name", "")}
     known = {word for name in names for word in _words(name)}
     known |= {word for url in [page.url, *page.own_urls()] for word in _words(urlsplit(url).netloc)}

@@ -1,1 +1,1 @@
-"""What Indonesian print looks like: dates, headlines, bylines, sentences."""
+"""The conventions of Indonesian print: dates, headlines, bylines, sentences."""

@@ -1,4 +1,4 @@
-"""Who wrote, who edited and which wire it came from, told apart by the labels of a byline."""
+"""Authors, editors and sources, separated by the labels of a byline."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ _DATE = re.compile(
 )
 _COPYRIGHT = re.compile(r"\s*(?:copyright|hak cipta|©)", re.IGNORECASE)
 _DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,4}\.){1,3}[A-Z]?[a-z]{0,4}\.?")
+_LONGEST_NAME = 60  # characters
 _NOBODY = frozenset(
     "admin,administrator,super admin,superadmin,web admin,redaksi,tim redaksi,redaktur,editor,"
     "reporter,-,n/a,penulis,pewarta,wartawan,jurnalis,kontributor,author,writer,"
@@ -54,7 +55,7 @@ _NOBODY = frozenset(
 
 @dataclass(slots=True)
 class Byline:
-    """The people of a byline as printed, each once. `sources` are wires and other outlets."""
+    """The people of a byline as printed, each name once. `sources` are wires and other outlets."""
 
     authors: list[str] = field(default_factory=list)
     editors: list[str] = field(default_factory=list)
@@ -62,21 +63,28 @@ class Byline:
 
 
 def split_names(text: str) -> list[str]:
-    """The names in `text`, apart: "Sinta Lestari, Bagus W dan C31" -> three."""
+    """Return the names in `text`: three in "Sinta Lestari, Bagus W dan C31"."""
     names: list[str] = []
-    for part in _BETWEEN.split(text):
-        section, dash, rest = part.partition(" - ")
-        part = rest if dash and section.strip().lower() in _NOBODY else part
-        name = _OFFICE.sub("", part).strip(" \t\u00a0.-–—:•()") if part else ""
-        if part and names and _DEGREE.fullmatch(part):
+    for part in filter(None, map(_without_section, _BETWEEN.split(text))):
+        name = _OFFICE.sub("", part).strip(" \t\u00a0.-–—:•()")
+        if names and _DEGREE.fullmatch(part):
             names[-1] += f", {part}"
-        elif name and len(name) <= 60 and name.lower() not in _NOBODY and name not in names:
+        elif _may_be_name(name) and name not in names:
             names.append(name)
     return names
 
 
+def _without_section(part: str) -> str:
+    section, dash, rest = part.partition(" - ")
+    return rest if dash and section.strip().lower() in _NOBODY else part
+
+
+def _may_be_name(name: str) -> bool:
+    return 0 < len(name) <= _LONGEST_NAME and name.lower() not in _NOBODY
+
+
 def parse_byline(text: str) -> Byline:
-    """Tell the people in `text` apart; names without a label are authors."""
+    """Return the people in `text` by role; names without a label are authors."""
     byline = Byline()
     text = _DATE.split(_COPYRIGHT.split(text, maxsplit=1)[0], maxsplit=1)[0]
     text = _BARE_ROLE.sub(r"\1: ", _EDITED.sub("Editor: ", text))

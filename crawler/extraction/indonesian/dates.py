@@ -1,7 +1,7 @@
 """Times as Indonesian outlets print them, turned into instants.
 
-A clock without a zone is WIB (UTC+07:00): Indonesian outlets mean that when they name none.
-Day names are never computed with: outlets get them wrong, the date beside them is what counts.
+A time without a zone is WIB (UTC+07:00), as Indonesian outlets mean such a time. Names of days are
+ignored: outlets print wrong names beside right dates.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from output.clock import WIB
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-FIRST_YEAR, LAST_YEAR = 1900, 2199  # 0001 and 9999 are how databases say "no date"
+FIRST_YEAR, LAST_YEAR = 1900, 2199  # databases store "no date" as 0001 or 9999
 MAX_LENGTH = 500
-"""Characters that a printed time is looked for in; more is prose, or an attack."""
+"""Characters searched for a printed time; a longer text is prose, or an attack."""
 
 
 @dataclass(frozen=True, slots=True)
 class Date:
-    """An instant, and how much of it was printed.
+    """An instant, and the printed parts of that instant.
 
-    Without a printed time `instant` is 00:00 WIB of that day and `time_known` is False: the day is
-    right, the order within it is unknown.
+    Without a printed time of day, `instant` is 00:00 WIB and `time_known` is False: the day is
+    right, the order within the day is unknown.
     """
 
     instant: datetime
@@ -80,7 +80,7 @@ WEEKDAYS = (
 
 
 def _any(words: Iterable[str]) -> str:
-    """An alternation of `words`, the longest first, so that none hides behind its abbreviation."""
+    """Return an alternation of `words`, the longest first, so that no abbreviation hides a word."""
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
@@ -98,7 +98,7 @@ _TIME = rf"""
 _MONTH = rf"(?:{_any(MONTHS)})"
 _DATE = re.compile(
     rf"""
-    (?: (?=\d) (?<![\d/]) (?<!\d[.-])  # what fails at once where nothing can begin comes first
+    (?: (?=\d) (?<![\d/]) (?<!\d[.-])  # first the tests that fail soonest
         (?: (?P<day>\d{{1,2}}) (?:st|nd|rd|th)? [\s./-]{{1,4}} (?P<month>{_MONTH}) [\s,./-]{{1,4}}
             (?P<year>\d{{4}}|\d{{2}})
           | (?P<iso_year>\d{{4}}) [-/.] (?P<iso_month>\d{{1,2}}) [-/.] (?P<iso_day>\d{{1,2}})
@@ -123,11 +123,12 @@ _JUST_NOW = re.compile(r"\b(?:baru saja|barusan|just now)\b", _FLAGS)
 
 
 def parse_date(text: str, *, now: datetime | None = None) -> Date | None:
-    """The first time that `text` prints, None where it prints none that exists.
+    """Return the first time in `text` that exists, None without any.
 
-    `now` (aware; the present if None) is what "3 jam yang lalu" and "kemarin 10:30" count from. A
-    distance of a day or more knows no time, and is as rough as it is printed: "2 bulan lalu" is
+    A distance of a day or more has no time of day, and is rough as printed: "2 bulan lalu" is
     60 days.
+
+    :param now: aware; the origin of "3 jam yang lalu" and "kemarin 10:30". Default: the present
     """
     text = " ".join(text[:MAX_LENGTH].split())
     if text.isdecimal():
@@ -143,9 +144,9 @@ def parse_date(text: str, *, now: datetime | None = None) -> Date | None:
 
 
 def find_date(text: str, *, timed: bool = True) -> tuple[Date, str] | None:
-    """The first date inside a longer `text` of single spaces, and how it is printed.
+    """Return the first date in a `text` of single spaces, and that date as printed.
 
-    :param timed: only dates with a time
+    :param timed: skip dates without a time of day
     """
     for match in _DATE.finditer(text):
         date = _read(match)
@@ -159,7 +160,7 @@ def find_date(text: str, *, timed: bool = True) -> tuple[Date, str] | None:
 
 
 def _read(match: re.Match[str]) -> Date | None:
-    """What a match of `_DATE` says; None for a day or time that does not exist (31 Februari)."""
+    """Return the date of a match of `_DATE`; None for a day or time that does not exist."""
     (day, name, year, iso_year, iso_month, iso_day, first, _, then, last, us_name, us_day, us_year,
      *clock) = match.groups()  # fmt: skip
     if name:
@@ -177,7 +178,7 @@ def _read(match: re.Match[str]) -> Date | None:
 
 
 def _at(year: int, month: int, day: int, clock: Sequence[str | None]) -> Date | None:
-    """That day at the time in `clock`, which holds the groups of `_TIME`."""
+    """Return the date of a day and of `clock`, the groups of `_TIME`; None if it does not exist."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
     hour, minute, second, fraction, half, zone = clock
@@ -201,19 +202,22 @@ def _at(year: int, month: int, day: int, clock: Sequence[str | None]) -> Date | 
 
 
 def _year(year: str) -> int:
-    """Two digits mean 1970 to 2069: there was no web before."""
+    """Return the year; two digits are 1970 to 2069, since no web was before."""
     number = int(year)
     return number if len(year) == 4 else number + (1900 if number >= 70 else 2000)
 
 
 def _hour(hour: int, half: str) -> int:
-    """12 AM is 0, 12 PM is 12; "13.30 PM" was a clock of 24 hours all along."""
+    """Return the hour of 24: 12 AM is 0, 12 PM is 12, and 13 PM is 13."""
     return hour if hour > 12 else hour % 12 + (12 if half in "pP" else 0)
 
 
 @lru_cache(maxsize=64)
 def _zone(name: str) -> timezone:
-    """:raises ValueError: an offset of a day or more."""
+    """Return the zone of a name or an offset.
+
+    :raises ValueError: when the offset is a day or more.
+    """
     name = name.upper()
     if name in ZONES:
         return WIB if name == "WIB" else timezone(timedelta(hours=ZONES[name]), name)
@@ -224,7 +228,7 @@ def _zone(name: str) -> timezone:
 
 
 def _from_digits(text: str) -> Date | None:
-    """Unix seconds or milliseconds (`dtk:publishdateunix`), or YYYYMMDD with or without HHMMSS."""
+    """Return the date of Unix seconds, milliseconds (`dtk:publishdateunix`) or YYYYMMDD[HHMMSS]."""
     try:
         if len(text) in (10, 13):
             seconds = int(text) / (1 if len(text) == 10 else 1000)

@@ -1,4 +1,4 @@
-"""What Indonesian headlines look like, and where one ends that runs into prose without a mark."""
+"""The form of Indonesian headlines, and the end of a headline that runs into prose unmarked."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _SMALL_WORDS = """
     karena demi antara atas secara seperti sejak serta alias tentang menuju selama bagai ala mtm yoy
     the of and for in on to a an at by is
 """
-# Words that open a sentence and tie it to the one before. A headline may hold them too, so far
-# from the first plain word of the sentence they count only with a comma.
+# Words that open a sentence and tie that sentence to the previous sentence. A headline may contain
+# such words too, so at a distance from the first plain word of a sentence only a comma proves them.
 _OPENING_WORDS = """
     selain sementara namun adapun kini setelah untuk oleh hal dalam menurut di pada tak tidak dengan
     meski meskipun karena saat jika bila tetapi ia dia mereka kami kita itu ini para salah seperti
@@ -27,8 +27,8 @@ _OPENING_WORDS = """
     lantas nah saya anda kamu lebih tentu rencananya hasilnya pasalnya sayangnya menariknya uniknya
     sebaliknya sejauh sesuai pihaknya langkah kehadiran
 """
-# Common nouns: inside a sentence they have no capital, so that right before its first plain word
-# one is its beginning.
+# Common nouns: these have no capital inside a sentence, so a capital right before the first plain
+# word marks the beginning of the sentence.
 _COMMON_NOUNS = """
     warganet warga masyarakat pengguna pelanggan konsumen pembeli penjual pedagang pemain
     penonton peneliti ilmuwan pengamat analis pakar ahli pengembang produsen operator polisi
@@ -41,7 +41,7 @@ _COMMON_NOUNS = """
     masalah gangguan serangan kebocoran aturan kebijakan secara alasan tujuan cara waktu
 """
 _TURNING_WORDS = "selain sementara namun adapun sedangkan meski meskipun menurut"
-# A capital on these words, or on words of these forms, is the sentence's and no name's.
+# A capital on these words, or on words of these forms, marks a sentence and no name.
 _OFFICE_WORDS = """
     kementerian menteri badan dinas direktur direktorat komisi asosiasi otoritas lembaga wakil ketua
     kepala presiden gubernur wali pemerintah perusahaan universitas dewan bank pt
@@ -54,7 +54,7 @@ _OFFICES = frozenset(_OFFICE_WORDS.split())
 _NOUNS = frozenset(_COMMON_NOUNS.split())
 _TOKEN = re.compile(r"\S+")
 _EDGES = "\"'“”‘’()[]«»"
-_LONGEST = 30  # words; headlines that are longer do not occur in the labelled texts
+_LONGEST = 30  # words; no headline of the labelled texts is longer
 
 
 def _bare(token: str) -> str:
@@ -62,7 +62,7 @@ def _bare(token: str) -> str:
 
 
 def _small(token: str) -> bool:
-    """Whether a headline may hold `token` as it is: capitalised, with a digit, or a small word."""
+    """Return whether a headline may contain `token`: capitalised, with a digit, or a small word."""
     bare = _bare(token)
     return (
         not bare
@@ -73,7 +73,7 @@ def _small(token: str) -> bool:
 
 
 def looks_like_headline(text: str) -> bool:
-    """Three to thirty words, mostly capitalised, without the full stop of a sentence."""
+    """Return whether `text` has three to thirty words, mostly capitalised, and no full stop."""
     tokens = text.split()
     if not 3 <= len(tokens) <= _LONGEST or text[-1] in ".,;:…" or text[0].islower():
         return False
@@ -85,11 +85,11 @@ def looks_like_headline(text: str) -> bool:
 def headline_end(
     text: str, start: int, elsewhere: str = "", known: Sequence[str] = ()
 ) -> int | None:
-    """Where the headline that begins at `start` ends, or None if that cannot be known.
+    """Return the end of the headline that begins at `start`, None if the end cannot be found.
 
-    Known ends: it is one of `known`; or it runs to the end of `text`; or the next sentence gives
-    itself away: its first word opens sentences, or stands in lower case in `elsewhere` (the whole
-    document), so that its capital is no name's.
+    The end is found in three cases: the headline is among `known`; the headline runs to the end of
+    `text`; or the next sentence begins with a word that opens sentences, or with a word that is in
+    lower case in `elsewhere` (the whole document), so that the capital marks no name.
     """
     rest = text[start:]
     for headline in sorted(known, key=len, reverse=True):
@@ -106,7 +106,7 @@ def headline_end(
 
 
 def _opening(tokens: list[re.Match[str]], prose: int, elsewhere: str) -> int | None:
-    """The token that begins the sentence whose first plain lower-case word is token `prose`."""
+    """Return the first token of the sentence with token `prose` as the first plain word."""
     words = [_bare(token.group()) for token in tokens[: prose + 1]]
     last = prose - 1
     while last > 0 and (not words[last] or words[last][0].islower() or words[last][0].isdigit()):
@@ -132,7 +132,7 @@ def _opening(tokens: list[re.Match[str]], prose: int, elsewhere: str) -> int | N
 
 
 def _known_subject(words: list[str], elsewhere: str) -> int | None:
-    """Where the longest run of words at the end of `words` begins that `elsewhere` holds again."""
+    """Return the start of the longest run at the end of `words` that `elsewhere` contains twice."""
     start = None
     for i in range(len(words) - 1, max(len(words) - 6, 0), -1):
         phrase = " ".join(words[i:])

@@ -1,4 +1,4 @@
-"""Patterns that many words share."""
+"""Fast patterns for long lists of words."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 
 def any_of(words: Iterable[str]) -> str:
-    """A pattern for any of `words`, the longest that fits; by initials, to try few of hundreds."""
+    """Return a pattern for any of `words`, longest first, by initials, to try few of hundreds."""
     by_initial: defaultdict[str, list[str]] = defaultdict(list)
     for word in sorted(words, key=len, reverse=True):
         by_initial[word[0]].append(word[1:])

@@ -1,4 +1,4 @@
-"""Bytes to text: what a page really is, whatever its labels say."""
+"""The text of a page's bytes, by the bytes first and by labels last."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ _BOMS = (
 )
 _MARKS = tuple(mark for mark, _ in _BOMS)
 _CHARSET = re.compile(r"charset\s{0,4}=\s{0,4}[\"']?([\w.:-]{1,40})", re.IGNORECASE)
-_LABEL_WINDOW = 4096  # the standard looks at 1024 bytes; old pages carry scripts before the label
+_LABEL_WINDOW = 4096  # bytes; the standard reads 1024, but old pages have scripts before the label
 _UTF8_PAIR = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
 
 
 def decode(body: bytes, content_type: str | None = None, encoding: str = "utf-8") -> str:
-    """`body` as text; bytes that mean nothing become U+FFFD, never an error.
+    """Return `body` as text; undecodable bytes become U+FFFD.
 
-    A byte order mark wins, then UTF-8 if that is what the bytes are (old pages say iso-8859-1 and
-    are UTF-8), then the header, the page's own label, and `encoding`, the outlet's.
+    A byte order mark wins, then UTF-8 if the bytes are valid (old pages in UTF-8 are labelled
+    iso-8859-1), then the header, the page's own label, and the outlet's `encoding`.
     """
     for mark, name in _BOMS:
         if body.startswith(mark):
@@ -34,7 +34,7 @@ def decode(body: bytes, content_type: str | None = None, encoding: str = "utf-8"
 
 
 def as_utf8(body: bytes, content_type: str | None = None, encoding: str = "utf-8") -> bytes:
-    """`body` in UTF-8 without a mark: itself, as nearly all pages are."""
+    """Return `body` in UTF-8 without a byte order mark; nearly always `body` itself."""
     if not body.startswith(_MARKS):
         try:
             body.decode()
@@ -46,7 +46,7 @@ def as_utf8(body: bytes, content_type: str | None = None, encoding: str = "utf-8
 
 
 def _single_byte(body: bytes, content_type: str | None, encoding: str) -> str | None:
-    """The encoding that the labels name, unless the bytes are UTF-8 with a few broken ones."""
+    """Return the encoding of the labels; None for UTF-8 with a few broken bytes."""
     pairs = len(_UTF8_PAIR.findall(body))
     if pairs and pairs >= body.decode("utf-8", "replace").count("\ufffd"):
         return None
@@ -58,12 +58,12 @@ def _single_byte(body: bytes, content_type: str | None, encoding: str) -> str | 
 
 
 def _known(label: str) -> str | None:
-    """Python's name for `label`; None for UTF-8, which the bytes are not, and for unknown ones."""
+    """Return Python's name for `label`; None for an unknown label, and for UTF-8, proved wrong."""
     try:
         name = codecs.lookup(label).name
     except LookupError:
         return None
     if name.startswith(("utf", "idna", "punycode", "unicode", "raw")):
         return None
-    # The WHATWG reading of latin-1 and ASCII, which is what browsers do.
+    # Browsers read latin-1 and ASCII as cp1252 (WHATWG Encoding).
     return "cp1252" if name in {"iso8859-1", "ascii"} else name

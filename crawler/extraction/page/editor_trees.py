@@ -1,6 +1,6 @@
-"""The trees that editors keep a text in (Slate, ProseMirror, Editor.js, Draft.js), as HTML.
+"""The trees in which editors keep a text (Slate, ProseMirror, Editor.js, Draft.js), as HTML.
 
-They agree in little but this: a list of blocks, each with a `type`, and `text` somewhere below it.
+All have a list of blocks, each with a `type`, and `text` somewhere below.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ _MOST = 20_000  # values of one block that are looked at
 
 
 def as_html(content: Any) -> str:
-    """`content` as HTML: itself if it is text, the blocks of a tree as elements, else ""."""
+    """Return `content` as HTML: text unchanged, the blocks of a tree as elements, else ""."""
     if isinstance(content, str):
         return content
     return "".join(_element(block) for block in _blocks(content))
 
 
 def _blocks(content: Any) -> list[Any]:
-    """The list of blocks in a tree: the first list on the way down."""
+    """Return the list of blocks in a tree: the first list on the way down."""
     for _ in range(_DEEPEST):
         if isinstance(content, list):
             return content
@@ -41,12 +41,12 @@ def _element(block: Any) -> str:
     if not text.strip() or kind.startswith(_ASIDE):
         return ""
     tag = next((tag for part, tag in _TAGS.items() if part in kind), "p")
-    # Editor.js and plain strings bring markup of their own.
+    # Editor.js and plain strings contain markup.
     return f"<{tag}>{text if _MARKUP.search(text) else html.escape(text, quote=False)}</{tag}>"
 
 
 def _text(block: Any) -> str:
-    """All `text` below `block`, in its order."""
+    """Return all `text` below `block`, in order."""
     found: list[str] = []
     waiting = [block]
     for _ in range(_MOST):
@@ -56,12 +56,12 @@ def _text(block: Any) -> str:
         if isinstance(value, str):
             found.append(value)
         elif isinstance(value, list):
-            waiting += reversed([v for v in value if isinstance(v, (dict, list))])
+            waiting += reversed(_trees(value))
         elif isinstance(value, dict):
-            below = [
-                v for name, v in value.items() if name != "text" and isinstance(v, (dict, list))
-            ]
-            waiting += reversed(below)
-            if isinstance(text := value.get("text"), str):
-                waiting.append(text)
+            waiting += reversed(_trees([v for name, v in value.items() if name != "text"]))
+            waiting += [text for text in [value.get("text")] if isinstance(text, str)]
     return "".join(found)
+
+
+def _trees(values: list[Any]) -> list[Any]:
+    return [value for value in values if isinstance(value, (dict, list))]

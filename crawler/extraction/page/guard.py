@@ -1,8 +1,8 @@
-"""What may not reach the parser, and what may not leave it: pages that are too deep or too large.
+"""Refusal of pages that are too deep or too large, before and after the parser.
 
-lexbor is worse than quadratic in nesting, in formatting left open and in attributes, in C, where no
-time limit reaches. A page with few tags is parsed at once, for that ends soon whatever they are; of
-any other page the tags are followed first. Whatever was parsed is measured once more.
+lexbor is worse than quadratic in nesting, in open formatting and in attributes, in C, where no time
+limit reaches. A page with few tags is parsed at once, since that ends soon whatever the tags are.
+The tags of any other page are followed first. The tree of every page is measured after parsing.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 
     from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-MAX_DEPTH = 500  # the deepest real page seen has 24
+MAX_DEPTH = 500  # elements; the deepest real page seen has 24
 MAX_NODES = 50_000
-_WORK = 20_000_000  # tags times elements that may stand around them: some 20 ms
-_REOPENED = 650_000  # tags times formatting that each may open again
-_FEW = 3_000  # tags; even all in each other they take but 20 ms
-_FEW_OPEN = 1_000  # tags more that open an element than that close one
+_WORK = 20_000_000  # tags times elements that may be around each: some 20 ms
+_REOPENED = 650_000  # tags times formatting elements that each may reopen
+_FEW = 3_000  # tags; even nested in each other these take 20 ms
+_FEW_OPEN = 1_000  # start tags without an end tag
 _LONG = 1_000  # bytes; the attributes of a shorter tag do no harm
-# An upper-case tag may be one, too. The attributes of each <html> and <body> go to the first one.
+# Upper-case tags count too. The attributes of each <html> and <body> go to the first such element.
 _FORMATTING = re.compile(
     rf"<(?=[bcefhinstuA-Z])(?:[A-Z]|(?:{FORMATTING.replace(' ', '|')}|html|body)[\s/>])".encode()
 )
-# All but paragraphs and breaks, of which a text may have any number.
+# All tags but paragraphs and breaks: a text may have any number of these.
 _NESTING = re.compile(rb"<(?!(?:p|br)[\s/>])[a-zA-Z]")
 _STRIDE = 100  # elements
 _ABOVE = 2  # html and body, which do not count
 
 
 def check(body: bytes) -> None:
-    """Refuse what would hang the parser.
+    """Refuse a page that would hang the parser.
 
     :raises Rejected: `too_many_nodes` over MAX_NODES tags, `too_deep` over MAX_DEPTH open elements.
     """
@@ -48,7 +48,7 @@ def check(body: bytes) -> None:
 
 
 def _is_soon_parsed(body: bytes, tags: int) -> bool:
-    """Whether the `tags` of `body` are as harmless as they are few."""
+    """Return whether `body`, with so many `tags`, is parsed soon whatever the tags are."""
     if tags > _FEW and tags - 2 * body.count(b"</") > _FEW_OPEN:
         return False
     if tags * tags > _WORK and tags * len(_NESTING.findall(body)) > _WORK:
@@ -59,9 +59,9 @@ def _is_soon_parsed(body: bytes, tags: int) -> bool:
 
 
 def _long_tags(body: bytes) -> Iterator[int]:
-    """Where a < stands behind which no other comes for _LONG bytes.
+    """Yield the position of each < without another < in the next _LONG bytes.
 
-    Such a stretch reaches over a multiple of its length, so nothing else is looked at.
+    A stretch of that length covers a multiple of _LONG, so only multiples are looked at.
     """
     for at in range(_LONG, len(body), _LONG):
         start = body.rfind(b"<", at - _LONG, at)
@@ -70,14 +70,14 @@ def _long_tags(body: bytes) -> Iterator[int]:
 
 
 def check_tree(tree: LexborHTMLParser) -> None:
-    """Refuse what was parsed and is too deep or too large all the same.
+    """Refuse a parsed page that is too deep or too large all the same.
 
     :raises Rejected: `too_deep`, `too_many_nodes`.
     """
     elements = tree.tags("*")
     if len(elements) > MAX_NODES:
         raise Rejected("too_many_nodes", f"{len(elements):,} elements")
-    # From one element to the next the depth grows by one at most, so a few tell of all.
+    # The depth grows by 1 at most between neighbours, so every 100th element is enough.
     if any(_is_below(element, MAX_DEPTH - _STRIDE) for element in elements[::_STRIDE]):
         deepest = max(_depths(elements)) - _ABOVE
         if deepest > MAX_DEPTH:
@@ -85,7 +85,7 @@ def check_tree(tree: LexborHTMLParser) -> None:
 
 
 def _is_below(element: LexborNode | None, depth: int) -> bool:
-    """Whether `element` stands in more than `depth` others."""
+    """Return whether more than `depth` elements are around `element`."""
     for _ in range(depth + _ABOVE + 1):
         if element is None:
             return False
@@ -94,7 +94,7 @@ def _is_below(element: LexborNode | None, depth: int) -> bool:
 
 
 def _depths(elements: Iterable[LexborNode]) -> Iterable[int]:
-    """The depth of each of all `elements`."""
+    """Return the depth of each of `elements`, which are all elements of a tree in order."""
     depths: dict[int, int] = {}
     for element in elements:
         above = element.parent

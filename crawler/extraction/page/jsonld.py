@@ -1,4 +1,4 @@
-"""JSON-LD: what a page says of itself in schema.org's words, as far as it can be read."""
+"""JSON-LD: a page's own data in schema.org's words, mended where broken."""
 
 from __future__ import annotations
 
@@ -19,25 +19,25 @@ _MAX_THINGS = 200
 _WRAPPER = re.compile(r"^\s*(?://\s*)?(?:<!\[CDATA\[|<!--)|(?://\s*)?(?:\]\]>|-->)\s*$")
 _TRAILING_COMMA = re.compile(r",(?=\s{0,200}[}\]])")
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
-# One pair a line, whose value may hold quotes that nobody escaped.
+# A pair on a line, with unescaped quotes in the value.
 _PAIR_LINE = re.compile(r'^(\s*"[@\w]{1,40}"\s*:\s*")(.*)("\s*,?\s*)$', re.MULTILINE)
 _BARE_QUOTE = re.compile(r'(?<!\\)"')
 
 
 def things(scripts: Iterable[str]) -> list[Thing]:
-    """Every object that the JSON-LD `scripts` state, lists and @graph laid flat, in their order."""
+    """Return every object in the JSON-LD `scripts`, in order, with lists and @graph flattened."""
     return [thing for script in scripts for thing in _flat(_read(script))]
 
 
 def is_a(thing: Thing, types: frozenset[str]) -> bool:
-    """Whether `thing` has one of `types`."""
+    """Return whether the type of `thing` is among `types`."""
     kind = thing.get("@type")
     names = kind if isinstance(kind, list) else [kind]
     return any(isinstance(name, str) and name.rpartition("/")[2] in types for name in names)
 
 
 def text(value: Any) -> str:
-    """A property as text: itself, the first of several, or a thing's name."""
+    """Return a property as text: the first of several values, the name of a thing."""
     for _ in range(4):  # a list of a thing of a list: deeper is nonsense
         if isinstance(value, list):
             value = value[0] if value else ""
@@ -47,13 +47,13 @@ def text(value: Any) -> str:
 
 
 def texts(value: Any) -> list[str]:
-    """A property that may have several values, each as text, none empty."""
+    """Return all values of a property as text, without empty values."""
     values = value if isinstance(value, list) else [value]
     return [found for found in map(text, values) if found]
 
 
 def _read(script: str) -> Any:
-    """What `script` states, mended where it is broken in a known way; None beyond mending."""
+    """Return the data in `script`, mended where broken in a known way; None beyond mending."""
     script = script.strip()
     if not (script.startswith(("{", "[")) and script.endswith(("}", "]"))):
         script = _WRAPPER.sub("", script).strip().rstrip(";")

@@ -1,6 +1,6 @@
-"""Which elements a parser has open, told from a page's tags alone, as the HTML standard does.
+"""The elements that a parser has open, counted by tags alone after the HTML standard.
 
-What a parser may ignore is ignored, so that never fewer are believed to be open than it would have.
+Never fewer elements are counted than a parser has open: a tag that a parser may ignore is ignored.
 """
 
 from __future__ import annotations
@@ -13,20 +13,20 @@ from crawler.items import Rejected
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-MAX_ATTRIBUTES = 100  # of one tag; real ones have 30
-_MAX_TOIL = 200_000  # elements that a parser would open again, and steps to find end tags
-_SHORT = 2 * MAX_ATTRIBUTES  # bytes; a tag that is not longer has no more attributes
+MAX_ATTRIBUTES = 100  # of a tag; real tags have up to 30
+_MAX_TOIL = 200_000  # reopened elements, and steps to find end tags
+_SHORT = 2 * MAX_ATTRIBUTES  # bytes; a shorter tag has fewer than MAX_ATTRIBUTES
 FORMATTING = "b big code em font i nobr s small strike strong tt u"
 
 
 def _either_case(words: str) -> bytes:
-    """A pattern for any of `words`; IGNORECASE would slow the whole pattern down."""
+    """Return a pattern for any of `words` in any case; IGNORECASE would slow the whole pattern."""
     either = ["".join(f"[{c}{c.upper()}]" for c in word) for word in words.split()]
     return b"(?:" + "|".join(either).encode() + b")(?=[ \t\n\r\f/>])"
 
 
 def _up_to_end(names: str) -> bytes:
-    """A pattern for elements of any of `names` behind their <, and all up to their end tags."""
+    """Return a pattern for elements of any of `names`, from behind the < up to the end tag."""
     patterns = [_either_case(name) for name in names.split()]
     return b"|".join(name + b"[^<]*+(?:<(?!/" + name + b")[^<]*+)*+" for name in patterns)
 
@@ -40,16 +40,16 @@ _ATTRIBUTE = (
 )
 _NAME = rb"[a-zA-Z][^ \t\n\r\f/>]*+"
 OVERLOADED = re.compile(_NAME + _ATTRIBUTE + rb"{%d}+" % (MAX_ATTRIBUTES + 1))
-"""A start tag behind its <, if it has too many attributes."""
+"""A start tag with too many attributes, from behind the < on."""
 START = re.compile(rb"<[a-zA-Z!?]")
 TOKEN = re.compile(
-    # What a script, a comment or a broken tag holds is no tag, so it is passed over.
+    # No tag is inside a script, a comment or a broken tag.
     rb"<(?:" + _RAW + rb"|!--(?!-?>)[^-]*+(?:-(?!-!?>)[^-]*+)*+|(?:[!?]|/[^a-zA-Z>])[^>]*+"
     rb"|(?:path|circle|rect|line|poly(?:gon|line)|ellipse|use|stop)\b[^<>]*/>"  # shapes in icons
     rb"|(/?" + _NAME + rb")" + _ATTRIBUTE + rb"{0,%d}+)" % (MAX_ATTRIBUTES + 1)
 )
 """Group 1 is the name of a tag, with the slash of an end tag."""
-# What is raw text in HTML is markup inside svg and math.
+# Raw text of HTML is markup inside svg and math.
 _FOREIGN_PART = re.compile(rb"<(?:" + _up_to_end("svg math") + rb")")
 _RAW_PART = re.compile(rb"<(?:" + _RAW + rb")")
 _PLAIN_RAW_PART = re.compile(rb"<(?:" + _up_to_end(_PLAIN_RAW) + rb")")
@@ -59,14 +59,14 @@ def _tags(names: str, mark: bytes = b"") -> frozenset[bytes]:
     return frozenset(mark + name for name in names.encode().split())
 
 
-# Never open for long: void, or closed by their next sibling.
+# Never open for long: void, or closed by the next sibling.
 _FLAT = (
     "area base br col embed hr img input link meta param source track wbr frame "
     "p li option tr td th tbody thead tfoot colgroup"
 )
 _FLAT_TAGS = _tags(_FLAT) | _tags(_FLAT, b"/") | _tags("script " + _PLAIN_RAW, b"/")
 _FORMATTING_ENDS = _tags(f"a {FORMATTING}", b"/")
-# An end tag does not reach through these to what was opened outside of them.
+# An end tag does not close elements outside these.
 _BARRIERS = _tags("applet button marquee math object select svg table template", b"/")
 _BLOCKS = _BARRIERS | _tags(
     "address article aside blockquote center dd details dir div dl dt fieldset figcaption figure "
@@ -74,18 +74,18 @@ _BLOCKS = _BARRIERS | _tags(
     "search section summary ul",
     b"/",
 )
-_BARRED = frozenset(tag + b" " for tag in _BARRIERS)  # as they stand among the open elements
+_BARRED = frozenset(tag + b" " for tag in _BARRIERS)  # the form among the open elements
 _LIMITS = _BARRED | _BLOCKS
 _FOREIGN = _tags("svg math /svg /math")
 _FOREIGN_ROOTS = (b"/svg ", b"/math ")  # nothing is flat inside of these
-# These end sooner than at their end tag if a block or formatting stands in them.
+# A block or formatting inside ends these before the end tag.
 _BRITTLE = frozenset({*_FOREIGN_ROOTS, b"/select "})
 _USUAL = {tag[1:]: tag for tag in (_BLOCKS | _tags("span label", b"/")) - _BARRIERS}
-_REACH = 2  # blocks that an end tag of formatting is sure to reach through
+_REACH = 2  # blocks; an end tag of formatting is sure to reach through so many
 
 
 class _Formatting(NamedTuple):
-    """A formatting element: a parser opens it again in every block until its end tag comes."""
+    """A formatting element: a parser reopens the element in every block up to the end tag."""
 
     end: bytes
     height: int  # how many other elements are open around it
@@ -96,7 +96,7 @@ _NOTHING: frozenset[bytes] = frozenset()
 
 
 def follow(body: bytes, most: int) -> None:
-    """Go through all tags of `body`.
+    """Follow all tags of `body`.
 
     :raises Rejected: `too_deep` over `most` open elements, `too_many_nodes` over MAX_ATTRIBUTES.
     """
@@ -104,7 +104,7 @@ def follow(body: bytes, most: int) -> None:
 
 
 def _count_hidden(body: bytes) -> int:
-    """Start tags in what may or may not be raw text: as many elements may stay open unseen."""
+    """Return the number of start tags in doubtful raw text: so many elements may be open unseen."""
     foreign = [match[0] for match in _FOREIGN_PART.finditer(body)]
     if not foreign:
         return 0
@@ -114,9 +114,11 @@ def _count_hidden(body: bytes) -> int:
 
 
 class _OpenElements:
+    """The open elements and the open formatting at a place in the page."""
+
     def __init__(self, most: int) -> None:
         self._most = most + 1
-        self._stack = [b"-"]  # the end tags that they wait for
+        self._stack = [b"-"]  # end tags of the open elements
         self._formatting: list[_Formatting] = []
         self._toil = 0
 
@@ -146,7 +148,7 @@ class _OpenElements:
                 raise Rejected("too_many_nodes", f"over {MAX_ATTRIBUTES} attributes in a tag")
 
     def _take(self, tag: bytes) -> None:
-        """Take formatting, a rare tag, or an end tag out of turn."""
+        """Take a formatting tag, a rare tag, or an end tag out of turn."""
         end = b"/" + tag
         if tag in _FORMATTING_ENDS:
             self._forget(tag)
@@ -166,7 +168,7 @@ class _OpenElements:
         self._formatting.append(element)
 
     def _forget(self, end: bytes) -> None:
-        """Close the last formatting element of that end tag, if it is sure to close one."""
+        """Close the last formatting element with the end tag `end`, if that is sure to close."""
         for position in range(len(self._formatting) - 1, -1, -1):
             self._toil += 1
             element = self._formatting[position]
@@ -187,7 +189,7 @@ class _OpenElements:
                 return
 
     def _pop_to(self, position: int) -> None:
-        """Close the element at `position`, and what is open inside it if a parser does so too."""
+        """Close the element at `position`, and all inside where a parser does so too."""
         stack = self._stack
         if stack[position] == b"/form":
             del stack[position]
@@ -199,12 +201,12 @@ class _OpenElements:
         self._sink()
 
     def _is_burst(self, position: int) -> bool:
-        """Whether something stands in the element at `position` that ends it."""
+        """Return whether a block or formatting inside ends the element at `position`."""
         blocks = any(tag in _BLOCKS for tag in self._stack[position + 1 :])
         return blocks or any(element.height > position for element in self._formatting)
 
     def _sink(self) -> None:
-        """What formatting was open inside an element that ended goes on behind it."""
+        """Keep formatting open that was open inside an element when that element ended."""
         height = len(self._stack)
         self._toil += len(self._formatting)
         self._formatting[:] = [

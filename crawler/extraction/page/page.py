@@ -1,4 +1,4 @@
-"""A page as it was served: text, tree, metadata; parsed once, read by everything else."""
+"""A served page: text, tree and metadata, parsed once for all fields."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from crawler.items import Rejected
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
-BETWEEN = "\x02"  # no page holds this, and no pattern takes it for a blank
-_LONGEST_RUN = 500  # scripts are longer, and so are paragraphs
+BETWEEN = "\x02"  # in no page, and no white space to any pattern
+_LONGEST_RUN = 500  # characters; scripts and paragraphs are longer
 _INSIDE = re.compile(r"([\w.#*^=~\[\]-]+) ([^,>+~][^,]*)")  # "ul.tags li a"
 _META_KEYS = ("property", "name", "itemprop", "http-equiv")
 
@@ -34,18 +34,18 @@ def _is_address(url: str) -> bool:
 
 @lru_cache
 def _steps(selector: str) -> tuple[str, str]:
-    """Where to look, and for what inside of it, "" if that is one step.
+    """Return `selector` as an outer and an inner selector; "" for the inner of a single step.
 
-    lexbor would begin with all links, and climb up from each.
+    lexbor by itself would begin with all matches of the inner, and climb up from each.
     """
     match = _INSIDE.fullmatch(selector)
     return (match[1], match[2]) if match else (selector, "")
 
 
 def parse_html(body: bytes | str) -> LexborHTMLParser:
-    """The tree of `body`, mended as browsers do.
+    """Return the tree of `body`, mended as browsers do.
 
-    :raises Rejected: `empty_page`; `too_deep` or `too_many_nodes` for what would hang the parser.
+    :raises Rejected: `empty_page`; `too_deep` or `too_many_nodes` when parsing would hang.
     """
     source = body.encode("utf-8", "replace") if isinstance(body, str) else body
     if not source or source.isspace():
@@ -59,7 +59,7 @@ def parse_html(body: bytes | str) -> LexborHTMLParser:
 
 
 class Page:
-    """One response, parsed.
+    """A parsed page.
 
     :raises Rejected: see `parse_html`.
     """
@@ -74,12 +74,12 @@ class Page:
 
     @cached_property
     def text(self) -> str:
-        """The page as it was served, markup and all."""
+        """The page as served, with markup."""
         return self._source.decode()
 
     def select(self, selector: str) -> list[LexborNode]:
-        """The elements that `selector` names, in the order of the page."""
-        if selector.isalnum():  # a tag: a tenth of what any other selector takes
+        """Return the elements that match `selector`, in the order of the page."""
+        if selector.isalnum():  # a tag: ten times as fast as any other selector
             return self.tree.tags(selector)
         outer, inner = _steps(selector)
         if not inner:
@@ -89,7 +89,7 @@ class Page:
 
     @cached_property
     def meta(self) -> dict[str, str]:
-        """The content of meta tags by lower-case name; the first of a name wins."""
+        """The content of meta tags by lower-case name; the first content of a name counts."""
         found: dict[str, str] = {}
         for node in self.select("meta"):
             attributes = node.attributes
@@ -102,19 +102,19 @@ class Page:
 
     @cached_property
     def title(self) -> str:
-        """What the title element says: the headline, often with the site's name."""
+        """The text of the title element: the headline, often with the site's name."""
         node = self.tree.css_first("title")
         return " ".join(node.text().split()) if node else ""
 
     @cached_property
     def structured(self) -> list[Thing]:
-        """The JSON-LD things of the page."""
+        """The JSON-LD objects of the page."""
         scripts = ((node.attributes.get("type"), node) for node in self.select("script"))
         return things(node.text() for kind, node in scripts if "ld+json" in (kind or "").lower())
 
     @cached_property
     def article(self) -> Thing:
-        """The JSON-LD thing that is the article, else the page's data on it; empty if none."""
+        """The JSON-LD object of the article, else the article in the page's data; empty if none."""
         for thing in self.structured:
             if is_a(thing, ARTICLE_TYPES):
                 return thing
@@ -122,14 +122,14 @@ class Page:
 
     @cached_property
     def embedded(self) -> Thing:
-        """The article in the page's data for its scripts; empty if none."""
+        """The article in the page's data for scripts; empty if none."""
         return embedded_article(self.tree, self.title)
 
     @cached_property
     def flow(self) -> str:
-        """The text nodes of the page in their order, without outer blanks, BETWEEN around each.
+        """The text nodes of the page in order, without outer blanks, BETWEEN around each.
 
-        Those that hold but blanks are left out.
+        Blank text nodes are left out.
         """
         body = self.tree.body
         text = body.text(separator=BETWEEN, strip=True, skip_empty=True) if body else ""
@@ -137,12 +137,12 @@ class Page:
 
     @cached_property
     def runs(self) -> list[str]:
-        """The text nodes of the page in their order, with single spaces; long ones are left out."""
+        """The text nodes of the page in order, with single spaces; without long text nodes."""
         short = [node for node in self.flow.split(BETWEEN) if len(node) <= _LONGEST_RUN]
         return list(filter(None, " ".join(BETWEEN.join(short).split()).split(BETWEEN)))
 
     def own_urls(self) -> list[str]:
-        """The addresses that the page says are its own, best first; none that is relative."""
+        """Return the absolute URLs that the page states for itself, best first."""
         return self._own_urls
 
     @cached_property
@@ -157,6 +157,6 @@ class Page:
         return list(filter(_is_address, stated))
 
     def link(self, rel: str) -> str:
-        """Where the page's link of that relation points, "" if nowhere."""
+        """Return the target of the page's link with the relation `rel`, "" without such a link."""
         node = self.tree.css_first(f'link[rel="{rel}"][href]')
         return (node.attributes["href"] or "").strip() if node else ""

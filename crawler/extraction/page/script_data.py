@@ -1,7 +1,9 @@
-"""Articles in a page's own data, for its scripts to show (Next.js, Nuxt), in schema.org's words.
+"""Articles in a page's data for scripts (Next.js, Nuxt), in schema.org's words.
 
-JawaPos, since 2025: `props.pageProps.article` with `content` as HTML; there is no JSON-LD article.
-Others call things otherwise and nest them deeper, so what has a title and a text is looked for.
+JawaPos, since 2025: `props.pageProps.article` with `content` as HTML, and no JSON-LD article. Other
+outlets use other names and deeper nesting, so the search is for any object with a title and a text.
+Nuxt 3 keeps an array of values that refer to each other by index; Nuxt 2 a script with an object
+that holds text as literals.
 """
 
 from __future__ import annotations
@@ -33,11 +35,11 @@ _CALLED = {
     "articleSection": ("category", "section", "channel", "kanal", "rubrik"),
     "keywords": ("tags", "keywords"),
 }  # fmt: skip
-_MIN_TEXT = 200  # characters; what is shorter is a teaser
-_MOST = 20_000  # values of the data that are looked at
-_DEEPEST = 6  # references on the way to a value
-_MOST_RESOLVED = 2_000  # values of one thing that are followed
-# `body:"..."`, `"title":"..."`, and `author:{id:1,name:"..."}` under the name of the outer one.
+_MIN_TEXT = 200  # characters; a shorter text is a teaser
+_MOST = 20_000  # values of the data, looked at in all
+_DEEPEST = 6  # references; deeper values are left out
+_MOST_RESOLVED = 2_000  # values of an object, followed in all
+# `body:"..."`, `"title":"..."`, and `author:{id:1,name:"..."}` under the name `author`.
 _LITERAL = re.compile(
     r'(?<![\w$])"?([A-Za-z_]{2,20})"?\s?:\s?(?:\{[^{}"]{0,80}\bname\s?:\s?)?"((?:[^"\\]|\\.)*+)"'
 )
@@ -45,9 +47,9 @@ _HEX = re.compile(r"\\x([0-9a-fA-F]{2})")
 
 
 def embedded_article(tree: LexborHTMLParser, title: str = "") -> Thing:
-    """The article in the page's data; empty if there is none.
+    """Return the article in the page's data; empty if there is none.
 
-    Of several the one that `title`, which is the page's, names; else the longest.
+    Of several articles the page's `title` decides, then the length.
     """
     found = list(_articles(_data(tree, title)))
     if not found:
@@ -57,7 +59,7 @@ def embedded_article(tree: LexborHTMLParser, title: str = "") -> Thing:
 
 
 def _data(tree: LexborHTMLParser, title: str) -> Any:
-    """What a page tells its scripts, as far as articles can be in it."""
+    """Return the part of the page's data for scripts that may hold articles."""
     place = tree.css_first("#__NEXT_DATA__,#__NUXT_DATA__,#__nuxt")
     name = place.attributes.get("id") if place is not None else None
     if place is None or name == "__NEXT_DATA__":
@@ -70,7 +72,7 @@ def _data(tree: LexborHTMLParser, title: str) -> Any:
 
 
 def _from_literals(found: dict[str, list[str]], title: str) -> dict[str, str]:
-    """One thing of texts of which only the order is known; none without the page's `title`."""
+    """Return an article from texts by name; empty without the page's `title` among the texts."""
     headline = (text for name in _CALLED["headline"] for text in found.get(name, ()))
     if not (named := next((text for text in headline if len(text) > 20 and text in title), None)):
         return {}
@@ -87,7 +89,7 @@ def _read(source: str) -> Any:
 
 
 def _articles(data: Any) -> Iterator[dict[str, Any]]:
-    """What in `data` has a title and a text, under schema.org's names; breadth first."""
+    """Yield the objects in `data` with a title and a text, by schema.org's names; breadth first."""
     waiting = [data]
     for value in waiting:
         if isinstance(value, dict):
@@ -105,7 +107,7 @@ def _first(value: dict[str, Any], keys: tuple[str, ...]) -> Any:
 
 
 def revived(data: Any, names: frozenset[str]) -> list[Any]:
-    """The things of Nuxt 3's array that have one of `names`, with their values in place."""
+    """Return the objects of Nuxt 3's array with a key in `names`, all references resolved."""
     values = data if isinstance(data, list) else []
     return [
         _resolved(values, thing, [_MOST_RESOLVED])
@@ -131,7 +133,7 @@ def _resolved(values: list[Any], value: Any, left: list[int], depth: int = 0) ->
 
 
 def literals(script: str) -> dict[str, list[str]]:
-    """The texts in Nuxt 2's script by the names they are given; in their order."""
+    """Return the texts in Nuxt 2's script by name, in order."""
     found: dict[str, list[str]] = {}
     for name, raw in _LITERAL.findall(script):
         try:
