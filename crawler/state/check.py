@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 from crawler.state.database import FILE, microseconds
+from output.schema import KEYS, Row
 from output.takedown import FORGOTTEN
 from output.verification import READ_ERRORS, Finding
 
@@ -16,13 +17,12 @@ if TYPE_CHECKING:
 
     from crawler.state.index import DatasetIndex
 
-    Row = dict[str, Any]
     Key = tuple[Any, ...]
 
 _INDEXED: dict[str, tuple[str, list[str], Callable[[Row], Key]]] = {
     "articles": (
         "SELECT article_id, fetched_at, version, content_hash FROM captures WHERE part = ?",
-        ["article_id", "fetched_at", "extractor_version", "content_hash"],
+        [*KEYS["articles"], "content_hash"],
         lambda row: (
             row["article_id"],
             microseconds(row["fetched_at"]),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -20,6 +20,7 @@ from crawler.state.queue import Queue
 from crawler.state.stories.index import drop_part
 from output.clock import now
 from output.filesystem import Root
+from output.schema import KEYS, PENDING, Row
 from output.takedown import FORGOTTEN
 
 if TYPE_CHECKING:
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 
     from crawler.state.database import Database
 
-    Row = dict[str, Any]
 
 logger = logging.getLogger(__name__)
 
@@ -217,24 +217,13 @@ _TABLES: dict[
     str, tuple[list[str], Callable[[DatasetIndex, Queue, int | None, list[Row]], None]]
 ] = {
     "articles": (
-        [
-            "article_id",
-            "url",
-            "fetched_at",
-            "extractor_version",
-            "content_hash",
-            "published_at",
-            "discovered_via",
-        ],
+        [*KEYS["articles"], "url", "content_hash", "published_at", "discovered_via"],
         DatasetIndex._add_articles,
     ),
     "rejects": (
         ["article_id", "reason", "rule_version", "published_at"],
         DatasetIndex._add_rejects,
     ),
-    "pending": (
-        ["article_id", "candidate", "look", "next_at", "tries", "reason"],
-        DatasetIndex._add_pending,
-    ),
+    "pending": (PENDING.names, DatasetIndex._add_pending),
 }
 """The columns that are read of each table's part files, and the method that adds their rows."""

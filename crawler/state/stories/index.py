@@ -20,6 +20,7 @@ from crawler.state.stories import neighbours
 from crawler.state.stories.fingerprints import Fingerprint, are_copies, bands, read
 from crawler.state.stories.founders import founders
 from crawler.state.stories.neighbours import DAYS
+from output.schema import KEYS
 from output.writer import month_of
 
 if TYPE_CHECKING:
@@ -97,7 +98,7 @@ class Stories:
         self.db.execute("UPDATE parts SET is_read = 1 WHERE id = ?", (part,))
 
     def _read_rows(self, path: str, wanted: Mapping[Capture, tuple[bytes, int]]) -> None:
-        columns = ["article_id", "fetched_at", "extractor_version", "body"]
+        columns = [*KEYS["articles"], "body"]
         with self.root.filesystem.open_input_file(self.root.at(path)) as source:
             for batch in pq.ParquetFile(source).iter_batches(_BATCH, columns=columns):
                 found = [
