@@ -17,17 +17,21 @@ import time
 import urllib.request
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from benchmarks.crawl import SCRAPY
 from benchmarks.dataset import article
-from output.schema import ARTICLES
+from output.schema import ARTICLES, content_hash
 from output.search import Library, Question
 from output.search_index import FOLDER
 
-OUTLETS = 30
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+OUTLETS = [f"outlet{number:02}" for number in range(30)]
 TEXTS = 2_000
 TOPICS = ["ai", "smartphone", "startup", "telecom", "security", "games", "social", "crypto"]
 YEAR = 2025
@@ -38,27 +42,29 @@ SYLLABLES = (
 NAMES, RARITY = 90, 1.15  # a paragraph; how steeply names get rarer, as Zipf's law has it
 
 
-def generate(folder: Path, rows: int) -> None:
-    """A year of `rows` articles of thirty outlets, one file an outlet and month."""
+def generate(folder: Path, rows: int, outlets: Sequence[str] = OUTLETS) -> None:
+    """Write a year of `rows` articles of `outlets`, one file an outlet and month."""
     texts = pa.Table.from_pylist([article(n).row() for n in range(TEXTS)], schema=ARTICLES)
     rng = random.Random(rows)
-    each = max(1, rows // (OUTLETS * 12))
-    for outlet in (f"outlet{number:02}" for number in range(OUTLETS)):
+    each = max(1, rows // (len(outlets) * 12))
+    for outlet in outlets:
         for month in range(1, 13):
             start = datetime(YEAR, month, 1, tzinfo=UTC)
             table = texts.take([rng.randrange(TEXTS) for _ in range(each)])
             stories = [[*told, names(rng)] for told in table["paragraphs"].to_pylist()]
             moments = [start + timedelta(minutes=rng.randrange(28 * 24 * 60)) for _ in range(each)]
+            titles = [f"{title} {number}" for number, title in enumerate(table["title"])]
+            bodies = ["\n\n".join(paragraphs) for paragraphs in stories]
             new = {
                 "article_id": [f"{outlet}:{month}-{number}" for number in range(each)],
-                "title": [f"{title} {number}" for number, title in enumerate(table["title"])],
-                "body": ["\n\n".join(paragraphs) for paragraphs in stories],
+                "title": titles,
+                "body": bodies,
                 "paragraphs": stories,
                 "topics": [rng.sample(TOPICS, 2) for _ in range(each)],
                 "body_source": rng.choices(SOURCES, [90, 9, 1], k=each),
                 "published_at": moments,
                 "fetched_at": [moment + timedelta(hours=1) for moment in moments],
-                "content_hash": [f"{rng.getrandbits(256):064x}" for _ in range(each)],
+                "content_hash": list(map(content_hash, titles, bodies)),
             }
             for name, values in new.items():
                 field = ARTICLES.field(name)
