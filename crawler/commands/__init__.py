@@ -1,1 +1,1 @@
-"""The commands that are typed: a file each, named as the command is."""
+"""The commands of `scrapy`: a file each, with the name of the command."""

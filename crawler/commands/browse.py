@@ -26,7 +26,7 @@ class Command(MaintenanceCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--port", type=int, default=8765, help="default 8765; 0: any free one")
+        parser.add_argument("--port", type=int, default=8765, help="default 8765; 0: any free port")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
@@ -34,7 +34,7 @@ class Command(MaintenanceCommand):
             self.complain(f"--port {opts.port} is no port")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        # Here, since Scrapy imports every command before it runs one.
+        # Imported here, since Scrapy imports every command at each start.
         import uvicorn
 
         from crawler.web.browse.site import serve_on
@@ -45,9 +45,9 @@ class Command(MaintenanceCommand):
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 listener.bind(("127.0.0.1", opts.port))
-                listener.listen()  # whoever reads the address may knock at once
+                listener.listen()  # before the address is printed, which a program may ask at once
             except OSError as error:
-                self.complain(f"port {opts.port}: {error.strerror}; --port 0 takes any free one")
+                self.complain(f"port {opts.port}: {error.strerror}; --port 0 takes any free port")
             try:
                 library = Library(self.location, self._index_folder(ends))
             except OSError as error:

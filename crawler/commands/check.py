@@ -1,4 +1,4 @@
-"""`scrapy check OUTLET`: crawl a few pages and say which rule gave each field."""
+"""`scrapy check OUTLET`: crawl a few pages and name the rule that gave each field."""
 
 from __future__ import annotations
 
@@ -28,18 +28,18 @@ class Command(CrawlingCommand):
         return "[options] OUTLET"
 
     def short_desc(self) -> str:
-        return "Crawl a few pages of an outlet and say which rule gave each field"
+        return "Crawl a few pages of an outlet and name the rule that gave each field"
 
     def long_desc(self) -> str:
         return (
-            "Crawl a few pages of an outlet, store nothing, and say which rule gave each field."
-            " Exit 0 all well, 1 no page became an article or no rule of its own found the body,"
+            "Crawl a few pages of an outlet, store nothing, and name the rule that gave each field."
+            " Exit 0 all well, 1 no page became an article or no rule of the outlet found the body,"
             " 2 usage. -a limit=9 takes nine pages; default: 3."
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
-        self.store_nowhere(opts)  # what is stored already is looked at again
+        self.store_nowhere(opts)  # known articles are fetched again
         super().process_options(args, opts)
         if len(args) != 1:
             self.complain("name one outlet")
@@ -59,7 +59,7 @@ class Command(CrawlingCommand):
         self.exitcode = 0 if self.found and not self.doubtful else UNHEALTHY
 
     def show_page(self, item: Article, response: Response) -> None:
-        """One page: every field, its value, and the rule that gave it."""
+        """Print every field of a page, with the value and the rule that gave the value."""
         page = Page(response.body, response.url, encoding=self.rules.encoding)
         self.found += 1
         values: dict[str, Any] = {
@@ -87,7 +87,7 @@ class Command(CrawlingCommand):
         self.say(f"{item.url}: rejected, {exception}\n", url=item.url, rejected=str(exception))
 
     def summarise(self, stats: dict[str, Any]) -> None:
-        """What each source brought, and what went wrong."""
+        """Print the counts of the crawl: articles by source, outcomes, failures."""
         counts = {
             name.removeprefix("wartatek/"): value
             for name, value in sorted(stats.items())

@@ -1,4 +1,4 @@
-"""`scrapy compact [OUTLET ...]`: one file per month where runs left many; clusters/ anew."""
+"""`scrapy compact [OUTLET ...]`: merge the small files of each month, and rewrite clusters/."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 
 class Command(MaintenanceCommand):
     def short_desc(self) -> str:
-        return "Merge small files, and group stories anew"
+        return "Merge small files, and group stories again"
 
     def long_desc(self) -> str:
         return (
-            "Merge the small files of each outlet and month into one, and group stories anew."
+            "Merge the small files of each outlet and month into one, and group stories again."
             " Exit 0 done, 1 a file is in the way, 2 usage, 75 other runs hold all outlets."
         )
 

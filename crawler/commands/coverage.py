@@ -1,4 +1,4 @@
-"""`scrapy coverage OUTLET ... --since=2023-09-01`: what is stored of each day, and why not more."""
+"""`scrapy coverage OUTLET ... --since=2023-09-01`: articles listed and stored, day by day."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ DAYS = 30
 
 class Command(MaintenanceCommand):
     def short_desc(self) -> str:
-        return "Say of the days how many articles were listed and stored, and why not more"
+        return "Count the articles listed and stored per day, and those that are missing, by reason"
 
     def long_desc(self) -> str:
         return (
-            "Say how many articles were listed and stored, and why not more: of all outlets in a"
-            " line each, or day by day of those that are named. --json has every day of either."
+            "Count the articles listed and stored, and those that are missing, by reason: a line"
+            " for each outlet, or for each day of the named outlets. --json always has every day."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

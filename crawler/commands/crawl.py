@@ -1,4 +1,4 @@
-"""`scrapy crawl OUTLET`: the stock command, with an exit code that says how it went."""
+"""`scrapy crawl OUTLET`: Scrapy's command, with an exit code by the outlet's health."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Command(CrawlingCommand):
     def long_desc(self) -> str:
         return (
             "Crawl one outlet: the present, or the past with -a since=2023-09-01"
-            " -a until=2023-09-30; -a limit=100 stops after so many pages. Exit 0 healthy, 1"
+            " -a until=2023-09-30; -a limit=100 stops after 100 pages. Exit 0 healthy, 1"
             " unhealthy, 2 usage, 75 another run crawls it already or a signal ended this one."
         )
 
@@ -50,5 +50,5 @@ class Command(CrawlingCommand):
         table = OutcomeTable({name: crawler})
         self.exitcode = table.exit_code
         self.show_outcomes(table)
-        if not self.crawler_process.bootstrap_failed:  # else Scrapy has told why
+        if not self.crawler_process.bootstrap_failed:  # else Scrapy has logged the reason
             table.complain()

@@ -35,7 +35,7 @@ NOT_BEGUN = {
     SIGNAL: ("interrupted", "not begun"),
     TIMEOUT: ("unhealthy", "not begun when RUN_TIMEOUT ended the run"),
 }
-"""The judgement on outlets that were not crawled because of what ended the run."""
+"""Judgement and detail of outlets that were not crawled, by the event that ended the run."""
 
 
 class Command(CrawlingCommand):
@@ -65,7 +65,7 @@ class Command(CrawlingCommand):
         self.shard = self._shard(opts.shard) if opts.shard else (1, 1)
         self.settings.set("RUN_ID", new_run_id(), priority="cmdline")
         if (self.settings.getpriority("LOG_LEVEL") or 0) < SETTINGS_PRIORITIES["cmdline"]:
-            # Thirty outlets' every step would bury the progress line.
+            # Every step of thirty outlets would bury the progress line.
             self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
 
     def _shard(self, text: str) -> tuple[int, int]:
@@ -75,7 +75,7 @@ class Command(CrawlingCommand):
         return int(number), int(hosts)
 
     def _names(self, args: list[str], outlets: Mapping[str, type[NewsSpider]]) -> list[str]:
-        """The outlets to crawl on this host."""
+        """Return the names of the outlets to crawl on this host."""
         ours = share({n: o.allowed_domains for n, o in outlets.items()}, *self.shard)
         wanted = dict.fromkeys(args) or [n for n, o in outlets.items() if o.status in CRAWLED]
         names = [name for name in wanted if name in ours]
@@ -110,7 +110,7 @@ class Command(CrawlingCommand):
         return cast("AsyncCrawlerProcess", self.crawler_process)
 
     async def _crawl(self, lanes: list[list[str]], arguments: dict[str, str]) -> None:
-        """Crawl the lanes side by side, then stop the reactor."""
+        """Crawl the lanes in parallel, then stop the reactor."""
         from twisted.internet import reactor  # Scrapy has installed it by now
 
         total = sum(map(len, lanes))
@@ -119,7 +119,7 @@ class Command(CrawlingCommand):
                 await self._crawl_lanes(lanes, arguments)
             self._tidy_up()
         finally:
-            with contextlib.suppress(RuntimeError):  # a signal has stopped it already
+            with contextlib.suppress(RuntimeError):  # a signal has stopped the reactor already
                 reactor.stop()  # type: ignore[misc]
 
     async def _crawl_lanes(self, lanes: list[list[str]], arguments: dict[str, str]) -> None:
@@ -157,11 +157,11 @@ class Command(CrawlingCommand):
                 except HeldError as error:
                     self.elsewhere.append(name)
                     print(error, file=sys.stderr)
-                except OSError as error:  # of the lock's file
+                except OSError as error:  # from the lock's file
                     print(f"{name}: {error}", file=sys.stderr)
 
     async def _lock(self, name: str) -> Lock:
-        """The lock of `name`, taken; until that is known to be possible, other outlets go on."""
+        """Return the lock of `name` once taken; other outlets go on meanwhile."""
         assert self.settings is not None
         lock = Lock(place_of_locks(self.settings), name)
         for pause in lock.attempts():
@@ -182,7 +182,7 @@ class Command(CrawlingCommand):
 
     @contextlib.contextmanager
     def _excused(self, what: str) -> Iterator[None]:
-        """What cannot be done now, a later run will do; the files stand as they did."""
+        """Print an error of the dataset or the state instead of raising; the next run repairs."""
         try:
             yield
         except (*READ_ERRORS, sqlite3.Error) as error:

@@ -1,4 +1,4 @@
-"""`scrapy demo`: the whole way once, against a small world of outlets on localhost."""
+"""`scrapy demo`: a crawl from end to end, of a small world of outlets on localhost."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 AGAIN = ("detikinet", "selular", "uzone")
-"""Outlets that the first demo crawls twice; in all they publish there is technology."""
+"""Outlets that the first demo crawls twice: technology alone, so that no article is off topic."""
 _LATER = """
-Hours later, as it were: desks of {outlets} have edited articles, which a second look finds.
+As if hours later: desks of {outlets} have edited articles, which a second look finds.
 """
 _NEXT = """
 {rows:,} articles (made up, as is their news) are in {folder}: all, the text of one, and the edited.
@@ -66,16 +66,16 @@ class Command(TerminalCommand):
         self._say_what_next(root, rows)
 
     def _crawl(self, root: str, outlets: Iterable[str], options: Iterable[str]) -> int:
-        """The exit code of a crawl of a newsroom that runs meanwhile."""
+        """Crawl a newsroom that runs meanwhile, and return the exit code."""
         scrapy = [sys.executable, "-m", "scrapy"]
         served = [*scrapy, "newsroom", *outlets, *options]
-        # A process of its own: crawling and serving would share one interpreter lock.
+        # A separate process, since crawling and serving would share the interpreter lock.
         with subprocess.Popen(served, stdout=subprocess.PIPE, text=True) as newsroom:
             try:
                 assert newsroom.stdout is not None
                 url = newsroom.stdout.readline().strip()
                 if not url:
-                    return 1  # it has said why
+                    return 1  # the newsroom has printed the reason
                 if not self.json:
                     self.say(f"The newsroom serves its outlets at {url}")
                 environment = os.environ | {"NEWSROOM": url}
@@ -100,7 +100,7 @@ class Command(TerminalCommand):
         return [name for name in spiders if spiders[name].status in CRAWLED and name in houses()]
 
     def _look_again(self, root: str, outlets: Sequence[str]) -> None:
-        """Make the looks that would come over the next days come now."""
+        """Crawl again with all second looks of the next days due now."""
         if not self.json:
             self.say(_LATER.format(outlets=", ".join(outlets)))
         assert self.settings is not None
@@ -110,7 +110,7 @@ class Command(TerminalCommand):
         self.exitcode = self._crawl(root, outlets, ["--edited", "--on-demand"])
 
     def _say_what_next(self, root: str, rows: int) -> None:
-        """Commands that need nothing but what is here."""
+        """Print commands to try next, which need no further installation."""
         python = Path(sys.executable)
         if python.is_relative_to(Path.cwd()):
             python = python.relative_to(Path.cwd())

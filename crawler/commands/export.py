@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 KINDS = (*FORMATS, "duckdb")
 STREAMS = ("csv", "jsonl")
-"""What may go to standard output."""
-CLOSED = 141  # what a shell sees of a program that SIGPIPE ends, as it ends `cat` before `head`
+"""Formats that can go to standard output."""
+CLOSED = 141  # exit code 128 + SIGPIPE, as `cat` has before a `head` that ends first
 
 
 class Command(MaintenanceCommand):
@@ -39,12 +39,17 @@ class Command(MaintenanceCommand):
         super().add_options(parser)
         add = parser.add_argument
         add("--to", metavar="KIND", help=", ".join(KINDS))
-        add("-o", "--output", metavar="FILE", help="default OUTPUT_DIR/export.KIND; -: print it")
+        add(
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="default OUTPUT_DIR/export.KIND; -: standard output",
+        )
         add("--latest", action="store_true", help="each article once, as last captured")
-        add("--outlet", action="append", default=[], metavar="NAME", help="may be said repeatedly")
+        add("--outlet", action="append", default=[], metavar="NAME", help="may be given again")
         add("--since", metavar="DAY", help="the first day of publication, in WIB: 2023-09-01")
         add("--until", metavar="DAY", help="the last day of publication, in WIB")
-        add("--topic", metavar="TOPIC", help="only articles that have it, e.g. ai")
+        add("--topic", metavar="TOPIC", help="only articles with this topic, e.g. ai")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options([*opts.outlet, *args], opts)
@@ -91,13 +96,13 @@ class Command(MaintenanceCommand):
             self._stream(kind, sys.stdout.buffer)
             sys.stdout.buffer.flush()
         except BrokenPipeError:
-            # Python would flush once more at its end, and say so.
+            # Python would flush again at exit, and print an error.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             self.exitcode = CLOSED
 
     def _write(self, kind: str) -> None:
-        """Beside the target, and renamed: it is seen whole or not at all."""
-        # Here, since Scrapy imports every command before it runs one.
+        """Write beside the target and rename, so that readers never see a part of the file."""
+        # Imported here, since Scrapy imports every command at each start.
         import duckdb
 
         from output.database import write_database

@@ -1,4 +1,4 @@
-"""`scrapy extract FILE...`: saved pages or texts in, one JSON object a line out."""
+"""`scrapy extract FILE...`: read saved pages or texts, print an article a line as JSON."""
 
 from __future__ import annotations
 
@@ -34,12 +34,12 @@ class Command(TerminalCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--url", default="", help="where the page came from")
+        parser.add_argument("--url", default="", help="the address of the page")
         parser.add_argument(
-            "--outlet", help="whose rules to read it by; `generic` switches outlet rules off"
+            "--outlet", help="the outlet whose rules apply; `generic` switches outlet rules off"
         )
         parser.add_argument(
-            "--explain", action="store_true", help="show block by block what was kept and why"
+            "--explain", action="store_true", help="show each block: kept or removed, and the rule"
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

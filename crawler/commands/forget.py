@@ -56,12 +56,12 @@ class Command(MaintenanceCommand):
             for file in gone.damaged:
                 print(f"{file} is damaged: where it is, its page may stand", file=sys.stderr)
                 self.exitcode = UNHEALTHY
-        DatasetIndex.of(self.settings).close()  # what it knew of them goes too
-        if self.index_folder:  # it quotes them too: browse builds it anew
+        DatasetIndex.of(self.settings).close()  # opening removes the rows of forgotten articles
+        if self.index_folder:  # the index quotes the articles; browse builds a new index
             shutil.rmtree(self.index_folder, ignore_errors=True)
 
     def _articles(self, arg: str) -> list[tuple[str, str]]:
-        """The outlet and the id of each article that `arg` means."""
+        """Return the outlet and the article_id of each article at a URL, or with an article_id."""
         if not urlsplit(arg).scheme.startswith("http"):
             outlet = arg.partition(":")[0]
             if outlet not in self.registry.spiders or ":" not in arg:

@@ -45,11 +45,11 @@ class Command(TerminalCommand):
         parser.add_argument(
             "--on-demand",
             action="store_true",
-            help="make pages when they are asked for: a large world begins sooner and stays small",
+            help="render pages on request: a large world starts sooner and needs less memory",
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        # Here, since Scrapy imports every command before it runs one.
+        # Imported here, since Scrapy imports every command at each start.
         from crawler.newsroom import Newsroom, World
         from crawler.newsroom.houses import houses
 

@@ -1,4 +1,4 @@
-"""`scrapy outlets`: what we know of every outlet."""
+"""`scrapy outlets`: publisher, status and sources of every outlet."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def describe(outlet: type[NewsSpider]) -> dict[str, Any]:
-    """What the declaration of `outlet` says, as plain values."""
+    """Return the declaration of `outlet` as plain values."""
     return {
         "name": outlet.name,
         "publisher": outlet.publisher,
@@ -32,7 +32,7 @@ def describe(outlet: type[NewsSpider]) -> dict[str, Any]:
 
 
 def brief(outlet: dict[str, Any]) -> dict[str, Any]:
-    """The same, with the kinds of its sources alone."""
+    """Return `outlet` with the kinds of the sources alone."""
     kinds = Counter(source["kind"] for source in outlet["sources"])
     return outlet | {"sources": [f"{n} {kind}s" if n > 1 else kind for kind, n in kinds.items()]}
 
@@ -43,9 +43,9 @@ class Command(TerminalCommand):
 
     def long_desc(self) -> str:
         return (
-            "List the outlets. verified and modelled ones are crawled by crawlall; permission needs"
-            " their yes, named in PERMITTED; blocked and refused ones are left alone. --json tells"
-            " of each source its address and how sure we are of it."
+            "List the outlets. crawlall takes those of status verified and modelled; outlets of"
+            " status permission must have agreed and be named in PERMITTED; blocked and refused"
+            " outlets are left alone. --json has the address and the status of each source."
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

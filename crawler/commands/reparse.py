@@ -69,7 +69,7 @@ class Command(MaintenanceCommand):
             metavar="NAME",
             action="append",
             default=[],
-            help="only its pages; may be given again",
+            help="only pages of this outlet; may be given again",
         )
         add("--since", metavar="DAY", help="first day of publication, in WIB: 2023-09-01")
         add("--until", metavar="DAY", help="last day of publication, in WIB")
@@ -81,7 +81,7 @@ class Command(MaintenanceCommand):
             metavar="REASON",
             action="append",
             default=[],
-            help="only pages that rejects/ has for it, e.g. off_topic; may be given again",
+            help="only pages in rejects/ for this reason, e.g. off_topic; may be given again",
         )
         add("--diff", action="store_true", help="write nothing, show what would change")
 
@@ -127,7 +127,7 @@ class Command(MaintenanceCommand):
             self._keep(job, results, seconds, started_at)
 
     def _keep(self, job: Job, results: list[Result], seconds: float, started_at: datetime) -> None:
-        """Write what was done into the dataset, as crawls do."""
+        """Write the reparse into the table runs, as a crawl does."""
         writer = Writer(job.location, job.run_id)
         interrupted = self.exitcode == INTERRUPTED
         for outlet, row in reparse_rows(job, results, seconds, started_at, interrupted=interrupted):
@@ -182,7 +182,7 @@ class Command(MaintenanceCommand):
                 self.complain(f"no page was rejected for {reason}; the reasons there are: {others}")
 
     def _files(self, args: list[str]) -> dict[str, int]:
-        """The WARC files that `args` name, or that stand in folders they name, with their sizes."""
+        """Return the size by path of all WARC files in `args`, which name files or folders."""
         if not args:
             self.complain(
                 f"name WARC files or folders of them; ours are in {self.location}/archive"
@@ -200,7 +200,7 @@ class Command(MaintenanceCommand):
         return found
 
     def _grows(self, path: str) -> bool:
-        """Whether a crawl is still writing the file, which has another name when it is done."""
+        """Return whether a crawl still writes the file, which is renamed at the end."""
         assert self.settings is not None
         places = (self.settings["STATE_DIR"], self.location)
         folders = [Root(place).at(name) for place in places if place for name in (OPEN, STAGING)]
@@ -219,7 +219,7 @@ class Command(MaintenanceCommand):
         return bar
 
     def _report(self, results: list[Result], seconds: float, *, diff: bool) -> None:
-        """What became of all pages; with `diff`, what would."""
+        """Print the outcomes of all pages; with `diff`, the outcomes that a reparse would have."""
         counts = sum((result.counts for result in results), Counter[str]())
         fields = sum((result.fields for result in results), Counter[str]())
         changes = [change for result in results for change in result.examples][:SHOWN]
@@ -273,7 +273,7 @@ def _results(
 
 
 def _differing(old: Any, new: Any, around: int = 60) -> tuple[str, str]:
-    """Both values where they begin to differ, cut to what an eye takes in."""
+    """Return both values cut to `around` characters before the first difference and twice after."""
     was, now = str(old), str(new)
     unlike = (place for place, (a, b) in enumerate(zip(was, now, strict=False)) if a != b)
     same = next(unlike, min(len(was), len(now)))

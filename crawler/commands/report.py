@@ -1,4 +1,4 @@
-"""`scrapy report`: what is in the dataset, how fresh and how clean, as one page."""
+"""`scrapy report`: a page with the content, freshness and cleanness of the dataset."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Command(MaintenanceCommand):
         self.days = self.window(opts)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        # Here, since Scrapy imports every command before it runs one.
+        # Imported here, since Scrapy imports every command at each start.
         from crawler.web.report.page import write_page
         from output.summary import Summary
 

@@ -1,4 +1,4 @@
-"""`scrapy snapshot OUTLET URL|FILE`: a fixture in our own words and what is expected of it."""
+"""`scrapy snapshot OUTLET URL|FILE`: a fixture in our own words, and the article expected."""
 
 from __future__ import annotations
 
@@ -44,17 +44,21 @@ class Command(CrawlingCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--url", default="", help="where FILE came from, if it does not say")
+        parser.add_argument(
+            "--url", default="", help="the address of FILE, where the page states none"
+        )
         parser.add_argument(
             "--expect",
             action="store_true",
-            help="rewrite what is expected of the outlet's fixtures; their pages stay",
+            help="rewrite the expected articles of the outlet's fixtures; the pages stay",
         )
         parser.add_argument(
-            "--from-archive", action="store_true", help="take URL as it was kept last, offline"
+            "--from-archive",
+            action="store_true",
+            help="take the last archived page of URL, offline",
         )
         parser.add_argument(
-            "--replace", action="store_true", help="put it in the place of that year's fixture"
+            "--replace", action="store_true", help="overwrite the fixture of the same year"
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -62,7 +66,7 @@ class Command(CrawlingCommand):
         self.location = self.store_nowhere(opts)
         if opts.expect or opts.from_archive or not _is_url(args[-1:]):
             self.settings.set("CONTACT", "nobody is asked", priority="cmdline")
-            self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")  # nothing goes on
+            self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")  # no crawl runs
         options = [arg for arg in args if arg.startswith("-")]
         super().process_options(options or args[:1], opts)
         if len(args) != (1 if opts.expect else 2):
@@ -93,7 +97,7 @@ class Command(CrawlingCommand):
             self.complain(f"{args[-1]} is no article: {reject}")
 
     def fetch(self, url: str) -> None:
-        """Ask for one page as a crawl of its outlet would."""
+        """Fetch a page as a crawl of the outlet would."""
         assert self.crawler_process is not None
         responses: list[Response] = []
 
@@ -113,7 +117,7 @@ class Command(CrawlingCommand):
             print(f"{url} could not be fetched; the log says why", file=sys.stderr)
 
     def take(self, url: str) -> None:
-        """Use a page that a crawl has kept."""
+        """Use the archived page of a crawl."""
         try:
             capture = find_capture(Root(self.location), self.outlet.name, url)
         except (OSError, pa.ArrowInvalid) as error:
@@ -123,7 +127,7 @@ class Command(CrawlingCommand):
         self.keep(capture.body, capture.url)
 
     def keep(self, body: bytes, url: str) -> None:
-        """Write the page in our words; its name is its year, which is the template's."""
+        """Write the page in our words; the file's name is the year, which dates the template."""
         now = clock.now().replace(microsecond=0)
         source = Page(body, url, encoding=self.outlet.rules().encoding).text
         article = self.read(body, url, now)
@@ -148,7 +152,7 @@ class Command(CrawlingCommand):
         return self.reader.read(page, url=url, outlet=self.outlet.name, fetched_at=fetched_at)
 
     def expect(self, path: Path, url: str = "", fetched_at: datetime | None = None) -> None:
-        """Write what the page at `path` becomes; its URL and time stay if they are known."""
+        """Write the article expected of the page at `path`, with a known URL and time unchanged."""
         target = path.with_suffix(".json")
         known: dict[str, Any] = json.loads(target.read_text("utf-8")) if target.exists() else {}
         url = url or known["url"]

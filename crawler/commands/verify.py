@@ -1,4 +1,4 @@
-"""`scrapy verify`: does the dataset keep its contract?"""
+"""`scrapy verify`: hold the dataset to the contract of docs/dataset.md."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Command(MaintenanceCommand):
         return str(self.settings["STATE_DIR"] or self.location)
 
     def _of_the_state(self) -> list[Finding]:
-        """What is wrong with the state, where there is one."""
+        """Return the findings on the state; empty where no state exists."""
         assert self.settings is not None
         if "://" in self._state_folder or not Path(self._state_folder, FILE).exists():
             return []

@@ -170,7 +170,7 @@ def test_snapshot_keeps_the_page_in_our_words(kept):
 
 
 def test_snapshot_replaces_no_fixture_unasked(kept, run, commands):
-    """What a contributor cut and corrected by hand stays."""
+    """Changes that a contributor made by hand stay."""
     before = kept.read_bytes()
     kept.write_text("cut by hand", "utf-8")
     said = run(commands[3], 2)

@@ -1,4 +1,4 @@
-"""What people type: mistakes are one clear line and exit code 2 before any request."""
+"""The command line of crawls: a mistake is a single line and exit code 2 before any request."""
 
 import json
 import os
@@ -89,7 +89,7 @@ def test_the_web_is_not_crawled_without_a_contact(tmp_path: Path, capsys):
     assert not list(tmp_path.iterdir())
 
 
-def test_crawl_and_the_stock_exports(room: Newsroom, tmp_path: Path):
+def test_crawl_writes_the_exports_of_scrapy(room: Newsroom, tmp_path: Path):
     lines = tmp_path / "kontan.jsonl"
     out = tmp_path / "data"
     bury(out, "kontan", "kontan:1")  # a takedown that was killed: the run finishes it

@@ -49,7 +49,7 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def said(folder):
-    """What the first demo says."""
+    """The output of the first demo."""
     return demo(folder)
 
 

@@ -33,7 +33,7 @@ def export(dataset, capfdbinary):
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "duckdb"])
-def test_it_writes_one_file_and_says_so(export, dataset, kind):
+def test_export_writes_a_file_and_prints_the_path(export, dataset, kind):
     code, out, err = export("--to", kind, "--json")
     path = dataset / f"export.{kind}"
     assert (code, err) == (0, "")
@@ -42,7 +42,7 @@ def test_it_writes_one_file_and_says_so(export, dataset, kind):
     assert there == {"articles", "staging", path.name}
 
 
-def test_it_replaces_what_it_wrote_before(export, tmp_path):
+def test_export_replaces_an_earlier_export(export, tmp_path):
     target = tmp_path / "new/articles.jsonl"
     for words, rows in (([], 3), (["--latest"], 2), (["--topic", "ai"], 1)):
         code, out, _ = export("--to", "jsonl", "-o", str(target), *words)
@@ -51,21 +51,21 @@ def test_it_replaces_what_it_wrote_before(export, tmp_path):
     assert export("--to", "jsonl", "-o", str(target), "-q") == (0, "", "")
 
 
-def test_it_prints(export):
+def test_export_prints_json_lines_to_standard_output(export):
     code, out, err = export("--to", "jsonl", "-o", "-", "--outlet", "kontan", "--latest")
     assert (code, err) == (0, "")
     assert [json.loads(line)["title"] for line in out.splitlines()] == ["Berita nomor satu"]
 
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "duckdb"])
-def test_nothing_is_a_file_of_nothing_and_said(export, dataset, kind):
+def test_an_export_without_a_match_is_a_file_of_columns_alone(export, dataset, kind):
     code, out, _ = export("--to", kind, "--until", "1999-12-31")
     assert code == 0
     assert "no captures match" in out
     assert (dataset / f"export.{kind}").exists()
 
 
-def test_nothing_printed_is_said_elsewhere(export):
+def test_a_printed_export_without_a_match_is_reported_on_stderr(export):
     code, out, err = export("--to", "jsonl", "-o", "-", "--topic", "kuliner", "--latest")
     assert (code, out, err) == (0, "", "no articles match\n")
 

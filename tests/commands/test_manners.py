@@ -1,4 +1,4 @@
-"""How all commands speak: help, mistakes, tables, JSON, colours, silence."""
+"""The manners of all commands: help, mistakes, tables, JSON, colours, silence."""
 
 from __future__ import annotations
 

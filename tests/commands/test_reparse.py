@@ -39,7 +39,7 @@ def stop(event="", names=()):
 if "--multiprocessing-fork" in sys.orig_argv:
 """
 STOPS = {"starting": f"{_STOP}    stop()", "reading": f"{_STOP}    sys.addaudithook(stop)"}
-"""What stops a worker there, as its sitecustomize.py."""
+"""The sitecustomize.py that stops a worker at this point."""
 
 
 def reparse(*arguments: str | Path, out: Path) -> subprocess.CompletedProcess[str]:
@@ -50,7 +50,7 @@ def reparse(*arguments: str | Path, out: Path) -> subprocess.CompletedProcess[st
     )  # fmt: skip
 
 
-def test_a_folder_of_files_whole_and_cut_off(tmp_path: Path):
+def test_a_folder_of_whole_and_cut_off_files_is_read_and_reported(tmp_path: Path):
     """In processes, with what is wrong named and told by the exit code."""
     snaps = pages("mediaindonesia", 8)
     write_warc(tmp_path / "in" / "deep" / "a.warc.gz", snaps[:4])
@@ -86,7 +86,7 @@ def test_a_folder_of_files_whole_and_cut_off(tmp_path: Path):
     ],
 )
 @pytest.mark.parametrize("moment", STOPS)
-def test_however_it_ends_its_workers_end_with_it(
+def test_workers_end_with_the_reparse_however_it_ends(
     tmp_path: Path, moment: str, tell, signum: int, code: int
 ):
     """Silently, be they amid a file or not yet listening; pipes tell that they are, and hold them
@@ -139,7 +139,7 @@ def command(tmp_path: Path) -> Command:
 
 
 def typed(command: Command, words: list[str]) -> None:
-    """What Scrapy does with a command line."""
+    """Run a command line as Scrapy does."""
     parser = ArgumentParser(conflict_handler="resolve")
     command.add_options(parser)
     opts, args = parser.parse_known_args(words)
@@ -195,7 +195,7 @@ def test_a_reason_that_no_page_was_rejected_for_is_a_mistake(
     assert (said.out, said.err) == ("", f"scrapy reparse: no page was rejected {complaint}\n")
 
 
-def test_without_rejects_none_can_be_judged_anew(command: Command, tmp_path: Path, capsys):
+def test_rejects_of_a_dataset_without_any_is_a_mistake(command: Command, tmp_path: Path, capsys):
     write_warc(tmp_path / "a.warc.gz", pages("mediaindonesia", 1))
     with pytest.raises(SystemExit):
         typed(command, [str(tmp_path / "a.warc.gz"), "--rejects", "off_topic"])

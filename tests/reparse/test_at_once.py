@@ -34,7 +34,7 @@ SPAWN = get_context("spawn")
 
 
 def reparse_from(start: Barrier, out: str, tasks: list[list[str]]) -> None:
-    """What a reparse of these tasks does, where all at `start` have looked before any writes."""
+    """Reparse these tasks; at `start` all have looked before any writes."""
     work = [module._Task(Job(out, "r"), tasks[0])]
     start.wait(PATIENCE)
     work += [module._Task(Job(out, "r"), paths) for paths in tasks[1:]]
@@ -70,7 +70,9 @@ def in_the_folder(out: Path) -> int:
     return ds.dataset(out / "articles").count_rows()
 
 
-def test_other_groupings_at_once_come_to_what_one_would(warcs: list[str], tmp_path: Path):
+def test_reparses_at_once_with_other_tasks_make_the_rows_of_one_reparse(
+    warcs: list[str], tmp_path: Path
+):
     one, two, three = warcs
     alone, out = tmp_path / "alone", tmp_path / "out"
     reparse(Job(str(alone), "r"), warcs)
@@ -97,7 +99,9 @@ def test_other_groupings_at_once_come_to_what_one_would(warcs: list[str], tmp_pa
     assert verify(out) == []
 
 
-def test_a_merged_file_and_one_that_comes_late(warcs: list[str], tmp_path: Path):
+def test_rows_of_a_merged_file_and_of_a_late_file_are_counted_once(
+    warcs: list[str], tmp_path: Path
+):
     """A reparse that looked before a compaction writes after it what was merged."""
     out = tmp_path / "out"
     one, two, _ = warcs
@@ -114,7 +118,7 @@ def test_a_merged_file_and_one_that_comes_late(warcs: list[str], tmp_path: Path)
 
 
 def test_the_order_of_captures_is_forgotten_by_a_compaction(tmp_path: Path):
-    """Whoever reads the later of two captures of one content first cannot know that it is old."""
+    """A reader of the later of two captures of the same content cannot know the earlier."""
     [snap, *_] = [snap for snap in pages("mediaindonesia", 8) if "/teknologi/" in snap.url]
     later = replace(snap, at=snap.at + timedelta(days=1))
     paths = [

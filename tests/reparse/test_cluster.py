@@ -30,7 +30,7 @@ distributed = pytest.importorskip(
 dask = pytest.importorskip("dask")
 pytestmark = [
     pytest.mark.trial,
-    # What a killed worker leaves behind is not ours to close.
+    # A killed worker leaves sockets behind that no test can close.
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),

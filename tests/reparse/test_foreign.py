@@ -92,7 +92,7 @@ def told(result: Result) -> dict[str, int]:
     return {name: count for name, count in sorted(result.counts.items()) if count}
 
 
-def test_every_record_is_counted(archive: Path, tmp_path: Path):
+def test_every_record_of_a_foreign_archive_is_counted(archive: Path, tmp_path: Path):
     out = tmp_path / "out"
     counts = told(reparse(Job(str(out), "r"), [str(archive)]))
     rows = read(out).to_pylist()
@@ -123,7 +123,7 @@ def test_every_record_is_counted(archive: Path, tmp_path: Path):
     assert all(row["body"] == bodies[row["url"]] for row in both)
 
 
-def test_a_second_time_nothing_is_written(archive: Path, tmp_path: Path):
+def test_a_second_reparse_of_a_foreign_archive_writes_nothing(archive: Path, tmp_path: Path):
     job = Job(str(tmp_path / "out"), "r")
     stored = reparse(job, [str(archive)]).counts["new"]
     again = told(reparse(job, [str(archive)]))

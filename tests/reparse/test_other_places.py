@@ -33,7 +33,7 @@ NO_FSSPEC = "fsspec is not here; `make .venv/.ci` installs it"
 
 
 def crawl_into(location: str, tmp_path: Path) -> pa.Table:
-    """What a crawl stored at `location`, after all else that is done with a dataset was done."""
+    """Return the rows of a crawl into `location`, after every other command over a dataset."""
     here = {"OUTPUT_DIR": location, "STATE_DIR": str(tmp_path / "state")}
     with newsroom(seed=3, outlets=["mediaindonesia"], recent=10, past=2, older=0) as room:
         done = crawl(MediaIndonesiaSpider, room, tmp_path, **here)
@@ -57,7 +57,7 @@ def read_again(location: str, stored: pa.Table) -> None:
     assert copy.counts["new"] == len(stored) == read(f"{location}-copy").num_rows
 
 
-def test_a_filesystem_of_fsspec(tmp_path: Path):
+def test_a_dataset_on_a_filesystem_of_fsspec_is_reparsed(tmp_path: Path):
     fsspec = pytest.importorskip("fsspec", reason=NO_FSSPEC)
     location = "memory://bak/data"
     try:
@@ -154,11 +154,11 @@ def bucket() -> Iterator[str]:
         server.kill()
 
 
-def test_a_bucket_of_google(bucket: str, tmp_path: Path):
+def test_a_dataset_in_a_google_bucket_is_reparsed(bucket: str, tmp_path: Path):
     crawl_into(bucket.format("bak/data"), tmp_path)
 
 
-def test_a_bucket_that_is_not_there(bucket: str):
+def test_a_bucket_that_does_not_exist_is_a_problem(bucket: str):
     with pytest.raises(OSError, match="cannot write to gs://") as raised:
         check_writable(bucket.format("tiada/data") + "&retry_limit_seconds=1")
     assert "\n" not in str(raised.value)

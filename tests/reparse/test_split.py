@@ -81,7 +81,7 @@ def test_all_pages_together_are_the_article(tmp_path: Path, order: int):
 
 
 @pytest.mark.parametrize("order", [1, -1])
-def test_the_whole_is_taken_where_somebody_asked_for_it(tmp_path: Path, order: int):
+def test_the_archived_whole_page_is_taken_instead_of_parts(tmp_path: Path, order: int):
     whole = page("?page=all", PARTS, f"{URL}?page=2")
     counts = told(tmp_path, [whole, split()[0]][::order])
     assert counts == {"pages": 2, "new": 1, "rejected/incomplete": 1}
@@ -94,7 +94,7 @@ def test_an_article_of_one_page_leads_to_others_only(tmp_path: Path):
     assert told(tmp_path, [page("", PARTS, links)])["new"] == 1
 
 
-def test_where_no_page_is_found_again_none_is_put_together(tmp_path: Path):
+def test_pages_that_cannot_be_found_again_are_not_joined(tmp_path: Path):
     """A file that was compressed as a whole has no places to go back to."""
     path = write_warc(tmp_path / "in.warc", [page("", PARTS, ""), *split()], zipped=False)
     path.with_suffix(".warc.gz").write_bytes(gzip.compress(path.read_bytes()))

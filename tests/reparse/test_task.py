@@ -32,7 +32,7 @@ VERSION = "2099.01.01"
 
 @pytest.fixture(scope="module")
 def crawled(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What crawls of two outlets leave, archives and all."""
+    """The dataset and the archives that crawls of two outlets leave."""
     out = tmp_path_factory.mktemp("crawled")
     with newsroom(seed=3, outlets=["kontan", "mediaindonesia"], recent=12, past=4, older=2) as room:
         for outlet in (KontanSpider, MediaIndonesiaSpider):
@@ -60,7 +60,7 @@ def counts(results: list[Result]) -> dict[str, int]:
 
 
 def content(table) -> list[dict]:
-    """The rows without what tells one run, or place, from another."""
+    """Return the rows without the columns that differ between runs or places."""
     rows = table.drop_columns(["run_id", "archive", "cluster_id"]).to_pylist()
     return sorted(rows, key=lambda row: (row["article_id"], row["fetched_at"]))
 
@@ -117,7 +117,7 @@ def test_what_a_newer_version_reads_the_same_is_not_written_again(
     assert read(data).num_rows == before
 
 
-def test_two_at_once_write_what_one_would(data: Path, tmp_path: Path):
+def test_two_reparses_at_once_write_each_row_once(data: Path, tmp_path: Path):
     """Both began before either had written: the same files, and each row once."""
     out = tmp_path / "out"
     path = warcs(data)[-1]
@@ -130,7 +130,7 @@ def test_two_at_once_write_what_one_would(data: Path, tmp_path: Path):
     assert verify(out) == []
 
 
-def test_after_a_kill_it_goes_on_where_it_was(
+def test_a_killed_reparse_goes_on_without_a_lost_or_doubled_row(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(module, "BATCH", 2)
@@ -156,7 +156,7 @@ def test_after_a_kill_it_goes_on_where_it_was(
     ]
 
 
-def test_the_same_pages_in_another_order_and_in_parallel_come_to_the_same(
+def test_the_same_pages_in_another_order_or_in_parallel_make_the_same_rows(
     data: Path, tmp_path: Path
 ):
     paths = warcs(data)
@@ -198,7 +198,7 @@ def test_an_older_page_never_becomes_the_latest(tmp_path: Path):
 
 
 @pytest.mark.parametrize("zipped_records", [True, False])
-def test_a_foreign_archive(tmp_path: Path, zipped_records: bool):
+def test_a_foreign_archive_is_read_by_the_same_rules(tmp_path: Path, zipped_records: bool):
     """As Common Crawl's news: other hosts, other kinds of records, no charset, no list."""
     ours = pages("mediaindonesia", 6)
     for snap in ours:
@@ -237,7 +237,7 @@ def test_pages_are_chosen_by_outlet_and_day(data: Path, tmp_path: Path):
     assert months == {"2023-09"}
 
 
-def test_rejects_are_judged_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+def test_rejected_pages_are_judged_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     out = tmp_path / "data"
     with newsroom(seed=3, outlets=["kontan"], recent=8, past=2, older=0) as room:
         monkeypatch.setattr(
@@ -260,7 +260,7 @@ def _rejects(out: Path) -> list[dict]:
     return open_dataset(out, "rejects").to_table().to_pylist()
 
 
-def test_what_a_person_took_out_does_not_come_back(data: Path, tmp_path: Path):
+def test_a_forgotten_article_does_not_come_back_by_a_reparse(data: Path, tmp_path: Path):
     """Be it while it is read."""
     out = tmp_path / "out"
     [row, *others] = content(read(data, outlet="mediaindonesia"))
@@ -273,7 +273,7 @@ def test_what_a_person_took_out_does_not_come_back(data: Path, tmp_path: Path):
     assert content(read(out)) == others
 
 
-def test_a_diff_shows_and_writes_nothing(data: Path, newer):
+def test_a_diff_shows_changed_fields_and_writes_no_row(data: Path, newer):
     before = read(data)
     results = run(data, *warcs(data), diff=True)
     assert counts(results)["changed"] == len(before)
@@ -363,7 +363,7 @@ def test_a_missing_file_is_a_problem_of_its_own(tmp_path: Path):
     assert "No such file" in result.problems[str(path)]
 
 
-def test_settings_that_were_typed_reach_the_stages():
+def test_settings_given_by_s_reach_the_stages_of_a_reparse():
     settings = get_project_settings()
     strict = module.outlet_readers((("BODY_MIN_WORDS", 9999),))["kontan"]
     usual = module.outlet_readers(())["kontan"]

@@ -1,4 +1,4 @@
-"""How files are shared out."""
+"""The division of files into tasks."""
 
 import pytest
 
@@ -27,5 +27,5 @@ def test_every_worker_gets_something_to_do(workers: int):
     assert sorted(path for paths in work for path in paths) == sorted(sizes)
 
 
-def test_empty_files_are_looked_into_too():
+def test_empty_files_are_in_a_task_too():
     assert sorted(tasks({"a": 0, "b": 0}, 2)) == [["a"], ["b"]]

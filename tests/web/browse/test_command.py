@@ -26,7 +26,7 @@ def browse(folder, *words):
             process.kill()
 
 
-def test_it_answers_where_it_says_and_ends_quietly(tmp_path):
+def test_browse_answers_at_the_printed_address_and_ends_quietly(tmp_path):
     write(tmp_path, kontan=[row(1)])
     with browse(tmp_path, "--port", "0", "--json") as first:
         url = json.loads(first.stdout.readline())["url"]

@@ -1,4 +1,4 @@
-"""What changed between two captures."""
+"""The changes between two captures."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ TEXTS = st.lists(st.text(alphabet="ab c", min_size=1).map(str.strip).filter(bool
 
 
 @given(TEXTS, TEXTS)
-def test_both_texts_can_be_read_off(before, after):
+def test_both_texts_can_be_restored_from_the_changes(before, after):
     """Without what is new it is the old text, without what is gone the new one."""
     found = changes(before, after)
     for other, texts in (("new", before), ("gone", after)):

@@ -91,5 +91,5 @@ def test_a_page_that_holds_other_words_places_nothing():
     assert shown(PARAGRAPHS, [PROMO], "Halaman lain sama sekali") == (PARAGRAPHS, [PROMO["text"]])
 
 
-def test_scripts_are_no_words():
+def test_the_words_of_a_page_are_without_scripts():
     assert text_of("<p>Isi</p><script>bukan isi</script>").split() == ["Isi"]

@@ -111,7 +111,7 @@ def test_the_archived_page_runs_nothing_and_asks_for_nothing(browser, site):
     assert [url for url in asked if not url.startswith((site, "data:"))] == []
 
 
-def test_nothing_else_was_asked_for_or_complained_of(browser, site):
+def test_the_browser_made_no_other_request_and_logged_no_error(browser, site):
     browser.get(site)
     refused = [line for line in complaints(browser) if "outside.example" not in line]
     assert refused == []

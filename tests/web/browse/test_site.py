@@ -77,7 +77,7 @@ def client(folder) -> TestClient:
         ("since=kemarin&page=zz", 9),
     ],
 )
-def test_search(client, query, found):
+def test_a_search_lists_the_matching_articles(client, query, found):
     page = client.get(f"/?{query}")
     assert page.status_code == 200
     assert page.text.count('<li>\n  <p class="small soft">') == found

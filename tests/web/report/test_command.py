@@ -24,7 +24,7 @@ def report(tmp_path, capsys, monkeypatch):
     return typed
 
 
-def test_it_writes_the_page_and_says_where(report, tmp_path):
+def test_report_writes_the_page_and_prints_the_path(report, tmp_path):
     code, out, _ = report("--json")
     said = json.loads(out)
     assert (code, said["articles"]) == (0, 1)
@@ -50,7 +50,7 @@ def test_a_mistake_is_one_line_and_exit_code_2(report, words, complaint):
 
 
 @pytest.mark.parametrize("where", ["whole", "inside"])
-def test_a_broken_file_is_one_line(report, tmp_path, where):
+def test_a_broken_file_makes_a_complaint_of_one_line(report, tmp_path, where):
     [path] = tmp_path.rglob("*.parquet")
     content = path.read_bytes()
     path.write_bytes(

@@ -44,7 +44,7 @@ def html(tmp_path_factory):
     return page_of(folder)
 
 
-def test_it_needs_nothing_from_anywhere(html):
+def test_the_report_loads_nothing_from_elsewhere(html):
     asked = LexborHTMLParser(html).css("[src], [srcset], [href], [data], [action], [poster]")
     assert {node.attributes.get("href") or "" for node in asked} <= {"data:,"} | {
         f"#{name}" for name in re.findall(r' id="([a-z]+)"', html)
@@ -54,14 +54,14 @@ def test_it_needs_nothing_from_anywhere(html):
     assert content_hash(re.search(r"<script>(.*?)</script>", html, re.DOTALL)[1]) in html
 
 
-def test_what_it_shows_stays_text(html):
+def test_hostile_values_stay_text_in_the_report(html):
     assert html.count("<script") == 1
     assert "<img" not in html
     assert "&lt;script&gt;" in html
     assert "{{ 7 * 7 }}" in html
 
 
-def test_it_draws_each_chart_for_both_screens_beside_its_table(html):
+def test_each_chart_is_drawn_for_both_screens_beside_a_table(html):
     assert html.count("<svg") == 10
     assert html.count("<details>") >= 4
     assert "var(--accent)" in html
@@ -151,7 +151,7 @@ def test_only_what_is_complete_is_called_100(share, said):
     assert percent(share) == said
 
 
-def test_numbers_and_ages():
+def test_numbers_and_ages_are_written_for_readers():
     assert number(1234567) == "1\u202f234\u202f567"
     assert "59 min" in ago(timedelta(minutes=59))
     assert "47 h" in ago(timedelta(hours=47))

@@ -61,7 +61,7 @@ def contrast(browser, selector: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
-def test_its_charts_are_drawn_and_nothing_is_asked_or_said(shown):
+def test_charts_are_drawn_without_a_request_or_a_logged_error(shown):
     broad = shown.find_elements("css selector", "figure .broad svg")
     assert len(broad) == 5
     assert all(svg.size["height"] > 20 and svg.size["width"] > 40 for svg in broad)
@@ -78,7 +78,7 @@ def test_hostile_words_do_no_harm(shown):
 
 
 @pytest.mark.parametrize("width", [320, 390, 1200])
-def test_it_is_as_wide_as_its_window(shown, width):
+def test_the_report_is_as_wide_as_the_window(shown, width):
     look(shown, width=width)
     assert shown.execute_script("return document.documentElement.scrollWidth") <= width
 
