@@ -1,4 +1,4 @@
-"""The one thing that travels: an article, from extraction through the pipelines to the dataset."""
+"""The article and its parts, on the way from extraction through the pipelines to the dataset."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Kind = Literal["paragraph", "heading", "list_item", "quote", "caption", "embed",
 
 
 def _iso(moment: datetime | None) -> str | None:
-    """An instant for stock feed exports, whose own format would drop the zone."""
+    """Return an instant for stock feed exports, whose own format would drop the zone."""
     return moment.astimezone(UTC).isoformat() if moment else None
 
 
@@ -25,7 +25,7 @@ def _instant() -> Any:
 
 
 class Rejected(DropItem):
-    """This page or item will not be stored.
+    """A page or item that is not stored.
 
     `reason` is one stable word (`not_article`, `too_deep`, `off_topic`, ...) that stats and the
     rejects table count by; `evidence` says in a few words what was seen.
@@ -38,7 +38,7 @@ class Rejected(DropItem):
 
 
 class NothingNew(DropItem):
-    """The dataset or this run has this content already: an outcome, not a reject."""
+    """Content that the dataset or the run has already: an outcome, not a reject."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, log_level="DEBUG")

@@ -3,8 +3,8 @@ from crawler.spider import NewsSpider
 
 
 class AntaraSpider(NewsSpider):
-    """ANTARA Tekno. Its pages forbid automatic crawling without the agency's written permission, so
-    it runs only for those who hold one. Article URLs do not name the section."""
+    """ANTARA Tekno. The site forbids automatic crawling without the agency's written permission,
+    so the spider runs only for holders of a permission. Article URLs do not name the section."""
 
     name = "antara"
     publisher = "ANTARA"

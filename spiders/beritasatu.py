@@ -3,8 +3,8 @@ from crawler.spider import NewsSpider
 
 
 class BeritaSatuSpider(NewsSpider):
-    """BeritaSatu Ototekno. Cars and technology share the section, so topic decides; its index ends
-    at page 7."""
+    """BeritaSatu Ototekno. Cars and technology share the section, so topic decides; the index
+    ends at page 7."""
 
     name = "beritasatu"
     publisher = "Beritasatu.com"

@@ -3,8 +3,8 @@ from crawler.spider import NewsSpider
 
 
 class BisnisSpider(NewsSpider):
-    """Bisnis.com Teknologi. A challenge page meets every client that is no browser, so it runs by
-    name only. Channel 277 of the index is technology."""
+    """Bisnis.com Teknologi. Every client but a browser gets a challenge page, so the spider runs
+    by name only. Channel 277 of the index is technology."""
 
     name = "bisnis"
     publisher = "Bisnis.com"

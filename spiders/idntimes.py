@@ -4,7 +4,7 @@ from crawler.spider import NewsSpider
 
 class IdnTimesSpider(NewsSpider):
     """IDN Times Tech. robots.txt closes query strings and search, and there is no index: feed and
-    sitemap list it. Months may be English, keywords hold junk; much is written by readers."""
+    sitemap list the articles. Months may be English, keywords hold junk; readers write much."""
 
     name = "idntimes"
     publisher = "IDN Times"

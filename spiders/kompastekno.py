@@ -3,8 +3,8 @@ from crawler.spider import NewsSpider
 
 
 class KompasTeknoSpider(NewsSpider):
-    """Kompas Tekno. A challenge (status 202) or a 403 meets many honest clients, so it runs by name
-    only. No feed is left; the index lists any day. JSON-LD names the editor as the author."""
+    """Kompas Tekno. Many honest clients get a challenge (status 202) or a 403, so it runs by
+    name only. There is no feed; the index lists any day. JSON-LD names the editor as the author."""
 
     name = "kompastekno"
     publisher = "Kompas.com"

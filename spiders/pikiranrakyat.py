@@ -3,7 +3,7 @@ from crawler.sources import Listing, Sitemap
 
 
 class PikiranRakyatSpider(PromediaSpider):
-    """Pikiran Rakyat Teknologi. It has no feed; its robots.txt names the sitemap."""
+    """Pikiran Rakyat Teknologi. There is no feed; robots.txt names the sitemap."""
 
     name = "pikiranrakyat"
     publisher = "Pikiran Rakyat"

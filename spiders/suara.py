@@ -3,8 +3,8 @@ from crawler.spider import NewsSpider
 
 
 class SuaraSpider(NewsSpider):
-    """Suara Tekno. No feed is left: sitemaps per section list it, the index mixes sections.
-    Its bylines name the editor before the writer."""
+    """Suara Tekno. There is no feed: sitemaps per section list the articles, the index mixes
+    sections. Bylines name the editor before the author."""
 
     name = "suara"
     publisher = "Suara.com"

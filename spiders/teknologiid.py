@@ -3,7 +3,7 @@ from crawler.sources import Feed, Listing
 
 
 class TeknologiIdSpider(WordPressSpider):
-    """Teknologi.id. Nothing of it has been seen: its feed is only listed, its markup assumed."""
+    """Teknologi.id. No page was seen: the feed is only listed, the markup assumed."""
 
     name = "teknologiid"
     publisher = "Teknologi.id"

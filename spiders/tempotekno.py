@@ -3,8 +3,8 @@ from crawler.spider import NewsSpider
 
 
 class TempoTeknoSpider(NewsSpider):
-    """Tempo Tekno. Its listings are empty until a script fills them, so only the feed serves, and
-    the past is not listed. Part of it is paid for."""
+    """Tempo Tekno. Listings are empty until a script fills them, so only the feed serves, and the
+    past is not listed. Some articles are paid for."""
 
     name = "tempotekno"
     publisher = "Tempo.co"

@@ -1,4 +1,4 @@
-"""What is an article, where its body is taken from, and what is turned away."""
+"""Articles and the sources of their bodies; galleries, videos and lists are turned away."""
 
 # ruff: noqa: E501 - markup reads worse when it is broken
 from __future__ import annotations

@@ -17,7 +17,7 @@ from pipelines.clean import CleanPipeline
 from tests.shared import SHARED, needs_shared
 
 FLOORS = json.loads((Path(__file__).parent / "text_floors.json").read_text())
-# What was asked for: a floor goes below it only with LOWER_FLOORS=1 in the environment.
+# The required scores: a floor goes below these only with LOWER_FLOORS=1 in the environment.
 ASKED = {"f1": 0.97, "leaks": 40, "perfect": 45}
 TEXTS = SHARED / "text"
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -60,11 +60,11 @@ def test_precision_and_recall_on_real_texts() -> None:
         ("İstanbul ＡＩ ponsel\u200b", ["ponsel"]),
     ],
 )
-def test_which_words_are_seen(title: str, terms: list[str]) -> None:
+def test_the_words_that_give_points_are_named(title: str, terms: list[str]) -> None:
     assert classify(title).terms == terms
 
 
-def test_nothing_is_not_technology() -> None:
+def test_an_empty_article_is_not_technology() -> None:
     assert classify(None) == Topics(score=0.0, topics=[], terms=[])
 
 
@@ -109,6 +109,8 @@ def test_a_term_that_stands_twice_is_refused() -> None:
 
 
 @given(st.text(), st.lists(st.text()), st.none() | st.text(), st.text())
-def test_no_text_breaks_it(title: str, tags: list[str], section: str | None, lead: str) -> None:
+def test_no_text_breaks_classify(
+    title: str, tags: list[str], section: str | None, lead: str
+) -> None:
     verdict = classify(title, tags, section, lead)
     assert 0.0 <= verdict.score <= 1.0 and {*verdict.topics} <= {*TOPICS}

@@ -88,7 +88,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize("url", CANONICAL)
-def test_one_address(url: str) -> None:
+def test_all_ways_to_an_article_have_one_canonical_url(url: str) -> None:
     assert canonical_url(url) == CANONICAL[url]
 
 
@@ -98,7 +98,7 @@ def test_what_looks_like_noise_but_tells_articles_apart(url: str) -> None:
 
 
 @pytest.mark.parametrize("url", REFUSED)
-def test_what_is_no_public_address(url: str) -> None:
+def test_a_url_that_is_not_public_has_no_canonical_url(url: str) -> None:
     assert canonical_url(url) is None
 
 
@@ -122,7 +122,9 @@ QUERY = st.lists(
 
 
 @given(HOSTS, SEGMENTS, QUERY)
-def test_a_canonical_address_is_its_own(host: str, path: list[str], query: list[str]) -> None:
+def test_the_canonical_url_of_a_canonical_url_is_the_same(
+    host: str, path: list[str], query: list[str]
+) -> None:
     once = canonical_url(f"https://{host}/{'/'.join(path)}?{'&'.join(query)}")
     assert once is None or canonical_url(once) == once
 
@@ -130,7 +132,7 @@ def test_a_canonical_address_is_its_own(host: str, path: list[str], query: list[
 @given(st.text(), st.text())
 @example("https://\ud800.id/", "")
 @example("https://a.id/\ud800", "")
-def test_no_text_breaks_it(url: str, base: str) -> None:
+def test_no_text_breaks_canonical_url(url: str, base: str) -> None:
     once = canonical_url(url, base)
     assert once is None or canonical_url(once) == once
 

@@ -11,7 +11,7 @@ FEWEST = 248  # of which no class may be dropped quietly
 WITH_RULES = [variant for variant in VARIANTS if variant.outlet]
 
 
-def test_there_are_as_many_as_there_were() -> None:
+def test_no_variant_was_lost() -> None:
     assert len(VARIANTS) >= FEWEST
     assert len({variant.kind for variant in VARIANTS}) >= 30
 
@@ -26,10 +26,10 @@ def check(variant: Variant, *, generic: bool) -> None:
 
 
 @pytest.mark.parametrize("variant", WITH_RULES, ids=lambda variant: variant.name)
-def test_with_the_outlet_s_rules(variant: Variant) -> None:
+def test_variant_is_read_with_the_outlet_s_rules(variant: Variant) -> None:
     check(variant, generic=False)
 
 
 @pytest.mark.parametrize("variant", VARIANTS, ids=lambda variant: variant.name)
-def test_without_rules(variant: Variant) -> None:
+def test_variant_is_read_without_rules(variant: Variant) -> None:
     check(variant, generic=True)

@@ -1,4 +1,4 @@
-"""Reads tests/variants (its README says how a page is written) and scores what is made of them.
+"""Read tests/variants, written as the README there says, and score the articles read.
 
 `python -m tests.extraction.variants` prints a table by class; `-v` names what is wrong on each page.
 """
@@ -44,7 +44,7 @@ _FIELDS = ("title", "authors", "editors", "dateline", "signoff", "section", "tag
 
 @dataclass(frozen=True)
 class Variant:
-    """A page, and what is true of it."""
+    """A page with the true values of its fields."""
 
     name: str
     source: str
@@ -66,7 +66,7 @@ class Variant:
 
 @dataclass
 class Score:
-    """What became of one page. `wrong` says in words what is not as it should be."""
+    """The score of a page. `wrong` names the differences from the truth in words."""
 
     f1: float = 1.0
     leaks: list[str] = field(default_factory=list)
@@ -79,7 +79,7 @@ class Score:
 
 
 def read() -> list[Variant]:
-    """All pages of tests/variants."""
+    """Return all pages of tests/variants."""
     return [_variant(path) for path in sorted(VARIANTS.glob("*.[ht][tx]*"))]
 
 
@@ -103,7 +103,7 @@ def _variant(path: Path) -> Variant:
 
 
 class _Story:
-    """What stands in the slots of one page: its own story, other headlines, and the page's chrome."""
+    """Return the texts of a page's slots: the article, other headlines, and the page's chrome."""
 
     def __init__(self, seed: str) -> None:
         self._rng = Random(seed)
@@ -164,7 +164,7 @@ _READER: list[DocumentReader] = []
 
 
 def make(variant: Variant, *, generic: bool) -> Article:
-    """The article of `variant`, through all stages.
+    """Return the article of `variant`, through all stages.
 
     :raises Rejected: it is none
     """
@@ -176,7 +176,7 @@ def make(variant: Variant, *, generic: bool) -> Article:
 
 
 def score(variant: Variant, *, generic: bool) -> Score:
-    """How far what is made of `variant` is what is true of it."""
+    """Return the score of the article read from `variant` against the truth."""
     result = Score()
     expected = variant.head.get("reject")
     try:
@@ -215,7 +215,7 @@ def _wrong_fields(
 
 
 def _foreign(variant: Variant) -> list[str]:
-    """The texts on the page that are not its article's."""
+    """Return the texts on the page outside the article."""
     true = "\n".join(variant.paragraphs)
     if variant.text:
         texts = [" ".join(line.split()) for line in variant.source.splitlines()]
@@ -233,7 +233,7 @@ def _foreign(variant: Variant) -> list[str]:
 
 
 def _f1(true: str, found: str) -> float:
-    """Over shingles of four words."""
+    """Return precision and recall over shingles of four words."""
     ours, theirs = _shingles(found), _shingles(true)
     shared = (ours & theirs).total()
     return 2 * shared / max(1, ours.total() + theirs.total())

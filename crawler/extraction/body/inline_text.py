@@ -60,7 +60,7 @@ class Line:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing but spaces was added."""
+        """True while nothing was added but spaces."""
         return not self._pieces
 
     @property

@@ -1,4 +1,4 @@
-"""Pages of which nothing is known: the article is found among teasers, glossaries and other articles."""
+"""Pages of no known template: the article is found among teasers, glossaries and articles."""
 
 # ruff: noqa: E501 - markup reads worse when it is broken
 from __future__ import annotations

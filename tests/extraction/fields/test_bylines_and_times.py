@@ -1,4 +1,4 @@
-"""Who wrote and when, in the forms in which outlets print it, with dates of teasers around."""
+"""Bylines and times in the forms that outlets print, with dates of teasers around."""
 
 # ruff: noqa: E501 - markup reads worse when it is broken
 from __future__ import annotations

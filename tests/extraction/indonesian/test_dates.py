@@ -169,7 +169,7 @@ def test_whether_the_zone_was_assumed(text: str, assumed: bool) -> None:
         "Galaxy S24 seri 2026",
     ],
 )
-def test_what_is_no_time(text: str) -> None:
+def test_text_without_a_time_gives_no_date(text: str) -> None:
     assert parse_date(text, now=NOW) is None
 
 
@@ -190,7 +190,7 @@ def test_a_line_whose_date_has_no_time_holds_no_date() -> None:
 
 
 @given(st.text() | st.text(alphabet="0123456789/-.:, |TZ+WIBJulagos"))
-def test_no_text_breaks_it(text: str) -> None:
+def test_no_text_breaks_the_search_for_dates(text: str) -> None:
     date = parse_date(text, now=NOW)
     assert date is None or 1900 <= date.instant.year <= 2199
     found = find_date(text)
@@ -201,7 +201,7 @@ def test_no_text_breaks_it(text: str) -> None:
     st.datetimes(datetime(1990, 1, 1), datetime(2100, 1, 1)),  # noqa: DTZ001
     st.sampled_from(["{0:%d/%m/%Y %H:%M:%S}", "{0:%Y-%m-%dT%H:%M:%S}", "{0:%d %b %Y | %H.%M.%S}"]),
 )
-def test_what_is_printed_is_what_is_read(moment: datetime, form: str) -> None:
+def test_a_printed_moment_is_read_back(moment: datetime, form: str) -> None:
     date = parse_date(form.format(moment))
     assert date is not None and date.instant == moment.replace(microsecond=0, tzinfo=WIB)
 

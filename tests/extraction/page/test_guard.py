@@ -65,7 +65,7 @@ def test_deep_markup_is_refused(form: str) -> None:
 
 
 @pytest.mark.parametrize("form", HARMLESS)
-def test_sloppy_markup_is_not(form: str) -> None:
+def test_sloppy_markup_is_not_refused(form: str) -> None:
     parse_html(HARMLESS[form])
 
 
@@ -77,8 +77,8 @@ def test_five_megabytes_of_tags_are_too_many(unit: bytes) -> None:
 
 
 @pytest.mark.parametrize("form", HOSTILE)
-def test_few_of_it_are_refused_after_the_parser(form: str) -> None:
-    """What lets a page of few tags pass says nothing of its depth."""
+def test_deep_markup_in_few_tags_is_refused_after_the_parser(form: str) -> None:
+    """The shortcut for pages of few tags does not measure depth; the tree is measured."""
     body = HOSTILE[form][:12_000]
     try:
         tree = parse_html(body)
@@ -103,7 +103,7 @@ def _depth(tree: LexborHTMLParser) -> int:
     ],
 )
 def test_attributes_are_bounded(body: bytes) -> None:
-    """Each is compared with all before it: 200 KB of them took lexbor eight seconds."""
+    """The parser compares each attribute with all previous: 200 KB took lexbor eight seconds."""
     with pytest.raises(Rejected):
         parse_html(body)
 
@@ -124,7 +124,7 @@ PIECES = st.sampled_from(
 
 @given(st.lists(PIECES, max_size=30), st.integers(20, 400))
 def test_whatever_passes_is_neither_deep_nor_large(unit: list[bytes], times: int) -> None:
-    """What is parsed at once may be deep, but never so that it takes long, and is refused then."""
+    """A page that is parsed at once may be deep; such a tree is small, and refused after parsing."""
     body = b"".join(piece.replace(b"%d", b"%d" % i) for i in range(times) for piece in unit)
     try:
         check(body)
