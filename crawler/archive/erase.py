@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from crawler.archive.reader import next_record
+from crawler.archive.scanner import next_record
 from crawler.archive.writer import ARCHIVE, LISTED
 
 if TYPE_CHECKING:

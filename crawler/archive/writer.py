@@ -12,7 +12,6 @@ import os
 import re
 import zlib
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from http.client import responses
 from io import BytesIO
 from pathlib import Path
@@ -21,10 +20,9 @@ from typing import TYPE_CHECKING, Any
 from fastwarc import WarcRecord, WarcRecordType
 from fastwarc.stream_io import GzipWriter
 
-from output import clock
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from datetime import datetime
     from typing import BinaryIO
 
     from output.filesystem import Root
@@ -40,7 +38,6 @@ _HELD_BACK = {  # they speak of the bytes on the wire; what follows them here is
     b"content-length",
     b"transfer-encoding",
 }
-_KEEP = re.compile(r"(?P<number>\d+)\s*(?P<unit>d|days?|gb?)", re.IGNORECASE)
 
 Headers = list[tuple[bytes, bytes]]
 
@@ -154,36 +151,6 @@ def recover(root: Root, folder: Path, outlet: str) -> list[Path]:
 def open_folder(location: str, outlet: str) -> Path:
     """Where the unfinished files of `outlet` stand, below the local folder `location`."""
     return Path(location) / OPEN / f"outlet={outlet}"
-
-
-def allowance(keep: str) -> tuple[int, bool]:
-    """A number of days, or of GB, from "90 days" or "50 GB"; and whether it is days.
-
-    :raises ValueError: `keep` says neither.
-    """
-    match = _KEEP.fullmatch(keep.strip())
-    if not match:
-        raise ValueError(f"ARCHIVE_KEEP={keep} is neither days (90 days) nor a size (50 GB)")
-    return int(match["number"]), match["unit"].lower().startswith("d")
-
-
-def prune(root: Root, keep: str, now: datetime | None = None) -> list[str]:
-    """Remove the oldest finished files, of all outlets, until the rest is what `keep` allows.
-
-    :param keep: as `allowance` takes it
-    """
-    number, is_days = allowance(keep)
-    horizon = (now or clock.now()) - timedelta(days=number) if is_days else None
-    removed, total = [], 0
-    files = sorted(root.files(ARCHIVE), key=lambda info: info.base_name, reverse=True)
-    for info in files:  # newest first: names begin with the time of their run
-        total += info.size or 0
-        if horizon and info.base_name >= f"{horizon:%Y%m%dT%H%M%SZ}":
-            continue
-        if horizon or total > number * 10**9:
-            root.remove(info.path)
-            removed.append(root.relative(info.path))
-    return removed
 
 
 def _publish(root: Root, outlet: str, path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 import pyarrow as pa
 from scrapy import Request
 
-from crawler.archive.reader import find_capture
+from crawler.archive.scanner import find_page
 from crawler.extraction.page.page import Page
 from crawler.items import Rejected
 from crawler.outlets.documents import Document, UnreadableError
@@ -119,7 +119,7 @@ class Command(CrawlingCommand):
     def take(self, url: str) -> None:
         """Use the archived page of a crawl."""
         try:
-            capture = find_capture(Root(self.location), self.outlet.name, url)
+            capture = find_page(Root(self.location), self.outlet.name, url)
         except (OSError, pa.ArrowInvalid) as error:
             self.complain(f"{self.location}: {error}")
         if capture is None:

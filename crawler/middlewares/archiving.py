@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 from scrapy import signals
 from scrapy.exceptions import NotConfigured
 
-from crawler.archive.writer import Archive, Exchange, open_folder, prune, recover
+from crawler.archive.retention import prune
+from crawler.archive.writer import Archive, Exchange, open_folder, recover
 from output import clock
 from output.filesystem import Root
 

@@ -11,7 +11,7 @@ from crawler.sources.window import Window
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from crawler.archive.reader import Counts
+    from crawler.archive.scanner import Counts
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawler.archive.reader import BadRecordError, read_capture
+from crawler.archive.reader import BadRecordError, read_page
 from crawler.extraction.body.multipage import MAX_PAGES, address, is_further
 
 if TYPE_CHECKING:
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import BinaryIO
 
-    from crawler.archive.reader import Capture, Counts
+    from crawler.archive.reader import ArchivedPage
+    from crawler.archive.scanner import Counts
 
 
 class _Kept(NamedTuple):
@@ -37,14 +38,14 @@ class Paged:
     def __init__(self) -> None:
         self._kept: dict[str, list[_Kept]] = defaultdict(list)
 
-    def keep(self, page: Capture, further: Sequence[str]) -> None:
+    def keep(self, page: ArchivedPage, further: Sequence[str]) -> None:
         """:param further: the addresses of other pages of the article, by the links on `page`"""
         kept = _Kept(page.url, page.fetched_at, page.offset, page.listed, page.outlet, further)
         self._kept[address(page.url)].append(kept)
 
     def articles(
         self, source: BinaryIO, counts: Counts
-    ) -> Iterator[tuple[Capture, list[Capture] | None]]:
+    ) -> Iterator[tuple[ArchivedPage, list[ArchivedPage] | None]]:
         """Yield each first page with the further pages of the article; None if a page is missing.
 
         A further page that no first page leads to is an article that lacks a page, too. Pages that
@@ -104,9 +105,9 @@ class Paged:
         return rest
 
 
-def _read(source: BinaryIO, kept: _Kept) -> Capture | None:
+def _read(source: BinaryIO, kept: _Kept) -> ArchivedPage | None:
     try:
-        page = read_capture(source, kept.offset)
+        page = read_page(source, kept.offset)
     except (OSError, BadRecordError):
         return None
     return page and replace(page, listed=kept.listed, outlet=kept.outlet)

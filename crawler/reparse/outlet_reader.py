@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from scrapy.settings import Settings
 
-    from crawler.archive.reader import Capture
+    from crawler.archive.reader import ArchivedPage
     from crawler.extraction.page.page import Page
     from crawler.items import Article
     from crawler.spider import NewsSpider
@@ -40,7 +40,7 @@ class OutletReader:
         self.spider = spider
         self.reader = Reader(spider.rules(), load_stages(settings, spider))
 
-    def read(self, capture: Capture, further: Sequence[Capture] = ()) -> Article:
+    def read(self, capture: ArchivedPage, further: Sequence[ArchivedPage] = ()) -> Article:
         """Return the finished article on an archived page and on the `further` pages.
 
         :raises Rejected: a page holds no article.
@@ -57,7 +57,7 @@ class OutletReader:
         """Return whether the page at `url` may hold a part of an article, and not the whole."""
         return bool(self.spider.next_page) or (bool(self.spider.whole) and is_further(url))
 
-    def further_pages(self, capture: Capture) -> list[str]:
+    def further_pages(self, capture: ArchivedPage) -> list[str]:
         """Return the addresses of the other pages of the article on `capture`.
 
         :raises Rejected: `capture` holds no page.
@@ -69,7 +69,7 @@ class OutletReader:
             return []
         return further_pages(self._page(capture), self.reader.rules, [capture.url])
 
-    def _page(self, capture: Capture) -> Page:
+    def _page(self, capture: ArchivedPage) -> Page:
         return self.reader.page(capture.body, capture.url, capture.content_type)
 
     def _listed(self, said: bytes) -> tuple[str, Candidate] | None:
@@ -112,7 +112,7 @@ def outlet_readers(overrides: tuple[tuple[str, Any], ...]) -> OutletReaders:
     return readers
 
 
-def _may_lead_on(capture: Capture) -> bool:
+def _may_lead_on(capture: ArchivedPage) -> bool:
     """Return whether the bytes of a page may hold a link to a part of the same article."""
     body = capture.body
     slug = (canonical_url(capture.url) or "").rpartition("/")[2].encode()

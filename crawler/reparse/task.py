@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
-from crawler.archive.reader import Capture, Counts, read_captures
+from crawler.archive.scanner import Counts, read_pages
 from crawler.extraction import EXTRACTOR_VERSION
 from crawler.items import Rejected
 from crawler.reparse.job import Change, Job, Result
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
     from typing import BinaryIO
 
+    from crawler.archive.reader import ArchivedPage
     from crawler.items import Article
     from crawler.reparse.outlet_reader import OutletReader
     from output.captures import Moment
@@ -60,9 +61,9 @@ class _Page(NamedTuple):
     `further` is None where a page of the article is missing.
     """
 
-    capture: Capture
+    capture: ArchivedPage
     file: str
-    further: Sequence[Capture] | None = ()
+    further: Sequence[ArchivedPage] | None = ()
 
     @property
     def outlet(self) -> str:
@@ -136,7 +137,7 @@ class _Task:
 
     def _pages_in(self, source: BinaryIO, file: str, counts: Counts) -> Iterator[_Page]:
         paged = Paged()
-        for capture in read_captures(source, self._find, counts):
+        for capture in read_pages(source, self._find, counts):
             reader = self.readers[capture.outlet]
             links = _links(reader, capture)
             if links or reader.may_be_part(capture.url):
@@ -273,7 +274,7 @@ class _Task:
                 publish_captures(self.root, outlet, held)
 
 
-def _links(reader: OutletReader, capture: Capture) -> list[str]:
+def _links(reader: OutletReader, capture: ArchivedPage) -> list[str]:
     try:
         return reader.further_pages(capture)
     except (Rejected, *BUGS):  # raised again, and counted, when the page is read

@@ -15,8 +15,8 @@ import pyarrow as pa
 from scrapy.commands import BaseRunSpiderCommand
 from scrapy.utils.conf import arglist_to_dict
 
+from crawler.archive.retention import allowance
 from crawler.archive.takedown import finish_takedowns
-from crawler.archive.writer import allowance
 from crawler.outlets.registry import load_spiders
 from crawler.sources.window import ArgumentError, Arguments
 from crawler.state.database import StateError

@@ -13,7 +13,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 
 from crawler.archive.check import losses
-from crawler.archive.reader import read_capture
+from crawler.archive.reader import read_page
 from crawler.commands.snapshot import Command
 from crawler.newsroom import Newsroom
 from output.dataset import latest, open_dataset, read
@@ -53,7 +53,7 @@ def test_every_row_names_the_page_it_was_read_from(room: Newsroom, tmp_path: Pat
     assert len(rows) == done.outcomes.count("stored") > 2
     for row in rows:
         with (tmp_path / row["archive"]["file"]).open("rb") as file:
-            capture = read_capture(file, row["archive"]["offset"])
+            capture = read_page(file, row["archive"]["offset"])
         assert (capture.url, capture.fetched_at) == (row["url"], row["fetched_at"])
         assert row["title"].encode() in capture.body  # sent in gzip, kept without
     rejects = open_dataset(tmp_path, "rejects").to_table().to_pylist()
@@ -169,7 +169,7 @@ def test_a_kill_loses_no_page_of_a_published_row(tmp_path: Path):
     for row in before:
         assert row["archive"]["file"] in kept
         with (tmp_path / row["archive"]["file"]).open("rb") as file:
-            assert read_capture(file, row["archive"]["offset"]).url == row["url"]
+            assert read_page(file, row["archive"]["offset"]).url == row["url"]
 
 
 def killed_after_three(room: Newsroom, tmp_path: Path) -> list[dict]:

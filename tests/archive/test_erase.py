@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.archive.erase import erase, nothing
-from crawler.archive.reader import read_capture
+from crawler.archive.reader import read_page
 from crawler.archive.writer import open_folder
 from output.filesystem import Root
 from tests.archive.test_writer import exchange, finished, make, records
@@ -50,9 +50,9 @@ def test_a_page_is_gone_and_the_others_stay_where_rows_say(tmp_path):
     ]  # fmt: skip
     for number in (1, 3):
         with (tmp_path / places[number]["file"]).open("rb") as file:
-            assert f"Rahasia {number}".encode() in read_capture(file, places[number]["offset"]).body
+            assert f"Rahasia {number}".encode() in read_page(file, places[number]["offset"]).body
     with (tmp_path / places[2]["file"]).open("rb") as file, pytest.raises(OSError, match=r".*"):
-        read_capture(file, places[2]["offset"])
+        read_page(file, places[2]["offset"])
 
 
 def test_warcio_check_is_content(tmp_path):

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.archive.reader import read_capture
+from crawler.archive.reader import read_page
 from crawler.archive.takedown import finish_takedowns, take_down
 from crawler.archive.writer import Archive, open_folder
 from output.compaction import compact
@@ -76,7 +76,7 @@ def assert_gone(folder: Path) -> None:
     assert b"kontan:1" not in pages and b"news/1" not in pages
     for row in read(folder).to_pylist():
         with (folder / row["archive"]["file"]).open("rb") as file:
-            assert read_capture(file, row["archive"]["offset"]).url == row["url"]
+            assert read_page(file, row["archive"]["offset"]).url == row["url"]
 
 
 def test_rows_rejects_and_pages_go(folder):

@@ -10,8 +10,9 @@ import pytest
 from scrapy.http.headers import Headers
 from warcio.archiveiterator import ArchiveIterator
 
-from crawler.archive.reader import read_capture
-from crawler.archive.writer import Archive, Exchange, open_folder, prune, recover
+from crawler.archive.reader import read_page
+from crawler.archive.retention import prune
+from crawler.archive.writer import Archive, Exchange, open_folder, recover
 from crawler.middlewares.archiving import forbids_archiving
 from output.filesystem import Root
 from tests.places import CHECKOUT
@@ -92,7 +93,7 @@ def test_a_page_is_found_by_its_place(tmp_path):
     archive.finish()
     for number, place in enumerate(places):
         with (tmp_path / place["file"]).open("rb") as file:
-            capture = read_capture(file, place["offset"])
+            capture = read_page(file, place["offset"])
         assert capture.url.endswith(f"kapal-{number}?page=all")
         assert capture.fetched_at == MOMENT
         assert capture.body == BODY

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from crawler.archive.reader import Capture
+from crawler.archive.reader import ArchivedPage
 from crawler.extraction.body.multipage import further_pages
 from crawler.extraction.page.page import Page
 from crawler.reparse.job import Job
@@ -132,7 +132,7 @@ def test_each_outlet_leads_on_in_its_own_way(spider, url, rest):
     ],
 )
 def test_a_look_at_the_bytes_misses_no_link_to_a_part(markup, expected):
-    capture = Capture(URL, NOW, f"<body>{markup}</body>".encode(), None, 0)
+    capture = ArchivedPage(URL, NOW, f"<body>{markup}</body>".encode(), None, 0)
     assert outlet_readers(())["kontan"].further_pages(capture) == [URL + end for end in expected]
 
 

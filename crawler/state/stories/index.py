@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from crawler.state.database import Database
     from output.filesystem import Root
 
-    Capture = tuple[str, int, str]  # article_id, fetched_at, extractor_version
+    CaptureKey = tuple[str, int, str]  # article_id, fetched_at, extractor_version
 
 logger = logging.getLogger(__name__)
 
@@ -97,14 +97,14 @@ class Stories:
             logger.warning("cannot read the texts in %s: %s", path, error)
         self.db.execute("UPDATE parts SET is_read = 1 WHERE id = ?", (part,))
 
-    def _read_rows(self, path: str, wanted: Mapping[Capture, tuple[bytes, int]]) -> None:
+    def _read_rows(self, path: str, wanted: Mapping[CaptureKey, tuple[bytes, int]]) -> None:
         columns = [*KEYS["articles"], "body"]
         with self.root.filesystem.open_input_file(self.root.at(path)) as source:
             for batch in pq.ParquetFile(source).iter_batches(_BATCH, columns=columns):
                 found = [
                     (row["article_id"], *wanted[capture], row["body"])
                     for row in batch.to_pylist()
-                    if (capture := _capture(row)) in wanted
+                    if (capture := _key_of(row)) in wanted
                 ]
                 if found:
                     self._put(found)
@@ -262,5 +262,5 @@ def _both_ways(pairs: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     return (pair for one, other in pairs for pair in ((one, other), (other, one)))
 
 
-def _capture(row: Mapping[str, Any]) -> Capture:
+def _key_of(row: Mapping[str, Any]) -> CaptureKey:
     return row["article_id"], microseconds(row["fetched_at"]), row["extractor_version"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
-from crawler.archive.reader import BadRecordError, read_capture
+from crawler.archive.reader import BadRecordError, read_page
 from crawler.extraction.page.page import Page
 from crawler.items import Rejected
 from crawler.web.browse.removed_in_place import text_of
@@ -30,7 +30,7 @@ def archived(root: Root, place: dict[str, Any] | None) -> Page | None:
         return None
     try:
         with root.filesystem.open_input_file(root.at(place["file"])) as file:
-            capture = read_capture(cast("BinaryIO", file), place["offset"])
+            capture = read_page(cast("BinaryIO", file), place["offset"])
         if capture is None:
             return None
         return Page(capture.body, capture.url, content_type=capture.content_type)

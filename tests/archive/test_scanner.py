@@ -11,8 +11,9 @@ import brotli
 import pyarrow as pa
 import pytest
 
-import crawler.archive.reader as module
-from crawler.archive.reader import BadRecordError, Capture, Counts, read_capture, read_captures
+from crawler.archive import scanner
+from crawler.archive.reader import ArchivedPage, BadRecordError, read_page
+from crawler.archive.scanner import Counts, read_pages
 from tests.archive.warcs import raw_record, zipped
 from tests.moment import NOW
 
@@ -21,9 +22,9 @@ LONG = b"<p>" + b"x" * 5000
 ZEROS = gzip.compress(bytes(200_000_000), 1)
 
 
-def read(content: bytes) -> tuple[list[Capture], dict[str, int]]:
+def read(content: bytes) -> tuple[list[ArchivedPage], dict[str, int]]:
     counts = Counts()
-    captures = list(read_captures(BytesIO(content), lambda url: "kontan", counts))
+    captures = list(read_pages(BytesIO(content), lambda url: "kontan", counts))
     return captures, {name: count for (_, name), count in counts.items() if count}
 
 
@@ -46,7 +47,7 @@ def test_pages_come_in_the_files_order_with_their_place(pack):
     assert captures[0].fetched_at.isoformat() == "2023-10-02T03:00:00+00:00"
     assert captures[0].content_type == "text/html"
     assert counts == {}
-    again = read_capture(BytesIO(pack(GOOD, GOOD)), captures[1].offset)
+    again = read_page(BytesIO(pack(GOOD, GOOD)), captures[1].offset)
     assert again == replace(captures[1], outlet="")
 
 
@@ -146,14 +147,14 @@ def test_no_length_however_wrong_makes_a_file_be_read_over_and_over(pack):
     noise = random.Random(1).randbytes(20_000)
     record = pack(raw_record(noise, length=10**9))
     source, counts = Told(pack(GOOD) + record * 900 + pack(GOOD)), Counts()
-    captures = list(read_captures(source, lambda url: "kontan", counts))
+    captures = list(read_pages(source, lambda url: "kontan", counts))
     assert len(captures) == 2
     assert counts["", "bad/too_large"] + counts["kontan", "bad/too_large"] == 900
     assert source.told < 900 * (8 << 20)  # a block, a few times, for each; not the rest of the file
 
 
 def test_a_file_of_broken_records_among_good_ones_ends(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(module, "_MOST_BAD", 20)
+    monkeypatch.setattr(scanner, "_MOST_BAD", 20)
     captures, counts = read(zipped(GOOD, raw_record(LONG, length=100)) * 50)
     assert counts == {"bad/length": 20, "bad/cut_off": 1}
     assert len(captures) == 21
@@ -195,13 +196,13 @@ def test_a_truncated_file_is_read_up_to_the_break(cut):
 )
 def test_what_is_no_warc_ends_soon(noise: bytes, monkeypatch: pytest.MonkeyPatch):
     """However often it looks like one: a gigabyte of it must not take hours."""
-    real, looks = module._begins_record, []
+    real, looks = scanner._begins_record, []
 
     def begins(source, place):
         looks.append(place)
         return real(source, place)
 
-    monkeypatch.setattr(module, "_begins_record", begins)
+    monkeypatch.setattr(scanner, "_begins_record", begins)
     captures, counts = read(noise * (600_000 // len(noise)))
     assert captures == []
     assert counts.pop("bad/cut_off") == 1
@@ -279,4 +280,4 @@ def test_memory_does_not_grow_with_what_a_record_hides():
 
 def test_a_place_without_a_record_is_said():
     with pytest.raises((OSError, BadRecordError)):
-        read_capture(BytesIO(zipped(GOOD)), 7)
+        read_page(BytesIO(zipped(GOOD)), 7)
