@@ -1,4 +1,4 @@
-"""Is the page that a row names still in the archive? Names and sizes of its files tell."""
+"""Check that pages which rows name are still in the archive, by names and sizes of its files."""
 
 from __future__ import annotations
 
@@ -25,18 +25,18 @@ _OURS = re.compile(
 
 
 class _Named(NamedTuple):
-    """How many rows name a file, and the last place in it that one does."""
+    """How many rows name a file, and the largest offset in the file that a row names."""
 
     rows: int
     last: int
 
 
 def losses(root: Root, growing: Set[str] = frozenset()) -> Iterator[Finding]:
-    """Files of the archive that are not there, or too short, for the rows that name them.
+    """Yield the files of the archive that are missing, or too short, for the rows that name them.
 
-    It is no loss that a file is not finished yet, by a run which goes on or died, on whatever host;
-    that ARCHIVE_KEEP removed it, which takes the oldest first; that the whole archive is elsewhere.
-    Rows also name files of other people's archives, where nothing is looked for.
+    A file is no loss that a run has not finished yet, alive or dead, on any host; or that
+    ARCHIVE_KEEP removed, oldest first; or that was moved with the whole archive. Rows that name
+    files of other people's archives are left out.
 
     :param growing: files in open/, as rows name them
     """
@@ -59,13 +59,13 @@ def losses(root: Root, growing: Set[str] = frozenset()) -> Iterator[Finding]:
 
 
 def _last_crawls(root: Root) -> dict[str, str]:
-    """The last crawl of each outlet that has come to its end, by run_id; so have all before it, or
-    they died, and it finished what they left."""
+    """Return the run_id of the last crawl of each outlet that ended. All crawls before have ended
+    too, or died, and the last crawl finished their files."""
     last = {}
     for outlet in outlets(root, "runs"):
         try:
             runs = open_dataset(root.location, "runs", outlet).to_table(["run_id", "command"])
-        except READ_ERRORS:  # which `verify` tells
+        except READ_ERRORS:  # which `verify` finds
             continue
         crawls = [row["run_id"] for row in runs.to_pylist() if row["command"] != REPARSE]
         last[outlet] = max(crawls, default="")
@@ -73,7 +73,7 @@ def _last_crawls(root: Root) -> dict[str, str]:
 
 
 def _named(root: Root) -> dict[str, _Named]:
-    """What rows say of the files of the archive, by name."""
+    """Return the files of the archive that rows name."""
     named: dict[str, _Named] = {}
     for outlet in outlets(root, "articles"):
         try:
@@ -83,7 +83,7 @@ def _named(root: Root) -> dict[str, _Named]:
                 for file, rows, last in _by_file(places):
                     known = named.get(file, _Named(0, 0))
                     named[file] = _Named(known.rows + rows, max(known.last, last))
-        except READ_ERRORS:  # which `verify` tells
+        except READ_ERRORS:  # which `verify` finds
             continue
     return named
 

@@ -1,6 +1,6 @@
-"""Bodies as they came over HTTP: what tells that one has a coding, and what takes it off.
+"""Content and transfer codings of HTTP bodies, taken off where a body still has them.
 
-Whoever keeps pages may have taken a coding off and left the header that names it.
+A tool that archives pages may have taken a coding off and left the header that names it.
 """
 
 from __future__ import annotations
@@ -21,15 +21,15 @@ _MOST_MEMBERS = 100  # of one gzip body
 
 
 class CodingError(Exception):
-    """There is no whole body; the message is one stable word."""
+    """There is no whole body; the message is a stable word."""
 
 
 def decoded(body: bytes, headers: HeaderMap, most: int) -> bytes:
-    """`body` without the codings that its headers name, as far as it has them.
+    """Return `body` without those codings in `headers` that it still has.
 
-    :param most: bytes that it may have
-    :raises CodingError: a coding is broken, unknown, or hides more than that; or less of the body
-        came than its server announced.
+    :param most: bytes that the returned body may have
+    :raises CodingError: a coding is broken, unknown, or hides more than `most` bytes; or the body
+        is shorter than its Content-Length.
     """
     named = f"{headers.get('Content-Encoding') or ''},{headers.get('Transfer-Encoding') or ''}"
     codings = [word.strip().lower() for word in named.split(",") if word.strip()]
@@ -54,7 +54,7 @@ def decoded(body: bytes, headers: HeaderMap, most: int) -> bytes:
 
 
 def _inflated(body: bytes, most: int, bits: int = zlib.MAX_WBITS | 32) -> bytes:
-    """gzip, of one or more members, or zlib."""
+    """Return the content of gzip, of one or more members, or of zlib."""
     parts: list[bytes] = []
     room = most + 1
     while len(parts) < _MOST_MEMBERS:
@@ -70,7 +70,7 @@ def _inflated(body: bytes, most: int, bits: int = zlib.MAX_WBITS | 32) -> bytes:
 
 
 def _deflated(body: bytes, most: int) -> bytes:
-    """zlib, as it should be, or the bare stream that some servers send."""
+    """Return the content of zlib, or of the bare stream that some servers send instead."""
     try:
         return _inflated(body, most)
     except (OSError, zlib.error):
@@ -78,7 +78,7 @@ def _deflated(body: bytes, most: int) -> bytes:
 
 
 def _unchunked(body: bytes, most: int) -> bytes:
-    """RFC 9112, section 7.1, without extensions and trailers."""
+    """Return the content of chunks (RFC 9112, section 7.1) without extensions and trailers."""
     parts: list[bytes] = []
     place = 0
     while size := _CHUNK.match(body, place):
@@ -99,7 +99,7 @@ _CHUNK = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r?\n")
 _GZIP = re.compile(rb"\x1f\x8b")
 _ZSTD = re.compile(rb"\x28\xb5\x2f\xfd")
 _BINARY = re.compile(rb"x[^<]|[^\0-\x08\x0e-\x1a\x1c-\x1f]{0,1023}[\0-\x08\x0e-\x1a\x1c-\x1f]")
-"""How no HTML begins: with what zlib begins with, or with control characters near its beginning."""
+"""Beginnings that no HTML has: the first byte of zlib, or control characters in the first KB."""
 _CODINGS: dict[str, tuple[Callable[[bytes], object], Callable[[bytes, int], bytes]]] = {
     "chunked": (_CHUNK.match, _unchunked),
     "gzip": (_GZIP.match, _inflated),

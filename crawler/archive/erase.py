@@ -1,6 +1,6 @@
-"""Pages leave the archive for good, while all other records stay where rows say they are.
+"""Removal of pages from the archive, while all other records keep their offsets.
 
-In the place of an article's records stands one that says nothing, exactly as long as they were.
+An article's records are overwritten by an empty record of exactly the same length.
 """
 
 from __future__ import annotations
@@ -29,15 +29,19 @@ _NAMED = 0x08  # the flag of a gzip member whose header holds a file name (RFC 1
 
 
 class Erased(NamedTuple):
-    """How many pages were erased, and the damaged files, of which we cannot know."""
+    """How many pages were erased, and the damaged files, which may hold more."""
 
     pages: int
     damaged: list[str]
 
 
 class _Found(NamedTuple):
-    """A record between two places in its file. `page`: the id of the response it belongs to;
-    `article_id`: as its list named it."""
+    """A record in its file.
+
+    :param start: offset of the record
+    :param page: record id of the response that the record belongs to
+    :param article_id: of the article, in a record that names it
+    """
 
     start: int
     page: str
@@ -47,9 +51,9 @@ class _Found(NamedTuple):
 def erase(root: Root, folder: Path, outlet: str, article_id: str) -> Erased:
     """Erase all pages of the article from the finished files of `outlet`.
 
-    A file is replaced whole or not at all; what a kill leaves over, a second call erases.
+    A file is replaced whole or not at all; a second call erases pages that a kill left over.
 
-    :param folder: a local one, where the new file is made.
+    :param folder: a local folder, where the new file is made
     :raises OSError: a file cannot be read or replaced.
     """
     pages, damaged = 0, []
@@ -68,7 +72,7 @@ def erase(root: Root, folder: Path, outlet: str, article_id: str) -> Erased:
 
 
 def _records(source: BinaryIO) -> tuple[list[_Found], bool]:
-    """All records that can be found, and whether nothing between them is damaged."""
+    """Return all records that can be found, and whether nothing between them is damaged."""
     found: list[_Found] = []
     start: int | None = 0
     whole = True
@@ -93,7 +97,7 @@ def _read(source: BinaryIO) -> Iterator[_Found]:
 
 
 def _stretches(records: list[_Found], pages: set[str], size: int) -> Iterator[tuple[int, int]]:
-    """Where the records of `pages` begin and end; those of one page stand side by side."""
+    """Yield the stretches of the file with the records of `pages`, which are side by side."""
     ends = [*(record.start for record in records[1:]), size]
     pairs = zip(records, ends, strict=True)
     for theirs, stretch in groupby(pairs, key=lambda pair: pair[0].page in pages):
@@ -103,7 +107,7 @@ def _stretches(records: list[_Found], pages: set[str], size: int) -> Iterator[tu
 
 
 def _without(source: BinaryIO, stretches: Iterable[tuple[int, int]], target: Path) -> Path:
-    """`source` in the file `target`, which is on disk then, with nothing in the `stretches`."""
+    """Copy `source` to the file `target`, through to the disk, with empty records in `stretches`."""
     target.parent.mkdir(parents=True, exist_ok=True)
     source.seek(0)
     with target.open("wb") as file:
@@ -117,9 +121,9 @@ def _without(source: BinaryIO, stretches: Iterable[tuple[int, int]], target: Pat
 
 
 def nothing(length: int) -> bytes:
-    """A record that says nothing, as a gzip member of exactly `length` bytes.
+    """Return an empty record, as a gzip member of exactly `length` bytes.
 
-    :raises ValueError: that is too short for any record.
+    :raises ValueError: `length` is too short for any record.
     """
     blanks = length
     while (excess := len(member := gzip.compress(_blank(blanks), 0, mtime=0)) - length) > 0:

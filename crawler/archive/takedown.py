@@ -1,4 +1,4 @@
-"""Articles leave for good: rows, rejects, what waits, and the pages in the archive.
+"""Takedown of an article for good: rows, rejects, the queue, and the pages in the archive.
 
 The tombstone comes first and says that it is unfinished until all is gone, so that the outlet's
 next run, or any command that holds its lock, finishes what a kill cut short.
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class TakenDown(NamedTuple):
-    """What was removed, and the archive's damaged files, which may hold more of it."""
+    """How much was removed, and the archive's damaged files, which may hold more of the article."""
 
     rows: int
     pages: int
@@ -28,9 +28,9 @@ class TakenDown(NamedTuple):
 
 
 def take_down(settings: BaseSettings, outlet: str, article_id: str) -> TakenDown:
-    """Remove all of the article; it will never be fetched again. The caller holds the lock.
+    """Remove the article so that it is never fetched again. The caller holds the outlet's lock.
 
-    :raises OSError: the next run goes on with it.
+    :raises OSError: the dataset or the archive cannot be written; the next run finishes.
     """
     location = settings["OUTPUT_DIR"]
     begun = {article: tombstone for tombstone, article in unfinished(location, outlet)}
@@ -39,7 +39,7 @@ def take_down(settings: BaseSettings, outlet: str, article_id: str) -> TakenDown
 
 
 def finish_takedowns(settings: BaseSettings, outlet: str) -> None:
-    """Remove what a `take_down` that was killed has left. The caller holds the outlet's lock.
+    """Finish the takedowns that were killed. The caller holds the outlet's lock.
 
     :raises OSError: as `take_down`.
     """
@@ -51,7 +51,9 @@ def _remove(settings: BaseSettings, outlet: str, article_id: str, tombstone: str
     location = settings["OUTPUT_DIR"]
     root, folder = Root(location), Path(settings["STATE_DIR"] or location)
     growing = open_folder(str(folder), outlet)
-    recover(root, growing, outlet)  # a run that died may have left a page in an open file
+    recover(
+        root, growing, outlet
+    )  # a run that died may have left a page of the article in an open file
     rows = remove_rows(location, outlet, article_id)
     stories.remove(root, article_id)
     pages, damaged = erase(root, growing, outlet, article_id)

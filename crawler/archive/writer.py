@@ -1,8 +1,8 @@
-"""Pages as they were served, kept in WARC 1.1 files that every web archive tool reads.
+"""The archive of a run: pages as they were served, in WARC 1.1 files.
 
 A file grows in `open/`, on a local disk, and moves to `archive/` when it is full or its run ends:
-what stands there is finished. Every record is a gzip member of its own, so that what a kill leaves
-behind is whole up to the last page, and any record can be read by its offset.
+files there are finished. Every record is a gzip member of its own, so that a file that a kill
+leaves behind is whole up to the last page, and any record can be read by its offset.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ ARCHIVE = "archive"
 OPEN = "open"
 MAX_BYTES = 512 << 20
 LISTED = "application/vnd.wartatek.listed+json"
-"""The kind of a metadata record that says what an article's list said of it."""
+"""Content-Type of the metadata record that holds an article's id and candidate."""
 _LEVEL = 4  # of gzip: level 6 takes a quarter longer for 3 % (real pages)
-_HELD_BACK = {  # they speak of the bytes on the wire; what follows them here is what they carried
+_HELD_BACK = {  # headers of the body as it was sent, coded; the body is kept without a coding
     b"content-encoding",
     b"content-length",
     b"transfer-encoding",
@@ -44,9 +44,10 @@ Headers = list[tuple[bytes, bytes]]
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
-    """A request and what came back; `body` without any coding.
+    """A request and its response.
 
-    `listed` is what the article's list said of it, as JSON, for whoever reads the page again.
+    :param body: without any coding
+    :param listed: the article's id and candidate, as JSON, for a later reading of the page
     """
 
     url: str
@@ -60,9 +61,9 @@ class Exchange:
 
 
 class Archive:
-    """Keeps the pages of one outlet's run.
+    """The archive of the pages of an outlet's run.
 
-    :param folder: where unfinished files grow; a local one.
+    :param folder: a local folder, where unfinished files grow
     """
 
     def __init__(
@@ -78,9 +79,9 @@ class Archive:
         self._files = 0
 
     def keep(self, page: Exchange) -> dict[str, Any]:
-        """Append `page`; the value of its row's column `archive`.
+        """Append `page`; return the value of the row's column `archive`.
 
-        :raises OSError: and nothing of it was kept.
+        :raises OSError: the disk is full; nothing of the page was kept.
         """
         if self._file and self._file.tell() >= self.max_bytes:
             self.finish()
@@ -97,14 +98,14 @@ class Archive:
         return {"file": name, "offset": start + len(before)}
 
     def sync(self) -> None:
-        """What was kept so far outlives a power cut. Rows that name it are published after this."""
+        """Write kept pages through to the disk, before rows that name them are published."""
         if self._file:
             os.fsync(self._file.fileno())
 
     def finish(self) -> None:
-        """Move the file that grows to where finished ones stand.
+        """Move the file that grows to the finished files.
 
-        :raises OSError: it stays where it is, for the next run to finish.
+        :raises OSError: the file stays where it is, for the next run to finish.
         """
         if self._file:
             file, self._file = self._file, None
@@ -130,7 +131,8 @@ class Archive:
 
 
 def recover(root: Root, folder: Path, outlet: str) -> list[Path]:
-    """Finish what dead runs of `outlet` left in `folder`, without a torn last record."""
+    """Cut torn last records off the files that dead runs of `outlet` left in `folder`, and move the
+    files to the finished ones; return the paths that the files had."""
     recovered = []
     for path in sorted(folder.glob("*.warc.gz")):
         with path.open("r+b") as file:
@@ -149,7 +151,7 @@ def recover(root: Root, folder: Path, outlet: str) -> list[Path]:
 
 
 def open_folder(location: str, outlet: str) -> Path:
-    """Where the unfinished files of `outlet` stand, below the local folder `location`."""
+    """Return the folder of the unfinished files of `outlet`, below the local folder `location`."""
     return Path(location) / OPEN / f"outlet={outlet}"
 
 
@@ -158,7 +160,7 @@ def _publish(root: Root, outlet: str, path: Path) -> None:
 
 
 def _whole(file: BinaryIO) -> int:
-    """Where the last whole gzip member of `file` ends."""
+    """Return the offset at which the last whole gzip member of `file` ends."""
     end = 0
     file.seek(0)
     member = zlib.decompressobj(zlib.MAX_WBITS | 16)
@@ -180,7 +182,7 @@ def _whole(file: BinaryIO) -> int:
 
 
 def _members(page: Exchange) -> tuple[bytes, bytes]:
-    """`page` as gzip members: what goes before its response, and the response."""
+    """Return `page` as gzip members: the records before the response, and the response."""
     response = _new(WarcRecordType.response, page)
     response.headers["Content-Type"] = "application/http; msgtype=response"
     if page.ip_address:
@@ -214,13 +216,13 @@ def _new(kind: WarcRecordType, page: Exchange, concurrent_to: str | None = None)
 
 
 def _message(first: bytes, headers: Iterable[tuple[bytes, bytes]]) -> bytes:
-    """An HTTP message's head; what would begin a line of its own does not."""
+    """Return an HTTP message's head; a line break in a value becomes a blank."""
     lines = [first, *(name + b": " + value for name, value in headers)]
     return b"\r\n".join(re.sub(rb"[\r\n]+", b" ", line) for line in lines) + b"\r\n\r\n"
 
 
 def _renamed(headers: Headers) -> Iterator[tuple[bytes, bytes]]:
-    """`headers` as Common Crawl keeps them beside a body without coding."""
+    """Yield `headers` as Common Crawl keeps them beside a body without coding."""
     for name, value in headers:
         held = name.lower() in _HELD_BACK
         yield (b"X-Crawler-" + name if held else name), value

@@ -1,4 +1,4 @@
-"""Does the state say of the dataset what its files say? Both ways, row by row."""
+"""Comparison of the state's index with the dataset's files, both ways, row by row."""
 
 from __future__ import annotations
 
@@ -36,7 +36,8 @@ _INDEXED: dict[str, tuple[str, list[str], Callable[[Row], Key]]] = {
         lambda row: (row["article_id"], row["reason"], row["rule_version"] or ""),
     ),
 }
-"""What the state keeps of each table's parts, the columns it is of, and how it keeps them."""
+"""For each table: the query for a part's indexed rows, the columns to compare with, and the
+function that turns a row of the file into an indexed row."""
 _OF_NO_PART = """
     SELECT article_id FROM captures WHERE part NOT IN (SELECT id FROM parts)
     UNION ALL SELECT article_id FROM rejects WHERE part NOT IN (SELECT id FROM parts)"""
@@ -51,27 +52,28 @@ _KNOWN = """
 
 
 def disagreements(index: DatasetIndex) -> Iterator[Finding]:
-    """Rows that only the state knows, rows that only a file holds, and what waits in vain.
+    """Yield rows that only the state knows, rows that only a file holds, and articles that wait
+    though they are settled.
 
-    Opening the state has brought the two in step as far as whole files came or went. Files that go
-    meanwhile, and those that cannot be read, are left to `verify`.
+    Opening the index has added files that came and dropped files that went. Files that go while
+    this runs, and files that cannot be read, are left to `verify`.
     """
     if index.db.damage:
         yield Finding(FILE, f"damaged: {index.db.damage}")
     for part, path in index.db.execute("SELECT id, path FROM parts ORDER BY path").fetchall():
         yield from _part(index, part, path)
-    yield from _told(FILE, index.db.execute(_OF_NO_PART).fetchall(), "stands in no file")
+    yield from _findings(FILE, index.db.execute(_OF_NO_PART).fetchall(), "stands in no file")
     waiting = index.db.execute(_STORED_AND_NEW).fetchall()
-    yield from _told(FILE, waiting, "is stored and waits as if it were new")
+    yield from _findings(FILE, waiting, "is stored and waits as if it were new")
     back = index.db.execute(_STORED_AND, (FORGOTTEN,)).fetchall()
-    yield from _told(FILE, back, "was forgotten and is stored again; `scrapy forget` it")
+    yield from _findings(FILE, back, "was forgotten and is stored again; `scrapy forget` it")
     for info in index.root.files("pending"):
         path = index.root.relative(info.path)
         rows = _rows(index, path, ["article_id"]) or []
         lost = [
             (row["article_id"],) for row in rows if not index.db.execute(_KNOWN, row).fetchone()
         ]
-        yield from _told(path, lost, f"unknown to {FILE}")
+        yield from _findings(path, lost, f"unknown to {FILE}")
 
 
 def _part(index: DatasetIndex, part: int, path: str) -> Iterator[Finding]:
@@ -80,12 +82,12 @@ def _part(index: DatasetIndex, part: int, path: str) -> Iterator[Finding]:
         return
     held = Counter(key(row) for row in rows if row["article_id"])
     indexed = Counter(index.db.execute(query, (part,)).fetchall())
-    yield from _told(path, [*(held - indexed)], f"unknown to {FILE}")
-    yield from _told(path, [*(indexed - held)], f"known to {FILE}, and not in it")
+    yield from _findings(path, [*(held - indexed)], f"unknown to {FILE}")
+    yield from _findings(path, [*(indexed - held)], f"known to {FILE}, and not in it")
 
 
 def _rows(index: DatasetIndex, path: str, columns: list[str]) -> list[Row] | None:
-    """None: it cannot be read, or not any more."""
+    """Return `columns` of the file at `path`; None if the file cannot be read, or is gone."""
     try:
         file = pq.ParquetFile(index.root.at(path), filesystem=index.root.filesystem)
         rows: list[Row] = file.read(columns).to_pylist()
@@ -94,7 +96,7 @@ def _rows(index: DatasetIndex, path: str, columns: list[str]) -> list[Row] | Non
     return rows
 
 
-def _told(path: str, keys: list[Key], what: str) -> Iterator[Finding]:
+def _findings(path: str, keys: list[Key], what: str) -> Iterator[Finding]:
     if keys:
         more = f" and {len(keys) - 1} more" if len(keys) > 1 else ""
         yield Finding(path, f"{what}: {keys[0][0]}{more}")

@@ -1,4 +1,4 @@
-"""How much of each day is stored, and why the rest is not."""
+"""The articles of each day that are stored, and the reasons why others are not."""
 
 from __future__ import annotations
 
@@ -19,14 +19,17 @@ if TYPE_CHECKING:
 
 BY_HEADLINE = "off topic by headline"
 NOT_FOLLOWED = "not followed"
-"""Its lists named it, and what became of it is known of another source only, or of another day."""
+"""The reason of an article that lists named, and that the state knows under no day, or another."""
 UNLISTED = "in no list"
 
 
 @dataclass(slots=True)
 class Day:
-    """One day of an outlet, in WIB. `named`, and of these `off_topic` by their headline: by the
-    backfill's source that named most of it."""
+    """A day of an outlet, in WIB.
+
+    :param named: articles that a backfill's source named, of the source that named most
+    :param off_topic: those of them that are off topic by their headline
+    """
 
     day: date
     stored: int = 0
@@ -40,24 +43,24 @@ class Day:
 
     @property
     def reasons(self) -> Counter[str]:
-        """What became of the articles that are not stored."""
+        """Return the articles that are not stored, by reason."""
         left = self.listed - self.stored - self.missing.total()
         by_headline = min(self.off_topic, left)
         return self.missing + Counter({BY_HEADLINE: by_headline, NOT_FOLLOWED: left - by_headline})
 
     @property
     def is_listed(self) -> bool:
-        """Whether any list is known to have the day, be it without an article."""
+        """Return whether a list is known to have the day, with or without articles."""
         return bool(self.listed) or self.named is not None
 
     def row(self) -> dict[str, Any]:
-        """The day as it is shown."""
-        why = _said(self.reasons) if self.is_listed else UNLISTED
+        """Return the day as `scrapy coverage` shows it."""
+        why = _reasons_in_words(self.reasons) if self.is_listed else UNLISTED
         return {"day": self.day.isoformat(), **_counts(self.listed, self.stored), "why": why}
 
 
 def coverage(index: DatasetIndex, outlet: str, window: Window) -> list[Day]:
-    """Each day of `window`, oldest first. Articles without a known time are of no day."""
+    """Return each day of `window`, oldest first. Articles without a known time are of no day."""
     days = {day: Day(day) for day in sorted(window.days())}
     for day, count in _stored(index, outlet):
         if day in days:
@@ -76,7 +79,7 @@ def coverage(index: DatasetIndex, outlet: str, window: Window) -> list[Day]:
 
 
 def folded(days: Iterable[Day]) -> Iterator[dict[str, Any]]:
-    """The rows of `days`; successive ones of which nothing is listed are one row."""
+    """Yield the rows of `days`; successive days without a listed article share a row."""
     for _, alike in groupby(days, lambda day: day.day if day.listed else day.is_listed):
         first, *others = alike
         row = first.row()
@@ -87,18 +90,18 @@ def folded(days: Iterable[Day]) -> Iterator[dict[str, Any]]:
 
 
 def summed(days: Sequence[Day]) -> dict[str, Any]:
-    """One row for all `days`: how many of them any list has, and the sums."""
+    """Return a row for all `days`: how many of them any list has, and the sums."""
     listed, stored = sum(day.listed for day in days), sum(day.stored for day in days)
     reasons = sum((day.reasons for day in days), Counter[str]())
     known = f"{sum(day.is_listed for day in days)}/{len(days)}"
-    return {"days": known, **_counts(listed, stored), "why": _said(reasons)}
+    return {"days": known, **_counts(listed, stored), "why": _reasons_in_words(reasons)}
 
 
 def _counts(listed: int, stored: int) -> dict[str, int]:
     return {"listed": listed, "stored": stored, "missing": listed - stored}
 
 
-def _said(reasons: Counter[str]) -> str:
+def _reasons_in_words(reasons: Counter[str]) -> str:
     return ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
 
 
@@ -121,5 +124,5 @@ def _rejected(index: DatasetIndex, outlet: str) -> Iterator[tuple[date, str, int
 
 
 def _span(outlet: str) -> tuple[str, str]:
-    """The first and the last article_id that an outlet can have."""
+    """Return the first and the last article_id that an outlet can have."""
     return f"{outlet}:", f"{outlet}:\uffff"

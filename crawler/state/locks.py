@@ -1,4 +1,4 @@
-"""One run at a time per outlet and dataset; who is refused is told who holds it, and since when."""
+"""Locks: a run at a time for each outlet of a dataset. A run that is refused names the holder."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ if TYPE_CHECKING:
 
 FOLDER = "locks"
 LEASE = 60.0
-"""Seconds without a heartbeat after which another host's claim on a shared folder has ended; one
-that lives is known by its next heartbeat, which comes three times as often."""
+"""Seconds without a heartbeat after which another host's lock on a shared folder has ended; a live
+holder writes a heartbeat three times as often."""
 
 
 class HeldError(Exception):
@@ -34,16 +34,16 @@ class HeldError(Exception):
 
 
 def place_of_locks(settings: BaseSettings) -> str:
-    """The dataset's folder, which all its users share; an object store has no locks to share."""
+    """Return the dataset's folder, which all writers share; for an object store STATE_DIR."""
     location: str = settings["OUTPUT_DIR"]
     return settings["STATE_DIR"] if "://" in location else location
 
 
 class Lock:
-    """The claim on `outlet` in the dataset at `folder`. Who died, or was killed, holds nothing.
+    """The lock of `outlet` in the dataset at `folder`, which ends with the holder's process.
 
-    On a local disk the kernel holds the lock. On a shared folder it is a file with a heartbeat, and
-    finding out whether another host's holder has died takes up to LEASE seconds.
+    On a local disk the lock is the kernel's. On a shared folder the lock is a lease: a file with a
+    heartbeat, and it takes up to LEASE seconds to see that another host's holder has died.
 
     :raises OSError: the lock's file cannot be written.
     """
@@ -57,16 +57,16 @@ class Lock:
         self._note = place / f"{outlet}.json"
         self._path = place / f"{outlet}.lock"
         self._shared = is_shared(place) if shared is None else shared
-        self._claim = (
+        self._lock = (
             SoftFileLease(self._path, lease_duration=LEASE)
             if self._shared
             else FileLock(self._path)
         )
 
     def attempts(self) -> Iterator[float]:
-        """Take the lock; yields how many seconds to wait before the next attempt.
+        """Take the lock; yield how many seconds to wait before the next attempt.
 
-        :raises HeldError: another run holds it, and is alive.
+        :raises HeldError: another run holds the lock, and is alive.
         """
         beat, end = None, time.monotonic() + 2 * LEASE
         while not self._take():
@@ -79,7 +79,7 @@ class Lock:
 
     def _take(self) -> bool:
         try:
-            self._claim.acquire(timeout=0)
+            self._lock.acquire(timeout=0)
         except Timeout:
             return False
         return True
@@ -88,21 +88,21 @@ class Lock:
         try:
             _write(self._note)
         except OSError:
-            self._claim.release()
+            self._lock.release()
             raise
 
     def __exit__(self, *_: object) -> None:
         self._note.unlink(missing_ok=True)
-        self._claim.release()
+        self._lock.release()
 
 
 @contextmanager
 def locked(
     folder: str | os.PathLike[str], outlet: str, *, shared: bool | None = None
 ) -> Iterator[None]:
-    """Hold `outlet` as `Lock` does, and wait as long as it takes to know whether it is held.
+    """Hold the lock of `outlet`, after waiting until a dead holder is known to be dead.
 
-    :raises HeldError: another run holds it.
+    :raises HeldError: another run holds the lock.
     :raises OSError: the lock's file cannot be written.
     """
     lock = Lock(folder, outlet, shared=shared)
@@ -113,7 +113,7 @@ def locked(
 
 
 def _beat(path: Path) -> tuple[int, int] | None:
-    """What changes with each heartbeat of the holder; None if there is none any more."""
+    """Return a value that changes with each heartbeat; None if the lock's file is gone."""
     try:
         found = path.stat()
     except FileNotFoundError:
@@ -135,13 +135,13 @@ def _write(note: Path) -> None:
 def _read(note: Path) -> dict[str, str | int]:
     try:
         holder: dict[str, str | int] = json.loads(note.read_text(encoding="utf-8"))
-    except (FileNotFoundError, ValueError):  # it was released, or taken, just now
+    except (FileNotFoundError, ValueError):  # the lock was released, or taken, just now
         return {}
     return holder
 
 
 def _is_elsewhere(note: Path) -> bool:
-    """Whether the holder may be on another host: one that died early has left no word."""
+    """Return whether the holder may be on another host: a holder that died early left no note."""
     return _read(note).get("host") != socket.gethostname()
 
 
