@@ -107,7 +107,7 @@ def _stretches(records: list[_Found], pages: set[str], size: int) -> Iterator[tu
 
 
 def _without(source: BinaryIO, stretches: Iterable[tuple[int, int]], target: Path) -> Path:
-    """Copy `source` to the file `target`, through to the disk, with empty records in `stretches`."""
+    """Copy `source` to the file `target` on disk, with empty records in the `stretches`."""
     target.parent.mkdir(parents=True, exist_ok=True)
     source.seek(0)
     with target.open("wb") as file:

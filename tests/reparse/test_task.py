@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections import Counter
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -55,7 +56,7 @@ def run(data: Path, *paths: str | Path, **job) -> list[Result]:
 
 
 def counts(results: list[Result]) -> dict[str, int]:
-    total = sum((result.counts for result in results), start=module.Counter())
+    total = sum((result.counts for result in results), start=Counter())
     return {name: count for name, count in total.items() if count}
 
 
@@ -277,7 +278,7 @@ def test_a_diff_shows_changed_fields_and_writes_no_row(data: Path, newer):
     before = read(data)
     results = run(data, *warcs(data), diff=True)
     assert counts(results)["changed"] == len(before)
-    assert sum((r.fields for r in results), start=module.Counter()) == {"description": len(before)}
+    assert sum((r.fields for r in results), start=Counter()) == {"description": len(before)}
     change = results[0].examples[0]
     assert (change.field, change.new) == ("description", "Ditulis ulang")
     assert read(data).equals(before)
@@ -295,7 +296,7 @@ def test_a_diff_reads_what_this_version_has_read_before(
 
     monkeypatch.setattr(readers, "extract", extract)
     results = run(data, *warcs(data), diff=True)
-    assert set(sum((r.fields for r in results), start=module.Counter())) == {"section"}
+    assert set(sum((r.fields for r in results), start=Counter())) == {"section"}
 
 
 def test_bad_records_are_counted_and_the_rest_is_read(tmp_path: Path):
