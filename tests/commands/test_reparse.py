@@ -220,7 +220,7 @@ def test_the_report_of_a_diff_shows_both_sides(command: Command, capsys):
 def test_off_topic_pages_come_back_when_the_lexicon_has_grown(
     command: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
 ):
-    """A word is added, the kept pages are judged anew, and the next crawl leaves them alone."""
+    """A word is added, the kept pages are judged again, and the next crawl leaves them alone."""
     out = tmp_path / "out"
     with newsroom(seed=3, outlets=["kontan"], recent=8, past=2, older=0) as room:
         monkeypatch.setattr(

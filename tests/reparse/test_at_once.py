@@ -1,4 +1,4 @@
-"""Who reads the same pages at the same time, each in its own way, doubles none for readers.
+"""Reparses of the same pages at the same time, each in other tasks: no row is doubled for readers.
 
 They are real processes: each looks into the dataset before any of the others has written.
 """
