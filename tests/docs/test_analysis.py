@@ -102,7 +102,7 @@ def test_pairs_of_outlets_are_counted_by_story(checkout):
     ids = {n: [f"{outlet}:{n}" for outlet in tellers] for n in (101, 102)}
     groups = {"antara:101": [*ids[101], "kontan:103"], "antara:102": ids[102]}
     write_clusters(checkout / "output/data", groups)
-    [code] = SECTIONS["Who prints a story after whom"]
+    [code] = SECTIONS["The order in which outlets print a story"]
     assert run(code)["pairs"].fetchall() == [
         ("antara", "kontan", 2, 10.0, 1),
         ("kontan", "tirto", 2, 20.0, 1),
@@ -118,7 +118,7 @@ def test_every_section_of_analysis_md_is_tested():
         "pyarrow",
         "Spark",
         "Articles by outlet and week",
-        "Who prints a story after whom",
+        "The order in which outlets print a story",
         "Files of an older schema version",
     }
     assert {title for title, blocks in SECTIONS.items() if blocks} == run_here

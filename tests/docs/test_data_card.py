@@ -27,7 +27,7 @@ def names(text):
 
 
 def test_the_card_says_of_every_column_once_how_far_to_trust_it():
-    rows = ROW.findall(section(CARD, "How far to trust it"))[1:]
+    rows = ROW.findall(section(CARD, "Reliability"))[1:]
     said = [name for columns, _ in rows for name in names(columns)]
     assert sorted(said) == sorted(schema_of("articles").names)
 
