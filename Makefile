@@ -11,11 +11,11 @@ setup: .venv/.run  ## .venv with all that crawling needs
 dev: .venv/.dev  ## .venv with all that tests and checks need, too
 demo: .venv/.run  ## crawl every outlet of a small world on localhost into output/data
 	@$(BIN)/python -m scrapy demo
-test: lint  ## lint, types and all tests, or a part of them: make test T=tests/state
+test: lint  ## lint, types, floors and all tests, or a part of them: make test T=tests/state
 	@$(if $(T),,echo "All tests take 5 to 30 minutes, by the machine; a part takes less: make test T=tests/state")
 	@$(BIN)/python -m pytest -n auto $(T)
 lint: .venv/.dev
-	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo --no-cache
 trials: .venv/.dev  ## the long tests: kills, cron, big backfills
 	@$(BIN)/python -m pytest -m trial
 bench: .venv-bench/.bench  ## speed, memory and quality as ratios against named peers, into docs/figures.md
