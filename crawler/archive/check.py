@@ -25,7 +25,7 @@ _OURS = re.compile(
 
 
 class _Named(NamedTuple):
-    """How many rows name a file, and the largest offset in the file that a row names."""
+    """The number of rows that name a file, and the largest offset in the file that a row names."""
 
     rows: int
     last: int

@@ -29,7 +29,7 @@ _NAMED = 0x08  # the flag of a gzip member whose header holds a file name (RFC 1
 
 
 class Erased(NamedTuple):
-    """How many pages were erased, and the damaged files, which may hold more."""
+    """The number of pages that were erased, and the damaged files, which may hold more."""
 
     pages: int
     damaged: list[str]

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 class TakenDown(NamedTuple):
-    """How much was removed, and the archive's damaged files, which may hold more of the article."""
+    """Counts of removed rows and pages, and damaged archive files, which may hold more pages."""
 
     rows: int
     pages: int

@@ -1,1 +1,1 @@
-"""What runs know of each other: one SQLite file that can be rebuilt from the dataset."""
+"""The state that runs leave to each other: a SQLite file that can be rebuilt from the dataset."""

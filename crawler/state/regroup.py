@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Grouping(NamedTuple):
-    """How many articles were grouped, and into how many stories."""
+    """Counts of the articles that were grouped, and of their stories."""
 
     articles: int
     stories: int

@@ -1,4 +1,4 @@
-"""What of the archive is lost, and what is only not finished, pruned, or somebody else's."""
+"""Lost files of the archive are told from unfinished, pruned and other people's files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def named(run_id: str, number: int = 0, outlet: str = "kontan") -> str:
 
 
 def rows(folder: Path, *places: tuple[str, int]) -> None:
-    """Articles whose pages stand at these places."""
+    """Write articles whose pages are at these places."""
     writer = Writer(folder, "rows")
     for number, (file, offset) in enumerate(places):
         writer.write(
@@ -73,19 +73,19 @@ def test_a_file_that_ends_before_its_pages_is_named(folder: Path):
     assert found(folder) == [(named(RUN), "ends at 999, and a row names a page at 999")]
 
 
-def test_the_oldest_may_have_been_pruned(folder: Path):
+def test_a_missing_oldest_file_is_no_loss_since_pruning_takes_it(folder: Path):
     (folder / named(EARLY)).unlink()
     assert found(folder) == []
 
 
-def test_an_archive_of_which_nothing_is_there_stands_elsewhere(folder: Path):
+def test_a_missing_archive_is_no_loss_since_it_was_moved(folder: Path):
     for run_id in (EARLY, RUN):
         (folder / named(run_id)).unlink()
     assert found(folder) == []
 
 
 def test_a_run_that_goes_on_or_died_has_not_finished_its_file(folder: Path):
-    """On whatever host; a reparse finishes nothing."""
+    """On any host; a reparse finishes no file of a crawl."""
     rows(folder, (named(LATER), 300))
     ended(folder, "20230904T030000Z-dd", "reparse")
     assert found(folder) == []
@@ -114,7 +114,7 @@ def test_other_peoples_archives_are_not_looked_for(folder: Path, file: str):
     assert found(folder) == []
 
 
-def test_many_losses_are_told_in_few_lines(folder: Path):
+def test_many_losses_are_summed_up(folder: Path):
     rows(folder, *((named(RUN, number), 300) for number in range(1, SHOWN + 4)))
     said = found(folder)
     assert len(said) == SHOWN + 1

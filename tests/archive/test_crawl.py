@@ -1,4 +1,4 @@
-"""What a crawl leaves in the archive, and what its rows say of it."""
+"""A crawl archives its pages, and its rows name them."""
 
 import os
 import signal
@@ -60,7 +60,7 @@ def test_every_row_names_the_page_it_was_read_from(room: Newsroom, tmp_path: Pat
     assert len(urls(path)) == done.outcomes.count("fetched") == len(rows) + len(rejects)
 
 
-def test_lists_are_kept_if_wanted(room: Newsroom, tmp_path: Path):
+def test_lists_are_archived_if_wanted(room: Newsroom, tmp_path: Path):
     crawl(MediaIndonesiaSpider, room, tmp_path, ARCHIVE_LISTS=True)
     assert "https://mediaindonesia.com/feed" in urls(warcs(tmp_path)[0])
 
@@ -71,7 +71,7 @@ def test_the_archive_can_be_switched_off(room: Newsroom, tmp_path: Path):
     assert set(read(tmp_path)["archive"].to_pylist()) == {None}
 
 
-def test_a_page_that_forbids_it_is_not_kept(
+def test_a_page_that_forbids_archiving_is_not_kept(
     room: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setattr(
@@ -173,7 +173,7 @@ def test_a_kill_loses_no_page_of_a_published_row(tmp_path: Path):
 
 
 def killed_after_three(room: Newsroom, tmp_path: Path) -> list[dict]:
-    """What a crawl had published when it was killed."""
+    """The dataset that a crawl had published when it was killed."""
     environment = os.environ | {"NEWSROOM": room.url, "OUTPUT_DIR": str(tmp_path)}
     command = [sys.executable, "-m", "scrapy", "crawl", "mediaindonesia", "-s", "PART_ROWS=1"]
     one_by_one = ["-s", "CONCURRENT_REQUESTS=1"]

@@ -66,7 +66,7 @@ def test_warcio_check_is_content(tmp_path):
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
 
 
-def test_every_page_of_it_in_every_file_goes(tmp_path):
+def test_every_page_of_an_article_is_erased_from_every_file(tmp_path):
     for run in ("20230901T000000Z-aa", "20230902T000000Z-bb"):
         archive = make(tmp_path, run)
         archive.keep(page(1))
@@ -105,12 +105,12 @@ def test_a_damaged_file_is_named_and_the_page_behind_the_damage_goes(tmp_path):
 
 
 @given(st.integers(min_value=500, max_value=300_000))
-def test_nothing_has_any_length(length):
+def test_an_empty_record_can_have_any_length(length):
     member = nothing(length)
     assert len(member) == length
     assert gzip.decompress(member).startswith(b"WARC/1.1\r\nWARC-Type: metadata")
 
 
-def test_no_record_is_that_short():
+def test_an_empty_record_cannot_be_shorter_than_a_header():
     with pytest.raises(ValueError, match="as short as 30 bytes"):
         nothing(30)

@@ -108,13 +108,13 @@ def test_a_bad_record_is_counted_and_its_neighbours_are_read(bad, reason):
     ("length", "reason"),
     [(100, "length"), (4000, "length"), (9000, "length"), (1 << 30, "too_large")],
 )
-def test_where_nothing_parts_records_a_wrong_length_costs_one_too(length, reason):
+def test_a_wrong_length_in_a_plain_file_costs_a_single_record(length, reason):
     captures, counts = read(b"".join([GOOD, raw_record(LONG, length=length), GOOD]))
     assert [capture.body for capture in captures] == [b"<p>ya</p>"] * 2
     assert counts == {f"bad/{reason}": 1}
 
 
-def test_noise_between_records_costs_neither():
+def test_noise_between_records_costs_no_record():
     captures, counts = read(zipped(GOOD) + b"omong kosong" * 100 + zipped(GOOD))
     assert len(captures) == 2
     assert counts == {"bad/damaged": 1}
@@ -132,7 +132,7 @@ def test_a_file_that_was_compressed_as_a_whole_is_read(pack):
 
 
 class Told(BytesIO):
-    """Tells how much of it was read."""
+    """A file that counts the bytes that were read."""
 
     told = 0
 
@@ -194,8 +194,8 @@ def test_a_truncated_file_is_read_up_to_the_break(cut):
         gzip.compress(b"WARC/1.0\r\n", mtime=0),
     ],
 )
-def test_what_is_no_warc_ends_soon(noise: bytes, monkeypatch: pytest.MonkeyPatch):
-    """However often it looks like one: a gigabyte of it must not take hours."""
+def test_a_scan_of_a_file_that_is_no_warc_ends_soon(noise: bytes, monkeypatch: pytest.MonkeyPatch):
+    """A gigabyte of places that look like a WARC record must not take hours."""
     real, looks = scanner._begins_record, []
 
     def begins(source, place):
@@ -258,7 +258,7 @@ def test_codings_are_taken_off(coding, body):
         (GOOD.replace(b"WARC-Type: response\r\n", b"", 1), "other_record"),
     ],
 )
-def test_what_is_no_page_is_skipped_by_count(record, reason):
+def test_a_record_without_a_page_is_counted_as_skipped(record, reason):
     assert read(zipped(record)) == ([], {f"skipped/{reason}": 1})
 
 
@@ -278,6 +278,6 @@ def test_memory_does_not_grow_with_what_a_record_hides():
     assert grown < 60_000  # KB
 
 
-def test_a_place_without_a_record_is_said():
+def test_an_offset_without_a_record_is_an_error():
     with pytest.raises((OSError, BadRecordError)):
         read_page(BytesIO(zipped(GOOD)), 7)

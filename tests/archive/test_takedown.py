@@ -1,4 +1,4 @@
-"""An article that is taken down is nowhere any more, also when the removal was killed amid."""
+"""An article that is taken down is gone everywhere, also after a removal that was killed."""
 
 from __future__ import annotations
 
@@ -79,13 +79,13 @@ def assert_gone(folder: Path) -> None:
             assert read_page(file, row["archive"]["offset"]).url == row["url"]
 
 
-def test_rows_rejects_and_pages_go(folder):
+def test_a_takedown_removes_rows_rejects_and_pages(folder):
     gone = take_down(settings(folder), "kontan", TAKEN)
     assert (gone.rows, gone.pages, gone.damaged) == (4, 2, [])
     assert_gone(folder)
 
 
-def test_its_story_forgets_it(folder):
+def test_a_takedown_removes_the_article_from_its_story(folder):
     publish(folder, [(TAKEN, TAKEN), *((article_id, TAKEN) for article_id in LEFT)])
     take_down(settings(folder), "kontan", TAKEN)
     told = stories(folder).to_pylist()
@@ -94,7 +94,7 @@ def test_its_story_forgets_it(folder):
     assert verify(folder) == []
 
 
-def test_what_has_gone_may_be_taken_down_again(folder):
+def test_a_second_takedown_removes_nothing(folder):
     take_down(settings(folder), "kontan", TAKEN)
     assert take_down(settings(folder), "kontan", TAKEN) == (0, 0, [])
     assert_gone(folder)

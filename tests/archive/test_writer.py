@@ -87,7 +87,7 @@ def test_warcio_check_is_content(tmp_path, capsys):
     assert checked.returncode == 0, checked.stdout
 
 
-def test_a_page_is_found_by_its_place(tmp_path):
+def test_a_page_is_found_by_its_offset(tmp_path):
     archive = make(tmp_path)
     places = [archive.keep(exchange(number)) for number in range(3)]
     archive.finish()
@@ -193,7 +193,7 @@ def test_no_header_begins_a_record_or_a_line_of_its_own(tmp_path):
     ("keep", "left"),
     [("10 days", 1), ("40 days", 2), ("400d", 3), ("1 GB", 3), ("0 GB", 0)],
 )
-def test_the_oldest_are_pruned(tmp_path, keep, left):
+def test_the_oldest_files_are_pruned(tmp_path, keep, left):
     now = datetime(2023, 9, 30, tzinfo=UTC)
     for age, outlet in ((5, "kontan"), (30, "okezone"), (100, "kontan")):
         run_id = f"{now - timedelta(days=age):%Y%m%dT%H%M%SZ}-aa"
@@ -206,7 +206,7 @@ def test_the_oldest_are_pruned(tmp_path, keep, left):
     assert not removed or removed[-1].startswith("archive/outlet=kontan/20230622")
 
 
-def test_a_wish_that_is_neither_days_nor_size_is_named(tmp_path):
+def test_a_retention_of_neither_days_nor_size_is_named(tmp_path):
     with pytest.raises(ValueError, match="ARCHIVE_KEEP=lama"):
         prune(Root(tmp_path), "lama")
 

@@ -32,7 +32,7 @@ def test_a_day_is_walked_per_source_when_its_last_page_is_read(db):
     assert list(Backfill(db, "kontan").named()) == [(DAY, 23, 3)]
 
 
-def test_a_walk_that_begins_again_counts_anew(db):
+def test_a_walk_that_begins_again_begins_its_count_again(db):
     for _ in range(2):
         Backfill(db, "kontan").add(DAY, "listing:a", page(20, 2, is_first=True))
     assert list(Backfill(db, "kontan").named()) == [(DAY, 20, 2)]
@@ -45,7 +45,7 @@ def test_the_source_that_names_most_speaks_for_the_day(db):
     assert list(Backfill(db, "antara").named()) == []
 
 
-def test_what_was_published_on_another_day_or_named_before_is_not_counted():
+def test_an_index_page_counts_only_new_articles_of_its_day():
     def found(published=NOON, skipped="", **more):
         candidate = Candidate(url="https://kontan.example/1", published=published)
         return candidate, Decision(skipped=skipped, **{"is_article": True, "is_new": True} | more)

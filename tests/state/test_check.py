@@ -1,4 +1,4 @@
-"""State and files are held against each other row by row, both ways."""
+"""The state's index is compared with the files row by row, both ways."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ def folder(tmp_path):
     return tmp_path
 
 
-def told(folder, statement="", **options):
-    """What is found, with the state as `statement` leaves it."""
+def findings(folder, statement="", **options):
+    """Return the findings after `statement` has changed the state."""
     with open_index(folder, folder, **options) as index:
         if statement:
             index.db.execute(statement)
@@ -42,14 +42,14 @@ def told(folder, statement="", **options):
 
 
 def test_a_state_in_step_has_no_findings(folder):
-    assert told(folder) == []
+    assert findings(folder) == []
 
 
 def test_files_that_came_or_went_are_no_finding(folder):
     write(folder, "articles", article(4), run="run-2")
     for path in (folder / "rejects").rglob("*.parquet"):
         path.unlink()
-    assert told(folder) == []
+    assert findings(folder) == []
 
 
 @pytest.mark.parametrize(
@@ -78,29 +78,29 @@ def test_files_that_came_or_went_are_no_finding(folder):
         ("DELETE FROM pending", ("pending", f"unknown to {FILE}: kontan:9")),
     ],
 )
-def test_each_disagreement_is_told(folder, statement, finding):
-    assert finding in told(folder, statement)
+def test_each_disagreement_is_a_finding(folder, statement, finding):
+    assert finding in findings(folder, statement)
 
 
-def test_what_was_forgotten_and_came_back_is_told(folder):
+def test_a_forgotten_article_that_came_back_is_a_finding(folder):
     """As when an archive was read again by a process that had not heard of it."""
     bury(folder, "kontan", "kontan:1")
-    [(where, what)] = told(folder)
+    [(where, what)] = findings(folder)
     assert (where, what.rpartition(": ")[2]) == (FILE, "kontan:1")
 
 
-def test_another_content_is_told_both_ways(folder):
-    what = [what for _, what in told(folder, "UPDATE captures SET content_hash = x'00'")]
+def test_another_content_is_a_finding_both_ways(folder):
+    what = [what for _, what in findings(folder, "UPDATE captures SET content_hash = x'00'")]
     assert what == [
         f"unknown to {FILE}: kontan:1 and 1 more",
         f"known to {FILE}, and not in it: kontan:1 and 1 more",
     ]
 
 
-def test_damage_is_told_once(folder):
+def test_damage_is_a_finding_once(folder):
     path = folder / FILE
     content = path.read_bytes()
     path.write_bytes(content[:4096] + b"\xff" * 4096 + content[8192:])
-    [(where, what)] = told(folder, thorough=True)
+    [(where, what)] = findings(folder, thorough=True)
     assert where == FILE and what.startswith("damaged: ")
-    assert told(folder, thorough=True) == []
+    assert findings(folder, thorough=True) == []

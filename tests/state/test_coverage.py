@@ -50,7 +50,7 @@ def test_each_day_says_what_is_stored_and_why_not_more(tmp_path):
     assert three.row() == row("2023-09-03", 0, 0, UNLISTED)
 
 
-def test_a_day_that_was_walked_in_vain_was_listed(tmp_path):
+def test_a_walked_day_without_articles_counts_as_listed(tmp_path):
     with open_index(tmp_path, tmp_path) as index:
         Backfill(index.db, "kontan").add(
             FIRST, "listing:x", IndexPage(0, 0, is_first=True, is_last=True)
@@ -59,13 +59,13 @@ def test_a_day_that_was_walked_in_vain_was_listed(tmp_path):
     assert [day.row()["why"] for day in days] == ["", UNLISTED, UNLISTED]
 
 
-def test_outlets_do_not_mix(tmp_path):
+def test_coverage_of_outlets_does_not_mix(tmp_path):
     write(tmp_path, "articles", article(1))
     with open_index(tmp_path, tmp_path) as index:
         assert [day.stored for day in coverage(index, "kontan2", WINDOW)] == [0, 0, 0]
 
 
-def test_midnight_is_that_of_jakarta(tmp_path):
+def test_days_begin_at_midnight_in_jakarta(tmp_path):
     late = NOON.replace(hour=16, minute=59)  # 23:59 WIB
     rows = [article(n, published_at=late + timedelta(minutes=2 * n)) for n in (0, 1)]
     write(tmp_path, "articles", *rows)
@@ -94,7 +94,7 @@ def test_days_of_which_nothing_is_listed_are_one_line():
     assert winter["day"] == "2023-12-31 – 2024-01-01"
 
 
-def test_an_outlet_is_one_line():
+def test_the_days_of_an_outlet_are_summed_in_a_line():
     known = summed(list(some_days(None, (2, 1), (3, 0), (0, 0), (1, 2))))
     assert known.pop("days") == "4/5"
     assert known == {"listed": 9, "stored": 6, "missing": 3, "why": "3 gallery"}

@@ -30,7 +30,7 @@ def reopened(folder, **more):
     return open_index(folder, folder, **more)
 
 
-def test_knows_what_the_dataset_holds(tmp_path):
+def test_the_index_knows_the_stored_articles(tmp_path):
     write(tmp_path, article(1), article(2))
     with reopened(tmp_path) as opened:
         assert opened.known("kontan:1", VERSION) == "stored"
@@ -38,7 +38,7 @@ def test_knows_what_the_dataset_holds(tmp_path):
         assert opened.content_hash("kontan:2") == article(2)["content_hash"]
 
 
-def test_the_last_capture_counts(tmp_path):
+def test_the_content_hash_is_that_of_the_last_capture(tmp_path):
     later = article(1, body="Isi baru.", fetched_at=NOON + timedelta(days=2))
     write(tmp_path, later)
     write(tmp_path, article(1), run="run-2")
@@ -82,13 +82,13 @@ def test_rejects_are_known_until_their_rules_change(tmp_path):
 
 
 @pytest.mark.parametrize("reason", KEPT_FOR_GOOD)
-def test_what_was_taken_away_is_known_for_good(tmp_path, reason):
+def test_an_article_that_was_taken_away_is_known_for_good(tmp_path, reason):
     write(tmp_path, reject(1) | {"article_id": "kontan:9", "reason": reason}, table="rejects")
     with reopened(tmp_path) as opened:
         assert opened.known("kontan:9", "2099.01.01") == reason
 
 
-def test_what_is_stored_or_rejected_waits_no_longer(tmp_path):
+def test_an_article_that_is_stored_or_rejected_leaves_the_queue(tmp_path):
     with reopened(tmp_path) as opened:
         for number in (1, 2, 3):
             candidate = Candidate(url=f"https://kontan.example/news/{number}")
@@ -131,7 +131,7 @@ def test_an_article_that_is_gone_is_not_looked_at_again(tmp_path):
     ],
     ids=["empty", "truncated", "no header", "overwritten inside", "something else"],
 )
-def test_a_damaged_state_is_built_anew(tmp_path, damage):
+def test_a_damaged_state_is_built_again_from_the_dataset(tmp_path, damage):
     write(tmp_path, *(article(number) for number in range(500)))
     reopened(tmp_path).close()
     path = tmp_path / FILE
@@ -145,7 +145,7 @@ def test_a_damaged_state_is_built_anew(tmp_path, damage):
     ("hours", "thorough", "seen"),
     [(0, False, False), (0, True, True), (25, False, True), (-1, False, True)],
 )
-def test_a_large_state_is_looked_over_once_a_day(tmp_path, monkeypatch, hours, thorough, seen):
+def test_a_large_state_is_checked_once_a_day(tmp_path, monkeypatch, hours, thorough, seen):
     write(tmp_path, *(article(number) for number in range(500)))
     monkeypatch.setattr(database, "_ALWAYS_CHECKED", 0)
     reopened(tmp_path).close()
@@ -169,7 +169,7 @@ def test_a_deleted_state_leaves_nothing_to_the_new_one(tmp_path):
     opened.close()
 
 
-def test_what_waits_survives_the_loss_of_the_state(tmp_path):
+def test_the_queue_survives_the_loss_of_the_state(tmp_path):
     candidate = Candidate(url="https://kontan.example/news/7", published=NOON, tags=["AI"])
     with reopened(tmp_path) as opened:
         queue = Queue(opened.db, "kontan", clock=lambda: NOON)
@@ -185,7 +185,7 @@ def test_what_waits_survives_the_loss_of_the_state(tmp_path):
     assert (waiting.candidate, waiting.tries) == (candidate, 1)
 
 
-def test_what_waited_and_was_stored_since_does_not_come_back(tmp_path):
+def test_a_restored_queue_leaves_out_articles_that_are_stored(tmp_path):
     with reopened(tmp_path) as opened:
         candidate = Candidate(url="https://kontan.example/news/1")
         opened.queue("kontan").wait("kontan:1", candidate)
@@ -216,7 +216,7 @@ def test_an_older_state_is_brought_up_to_date(tmp_path, monkeypatch):
 
 
 @pytest.mark.parametrize("folder", ["s3://bucket/data", "/mnt/share"])
-def test_only_a_local_disk_will_do(folder, monkeypatch):
+def test_a_state_on_no_local_disk_is_refused(folder, monkeypatch):
     monkeypatch.setattr(database, "is_shared", lambda folder: str(folder).startswith("/mnt"))
     with pytest.raises(StateError, match="STATE_DIR"):
         open_index(folder, "data")

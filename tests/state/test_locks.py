@@ -40,18 +40,18 @@ def holder(tmp_path, shared):
         process.kill()
 
 
-def test_who_is_refused_is_told_by_whom(tmp_path, shared, holder):
+def test_a_refused_run_is_told_who_holds_the_lock(tmp_path, shared, holder):
     told = rf"kontan .* process {holder.pid} on \S+ since 20"
     with pytest.raises(HeldError, match=told), locked(tmp_path, "kontan", shared=shared):
         pytest.fail("held twice")
 
 
-def test_outlets_do_not_wait_for_each_other(tmp_path, shared, holder):
+def test_locks_of_two_outlets_are_independent(tmp_path, shared, holder):
     with locked(tmp_path, "antara", shared=shared):
         pass
 
 
-def test_who_was_killed_holds_nothing(tmp_path, shared, holder):
+def test_the_lock_of_a_killed_run_is_free(tmp_path, shared, holder):
     os.kill(holder.pid, signal.SIGKILL)
     holder.wait()
     with locked(tmp_path, "kontan", shared=shared):
@@ -75,7 +75,7 @@ def elsewhere(tmp_path, monkeypatch, lease):
 
 
 @pytest.mark.parametrize("lease", [15.0])  # so long must no heartbeat fail, on any machine
-def test_who_lives_on_another_host_holds_it(tmp_path, elsewhere):
+def test_a_live_run_on_another_host_keeps_its_lock(tmp_path, elsewhere):
     with (
         pytest.raises(HeldError, match=rf"process {elsewhere.pid} on lain.example since"),
         locked(tmp_path, "kontan", shared=True),
@@ -83,7 +83,7 @@ def test_who_lives_on_another_host_holds_it(tmp_path, elsewhere):
         pytest.fail("held twice")
 
 
-def test_who_died_on_another_host_holds_nothing_once_that_is_known(tmp_path, elsewhere):
+def test_the_lock_of_a_run_that_died_on_another_host_is_free_after_the_lease(tmp_path, elsewhere):
     elsewhere.kill()
     elsewhere.wait()
     pauses = 0
@@ -98,7 +98,7 @@ def test_who_died_on_another_host_holds_nothing_once_that_is_known(tmp_path, els
         )
 
 
-def test_who_died_without_a_word_holds_nothing_either(tmp_path, elsewhere):
+def test_the_lock_of_a_run_that_died_before_its_note_is_free(tmp_path, elsewhere):
     elsewhere.kill()
     elsewhere.wait()
     (tmp_path / locks.FOLDER / "kontan.json").unlink()
@@ -106,14 +106,14 @@ def test_who_died_without_a_word_holds_nothing_either(tmp_path, elsewhere):
         pass
 
 
-def test_it_is_free_again_afterwards(tmp_path, shared):
+def test_a_lock_is_free_after_its_block(tmp_path, shared):
     for _ in range(2):
         with locked(tmp_path, "kontan", shared=shared):
             pass
     assert not list((tmp_path / locks.FOLDER).glob("*.json"))
 
 
-def test_it_is_free_again_after_an_error(tmp_path, shared):
+def test_a_lock_is_free_after_an_error(tmp_path, shared):
     with pytest.raises(ZeroDivisionError), locked(tmp_path, "kontan", shared=shared):
         raise ZeroDivisionError
     with locked(tmp_path, "kontan", shared=shared):
@@ -124,7 +124,7 @@ def test_it_is_free_again_after_an_error(tmp_path, shared):
     ("folder", "expected"),
     [("/", False), ("/srv/data", True), ("/srv/data/wartatek", True), ("/srv/database", False)],
 )
-def test_a_network_folder_is_told_by_its_mount(tmp_path, folder, expected):
+def test_a_network_folder_is_known_by_its_mount(tmp_path, folder, expected):
     mounts = tmp_path / "mounts"
     mounts.write_text("/dev/vda / ext4 rw 0 0\nserver:/data /srv/data nfs4 rw 0 0\n")
     assert is_shared(folder, mounts) is expected

@@ -14,14 +14,14 @@ BODY = " ".join(f"kata{n} dan kawan{n}" for n in range(40))
 
 
 def found(one: str, other: str) -> bool:
-    prints = [found_ for found_ in read([one, other]) if found_]
+    prints = [fingerprint for fingerprint in read([one, other]) if fingerprint]
     if len(prints) < 2:
         return False
     keys = bands(prints)
     return bool(set(keys[0]) & set(keys[1])) and are_copies(*prints)
 
 
-def test_what_it_is_judged_on_is_enough_and_of_every_kind():
+def test_the_judged_texts_are_enough_and_of_every_kind():
     assert sum(one.story == other.story for one, other in pairs()) >= 60
     assert sum(one.story != other.story for one, other in pairs()) >= 30
     kinds = {text.kind for text in texts()}
@@ -53,14 +53,14 @@ def test_stories_are_told_from_each_other():
 
 
 @pytest.mark.parametrize("body", ["", "Satu dua tiga.", "Ya! " * 500, " ".join("abcdefghijk")])
-def test_too_short_to_tell(body):
+def test_a_short_text_has_no_fingerprint(body):
     assert read([body]) == [None]
 
 
-def test_the_fewest_triples_are_enough():
+def test_a_text_with_the_fewest_triples_has_a_fingerprint():
     body = " ".join(f"kata{n}" for n in range(FEWEST + 2))
-    [found_] = read([body])
-    assert found_ is not None and are_copies(found_, found_)
+    [fingerprint] = read([body])
+    assert fingerprint is not None and are_copies(fingerprint, fingerprint)
 
 
 def test_how_a_text_is_printed_does_not_matter():
@@ -72,25 +72,27 @@ def test_how_a_text_is_printed_does_not_matter():
 
 def test_a_sentence_s_first_word_names_nothing():
     plain = "Mereka pulang. Kami tinggal di sini sampai pagi tiba lagi. " * 3
-    [found_] = read([plain + " ".join(f"kata{chr(97 + n)}x" for n in range(25))])
-    assert not found_.named
+    [fingerprint] = read([plain + " ".join(f"kata{chr(97 + n)}x" for n in range(25))])
+    assert not fingerprint.named
 
 
 def test_texts_are_read_alike_alone_and_together():
     bodies = [text.body for text in texts()[:12]] + ["", BODY]
     assert read(bodies) == [read([body])[0] for body in bodies]
-    prints = [found_ for found_ in read(bodies) if found_]
-    assert bands(prints) == [bands([found_])[0] for found_ in prints]
+    prints = [fingerprint for fingerprint in read(bodies) if fingerprint]
+    assert bands(prints) == [bands([fingerprint])[0] for fingerprint in prints]
 
 
-def test_what_was_packed_is_the_same():
-    for found_ in read([text.body for group in told_again() for text in group]):
-        assert Fingerprint.unpack(found_.pack()) == found_
+def test_a_packed_fingerprint_unpacks_to_the_same():
+    for fingerprint in read([text.body for group in told_again() for text in group]):
+        assert Fingerprint.unpack(fingerprint.pack()) == fingerprint
 
 
 @given(st.lists(st.text(), max_size=4))
 def test_any_text_can_be_read(bodies):
-    prints = [found_ for found_ in read([f"{body} {BODY}" for body in bodies]) if found_]
+    prints = [
+        fingerprint for fingerprint in read([f"{body} {BODY}" for body in bodies]) if fingerprint
+    ]
     assert len(bands(prints)) == len(prints)
     for one, other in combinations(prints, 2):
         assert are_copies(one, other) == are_copies(other, one)

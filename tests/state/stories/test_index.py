@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 OUTLETS = ("antara", "kontan", "tirto")
 
 
-def telling(number: int, text: int, hours: float, outlet: str = "kontan", version: int = 0) -> dict:
+def capture(number: int, text: int, hours: float, outlet: str = "kontan", version: int = 0) -> dict:
     """Article `number` as the judged text of that number, published so many hours after noon."""
     moment = NOON + timedelta(hours=hours)
     return row(
@@ -68,10 +68,10 @@ def story_of(number: int) -> list[int]:
 
 
 def test_the_judged_texts_are_grouped_as_they_should(tmp_path):
-    """All at once, and each as many hours after its story's first as it says."""
+    """All are stored at once, each so many hours after its story's first text as the text says."""
     rows = {}
     for number, text in enumerate(texts()):
-        one = telling(number, number, text.hours, OUTLETS[number % 3])
+        one = capture(number, number, text.hours, OUTLETS[number % 3])
         rows[one["article_id"]] = (one, text)
     write(tmp_path, "run-1", [one for one, _ in rows.values()])
     clusters = dict(groups(tmp_path))
@@ -86,7 +86,7 @@ def test_the_judged_texts_are_grouped_as_they_should(tmp_path):
 
 arrivals = st.lists(
     st.builds(
-        telling,
+        capture,
         st.integers(1, 12),
         st.sampled_from(story_of(0) + story_of(3) + story_of(9) + story_of(1006) + story_of(1027)),
         st.floats(0, 150),
@@ -103,7 +103,7 @@ arrivals = st.lists(
 
 
 crowds = st.sampled_from([1, 2, neighbours.CROWD])
-"""How many of a crowd are compared: with a few, a handful of articles is one."""
+"""Values of CROWD: with a small value a handful of articles is a crowd."""
 
 
 @settings(max_examples=25, deadline=None)
@@ -129,7 +129,7 @@ def test_the_order_of_arrival_changes_nothing(data, rows, crowd):
 
 @settings(max_examples=25, deadline=None)
 @given(st.data(), arrivals, crowds)
-def test_files_that_vanish_take_their_tellings_along(data, rows, crowd):
+def test_files_that_vanish_take_their_texts_along(data, rows, crowd):
     rows = data.draw(st.permutations(rows))
     cut = data.draw(st.integers(1, len(rows) - 1))
     folders = TemporaryDirectory(), TemporaryDirectory()
@@ -143,40 +143,40 @@ def test_files_that_vanish_take_their_tellings_along(data, rows, crowd):
         assert groups(Path(folder)) == groups(Path(kept))
 
 
-def test_the_earliest_gives_the_name(tmp_path):
+def test_a_story_has_the_id_of_its_earliest_article(tmp_path):
     first, copy, trimmed = story_of(0)[:3]
-    write(tmp_path, "run-1", [telling(1, copy, 2), telling(2, trimmed, 5, "tirto")])
+    write(tmp_path, "run-1", [capture(1, copy, 2), capture(2, trimmed, 5, "tirto")])
     assert groups(tmp_path) == [("kontan:1", "kontan:1"), ("tirto:2", "kontan:1")]
-    write(tmp_path, "run-2", [telling(3, first, 0, "antara")])
+    write(tmp_path, "run-2", [capture(3, first, 0, "antara")])
     assert {cluster for _, cluster in groups(tmp_path)} == {"antara:3"}
 
 
 def test_a_repost_in_one_outlet_is_the_same_story(tmp_path):
     first, copy, *_ = story_of(0)
-    write(tmp_path, "run-1", [telling(1, first, 0), telling(2, copy, 30)])
+    write(tmp_path, "run-1", [capture(1, first, 0), capture(2, copy, 30)])
     assert dict(groups(tmp_path)) == {"kontan:1": "kontan:1", "kontan:2": "kontan:1"}
 
 
-def test_what_comes_much_later_is_another_story(tmp_path):
+def test_a_copy_that_comes_much_later_is_another_story(tmp_path):
     first, copy, *_ = story_of(0)
     late = DAYS / timedelta(hours=1) + 1
-    write(tmp_path, "run-1", [telling(1, first, 0), telling(2, copy, late)])
+    write(tmp_path, "run-1", [capture(1, first, 0), capture(2, copy, late)])
     assert dict(groups(tmp_path)) == {"kontan:1": "kontan:1", "kontan:2": "kontan:2"}
 
 
-def test_without_a_time_of_publication_that_of_download_counts(tmp_path):
+def test_an_article_without_a_time_of_publication_counts_by_its_download(tmp_path):
     first, copy, *_ = story_of(0)
-    undated = telling(2, copy, 3) | {"published_at": None}
-    write(tmp_path, "run-1", [telling(1, first, 0), undated])
+    undated = capture(2, copy, 3) | {"published_at": None}
+    write(tmp_path, "run-1", [capture(1, first, 0), undated])
     assert dict(groups(tmp_path))["kontan:2"] == "kontan:1"
 
 
-def test_the_last_capture_counts(tmp_path):
+def test_a_story_follows_the_last_capture_of_an_article(tmp_path):
     first, copy, *_ = story_of(0)
     other = story_of(3)[0]
-    write(tmp_path, "run-1", [telling(1, first, 0), telling(2, copy, 3)])
+    write(tmp_path, "run-1", [capture(1, first, 0), capture(2, copy, 3)])
     assert dict(groups(tmp_path))["kontan:2"] == "kontan:1"
-    write(tmp_path, "run-2", [telling(2, other, 3, version=1)])
+    write(tmp_path, "run-2", [capture(2, other, 3, version=1)])
     assert dict(groups(tmp_path))["kontan:2"] == "kontan:2"
 
 
@@ -204,12 +204,12 @@ def test_updates_of_updates_do_not_make_one_story_of_all():
     assert founders(range(6), chain) == {0: 0, 1: 0, 2: 2, 3: 2, 4: 4, 5: 4}
 
 
-def test_a_telling_joins_where_most_of_its_copies_are():
+def test_a_text_joins_the_story_with_most_of_its_copies():
     copies = defaultdict(list, {3: [0, 1, 2], 1: [0], 0: [1, 3], 2: [3]})
     assert founders(range(4), copies) == {0: 0, 1: 0, 2: 2, 3: 0}
 
 
-def test_groups_that_began_apart_are_joined():
+def test_stories_that_began_apart_are_joined():
     """The first two share little; all others are copies of both."""
     everybody = {n: [m for m in range(8) if m != n] for n in range(8)}
     everybody[0].remove(2)
@@ -255,22 +255,22 @@ def asked(folder: Path, number: int, text: int, hours: float) -> str:
 
 def test_a_new_article_is_told_its_group(tmp_path):
     first, copy, *_ = story_of(0)
-    write(tmp_path, "run-1", [telling(1, first, 0, "antara"), telling(2, story_of(3)[0], 1)])
+    write(tmp_path, "run-1", [capture(1, first, 0, "antara"), capture(2, story_of(3)[0], 1)])
     assert asked(tmp_path, 9, copy, 2) == "antara:1"
     assert asked(tmp_path, 9, story_of(9)[0], 2) == "kontan:9"
     assert asked(tmp_path, 9, copy, -2) == "kontan:9"  # it is the earliest itself
 
 
-def test_asking_leaves_no_trace(tmp_path):
+def test_asking_for_a_story_leaves_no_trace(tmp_path):
     first, copy, *_ = story_of(0)
-    write(tmp_path, "run-1", [telling(1, first, 0, "antara")])
+    write(tmp_path, "run-1", [capture(1, first, 0, "antara")])
     asked(tmp_path, 9, copy, 2)
     assert groups(tmp_path) == [("antara:1", "antara:1")]
 
 
 def test_a_revision_is_grouped_by_what_it_says_now(tmp_path):
     first, copy, trimmed, *_ = story_of(0)
-    rows = [telling(1, first, 0, "antara"), telling(9, story_of(3)[0], 1), telling(3, trimmed, 2)]
+    rows = [capture(1, first, 0, "antara"), capture(9, story_of(3)[0], 1), capture(3, trimmed, 2)]
     write(tmp_path, "run-1", rows)
     assert asked(tmp_path, 9, copy, 1) == "antara:1"
     assert asked(tmp_path, 1, story_of(3)[0], 0) == "kontan:1"
@@ -279,7 +279,7 @@ def test_a_revision_is_grouped_by_what_it_says_now(tmp_path):
 @settings(max_examples=20, deadline=None)
 @given(arrivals)
 def test_a_crawl_is_told_what_compact_finds(rows):
-    """As long as nobody else is stored meanwhile."""
+    """As long as no other article is stored meanwhile."""
     *known, new = rows
     known = [one for one in known if one["article_id"] != new["article_id"]]
     with TemporaryDirectory() as folder:
@@ -292,7 +292,7 @@ def test_a_crawl_is_told_what_compact_finds(rows):
 
 
 def test_a_crawl_reads_only_the_months_around_its_articles(tmp_path):
-    rows = [telling(n, n, 24 * 40 * n) for n in range(1, 4)]
+    rows = [capture(n, n, 24 * 40 * n) for n in range(1, 4)]
     write(tmp_path, "run-1", rows)
     asked(tmp_path, 9, 0, 24 * 40)
     with open_index(tmp_path, tmp_path) as state:
@@ -303,16 +303,16 @@ def test_a_crawl_reads_only_the_months_around_its_articles(tmp_path):
 
 
 def test_a_lost_state_is_rebuilt(tmp_path):
-    rows = [telling(n, n, n / 10, OUTLETS[n % 3]) for n in range(20)]
+    rows = [capture(n, n, n / 10, OUTLETS[n % 3]) for n in range(20)]
     write(tmp_path, "run-1", rows)
     before = groups(tmp_path)
     (tmp_path / FILE).unlink()
     assert groups(tmp_path) == before
 
 
-def test_another_reader_reads_all_anew(tmp_path, monkeypatch):
+def test_another_reader_reads_all_texts_again(tmp_path, monkeypatch):
     first, copy, *_ = story_of(0)
-    write(tmp_path, "run-1", [telling(1, first, 0), telling(2, copy, 3)])
+    write(tmp_path, "run-1", [capture(1, first, 0), capture(2, copy, 3)])
     before = groups(tmp_path)
     monkeypatch.setattr(index, "READ_BY", "another")
     with open_index(tmp_path, tmp_path) as state:
@@ -322,7 +322,7 @@ def test_another_reader_reads_all_anew(tmp_path, monkeypatch):
 
 def test_the_state_of_an_older_version_is_filled(tmp_path):
     first, copy, *_ = story_of(0)
-    write(tmp_path, "run-1", [telling(1, first, 0), telling(2, copy, 3)])
+    write(tmp_path, "run-1", [capture(1, first, 0), capture(2, copy, 3)])
     with open_index(tmp_path, tmp_path) as state:
         parts = state.db.execute("SELECT id, path FROM parts").fetchall()
         captures = state.db.execute(
@@ -339,9 +339,9 @@ def test_the_state_of_an_older_version_is_filled(tmp_path):
     assert dict(groups(tmp_path))["kontan:2"] == "kontan:1"
 
 
-def test_what_was_read_is_not_read_again(tmp_path, monkeypatch):
-    write(tmp_path, "run-1", [telling(1, 0, 0)])
-    write(tmp_path, "run-2", [telling(2, 5, 0)])
+def test_a_text_is_not_read_twice(tmp_path, monkeypatch):
+    write(tmp_path, "run-1", [capture(1, 0, 0)])
+    write(tmp_path, "run-2", [capture(2, 5, 0)])
     groups(tmp_path)
     monkeypatch.setattr(Stories, "_put", pytest.fail)
     compact(tmp_path)
@@ -349,7 +349,7 @@ def test_what_was_read_is_not_read_again(tmp_path, monkeypatch):
 
 
 def test_a_file_that_is_gone_does_no_harm(tmp_path, caplog):
-    write(tmp_path, "run-1", [telling(1, 0, 0)])
+    write(tmp_path, "run-1", [capture(1, 0, 0)])
     with open_index(tmp_path, tmp_path) as state:
         [part] = tmp_path.rglob("run-1-*.parquet")
         part.unlink()
@@ -361,12 +361,12 @@ def test_a_file_that_is_gone_does_no_harm(tmp_path, caplog):
 # -- the table
 
 
-def test_rewriting_writes_the_table(tmp_path):
+def test_clusters_are_rewritten_from_the_stories(tmp_path):
     first, copy, *_ = story_of(0)
     write(
         tmp_path,
         "run-1",
-        [telling(1, first, 0, "antara"), telling(2, copy, 2), telling(3, story_of(3)[0], 1)],
+        [capture(1, first, 0, "antara"), capture(2, copy, 2), capture(3, story_of(3)[0], 1)],
     )
     with open_index(tmp_path, tmp_path) as state:
         assert rewrite_clusters(state) == (3, 2)

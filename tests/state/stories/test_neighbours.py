@@ -34,7 +34,7 @@ def looked_up(texts: dict[int, list[int]], crowd: int) -> set[tuple[int, int]]:
 
 
 @given(st.lists(st.tuples(st.booleans(), articles), max_size=30), st.integers(1, 3))
-def test_what_is_compared_depends_on_what_is_held_alone(steps, crowd):
+def test_neighbours_depend_only_on_the_texts_held_now(steps, crowd):
     """Whatever came and went before."""
     db = sqlite3.connect(":memory:")
     for script in MIGRATIONS:

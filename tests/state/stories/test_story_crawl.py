@@ -1,4 +1,4 @@
-"""A crawl of several outlets that carry an agency's stories ends in exactly these groups."""
+"""A crawl of several outlets that carry an agency's stories ends in exactly these stories."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ def dataset(room: Newsroom, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def wires_of(room: Newsroom, dataset: Path) -> dict[str, str]:
-    """What each stored article tells: an agency's story, or one of its own."""
+    """Return the story of each stored article: an agency's, or the article's own id."""
     rows = read(dataset, columns=["article_id", "url"]).to_pylist()
     return {row["article_id"]: room.truth(row["url"]).wire or row["article_id"] for row in rows}
 
 
-def test_the_groups_are_the_agency_s_stories(room: Newsroom, dataset: Path):
+def test_a_crawl_ends_in_the_agency_s_stories(room: Newsroom, dataset: Path):
     expected = defaultdict(set)
     for article_id, story in wires_of(room, dataset).items():
         expected[story].add(article_id)
@@ -60,7 +60,7 @@ def test_the_groups_are_the_agency_s_stories(room: Newsroom, dataset: Path):
     assert verify(dataset) == []
 
 
-def test_a_row_knows_what_was_known_when_it_was_stored(room: Newsroom, dataset: Path):
+def test_a_row_has_the_story_known_when_it_was_stored(room: Newsroom, dataset: Path):
     wires = wires_of(room, dataset)
     rows = read(dataset, columns=["article_id", "cluster_id", "outlet"]).to_pylist()
     assert all(row["cluster_id"] for row in rows)
