@@ -9,11 +9,11 @@ import pkgutil
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import benchmarks
 from benchmarks.instructions import python_build
+from output import clock
 
 PAGE = Path(__file__).resolve().parents[1] / "docs/figures.md"
 NO_BENCHMARKS = {"__main__", "instructions", "tools"}
@@ -42,7 +42,7 @@ def run(name: str) -> str:
 def section(name: str, printed: str) -> str:
     """Return a section of the page: the benchmark's own words on what it does, then its figures."""
     said = importlib.import_module(f"benchmarks.{name}").__doc__ or ""
-    day = f"{datetime.now(UTC):%Y-%m-%d}"
+    day = f"{clock.now():%Y-%m-%d}"
     return (
         f"<!-- {name} -->\n## {name}\n\n{said.strip()}\n\n"
         f"`python -m benchmarks {name}`, {day}, {python_build()}:\n\n"

@@ -19,6 +19,7 @@ import pytest
 
 from crawler.terminal import base as terminal
 from crawler.terminal import exit_codes
+from output import clock
 from output.dataset import read
 from tests.moment import newsroom
 from tests.places import CHECKOUT
@@ -85,7 +86,8 @@ def test_the_real_cron_runs_it_every_minute(tmp_path):
         table = table.replace("WARTATEK=/srv/wartatek", f"WARTATEK={CHECKOUT}").replace(
             "MAILTO=you@example.org", 'MAILTO=""'
         )
-        table = f"NEWSROOM={room.url}\nOUTPUT_DIR={tmp_path}/data\n" + table
+        present = f"{clock.OFFSET}={os.environ[clock.OFFSET]}\n"
+        table = f"NEWSROOM={room.url}\nOUTPUT_DIR={tmp_path}/data\n{present}{table}"
         subprocess.run(["crontab", "-"], input=table, text=True, check=True)
         daemon = subprocess.Popen(["cron", "-f"])
         try:

@@ -26,6 +26,7 @@ from tests.crawls import crawl
 from tests.datasets import write
 from tests.moment import newsroom
 from tests.output.rows import reject
+from tests.patience import PATIENCE
 from tests.places import CHECKOUT
 
 _STOP = """
@@ -110,7 +111,7 @@ def test_workers_end_with_the_reparse_however_it_ends(
         if moment == "starting":
             os.close(held)
         _, said = process.communicate()
-        assert select.select([workers], [], [], 300)[0]
+        assert select.select([workers], [], [], PATIENCE)[0]
         assert workers.read() == b""  # nobody could write to it any more
     if moment == "reading":
         os.close(held)

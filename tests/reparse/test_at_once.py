@@ -23,13 +23,13 @@ from output.selection import Selection, select
 from output.summary import Summary
 from output.verification import verify
 from tests.archive.warcs import pages, write_warc
+from tests.patience import PATIENCE
 
 if TYPE_CHECKING:
     from multiprocessing.process import BaseProcess
     from multiprocessing.synchronize import Barrier
     from pathlib import Path
 
-PATIENCE = 300  # seconds, after which a process that never comes fails the test
 SPAWN = get_context("spawn")
 
 

@@ -295,9 +295,7 @@ def test_a_diff_reads_what_this_version_has_read_before(
 ):
     rewrite(monkeypatch, section="Lain")
     results = run(data, *warcs(data), diff=True)
-    assert sum((r.fields for r in results), start=Counter()) == {
-        "section": read(data).num_rows
-    }
+    assert sum((r.fields for r in results), start=Counter()) == {"section": read(data).num_rows}
 
 
 def test_bad_records_are_counted_and_the_rest_is_read(tmp_path: Path):

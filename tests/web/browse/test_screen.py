@@ -12,6 +12,7 @@ from crawler.web.browse.site import serve_on
 from output.filesystem import Root
 from tests.datasets import NOON, library_of, row, write
 from tests.hostile import LONG, TITLES
+from tests.patience import PATIENCE
 from tests.screen import asked_for, complaints, look, needs_screen, screen
 
 pytestmark = needs_screen
@@ -64,7 +65,7 @@ def wait_for(browser, expected):
     from selenium.common.exceptions import StaleElementReferenceException
     from selenium.webdriver.support.wait import WebDriverWait
 
-    waiting = WebDriverWait(browser, 20, ignored_exceptions=[StaleElementReferenceException])
+    waiting = WebDriverWait(browser, PATIENCE, ignored_exceptions=[StaleElementReferenceException])
     waiting.until(lambda _: headlines(browser) == expected, f"not {expected}")
 
 
