@@ -70,20 +70,20 @@ def cost(command: list[str], environment: Mapping[str, str]) -> Cost:
 
     :raises RuntimeError: the command fails
     """
-    child = subprocess.Popen(
+    with subprocess.Popen(
         command,
         env=environment,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_CPU, (LIMIT, LIMIT + 5)),
-    )
-    assert child.stderr is not None
-    said = child.stderr.read()
-    _, status, used = os.wait4(child.pid, 0)
-    child.returncode = os.waitstatus_to_exitcode(status)
+    ) as child:
+        assert child.stdout is not None
+        printed = child.stdout.read()
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
     stopped = child.returncode in (-signal.SIGXCPU, -signal.SIGKILL)
     if child.returncode and not stopped:
-        raise RuntimeError(f"{command} ended with {child.returncode}: {said.decode()[-2000:]}")
+        raise RuntimeError(f"{command} ended with {child.returncode}: {printed.decode()[-2000:]}")
     return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss // 1024, stopped)
 
 

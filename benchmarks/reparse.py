@@ -30,6 +30,7 @@ from selectolax.lexbor import LexborHTMLParser
 from trafilatura import bare_extraction
 
 from crawler.archive.writer import Archive, Exchange
+from crawler.extraction.body.multipage import further_pages
 from crawler.extraction.page.page import Page
 from crawler.newsroom.world import World
 from crawler.outlets.registry import load_spiders
@@ -55,7 +56,7 @@ NOW = datetime(2023, 10, 2, 3, tzinfo=UTC)
 
 def articles_of(outlet: str, count: int) -> Iterator[list[tuple[str, bytes]]]:
     """Yield so many articles: the pages of each, as a crawl asks for them."""
-    spider = load_spiders(get_project_settings())[outlet]
+    rules = load_spiders(get_project_settings())[outlet].rules()
     world = World(1, [outlet], now=NOW, recent=2 * count, past=0, older=0)
 
     def answered(url: str) -> bytes:
@@ -65,11 +66,11 @@ def articles_of(outlet: str, count: int) -> Iterator[list[tuple[str, bytes]]]:
     told = (url for url in world.urls(outlet) if world.truth(url).kind == "article")
     for url in islice(told, count):
         pages: dict[str, bytes] = {}
-        waiting = [url + spider.whole]
+        waiting = [url + rules.whole]
         while waiting:
             asked = waiting.pop(0)
             pages[asked] = answered(asked)
-            waiting = spider.further_pages(Page(pages[asked], asked), list(pages)) or waiting
+            waiting = further_pages(Page(pages[asked], asked), rules, list(pages)) or waiting
         yield list(pages.items())
 
 

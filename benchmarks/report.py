@@ -52,7 +52,7 @@ def generate(folder: Path, rows: int, outlets: Sequence[str] = OUTLETS) -> None:
             start = datetime(YEAR, month, 1, tzinfo=UTC)
             table = texts.take([rng.randrange(TEXTS) for _ in range(each)])
             stories = [[*told, names(rng)] for told in table["paragraphs"].to_pylist()]
-            moments = [start + timedelta(minutes=rng.randrange(28 * 24 * 60)) for _ in range(each)]
+            moments = [start + timedelta(minutes=rng.randrange(27 * 24 * 60)) for _ in range(each)]
             titles = [f"{title} {number}" for number, title in enumerate(table["title"])]
             bodies = ["\n\n".join(paragraphs) for paragraphs in stories]
             new = {
