@@ -231,3 +231,28 @@ def test_only_the_clock_asks_the_machine_for_the_time():
     modules = [*MODULES, *(CHECKOUT / "tests").rglob("*.py")]
     asking = {str(path.relative_to(CHECKOUT)) for path in modules if asks_for_the_time(path)}
     assert asking == {"output/clock.py", "tests/output/test_clock.py"}
+
+
+TAKE_APART = {"urlsplit", "urljoin", "urlparse", "urldefrag"}
+OWN_ADDRESSES = {
+    "crawler/extraction/urls.py",  # catches the errors for all others
+    "crawler/newsroom",  # takes apart the addresses that the newsroom made up
+}
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(CHECKOUT)))
+def test_urls_of_strangers_are_taken_apart_by_a_single_helper(module: Path):
+    """urllib raises ValueError for URLs that any page can hold: `split_url` does not."""
+    path = module.relative_to(CHECKOUT).as_posix()
+    if path.startswith(tuple(OWN_ADDRESSES)):
+        return
+    tree = ast.parse(module.read_text("utf-8"))
+    names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+    names |= {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
+    names |= {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom)
+        for alias in node.names
+    }
+    assert not names & TAKE_APART

@@ -5,10 +5,9 @@ from __future__ import annotations
 import shutil
 import sys
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from crawler.archive.takedown import take_down
-from crawler.extraction.urls import article_id, canonical_url
+from crawler.extraction.urls import article_id, canonical_url, split_url
 from crawler.outlets.registry import Registry, load_spiders
 from crawler.state.index import DatasetIndex
 from crawler.state.locks import HeldError, locked, place_of_locks
@@ -62,7 +61,7 @@ class Command(MaintenanceCommand):
 
     def _articles(self, arg: str) -> list[tuple[str, str]]:
         """Return the outlet and the article_id of each article at a URL, or with an article_id."""
-        if not urlsplit(arg).scheme.startswith("http"):
+        if not split_url(arg).scheme.startswith("http"):
             outlet = arg.partition(":")[0]
             if outlet not in self.registry.spiders or ":" not in arg:
                 self.complain(f"{arg} is neither a URL nor an article_id like kontan:123")

@@ -6,7 +6,7 @@ import hashlib
 import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
 if TYPE_CHECKING:
     from tldextract import TLDExtract
@@ -37,6 +37,23 @@ _ABSOLUTE = re.compile(r"https?://[^\s?#;\[\]]+(?:\?[^\s#]+)?(?:#\S+)?")
 _PAGE_NUMBER = re.compile(r"\d{1,2}")
 
 
+_NOWHERE = SplitResult("", "", "", "", "")
+
+
+def split_url(url: str) -> SplitResult:
+    """Return the parts of `url`, all of them empty where `url` cannot be taken apart.
+
+    `urlsplit` raises ValueError for a broken IPv6 address, for a host with characters that become
+    marks under NFKC, and, when `port` is read, for a port that is no port.
+    """
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return _NOWHERE
+    return parts
+
+
 def absolute(base: str, href: str) -> str:
     """Return `href` joined to the URL `base`, or unchanged where the two cannot be joined."""
     href = href.strip()
@@ -59,18 +76,14 @@ def canonical_url(url: str, base: str = "") -> str | None:
     url = url.strip()
     if not url or len(url) > MAX_LENGTH:
         return None
-    try:
-        parts = urlsplit(absolute(base or "https:", url))
-        port = parts.port
-    except ValueError:  # a broken IPv6 address or port
-        return None
+    parts = split_url(absolute(base or "https:", url))
     if parts.scheme not in ("http", "https") or "@" in parts.netloc:
         return None
     host = _host(parts.hostname or "")
     if not host:
         return None
-    if port not in (None, 80, 443):
-        host = f"{host}:{port}"
+    if parts.port not in (None, 80, 443):
+        host = f"{host}:{parts.port}"
     query = "&".join(_query(parts.query))
     canonical = f"https://{host}/{'/'.join(_path(parts.path))}" + (f"?{query}" if query else "")
     return canonical if len(canonical) <= MAX_LENGTH else None
@@ -96,7 +109,7 @@ def registered_domain(address: str) -> str:
 
     :param address: a URL or a host; an address without a registered domain is returned as the host
     """
-    host = _hostname(address) if "//" in address else address
+    host = split_url(address).hostname or "" if "//" in address else address
     return _below_suffix(host) or host
 
 
@@ -107,15 +120,8 @@ def house_of(url: str) -> str:
     """
     if not url.startswith(("http://", "https://")):
         return ""
-    label = _below_suffix(_hostname(url)).partition(".")[0]
+    label = _below_suffix(split_url(url).hostname or "").partition(".")[0]
     return label if len(label) >= _MIN_HOUSE else ""
-
-
-def _hostname(url: str) -> str:
-    try:
-        return urlsplit(url).hostname or ""
-    except ValueError:  # a broken IPv6 address
-        return ""
 
 
 @cache

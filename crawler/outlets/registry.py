@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any, Protocol
-from urllib.parse import urlsplit
 
 from scrapy.crawler import Crawler
 from scrapy.settings import BaseSettings, Settings
@@ -14,7 +13,7 @@ from scrapy.utils.conf import build_component_list
 from scrapy.utils.misc import build_from_crawler, load_object
 
 from crawler.extraction.body.multipage import is_further
-from crawler.extraction.urls import canonical_url, registered_domain
+from crawler.extraction.urls import canonical_url, registered_domain, split_url
 from crawler.spider import NewsSpider
 
 if TYPE_CHECKING:
@@ -119,7 +118,7 @@ class Registry:
 
     def _on_host(self, url: str) -> list[type[NewsSpider]]:
         """Return the outlets whose domains hold the host of `url`, the narrowest domain first."""
-        labels = (urlsplit(url).hostname or "").split(".")
+        labels = (split_url(url).hostname or "").split(".")
         domains = (".".join(labels[start:]) for start in range(len(labels)))
         return [spider for domain in domains for spider in self._by_domain.get(domain, ())]
 

@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from scrapy import Request
 
 from crawler.extraction.indonesian.dates import parse_date
-from crawler.extraction.urls import absolute, registered_domain
+from crawler.extraction.urls import absolute, registered_domain, split_url
 from crawler.sources.candidate import Candidate, Source, SourceError, SourceStatus, served_at
 from output import clock
 
@@ -88,7 +87,7 @@ def _link(entry: Any, base: str) -> str:
 
 
 def _is_home(url: str) -> bool:
-    return urlsplit(url).path.strip("/") == "" and not urlsplit(url).query
+    return split_url(url).path.strip("/") == "" and not split_url(url).query
 
 
 def _instant(entry: Any, name: str, now: datetime) -> datetime | None:

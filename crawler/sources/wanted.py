@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from scrapy.utils.url import url_is_from_any_domain
 
 from crawler.extraction.topics import THRESHOLD, classify
-from crawler.extraction.urls import article_id, canonical_url
+from crawler.extraction.urls import article_id, canonical_url, split_url
 
 if TYPE_CHECKING:
     import re
@@ -116,11 +115,11 @@ class Wanted:
 
 def _slug_words(url: str) -> str:
     """Return the headline in the last path segment of `url`, "" if it holds none."""
-    slug = urlsplit(url).path.rpartition("/")[2].removesuffix(".html")
+    slug = split_url(url).path.rpartition("/")[2].removesuffix(".html")
     words = [word for word in slug.split("-") if word]
     return " ".join(words) if len(words) >= SLUG_WORDS else ""
 
 
 def as_listed(url: str, listed: str) -> str:
     """Return the canonical `url` with the closing slash of `listed`, which spares a redirect."""
-    return f"{url}/" if urlsplit(listed).path.endswith("/") and not urlsplit(url).query else url
+    return f"{url}/" if split_url(listed).path.endswith("/") and not split_url(url).query else url

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from crawler.extraction.urls import article_id, canonical_url, house_of, registered_domain
+from crawler.extraction.urls import (
+    absolute,
+    article_id,
+    canonical_url,
+    house_of,
+    registered_domain,
+    split_url,
+)
 
 CANONICAL = {
     # tracking, fragments, scheme, case, port
@@ -135,6 +142,31 @@ def test_the_canonical_url_of_a_canonical_url_is_the_same(
 def test_no_text_breaks_canonical_url(url: str, base: str) -> None:
     once = canonical_url(url, base)
     assert once is None or canonical_url(once) == once
+
+
+BROKEN = [
+    "https://[::1/x",
+    "//[",
+    "http://]x[",
+    "https://a.id:99999999/x",
+    "https://a.id:x/",
+    "https://a\u2100.id/x",  # the sign for "account of" holds a slash under NFKC
+]
+
+
+@pytest.mark.parametrize("url", BROKEN)
+def test_a_url_that_cannot_be_taken_apart_has_no_parts(url: str) -> None:
+    assert not any(split_url(url))
+    assert absolute("https://a.id/", url)
+
+
+@given(st.text(alphabet=st.sampled_from("ahtps:/[]@.?#%\\ \t\n0129\u2100\uff0f\ud800é")), st.text())
+def test_no_text_breaks_the_helpers_for_urls(url: str, base: str) -> None:
+    parts = split_url(absolute(base, url))
+    assert parts.port is None or 0 <= parts.port < 65536
+    assert parts.hostname != ""
+    registered_domain(url)
+    house_of(url)
 
 
 @given(st.text())

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
-from urllib.parse import urldefrag, urljoin, urlsplit
 
 from crawler.extraction.body.body import find_body, guess_body
-from crawler.extraction.urls import canonical_url
+from crawler.extraction.urls import absolute, canonical_url, split_url
 from crawler.items import Rejected
 
 if TYPE_CHECKING:
@@ -26,13 +25,13 @@ _FURTHER = re.compile(r"(?:^|&)page(?:_num)?=0*(?:[2-9]|[1-9]\d{1,2})(?:&|$)")
 def whole_url(url: str, rules: Rules) -> str:
     """Return the URL of all pages of the article at `url` on a single page; `url` without any."""
     if rules.whole.startswith("?"):
-        return f"{url}&{rules.whole[1:]}" if urlsplit(url).query else url + rules.whole
+        return f"{url}&{rules.whole[1:]}" if split_url(url).query else url + rules.whole
     return url.rstrip("/") + rules.whole if rules.whole else url
 
 
 def is_whole(url: str, rules: Rules) -> bool:
     """Return whether `url` asks for all pages of an article on a single page."""
-    parts = urlsplit(url)
+    parts = split_url(url)
     if rules.whole.startswith("?"):
         return rules.whole[1:] in parts.query.split("&")
     return bool(rules.whole) and parts.path.rstrip("/").endswith(rules.whole)
@@ -64,11 +63,11 @@ def _linked(page: Page, selectors: Iterable[str], read: Sequence[str]) -> list[s
         return []
     done = {address(url) for url in read}
     found: dict[str, str] = {}
-    host = urlsplit(page.url).netloc
+    host = split_url(page.url).netloc
     for selector in selectors:
         for anchor in page.tree.css(selector):
             url = _absolute(page.url, anchor.attributes.get("href"))
-            if urlsplit(url).netloc == host and address(url) not in done:
+            if split_url(url).netloc == host and address(url) not in done:
                 found.setdefault(address(url), url)
     return list(found.values())
 
@@ -88,15 +87,13 @@ def join(first: Article, further: Page, rules: Rules) -> Article:
 
 def _absolute(base: str, href: str | None) -> str:
     """Return `href` joined to `base`, without fragment; "" where the two cannot be joined."""
-    try:
-        return urldefrag(urljoin(base, href)).url if href else ""
-    except ValueError:
-        return ""
+    url = absolute(base, href).partition("#")[0] if href else ""
+    return url if any(split_url(url)) else ""
 
 
 def is_further(url: str) -> bool:
     """Return whether `url` names a page of an article other than the first page."""
-    parts = urlsplit(url)
+    parts = split_url(url)
     if _FURTHER.search(parts.query):
         return True
     last = parts.path.rstrip("/").rpartition("/")[2]
@@ -107,6 +104,6 @@ def is_further(url: str) -> bool:
 
 def address(url: str) -> str:
     """Return the key of the page at `url`, without closing slash and the number of page 1."""
-    parts = urlsplit(url)
+    parts = split_url(url)
     query = "" if parts.query == "page=1" else parts.query
     return f"{parts.netloc}{parts.path.rstrip('/').removesuffix('/1')}?{query}"

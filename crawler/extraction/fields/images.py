@@ -6,9 +6,9 @@ import re
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from crawler.extraction.page.jsonld import text as property_text
+from crawler.extraction.urls import absolute, split_url
 from crawler.items import Image
 
 if TYPE_CHECKING:
@@ -71,10 +71,8 @@ def _main_url(page: Page) -> str | None:
     first = image[0] if isinstance(image, list) and image else image
     url = first.get("url") if isinstance(first, dict) else first
     url = property_text(url) or page.meta.get("og:image") or page.meta.get("twitter:image") or ""
-    try:
-        return urljoin(page.url, url) if url else None
-    except ValueError:
-        return None
+    url = absolute(page.url, url) if url else ""
+    return url if any(split_url(url)) else None
 
 
 def _main_caption(headline: LexborNode | None) -> str:

@@ -6,12 +6,12 @@ import re
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from crawler.extraction.indonesian.bylines import Byline, parse_byline, split_names
 from crawler.extraction.indonesian.patterns import any_of
 from crawler.extraction.page.jsonld import texts
 from crawler.extraction.page.page import BETWEEN
+from crawler.extraction.urls import split_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -314,7 +314,7 @@ def _own_names(page: Page, rules: Rules) -> set[str]:
     names = {rules.name, *rules.own_names, page.meta.get("og:site_name", "")}
     names.update(texts(page.article.get("publisher")))
     for url in [page.url, *page.own_urls()]:
-        host = urlsplit(url).hostname or ""
+        host = split_url(url).hostname or ""
         names.update({host.removeprefix("www."), host, *host.split(".")})
     return {squeezed for name in names if (squeezed := _squeeze(name))}
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from crawler.extraction.page import jsonld
+from crawler.extraction.urls import split_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -67,7 +67,7 @@ def _crumb_links(page: Page) -> list[LexborNode]:
 def _addressed(page: Page) -> str | None:
     """Return the channel in the article's URL: in the host or as the first folder."""
     for url in [page.url, *page.own_urls()]:
-        parts = urlsplit(url)
+        parts = split_url(url)
         folder, _, more = parts.path.strip("/").partition("/")
         host = parts.netloc.split(".", 1)[0]
         for name in (folder if more else "", host):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 from crawler.extraction.page.jsonld import text as property_text
+from crawler.extraction.urls import split_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,7 +107,8 @@ def _without_site(text: str, page: Page, rules: Rules) -> str:
     """Return `text` without the names of site and channel that metadata appends."""
     names = {*rules.own_names, rules.name, page.meta.get("og:site_name", "")}
     known = {word for name in names for word in _words(name)}
-    known |= {word for url in [page.url, *page.own_urls()] for word in _words(urlsplit(url).netloc)}
+    hosts = (split_url(url).netloc for url in [page.url, *page.own_urls()])
+    known |= {word for host in hosts for word in _words(host)}
     known -= _HOST_NOISE
     text = _PAGE.sub("", text)
     while cuts := list(_SEPARATOR.finditer(text)):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
@@ -13,6 +12,7 @@ from crawler.extraction.page import guard
 from crawler.extraction.page.charset import as_utf8
 from crawler.extraction.page.jsonld import ARTICLE_TYPES, Thing, is_a, text, things
 from crawler.extraction.page.script_data import embedded_article
+from crawler.extraction.urls import split_url
 from crawler.items import Rejected
 
 if TYPE_CHECKING:
@@ -26,10 +26,7 @@ _META_KEYS = ("property", "name", "itemprop", "http-equiv")
 
 def _is_address(url: str) -> bool:
     """Return whether `url` is absolute and can be taken apart."""
-    try:
-        return urlsplit(url).scheme in ("http", "https")
-    except ValueError:  # a broken IPv6 address
-        return False
+    return split_url(url).scheme in ("http", "https")
 
 
 @lru_cache
