@@ -26,7 +26,7 @@ OUTLETS = ("antara", "kontan", "mediaindonesia", "sindonews")
 
 @pytest.fixture(scope="module")
 def room() -> Iterator[Newsroom]:
-    with newsroom(seed=4, outlets=OUTLETS, recent=4, past=0, older=0, wires=12) as served:
+    with newsroom(seed=4, outlets=OUTLETS, recent=4, past=0, older=0, wires=24) as served:
         yield served
 
 
