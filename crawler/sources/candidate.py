@@ -83,10 +83,11 @@ def _is_vaguer(article: Article, listed: datetime) -> bool:
 
 
 class SourceError(Exception):
-    """An answer of a source that lists no articles.
+    """An answer of a source that lists no articles, or that was not read whole.
 
     `reason` is one of `stale_feed`, `empty_feed`, `not_a_feed`, `self_links`, `not_a_sitemap`,
-    `empty_index`, ...; the run counts it by source and goes on with the next source.
+    `cut_off`, ...; the run counts it by source, keeps the candidates before it, and goes on with
+    the next source.
     """
 
     def __init__(self, reason: str, evidence: str = "") -> None:
@@ -114,7 +115,8 @@ class Source(ABC):
     def parse(self, response: Response, window: Window) -> Iterator[Candidate | Request]:
         """Yield candidates in `response`, and further requests (next page, child sitemap).
 
-        :raises SourceError: when the response lists no articles.
+        :raises SourceError: when the response lists no articles, or after the last candidate when
+            it was not read whole.
         """
 
 

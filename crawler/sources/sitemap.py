@@ -6,15 +6,15 @@ import re
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from io import BytesIO
 from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import urlsplit
 
-from lxml import etree
 from scrapy import Request
 
 from crawler.extraction.indonesian.dates import parse_date
 from crawler.extraction.urls import absolute
 from crawler.sources.candidate import Candidate, Source, SourceError, SourceStatus, served_at
+from crawler.sources.xml import EntryList, split_tag
 from output.clock import WIB
 
 if TYPE_CHECKING:
@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 
 MAX_URLS = 50_000  # per file, https://www.sitemaps.org/protocol.html
 MAX_BYTES = 50 * 1024 * 1024  # per file, uncompressed, the same source
+MAX_MEMBERS = 100  # of a gzip file; packers write one, or one per thread
 MAX_DEPTH = 3  # levels; the protocol allows a single index above sitemaps, outlets have two
+MAX_TAGS = 30  # keywords of an article; further ones are spam
+NEWS = "sitemap-news"  # in the namespace of Google's news sitemaps, whatever its version
 RECENT = 2  # days that are the present: a news sitemap holds two, by its protocol
 
 
@@ -49,17 +52,26 @@ class Sitemap(Source):
     def parse(self, response: Response, window: Window) -> Iterator[Candidate | Request]:
         depth = response.meta.get("sitemap_depth", 1)
         since = self._since(window, served_at(response))
-        for kind, entry in _entries(_unzipped(response.body)):
-            loc = absolute(response.url, entry.get("loc", ""))
-            if kind == "sitemap":
-                if self._wanted(loc, entry, since):
-                    if depth >= MAX_DEPTH:
-                        raise SourceError("too_deep", loc)
-                    yield Request(loc, meta={"sitemap_depth": depth + 1})
-                continue
-            candidate = self._candidate(loc, entry)
-            if _inside(candidate, since, window):
-                yield candidate
+        entries = _entries(response.body)
+        seen = bad = 0
+        for seen, entry in enumerate(entries, 1):
+            if seen > MAX_URLS:
+                raise SourceError("too_many_urls", f"more than {MAX_URLS}")
+            fields = _fields(entry)
+            loc = absolute(response.url, fields.get("loc", ""))
+            if split_tag(entry.tag)[1] == "url":
+                candidate = self._candidate(loc, fields)
+                if _inside(candidate, since, window):
+                    yield candidate
+            elif "loc" not in fields or not _is_askable(loc):
+                bad += 1
+            elif self._wanted(loc, fields, since):
+                if depth >= MAX_DEPTH:
+                    raise SourceError("too_deep", loc)
+                yield Request(loc, meta={"sitemap_depth": depth + 1})
+        entries.end(seen, bad)
+        if not seen:
+            raise SourceError("empty_sitemap")
 
     def _since(self, window: Window, now: datetime) -> datetime | None:
         """Return the oldest instant of interest (the present: RECENT days ago), None: no bound."""
@@ -76,13 +88,13 @@ class Sitemap(Source):
         return fresh and re.search(self.follow, loc) is not None
 
     def _candidate(self, loc: str, entry: dict[str, str]) -> Candidate:
-        tags = [tag.strip() for tag in entry.get("keywords", "").split(",") if tag.strip()]
+        tags = [tag.strip() for tag in entry.get("keywords", "").split(",", MAX_TAGS)]
         return Candidate(
             url=loc,
             published=self._instant(entry.get("publication_date")),
             modified=self._instant(entry.get("lastmod")),
             title=entry.get("title"),
-            tags=tags,
+            tags=[tag for tag in tags[:MAX_TAGS] if tag],
         )
 
     def _instant(self, text: str | None) -> datetime | None:
@@ -104,69 +116,61 @@ def _inside(candidate: Candidate, since: datetime | None, window: Window) -> boo
     return window.past
 
 
-def _entries(body: bytes) -> Iterator[tuple[str, dict[str, str]]]:
-    """Yield the kind of each `url` and `sitemap` element, and the texts inside by local name."""
-    events = etree.iterparse(
-        BytesIO(body),
-        events=("start", "end"),
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        recover=True,  # outlets leave & unescaped and files cut off
-        huge_tree=False,
-    )
-    seen, root = 0, ""
+def _entries(body: bytes) -> EntryList:
+    """Return the `url` and `sitemap` elements of `body`.
+
+    :raises SourceError: when it is no sitemap, or too large.
+    """
+    entries = EntryList(_unzipped(body), "url", "sitemap")
+    if entries.root not in ("urlset", "sitemapindex"):
+        raise SourceError("not_a_sitemap", f"root is {entries.root or 'missing'}")
+    return entries
+
+
+def _fields(entry: Any) -> dict[str, str]:
+    """Return the first text of each field of `entry`, those of a news sitemap among them.
+
+    A picture or a video has fields of the same names, in a namespace of its own.
+    """
+    own = split_tag(entry.tag)[0]
+    fields: dict[str, str] = {}
+    for element in entry.iter():
+        space, name = split_tag(element.tag)
+        if name in ("loc", "lastmod"):
+            is_field = space == own and element.getparent() is entry
+        else:
+            is_field = name in ("publication_date", "title", "keywords") and NEWS in space
+        if is_field and (text := (element.text or "").strip()):
+            fields.setdefault(name, text)
+    return fields
+
+
+def _is_askable(url: str) -> bool:
+    """Return True if `url` can be asked for by HTTP."""
     try:
-        for event, element in events:
-            name = _local(element)
-            if event == "start":
-                root = root or name
-                if root not in ("urlset", "sitemapindex"):
-                    raise SourceError("not_a_sitemap", f"root is {root}")
-            elif name in ("url", "sitemap"):
-                seen += 1
-                if seen > MAX_URLS:
-                    raise SourceError("too_many_urls", f"more than {MAX_URLS}")
-                yield name, _texts(element)
-                _forget(element)
-    except etree.XMLSyntaxError as error:
-        raise SourceError("not_a_sitemap", str(error)[:100]) from error
-    if not seen:
-        raise SourceError("empty_sitemap" if root else "not_a_sitemap")
-
-
-def _texts(element: Any) -> dict[str, str]:
-    """Return the first text of every element inside `element`, however deep, by local name."""
-    texts: dict[str, str] = {}
-    for child in element.iter():
-        if child.text and (text := child.text.strip()):
-            texts.setdefault(_local(child), text)
-    return texts
-
-
-def _forget(element: Any) -> None:
-    """Free `element` and its read siblings, so that 50,000 URLs take the memory of a single URL."""
-    element.clear()
-    while element.getprevious() is not None:
-        del element.getparent()[0]
-
-
-def _local(element: Any) -> str:
-    return str(element.tag).rpartition("}")[2].rpartition(":")[2]
+        parts = urlsplit(url)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a broken IPv6 address or port
+        return False
 
 
 def _unzipped(body: bytes) -> bytes:
-    """Return `body`, unpacked if it is gzip.
+    """Return `body`, unpacked if it is gzip; what arrived of a body that was cut off.
 
     :raises SourceError: when it is broken, or larger than MAX_BYTES.
     """
     if not body.startswith(b"\x1f\x8b"):
         return body
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        text = unpacker.decompress(body, MAX_BYTES)
-    except zlib.error as error:
-        raise SourceError("not_a_sitemap", f"gzip: {error}") from error
-    if unpacker.unconsumed_tail:
-        raise SourceError("too_large", f"more than {MAX_BYTES} bytes unpacked")
-    return text
+    text = bytearray()
+    for _ in range(MAX_MEMBERS):
+        unpacker = zlib.decompressobj(wbits=31)
+        try:
+            text += unpacker.decompress(body, MAX_BYTES + 1 - len(text))
+        except zlib.error as error:
+            raise SourceError("not_a_sitemap", f"gzip: {error}") from error
+        if len(text) > MAX_BYTES:
+            raise SourceError("too_large", f"more than {MAX_BYTES} bytes unpacked")
+        body = unpacker.unused_data
+        if not body.startswith(b"\x1f\x8b"):
+            return bytes(text)
+    raise SourceError("too_large", f"more than {MAX_MEMBERS} gzip members")

@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime
 import pytest
 from scrapy import Request
 
-from crawler.sources import Candidate, Sitemap, SourceError, Window
+from crawler.sources import Candidate, Sitemap, SourceError, Window, xml
 from crawler.sources import sitemap as module
+from tests.costs import peak_of, seconds_of
 from tests.replies import reply
 
 URL = "https://warta.example.co.id/sitemap.xml"
@@ -52,6 +53,16 @@ def reason(body: str | bytes, **meta: object) -> str:
     with pytest.raises(SourceError) as caught:
         listed(body, SEPTEMBER, **meta)
     return caught.value.reason
+
+
+def until_error(body: str | bytes, window: Window = PRESENT) -> tuple[list[int], str]:
+    """Return the numbers listed before the source's problem, and the problem."""
+    found: list[Candidate | Request] = []
+    try:
+        found.extend(Sitemap(URL).parse(reply(URL, body), window))
+    except SourceError as error:
+        return numbers(found), error.reason
+    return numbers(found), ""
 
 
 def test_title_time_and_keywords_of_a_news_sitemap_are_read():
@@ -122,7 +133,24 @@ def test_a_gzip_bomb_is_not_unpacked(monkeypatch: pytest.MonkeyPatch):
 
 def test_a_gzipped_sitemap_that_was_cut_gives_the_entries_that_arrived():
     whole = gzip.compress(urlset(*(url(n, "2026-11-20") for n in range(2000))).encode())
-    assert 0 < len(numbers(listed(whole[: len(whole) // 2]))) < 2000
+    found, problem = until_error(whole[: len(whole) // 2])
+    assert 0 < len(found) < 2000
+    assert found == list(range(len(found)))
+    assert problem == "cut_off"
+
+
+def test_a_gzipped_sitemap_of_several_members_is_read_whole():
+    body = urlset(url(1, "2026-11-20"), url(2, "2026-11-20")).encode()
+    halves = gzip.compress(body[:250]) + gzip.compress(body[250:])
+    assert numbers(listed(halves)) == [1, 2]
+
+
+def test_a_gzip_file_of_countless_members_is_refused():
+    assert reason(gzip.compress(b"\n") * 50_000) == "too_large"
+
+
+def test_a_gzip_file_in_a_gzip_file_is_no_sitemap():
+    assert reason(gzip.compress(gzip.compress(urlset(NEWS_URL).encode()))) == "not_a_sitemap"
 
 
 def test_a_sitemap_of_more_urls_than_the_protocol_allows_is_refused(
@@ -143,9 +171,132 @@ def test_a_response_that_is_no_sitemap_is_named():
     assert reason(urlset()) == "empty_sitemap"
 
 
-def test_a_sitemap_with_an_unescaped_ampersand_loses_no_url():
-    body = urlset(url(1, "2026-11-20").replace("/kabar", "/a?b=1&c=2"), url(2, "2026-11-20"))
-    assert numbers(listed(body)) == [1, 2]
+def test_a_sitemap_with_unescaped_ampersands_keeps_each_url_and_title():
+    body = urlset(
+        url(1, "2026-11-20").replace("/kabar", "/a?b=1&c=2&copy=3"),
+        url(2, "2026-11-20").replace("kabar", "caf&eacute;"),
+        NEWS_URL.replace("101", "3")
+        .replace("pertama &amp; terbesar", "R&D &ndash; Q&A")
+        .replace("cip, Batam", "R&D, <![CDATA[A&B]]>"),
+    )
+    first, second, third = listed(body)
+    assert first.url == "https://warta.example.co.id/tekno/1/a?b=1&c=2&copy=3"
+    assert second.url == "https://warta.example.co.id/tekno/2/caf\u00e9"
+    assert third.title == "Pabrik cip R&D \u2013 Q&A"
+    assert third.tags == ["R&D", "A&B"]
+
+
+def test_a_child_of_an_index_keeps_its_unescaped_ampersands():
+    [child] = listed(index(("s.xml?y=2023&m=9&d=1", "")), SEPTEMBER)
+    assert child.url == "https://warta.example.co.id/s.xml?y=2023&m=9&d=1"
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["javascript:alert(1)", "mailto:redaksi@warta.example.co.id", "http://[::1",
+     "https://warta.example.co.id:99999999/x", "https://warta.example.co.id:0/", "//[", "http://",
+     "data:text/xml,x", "ftp://warta.example.co.id/x", "  ", "https://a b:c/"],
+)  # fmt: skip
+def test_a_bad_child_of_an_index_loses_itself_alone(bad: str):
+    good = "<sitemap><loc>https://warta.example.co.id/{}.xml</loc></sitemap>"
+    body = f"<sitemapindex>{good.format(1)}<sitemap><loc>{bad}</loc></sitemap>{good.format(2)}"
+    entries = Sitemap(URL).parse(reply(URL, f"{body}</sitemapindex>"), SEPTEMBER)
+    assert [next(entries).url[-5:], next(entries).url[-5:]] == ["1.xml", "2.xml"]
+    with pytest.raises(SourceError, match="bad_entries: 1 of 3"):
+        next(entries)
+
+
+@pytest.mark.parametrize("declared", [True, False])
+def test_fields_of_pictures_and_videos_are_not_the_article_s(declared: bool):
+    media = """<image:image><image:loc>https://cdn.example.co.id/1.jpg</image:loc>
+        <image:title>Gambar</image:title></image:image><video:video>
+        <video:publication_date>2011-01-01</video:publication_date><video:title>Video</video:title>
+        <video:loc>https://cdn.example.co.id/1.mp4</video:loc></video:video>"""
+    spaces = (
+        'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1" '
+        'xmlns:video="http://www.google.com/schemas/sitemap-video/1.1" '
+    )
+    body = urlset(NEWS_URL.replace("<url>", f"<url>{media}"))
+    [candidate] = listed(body.replace("<urlset ", f"<urlset {spaces}") if declared else body)
+    assert candidate == listed(urlset(NEWS_URL))[0]
+
+
+def test_prefixes_of_a_sitemap_are_free():
+    body = (
+        urlset(NEWS_URL)
+        .replace("news:", "n:")
+        .replace("xmlns:n:", "xmlns:n")
+        .replace("xmlns:news=", "xmlns:n=")
+    )
+    prefixed = """<s:urlset xmlns:s="http://www.sitemaps.org/schemas/sitemap/0.9"><s:url>
+        <s:loc>https://warta.example.co.id/tekno/101/pabrik-cip</s:loc>
+        <s:lastmod>2026-11-20</s:lastmod></s:url></s:urlset>"""
+    redefined = (
+        f"""<urlset {SITEMAP} xmlns:news="urn:bukan"><url
+        xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">"""
+        + NEWS_URL[5:]
+        + "</urlset>"
+    )
+    assert listed(body) == listed(urlset(NEWS_URL)) == listed(redefined)
+    assert numbers(listed(prefixed)) == [101]
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["<url><loc>https://warta.example.co.id/tekno/3/ka", "<url><loc>x</loc></url>", "<!-- catatan",
+     "<![CDATA[", "<ur", "<url", "<url><loc><![CDATA[https://warta", ""],
+)  # fmt: skip
+def test_a_sitemap_that_was_cut_is_named_and_keeps_its_whole_entries(end: str):
+    body = urlset(url(1, "2026-11-20"), url(2, "2026-11-20")).removesuffix("</urlset>") + end
+    found, problem = until_error(body)
+    assert (found[:2], problem) == ([1, 2], "cut_off")
+
+
+def test_an_entry_without_an_end_tag_costs_no_other():
+    broken = url(1, "2026-11-20").replace("</url>", "")
+    assert numbers(listed(urlset(broken, url(2, "2026-11-20"), broken))) == [1, 2, 1]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"])
+def test_a_sitemap_in_a_wide_encoding_is_read(encoding: str):
+    body = urlset(NEWS_URL.replace("pertama", "pert\u00e1ma \U0001f600")).encode(encoding)
+    assert [c.title for c in listed(body)] == ["Pabrik cip pert\u00e1ma \U0001f600 & terbesar"]
+
+
+def test_entries_in_comments_and_cdata_are_none():
+    hidden = f"<!-- {url(8)} --><?php {url(9)} ?><note><![CDATA[{url(7)}</urlset>]]></note>"
+    body = urlset(hidden, url(1, "2026-11-20"), hidden, url(2, "2026-11-20"))
+    assert numbers(listed(f"<!-- <html> --> {body}")) == [1, 2]
+
+
+HOSTILE = {
+    "unknown elements": (b"<x/>", 12_000_000),
+    "comments": (b"<!---->", 6_000_000),
+    "comments, as many as are read": (b"<!---->", xml.MAX_COMMENTS),
+    "instructions": (b"<?x?>", xml.MAX_COMMENTS),
+    "CDATA": (b"<![CDATA[]]>", xml.MAX_COMMENTS),
+    "comments in an entry": (b"<url><!----><!----><!----></url>", 200_000),
+    "empty entries": (b"<url/>", 2_000_000 - 100),
+    "nesting": (b"<url>", 1_900_000),
+    "end tags": (b"</url>", 1_900_000),
+    "prefixes": (b"<a:url", 1_900_000),
+    "brackets": (b">", 40_000_000),
+    "ampersands": (b"<url><loc>&&&&&&&&&&</loc></url>", 400_000),
+    "text": (b"abc ", 12_000_000),
+}
+
+
+@pytest.mark.parametrize(("part", "count"), HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_sitemap_costs_little_time(part: bytes, count: int):
+    body = gzip.compress(f"<urlset {SITEMAP}>".encode() + part * count + b"</urlset>", 1)
+    assert seconds_of(lambda: until_error(body)) < 10  # 3, where nothing else runs
+
+
+@pytest.mark.parametrize("name", ["unknown elements", "text", "brackets"])
+def test_a_hostile_sitemap_costs_little_memory(name: str):
+    part, count = HOSTILE[name]
+    body = gzip.compress(f"<urlset {SITEMAP}>".encode() + part * count + b"</urlset>", 1)
+    assert peak_of(lambda: until_error(body)) < 150_000_000
 
 
 def test_an_entity_in_a_sitemap_reads_no_file(tmp_path):
@@ -162,7 +313,8 @@ def test_entities_of_a_sitemap_are_not_expanded():
     body = f'<!DOCTYPE urlset [<!ENTITY e0 "lol">{bomb}]>' + urlset(
         url(1, "2026-11-20").replace("kabar", "&e8;")
     ).removeprefix('<?xml version="1.0"?>')
-    assert reason(body) == "empty_sitemap"  # the parser gives up long before 300 million letters
+    [candidate] = listed(body)
+    assert candidate.url == "https://warta.example.co.id/tekno/1/&e8"
 
 
 def test_a_sitemap_of_fifty_thousand_urls_takes_the_memory_of_few():
