@@ -130,7 +130,8 @@ class NewsSpider(Spider):
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
-        outlet_state = OutletState.of(crawler.settings, cls.name)
+        window = Arguments.of(kwargs).window
+        outlet_state = OutletState.of(crawler.settings, cls.name, window)
         spider = super().from_crawler(crawler, *args, known=outlet_state.known, **kwargs)
         spider.outlet_state = outlet_state
         crawler.signals.connect(spider.ask_for_articles, signals.spider_idle)
@@ -162,14 +163,18 @@ class NewsSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         freeze_loaded_objects()
-        if self.window.past:
-            self.outlet_state.queue.bring_back(self.window)
-        walked = self.outlet_state.backfill.is_walked
+        self.outlet_state.queue.bring_back(self.window.or_last_days(clock.now()))
         for source in self.sources:
             for request in source.requests(self.window):
-                day = request.meta.get("index_day")
-                if not (self.window.past and day and walked(day, source.label)):
+                if self._is_walked(request.meta.get("index_day"), source):
+                    self._count(f"sources/{source.label}/walked")
+                else:
                     yield self._ask(source, request)
+
+    def _is_walked(self, day: date | None, source: Source) -> bool:
+        """Return True if a backfill has read `source` for `day`, and this run is a backfill."""
+        walked = self.outlet_state.backfill.is_walked
+        return self.window.past and day is not None and walked(day, source.label)
 
     def parse_source(self, response: Response, source: Source) -> Iterator[Request]:
         """Queue the wanted candidates of a list; yield requests for the rest of the list."""

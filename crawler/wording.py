@@ -23,6 +23,7 @@ _INDONESIAN = {
     "otherwise": "selebihnya",
     "outlet": "media",
     "partition": "bagian",
+    "past": "masa lalu",
     "publisher": "penerbit",
     "rejected": "ditolak",
     "resumed": "lanjutan",

@@ -16,7 +16,7 @@ Row = dict[str, Any]
 """A row of a table, by column name: values as Python has them, instants aware."""
 
 SCHEMA_VERSION = 1
-CRAWL, REPARSE = "crawl", "reparse"
+CRAWL, BACKFILL, REPARSE = "crawl", "backfill", "reparse"
 """Values of the column `command` in runs."""
 
 _INSTANT = pa.timestamp("us", tz="UTC")
@@ -119,7 +119,11 @@ RUNS = _schema(
     "runs",
     [
         _column("run_id", pa.string(), "As in articles and rejects", required=True),
-        _column("command", pa.string(), "crawl or reparse; null, in older files, is crawl"),
+        _column(
+            "command",
+            pa.string(),
+            "crawl, backfill (a crawl of past days) or reparse; null, in older files: crawl",
+        ),
         _column("started_at", _INSTANT, "First moment of the run", required=True),
         _column("finished_at", _INSTANT, "Last moment of the run"),
         _column("seconds", pa.float64(), "Duration by a clock that no adjustment moves"),
@@ -162,7 +166,11 @@ RUNS = _schema(
             pa.list_(pa.struct([("name", pa.string()), ("version", pa.string())])),
             "What ran: extractor, schema, scrapy, pyarrow",
         ),
-        _column("judgement", pa.string(), "healthy, unhealthy, or interrupted by a signal"),
+        _column(
+            "judgement",
+            pa.string(),
+            "healthy, unhealthy, interrupted by a signal, or no_past: no list has its days",
+        ),
         _column("detail", pa.string(), "Why, in one line"),
     ],
 )

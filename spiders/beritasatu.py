@@ -10,7 +10,9 @@ class BeritaSatuSpider(NewsSpider):
     publisher = "Beritasatu.com"
     allowed_domains = ["www.beritasatu.com"]
     sources = (
-        Sitemap("https://www.beritasatu.com/sitemap/ototekno/news.xml", status="inferred"),
+        Sitemap(
+            "https://www.beritasatu.com/sitemap/ototekno/news.xml", status="inferred", news=True
+        ),
         Listing("https://www.beritasatu.com/ototekno/indeks", links="a"),
         Listing("https://www.beritasatu.com/ototekno/indeks/{page}", links="a", first=2),
         Feed("https://www.beritasatu.com/rss/ototekno"),

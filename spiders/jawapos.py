@@ -11,7 +11,9 @@ class JawaPosSpider(PromediaSpider):
     allowed_domains = ["www.jawapos.com"]
     sources = (
         Feed("https://www.jawapos.com/rss.xml", status="verified"),
-        Sitemap("https://www.jawapos.com/post-recent.xml", "reported-ok", distrust="zone"),
+        Sitemap(
+            "https://www.jawapos.com/post-recent.xml", "reported-ok", distrust="zone", news=True
+        ),
         Listing("https://www.jawapos.com/teknologi", links="a"),
     )
     technology = "/teknologi/"

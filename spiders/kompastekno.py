@@ -15,7 +15,7 @@ class KompasTeknoSpider(NewsSpider):
             "https://indeks.kompas.com/?site=tekno&date={day:%Y-%m-%d}&page={page}",
             links=".articleItem a.article-link, .article__list a",
         ),
-        Sitemap("https://tekno.kompas.com/sitemap-news-tekno.xml", status="inferred"),
+        Sitemap("https://tekno.kompas.com/sitemap-news-tekno.xml", status="inferred", news=True),
     )
     technology = r"//tekno\."
     article_url = r"kompas\.com/read/(?:xml/)?(?P<id>\d{4}/\d\d/\d\d/\d{6,12})/"

@@ -10,7 +10,7 @@ class KumparanSpider(NewsSpider):
     publisher = "kumparan"
     allowed_domains = ["kumparan.com"]
     sources = (
-        Sitemap("https://kumparan.com/sitemap_channel_tekno-sains.xml"),
+        Sitemap("https://kumparan.com/sitemap_channel_tekno-sains.xml", news=True),
         Feed("https://lapi.kumparan.com/v2.0/rss/", status="reported-ok"),
     )
     technology = "/kumparantech/"

@@ -12,7 +12,7 @@ class MediaIndonesiaSpider(NewsSpider):
     sources = (
         Feed("https://mediaindonesia.com/feed", status="reported-ok"),
         Listing("https://mediaindonesia.com/teknologi/20/{offset}", links="ul.list-3 .text a"),
-        Sitemap("https://mediaindonesia.com/sitemap-news.xml"),
+        Sitemap("https://mediaindonesia.com/sitemap-news.xml", news=True),
         Sitemap("https://mediaindonesia.com/sitemap.xml", status="reported-ok"),
     )
     technology = r"mediaindonesia\.com/teknologi/"

@@ -9,7 +9,7 @@ class PikiranRakyatSpider(PromediaSpider):
     publisher = "Pikiran Rakyat"
     allowed_domains = ["www.pikiran-rakyat.com"]
     sources = (
-        Sitemap("https://www.pikiran-rakyat.com/sitemap-news.xml", status="inferred"),
+        Sitemap("https://www.pikiran-rakyat.com/sitemap-news.xml", status="inferred", news=True),
         Listing("https://www.pikiran-rakyat.com/teknologi?page={page}", "a", status="inferred"),
         Sitemap("https://www.pikiran-rakyat.com/sitemap.xml"),
     )

@@ -10,7 +10,7 @@ class SuaraSpider(NewsSpider):
     publisher = "Suara.com"
     allowed_domains = ["www.suara.com"]
     sources = (
-        Sitemap("https://www.suara.com/tekno/sitemap-news.xml", status="inferred"),
+        Sitemap("https://www.suara.com/tekno/sitemap-news.xml", status="inferred", news=True),
         Sitemap("https://www.suara.com/sitemap.xml", status="reported-ok", follow="/tekno/"),
         Listing("https://www.suara.com/indeks?page={page}", links="a"),
     )

@@ -11,7 +11,7 @@ class TribunnewsSpider(NewsSpider):
     status = "verified"
     allowed_domains = ["www.tribunnews.com"]
     sources = (
-        Sitemap("https://www.tribunnews.com/techno/sitemap-news.xml", status="inferred"),
+        Sitemap("https://www.tribunnews.com/techno/sitemap-news.xml", status="inferred", news=True),
         Sitemap("https://www.tribunnews.com/sitemap.xml", status="verified", follow="/techno/"),
         Listing(
             "https://www.tribunnews.com/index-news/techno?date={day:%Y-%m-%d}&page={page}",

@@ -25,7 +25,8 @@ class Command(CrawlingCommand):
         return (
             "Crawl one outlet: the present, or the past with -a since=2023-09-01"
             " -a until=2023-09-30; -a limit=100 stops after 100 pages. Exit 0 healthy, 1"
-            " unhealthy, 2 usage, 75 another run crawls it already or a signal ended this one."
+            " unhealthy or without a list of those days, 2 usage, 75 another run crawls it already"
+            " or a signal ended this one."
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -47,7 +48,7 @@ class Command(CrawlingCommand):
         crawler = self._create_crawler(name)
         self.crawler_process.crawl(crawler, **arguments)
         self.crawler_process.start()
-        table = OutcomeTable({name: crawler})
+        table = OutcomeTable({name: crawler}, alone=True)
         self.exitcode = table.exit_code
         self.show_outcomes(table)
         if not self.crawler_process.bootstrap_failed:  # else Scrapy has logged the reason

@@ -49,8 +49,9 @@ class Command(CrawlingCommand):
         return (
             "Crawl every outlet that may be crawled, or those named, and end with a table. -a"
             " since=2023-09-01 -a until=2023-09-30 walks the past; -o 'x/%(name)s.jsonl' exports"
-            " each. Exit 0 all healthy, 1 one is unhealthy, 2 usage, 75 other runs hold all of them"
-            " or a signal ended this one."
+            " each. Exit 0 all healthy (an outlet without a list of those days is no failure unless"
+            " named alone), 1 one is unhealthy, 2 usage, 75 other runs hold all of them or a signal"
+            " ended this one."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -100,7 +101,8 @@ class Command(CrawlingCommand):
         else:
             self.ended_by = SIGNAL
         ours_now = {n: self.crawlers.get(n) for n in names if n not in self.elsewhere}
-        table = OutcomeTable(ours_now, NOT_BEGUN.get(self.ended_by, CRASHED))
+        absent = NOT_BEGUN.get(self.ended_by, CRASHED)
+        table = OutcomeTable(ours_now, absent, alone=len(set(args)) == 1)
         self.show_outcomes(table)
         table.complain()
         self.exitcode = HELD if names and not ours_now else table.exit_code

@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 
 from output.clock import WIB
 from output.dataset import open_dataset
-from output.schema import REPARSE
+from output.schema import CRAWL
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,8 +38,8 @@ COLUMNS = "started_at stored revised newest_published_at fill_rates body_sources
 
 
 def history(location: str, outlet: str, now: datetime) -> list[Run]:
-    """Return the outlet's crawls within HISTORY, oldest first, without reparses."""
-    crawls = pc.field("command").is_null() | (pc.field("command") != pc.scalar(REPARSE))
+    """Return the outlet's crawls of the present within HISTORY, oldest first."""
+    crawls = pc.field("command").is_null() | (pc.field("command") == pc.scalar(CRAWL))
     table = open_dataset(location, "runs", outlet).to_table(COLUMNS, filter=crawls)
     runs = table.sort_by("started_at").to_pylist()
     return [run for run in runs if run["started_at"] >= now - HISTORY]

@@ -17,7 +17,7 @@ from crawler.runs.versions import counted, versions
 from crawler.spider import NewsSpider
 from output import clock
 from output.datapackage import publish_package
-from output.schema import CRAWL
+from output.schema import BACKFILL, CRAWL
 from output.writer import Writer, new_run_id
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ class RunManifest:
         self.run_id = run_id
         self.tally = Tally()
         self.started_at = clock.now()
+        self.command = CRAWL
         stats.set_value("wartatek/run_id", run_id)
 
     @classmethod
@@ -110,7 +111,9 @@ class RunManifest:
         if unfinished > 0:  # after a time limit or a signal; the next run asks for these
             self.stats.inc_value("wartatek/failed/unfinished", unfinished)
             outcomes = Outcomes(self.stats.get_stats())
-        judgement, detail = outcomes.judgement(interrupted=reason == "shutdown")
+        past = isinstance(spider, NewsSpider) and spider.window.past
+        self.command = BACKFILL if past else CRAWL
+        judgement, detail = outcomes.judgement(interrupted=reason == "shutdown", past=past)
         self._judge(judgement, detail)
         if judgement == "healthy" and isinstance(spider, NewsSpider) and spider.is_routine:
             now = clock.now()
@@ -136,7 +139,7 @@ class RunManifest:
         stats = outcomes.stats
         return {
             "run_id": self.run_id,
-            "command": CRAWL,
+            "command": self.command,
             "started_at": self.started_at,
             "finished_at": clock.now(),
             "seconds": stats.get("elapsed_time_seconds"),

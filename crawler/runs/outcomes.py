@@ -12,8 +12,11 @@ OUTCOMES = ("stored", "revised", "unchanged", "skipped", "rejected", "gone", "fa
 BY_REASON = ("skipped", "rejected", "failed")
 """Outcomes whose stats have the reason as their last part: wartatek/failed/http_404."""
 COUNTED = ("listed", "resumed", "fetched", *OUTCOMES)
-ALIVE = ("/listed", "/unchanged")
-"""Ends of the stats of sources that serve: wartatek/sources/feed:https://host/rss/listed."""
+ALIVE = ("/listed", "/unchanged", "/walked")
+"""Ends of the stats of sources that serve: wartatek/sources/feed:https://host/rss/listed. A walked
+source was read by an earlier backfill."""
+NO_PAST = "no_past"
+"""The judgement on a backfill of an outlet none of whose lists goes back to the days asked for."""
 NO_LOSS = ("off_topic", "gallery", "video")
 """Reasons of rejects that say nothing against an outlet's markup."""
 
@@ -46,10 +49,12 @@ class Outcomes:
         parted = (name.rpartition("/") for name in self.by("sources"))
         return [{"source": s, "reason": r} for s, _, r in parted if f"/{r}" not in ALIVE]
 
-    def judgement(self, *, interrupted: bool = False) -> tuple[str, str]:
-        """Return healthy, unhealthy or interrupted, and the reason in one line.
+    def judgement(self, *, interrupted: bool = False, past: bool = False) -> tuple[str, str]:
+        """Return healthy, unhealthy, interrupted or no_past, and the reason in one line.
 
         A run that a signal ended is not judged by the articles that it had no time for.
+
+        :param past: the run was a backfill, for which no list need hold an article
         """
         if failure := self._failure():
             return "unhealthy", failure
@@ -59,6 +64,8 @@ class Outcomes:
             return "interrupted", f"{stored} stored, {left} left to the next run"
         if stored:
             return "healthy", f"{stored} stored"
+        if past and not self._is_alive() and not self.source_problems():
+            return "no_past", "no list of this outlet goes back to the days asked for"
         if loss := self._silence() or self._loss():
             return "unhealthy", loss
         return "healthy", "nothing new"
@@ -73,9 +80,13 @@ class Outcomes:
             return f"files set aside in quarantine/: {', '.join(aside)}"
         return None
 
+    def _is_alive(self) -> bool:
+        """Return True if a source listed an article, or has done so and is unchanged."""
+        return any(n for name, n in self.by("sources").items() if name.endswith(ALIVE))
+
     def _silence(self) -> str | None:
         """Return the problems of the sources where none of them lists an article, else None."""
-        if any(n for name, n in self.by("sources").items() if name.endswith(ALIVE)):
+        if self._is_alive():
             return None
         problems = ", ".join(f"{p['source']} {p['reason']}" for p in self.source_problems())
         return f"no source lists an article: {problems or 'none was asked'}"

@@ -107,6 +107,11 @@ class Source(ABC):
         """The name of the source in stats and rows, e.g. "feed:https://host/rss"."""
         return f"{type(self).__name__.lower()}:{self.url}"
 
+    @property
+    @abstractmethod
+    def has_past(self) -> bool:
+        """True if the source may list articles of any past day."""
+
     @abstractmethod
     def requests(self, window: Window) -> Iterator[Request]:
         """Yield the first requests for `window`; none if this source cannot serve it."""

@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from crawler.sources.window import Window
 
-REACH = 14  # days that a feed may still list; no feed is asked for windows that end earlier
-
 
 @dataclass(frozen=True)
 class Feed(Source):
@@ -36,8 +34,12 @@ class Feed(Source):
     status: SourceStatus = "listed"
     stale_after: int = 30
 
+    @property
+    def has_past(self) -> bool:
+        return False
+
     def requests(self, window: Window) -> Iterator[Request]:
-        if window.reaches(clock.now(), REACH):
+        if window.reaches(clock.now()):
             yield Request(self.url)
 
     def parse(self, response: Response, window: Window) -> Iterator[Candidate | Request]:

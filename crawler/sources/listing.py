@@ -49,7 +49,14 @@ class Listing(Source):
     step: int = 20
     first: int = 1
 
+    @property
+    def has_past(self) -> bool:
+        """True if the index has further pages, or a page for each day."""
+        return bool(self._fields - {None})
+
     def requests(self, window: Window) -> Iterator[Request]:
+        if not (self.has_past or window.reaches(clock.now())):
+            return
         for day in self._days(window):
             yield self._request(day, 1)
 

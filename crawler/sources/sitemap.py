@@ -15,6 +15,7 @@ from crawler.extraction.indonesian.dates import parse_date
 from crawler.extraction.urls import absolute
 from crawler.sources.candidate import Candidate, Source, SourceError, SourceStatus, served_at
 from crawler.sources.xml import EntryList, split_tag
+from output import clock
 from output.clock import WIB
 
 if TYPE_CHECKING:
@@ -38,16 +39,23 @@ class Sitemap(Source):
     """A sitemap, a news sitemap or an index of them, also gzipped.
 
     `follow` is a regex searched in the URLs of an index's children; other children are not
-    asked for. `distrust` "zone": times are WIB under any printed zone (JawaPos prints Z).
+    asked for. `distrust` "zone": times are WIB under any printed zone (JawaPos prints Z). `news`: a
+    news sitemap, or another that lists the newest articles alone.
     """
 
     url: str
     status: SourceStatus = "listed"
     follow: str = ""
     distrust: Literal["", "zone"] = ""
+    news: bool = False
+
+    @property
+    def has_past(self) -> bool:
+        return not self.news
 
     def requests(self, window: Window) -> Iterator[Request]:
-        yield Request(self.url)
+        if self.has_past or window.reaches(clock.now()):
+            yield Request(self.url)
 
     def parse(self, response: Response, window: Window) -> Iterator[Candidate | Request]:
         depth = response.meta.get("sitemap_depth", 1)

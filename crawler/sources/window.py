@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 
+REACH = 14  # days that a list of the newest articles may hold
+
+
 class ArgumentError(ValueError):
     """An argument without a possible meaning; the message is one clear line."""
 
@@ -51,9 +54,13 @@ class Window:
         """Return True if `moment` lies inside or after the window."""
         return self.since is None or moment.astimezone(WIB).date() >= self.since
 
-    def reaches(self, now: datetime, days: int) -> bool:
+    def reaches(self, now: datetime, days: int = REACH) -> bool:
         """Return True if any of the last `days` days lies inside."""
         return self.until is None or self.until >= now.astimezone(WIB).date() - timedelta(days=days)
+
+    def or_last_days(self, now: datetime) -> Window:
+        """Return the window of days; for the present, the days that lists of the newest hold."""
+        return self if self.past else Window(now.astimezone(WIB).date() - timedelta(days=REACH))
 
     def days(self, now: datetime | None = None) -> Iterator[date]:
         """Yield the days, newest first; an open end is today, an open start the last day."""

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
 
     from crawler.items import Article
-    from crawler.sources import Candidate
+    from crawler.sources import Candidate, Window
 
 logger = logging.getLogger(__name__)
 
@@ -35,9 +35,10 @@ class OutletState:
     `validators`: of pages; `refusals`: by hosts; `stories`: of all outlets.
     """
 
-    def __init__(self, index: DatasetIndex, outlet: str) -> None:
+    def __init__(self, index: DatasetIndex, outlet: str, window: Window) -> None:
         self.outlet = outlet
         self.index = index
+        self.window = window
         self.queue = index.queue(outlet)
         self.backfill = Backfill(index.db, outlet)
         self.validators = PageValidators(index.db, clock=index.clock)
@@ -45,19 +46,19 @@ class OutletState:
         self.stories = Stories(index.db, index.root)
 
     @classmethod
-    def of(cls, settings: BaseSettings, outlet: str) -> Self:
-        """Open the project's state for `outlet`.
+    def of(cls, settings: BaseSettings, outlet: str, window: Window) -> Self:
+        """Open the project's state for a run of `outlet` over `window`.
 
         :raises StateError, sqlite3.Error: the state cannot be opened.
         """
-        return cls(DatasetIndex.of(settings), outlet)
+        return cls(DatasetIndex.of(settings), outlet, window)
 
     def known(self, article_id: str) -> str | None:
         """Return why a list that names the article is no reason to ask for it: `stored`, `gone`,
         `forgotten`, `rejected` or `waiting`; None: the article is to be asked for."""
         if reason := self.index.known(article_id, EXTRACTOR_VERSION):
             return reason if reason in ("stored", *KEPT_FOR_GOOD) else "rejected"
-        return "waiting" if self.queue.is_waiting(article_id) else None
+        return "waiting" if self.queue.is_waiting(article_id, self.window) else None
 
     def listed(
         self, candidates: Iterable[tuple[str, Candidate]], response: Response, *, is_last: bool

@@ -64,16 +64,32 @@ class Queue:
         self._run = secrets.token_hex(8)
 
     def wait(self, article_id: str, candidate: Candidate) -> None:
-        """Add `candidate` as due now; an article that waits already keeps its place."""
+        """Add `candidate` as due now; an article that waits already keeps its place, unless it was
+        set aside."""
         self.db.execute(
-            "INSERT OR IGNORE INTO pending VALUES (?, ?, ?, 0, ?, 0, NULL, NULL)",
-            (article_id, self.outlet, candidate.to_json(), microseconds(self.clock())),
+            """INSERT INTO pending VALUES (:id, :outlet, :candidate, 0, :now, 0, NULL, NULL)
+               ON CONFLICT (article_id) DO UPDATE SET next_at = :now WHERE next_at = :aside""",
+            {
+                "id": article_id,
+                "outlet": self.outlet,
+                "candidate": candidate.to_json(),
+                "now": microseconds(self.clock()),
+                "aside": microseconds(ASIDE),
+            },
         )
 
-    def is_waiting(self, article_id: str) -> bool:
-        """Return whether the article waits, as a new article or for a second look."""
-        query = "SELECT 1 FROM pending WHERE article_id = ?"
-        return bool(self.db.execute(query, (article_id,)).fetchone())
+    def is_waiting(self, article_id: str, window: Window) -> bool:
+        """Return whether the article waits, as a new article or for a second look.
+
+        An article that was set aside does not wait for a run of the present, nor for a run of days
+        that may be those of its publication.
+        """
+        query = "SELECT candidate, next_at FROM pending WHERE article_id = ?"
+        for text, next_at in self.db.execute(query, (article_id,)):
+            if next_at != microseconds(ASIDE):
+                return True
+            return not window.holds(Candidate.from_json(text).published)
+        return False
 
     def take(self, most: int) -> list[Waiting]:
         """Return the next `most` articles that are due, longest due first; each only once a run."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from rich.console import Console
 from rich.text import Text
 
-from crawler.runs.outcomes import BY_REASON, COUNTED, OUTCOMES, Outcomes
+from crawler.runs.outcomes import BY_REASON, COUNTED, NO_PAST, OUTCOMES, Outcomes
 from crawler.terminal.exit_codes import INTERRUPTED, UNHEALTHY
 from crawler.wording import number, word
 
@@ -72,11 +72,17 @@ class OutcomeTable:
     """The table of outcomes at the end of a run.
 
     :param absent: judgement and reason for an outlet whose crawler is None or never opened
+    :param alone: the run was asked for this outlet by name, and for no other
     """
 
     def __init__(
-        self, crawlers: Mapping[str, Crawler | None], absent: tuple[str, str] = CRASHED
+        self,
+        crawlers: Mapping[str, Crawler | None],
+        absent: tuple[str, str] = CRASHED,
+        *,
+        alone: bool = False,
     ) -> None:
+        self.alone = alone
         self.outcomes = {name: outcomes_of(crawler) for name, crawler in crawlers.items()}
         names = ("wartatek/judgement", "wartatek/detail")
         self.judged = {
@@ -89,7 +95,7 @@ class OutcomeTable:
     @property
     def exit_code(self) -> int:
         judgements = {judgement for judgement, _ in self.judged.values()}
-        if "unhealthy" in judgements:
+        if "unhealthy" in judgements or (self.alone and NO_PAST in judgements):
             return UNHEALTHY
         return INTERRUPTED if "interrupted" in judgements else 0
 

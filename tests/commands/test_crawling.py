@@ -138,11 +138,37 @@ def test_outlets_as_a_table_and_as_json(capsys):
     outlets = {one["name"]: one for one in map(json.loads, capsys.readouterr().out.splitlines())}
     kontan = outlets["kontan"]
     assert kontan["publisher"] == "Kontan"
-    feed = {"kind": "feed", "url": "https://investasi.kontan.co.id/rss", "status": "verified"}
+    feed = {
+        "kind": "feed",
+        "url": "https://investasi.kontan.co.id/rss",
+        "status": "verified",
+        "past": False,
+    }
     assert feed in kontan["sources"]
+    without = [name for name in ("kumparan", "tempotekno", "uzone") if not outlets[name]["past"]]
+    assert without == ["kumparan", "tempotekno", "uzone"] and kontan["past"]
     assert typed("outlets") == 0
     table = capsys.readouterr().out
     assert all(name in table for name in outlets)
+
+
+def test_an_outlet_without_a_past_fails_a_backfill_only_when_named_alone(room, tmp_path):
+    days = ("-a", "since=2023-09-01", "-a", "until=2023-09-30")
+    places = {"NEWSROOM": room.url, "OUTPUT_DIR": str(tmp_path)}
+    alone = scrapy("crawl", "uzone", *days, **places)
+    assert (alone.returncode, alone.stderr.splitlines()[-1]) == (
+        UNHEALTHY,
+        "uzone is no_past: no list of this outlet goes back to the days asked for",
+    )
+    assert scrapy("crawlall", "uzone", *days, **places).returncode == UNHEALTHY
+    both = scrapy("crawlall", "uzone", "kontan", *days, **places)
+    assert both.returncode == 0, both.stderr
+    runs = open_dataset(tmp_path, "runs").to_table().to_pylist()
+    assert {(run["outlet"], run["judgement"]) for run in runs} == {
+        ("uzone", "no_past"),
+        ("kontan", "healthy"),
+    }
+    assert {run["command"] for run in runs} == {"backfill"}
 
 
 def test_every_command_has_a_line_of_help(capsys):

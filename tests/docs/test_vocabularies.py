@@ -14,7 +14,7 @@ from crawler.manners import FAILURES
 from crawler.runs.outcomes import Outcomes
 from crawler.runs.versions import versions
 from crawler.sources import Feed, Listing, Sitemap
-from output.schema import ARTICLES, CRAWL, REPARSE, RUNS
+from output.schema import ARTICLES, BACKFILL, CRAWL, REPARSE, RUNS
 from output.takedown import FORGOTTEN
 from tests.places import CHECKOUT
 
@@ -188,7 +188,7 @@ def judgements():
 @pytest.mark.parametrize(
     ("column", "expected"),
     [
-        ("command", {CRAWL, REPARSE}),
+        ("command", {CRAWL, BACKFILL, REPARSE}),
         ("judgement", judgements()),
         ("versions", {one["name"] for one in versions()}),
     ],

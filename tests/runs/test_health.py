@@ -96,8 +96,8 @@ def test_an_old_newest_article_is_a_shortcoming():
 
 def test_history_is_read_from_the_runs(tmp_path):
     writer = Writer(tmp_path, "x")
-    commands = [None, "crawl", "reparse", None]
-    for number, crawled in enumerate([run(40 * 24), run(30), run(20), run(6)]):
+    commands = [None, "crawl", "reparse", "backfill", None]
+    for number, crawled in enumerate([run(40 * 24), run(30), run(20), run(10), run(6)]):
         row = crawled | {"run_id": str(number), "command": commands[number]}
         writer.write("runs", "kontan", row)
     writer.flush()

@@ -45,6 +45,22 @@ def test_an_interrupted_run_is_not_judged_by_unfinished_articles(counts, judgeme
     assert outcomes(**counts).judgement(interrupted=True) == (judgement, detail)
 
 
+@pytest.mark.parametrize(
+    ("counts", "judgement", "detail"),
+    [
+        ({}, "no_past", "goes back"),
+        ({"sources__sitemap:x__listed": 0}, "no_past", "goes back"),
+        ({"sources__listing:x__walked": 30}, "healthy", "nothing new"),
+        ({"sources__listing:x__http_500": 1}, "unhealthy", "listing:x http_500"),
+        ({"sources__sitemap:x__listed": 3, "failed__dns": 3}, "unhealthy", "3 dns"),
+        ({"state_error": "locked"}, "unhealthy", "locked"),
+    ],
+)
+def test_a_backfill_without_a_list_of_the_days_is_no_ill_health(counts, judgement, detail):
+    found, why = outcomes(**counts).judgement(past=True)
+    assert (found, detail in why) == (judgement, True), why
+
+
 def test_outcomes_add_up():
     found = outcomes(stored=2, unchanged=1, blocked=1, skipped__known=4, failed__dns=3)
     assert found.settled == 11

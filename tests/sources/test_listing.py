@@ -132,6 +132,17 @@ def test_a_listing_without_placeholders_does_not_walk():
     assert parsed(Listing(f"{HOME}/tekno", links="article a"), page(item(1)))[1] == []
 
 
+def test_a_front_page_is_not_asked_for_the_past():
+    front = Listing(f"{HOME}/tekno", links="article a")
+    past = Window(date(2023, 9, 1), date(2023, 9, 30))
+    yesterday = clock.now().astimezone(WIB).date() - timedelta(days=1)
+    assert not front.has_past
+    assert list(front.requests(past)) == []
+    assert [one.url for one in front.requests(Window(yesterday))] == [front.url]
+    for further in ("/tekno/{page}", "/tekno/{offset}", "/{day:%Y}"):
+        assert Listing(HOME + further, links="a").has_past
+
+
 def test_odd_links_of_a_listing_are_candidates_as_printed():
     hrefs = ["javascript:void(0)", "//lain.example.com/x", "http://[rusak", "file:///etc/hostname"]
     links = "".join(f'<p><a href="{href}">x</a></p>' for href in hrefs)

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.sources import Candidate
+from crawler.sources import Candidate, Window
 from crawler.state import database
 from crawler.state.database import FILE, StateError
 from crawler.state.index import KEPT_FOR_GOOD, open_index
@@ -233,4 +233,4 @@ def test_a_transaction_is_all_or_nothing(tmp_path):
     with reopened(tmp_path) as opened:
         with pytest.raises(KeyboardInterrupt):
             interrupted(opened)
-        assert not opened.queue("kontan").is_waiting("kontan:1")
+        assert not opened.queue("kontan").is_waiting("kontan:1", Window())

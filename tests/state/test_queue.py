@@ -4,13 +4,14 @@ from datetime import timedelta
 
 import pytest
 
-from crawler.sources import Candidate
+from crawler.sources import Candidate, Window
 from crawler.state.index import open_index
 from crawler.state.queue import MOST_TRIES, Queue, next_look
 from tests.output.rows import NOON, article
 
 AGES = [timedelta(hours=1), timedelta(hours=6), timedelta(days=1)]
 HOUR = timedelta(hours=1)
+PRESENT = Window()
 
 
 @pytest.fixture
@@ -101,7 +102,39 @@ def test_a_look_that_finds_nothing_new_plans_the_next(db):
     assert taken(run(db, 5)) == []
     assert taken(run(db, 6)) == ["kontan:1"]
     run(db, 30).unchanged("kontan:1")
-    assert not run(db).is_waiting("kontan:1")
+    assert not run(db).is_waiting("kontan:1", PRESENT)
+
+
+def set_aside(queue, number, published=NOON):
+    wait(queue, number)
+    queue.set_aside(f"{queue.outlet}:{number}", published)
+
+
+def test_an_article_that_was_set_aside_is_asked_for_in_runs_of_its_own_day_alone(db):
+    set_aside(run(db), 1)
+    day = (NOON + timedelta(hours=7)).date()
+    assert taken(run(db)) == []
+    run(db).bring_back(Window(day + timedelta(days=1)))
+    assert taken(run(db)) == []
+    run(db).bring_back(Window(day, day))
+    assert taken(run(db)) == ["kontan:1"]
+
+
+def test_a_list_of_the_present_brings_an_article_back_that_was_set_aside(db):
+    set_aside(run(db), 1)
+    assert not run(db).is_waiting("kontan:1", PRESENT)
+    wait(run(db), 1)
+    assert taken(run(db)) == ["kontan:1"]
+    [row] = run(db).rows()
+    assert Candidate.from_json(row["candidate"]).published == NOON
+
+
+def test_an_article_that_was_set_aside_waits_for_runs_of_other_days(db):
+    set_aside(run(db), 1)
+    day = (NOON + timedelta(hours=7)).date()
+    earlier = day - timedelta(days=1)
+    assert run(db).is_waiting("kontan:1", Window(earlier, earlier))
+    assert not run(db).is_waiting("kontan:1", Window(day, day))
 
 
 def test_an_article_without_a_time_is_as_old_as_its_capture(db):
