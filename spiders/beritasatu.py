@@ -10,9 +10,7 @@ class BeritaSatuSpider(NewsSpider):
     publisher = "Beritasatu.com"
     allowed_domains = ["www.beritasatu.com"]
     sources = (
-        Sitemap(
-            "https://www.beritasatu.com/sitemap/ototekno/news.xml", status="inferred", news=True
-        ),
+        Sitemap("https://www.beritasatu.com/sitemap/ototekno/news.xml", "inferred", news=True),
         Listing("https://www.beritasatu.com/ototekno/indeks", links="a"),
         Listing("https://www.beritasatu.com/ototekno/indeks/{page}", links="a", first=2),
         Feed("https://www.beritasatu.com/rss/ototekno"),

@@ -10,9 +10,7 @@ class CnbcIndonesiaSpider(DetikNetworkSpider):
     allowed_domains = ["www.cnbcindonesia.com"]
     sources = (
         Feed("https://www.cnbcindonesia.com/tech/rss", status="verified"),
-        Sitemap(
-            "https://www.cnbcindonesia.com/tech/sitemap_news.xml", status="inferred", news=True
-        ),
+        Sitemap("https://www.cnbcindonesia.com/tech/sitemap_news.xml", "inferred", news=True),
         Listing("https://www.cnbcindonesia.com/tech", links="a.group"),
     )
     technology = "/tech/"
