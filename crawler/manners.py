@@ -65,7 +65,11 @@ class RobotsError(IgnoreRequest):
 
 
 class OffOutletError(IgnoreRequest):
-    """A redirect off the outlet's domains."""
+    """A URL that no request of the outlet may go to, for a reason of `Gate` or of the resolver."""
+
+    def __init__(self, reason: str, evidence: str) -> None:
+        super().__init__(f"{reason}: {evidence}")
+        self.reason = reason
 
 
 def user_agent(settings: BaseSettings) -> str:
@@ -102,7 +106,6 @@ FAILURES: dict[type[BaseException], str] = {
     DownloadCancelledError: "too_large",
     ResponseDataLossError: "cut_off",
     DownloadFailedError: "connection",
-    OffOutletError: "offsite_redirect",
 }
 
 
@@ -111,7 +114,7 @@ def failure_reason(failure: Failure) -> str:
     error = failure.value
     if isinstance(error, HttpError):
         return f"http_{error.response.status}"
-    if isinstance(error, RobotsError):
+    if isinstance(error, RobotsError | OffOutletError):
         return error.reason
     for kind, reason in FAILURES.items():
         if isinstance(error, kind):

@@ -68,6 +68,7 @@ REDIRECT_MAX_TIMES = 5  # default 20; RFC 9309 asks for five
 DOWNLOAD_TIMEOUT = 30  # seconds, default 180: a hung server costs half a minute
 CLOSESPIDER_TIMEOUT = 1500  # seconds, default 0: an outlet ends before cron runs again
 DNS_TIMEOUT = 20  # default 60
+TWISTED_DNS_RESOLVER = "crawler.middlewares.resolver.PublicResolver"  # default: any address
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # default 1 GB; pages weigh 0.1 to 0.5 MB, a flat sitemap 10
 DOWNLOAD_WARNSIZE = 0  # default 32 MB: above the maximum
 RETRY_TIMES = 2  # the default; the next run asks again for articles that failed
@@ -77,18 +78,20 @@ RETRY_GIVE_UP_LOG_LEVEL = "INFO"  # default ERROR: counted, and the next run tri
 CONCURRENT_ITEMS = 1  # default 100 tasks for each page; ours hold one article
 WARN_ON_GENERATOR_RETURN_VALUE = False  # default True: parses our callbacks again for each page
 
+# default: Scrapy's handlers, which read local files for any spider that asks
+DOWNLOAD_HANDLERS: dict[str, str | None] = dict.fromkeys(("data", "file", "ftp", "s3"))
 DOWNLOADER_MIDDLEWARES = {
-    # Candidates are kept on the outlet by `Wanted`; Scrapy's own would drop redirects uncounted.
+    # The gate does more, and counts; Scrapy's own would drop requests uncounted.
     "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
     "crawler.middlewares.pace.SlotMiddleware": 10,
-    "crawler.middlewares.outlet.OutletMiddleware": 50,
+    "crawler.middlewares.gate.GateMiddleware": 50,
     "crawler.middlewares.blocking.BlockingMiddleware": 90,
     "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
     "crawler.middlewares.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.middlewares.retry.PoliteRetryMiddleware": 550,
     "crawler.middlewares.conditional.ConditionalMiddleware": 560,  # sees bodies after decompression
-    "crawler.middlewares.outlet.CharsetMiddleware": 595,  # before decompression needs it
+    "crawler.middlewares.charset.CharsetMiddleware": 595,  # before decompression needs it
     "crawler.middlewares.archiving.ServedMiddleware": 800,  # before anybody changes the headers
 }
 SPIDER_MIDDLEWARES = {"crawler.middlewares.archiving.ArchiveMiddleware": 900}  # next to the spider
@@ -120,7 +123,7 @@ LOG_LEVEL = "INFO"  # default DEBUG: which prints every item, body and all
 LOG_FORMATTER = "crawler.terminal.log.LogFormatter"  # default prints whole items
 
 if NEWSROOM:
-    DOWNLOAD_HANDLERS = {
+    DOWNLOAD_HANDLERS |= {
         "http": "crawler.newsroom.handler.NewsroomHandler",
         "https": "crawler.newsroom.handler.NewsroomHandler",
     }

@@ -22,6 +22,7 @@ from crawler.extraction.urls import canonical_url
 from crawler.items import Article, NothingNew, Rejected
 from crawler.manners import BlockedError, failure_reason, user_agent
 from crawler.sources import Candidate, Source, SourceError
+from crawler.sources.gate import Gate
 from crawler.sources.wanted import Decision, Wanted, as_listed
 from crawler.sources.window import Arguments
 from crawler.state.backfill import IndexPage
@@ -118,9 +119,10 @@ class NewsSpider(Spider):
         self.window = arguments.window
         self.limit = arguments.limit
         self._asked = 0
+        self.gate = Gate.of(self.allowed_domains, self.sources)
         self.wanted = Wanted(
             name=self.name,
-            domains=self.allowed_domains,
+            gate=self.gate,
             article=re.compile(self.article_url),
             technology=None if self.technology is None else re.compile(self.technology),
             window=self.window,
@@ -210,6 +212,10 @@ class NewsSpider(Spider):
                     decision = self.wanted.decide(found)
                     page.decided.append((found, decision))
                     self._count_listed(decision)
+                elif reason := self.gate.refusal(found.url):
+                    self._count("listed")
+                    self._count(f"skipped/{reason}")
+                    self.logger.info("%s names %s: %s", source.label, found.url, reason)
                 elif not found.meta.get("continues") or page.is_new:
                     page.further.append(found)
         except SourceError as error:

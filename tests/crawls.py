@@ -85,9 +85,14 @@ def stop_reactor() -> None:
 
 def _loop() -> asyncio.AbstractEventLoop:
     """The reactor's loop. A reactor runs once in a process; so started, it serves many crawls."""
-    install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")
+    asyncio_reactor()
     from twisted.internet import reactor
 
     if not reactor.running:
         reactor.startRunning(installSignalHandlers=False)
     return reactor._asyncioEventloop
+
+
+def asyncio_reactor() -> None:
+    """Install the reactor that Scrapy runs on, if no crawl has installed it."""
+    install_reactor("twisted.internet.asyncioreactor.AsyncioSelectorReactor")

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MAX_LENGTH = 2000
 """Characters; longer URLs are traps or data, never an article's address."""
+MAX_HOST = 253
+"""Characters of a host (RFC 1035, 2.3.4)."""
 
 # Parameters for the reader's way here or the part to show; none tells two articles apart.
 _NOISE = re.compile(
@@ -29,6 +31,7 @@ _ENTITY = re.compile(r"^(?:amp;)+")  # "&amp;utm_source=", escaped once too ofte
 _ESCAPE = re.compile(r"%([0-9A-Fa-f]{2})?")
 _UNRESERVED = re.compile(r"[A-Za-z0-9._~-]")  # RFC 3986, section 2.3
 _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-]*[a-z0-9]")
+_PUBLIC = re.compile(rf"(https?)://({_HOST.pattern})(?::(\d{{1,5}}))?(?=[/?#]|\Z)", re.IGNORECASE)
 _MOBILE = frozenset({"m", "mobile", "amp", "wap"})
 _LOCAL = (".localhost", ".local", ".internal", ".localdomain", ".lan", ".home.arpa")
 _MIN_HOUSE = 3  # characters; a shorter label is no outlet's name
@@ -104,6 +107,23 @@ def article_id(outlet: str, url: str, pattern: re.Pattern[str]) -> str:
     return f"{outlet}:{hashlib.sha256(address.encode('utf-8', 'replace')).hexdigest()[:16]}"
 
 
+def public_address(url: str) -> tuple[str, int | None] | None:
+    """Return the host of `url` in lower case, and the port unless it is the scheme's own.
+
+    Return None unless `url` is http or https, without user information, to a host with a dot that
+    is no IP address in any spelling and no name of a local network. The form is strict, so that no
+    two readers of `url` can disagree on the host.
+    """
+    found = _PUBLIC.match(url)
+    if not found:
+        return None
+    scheme, host, port = found[1].lower(), found[2].lower(), found[3]
+    if len(host) > MAX_HOST or host.endswith(_LOCAL):
+        return None
+    own = "443" if scheme == "https" else "80"
+    return host, None if port in (None, own) else int(port)
+
+
 def registered_domain(address: str) -> str:
     """Return the domain that an organisation registered: kontan.co.id of www.kontan.co.id.
 
@@ -154,7 +174,7 @@ def _host(name: str) -> str | None:
     except UnicodeError:
         return None
     # The last label begins with a letter, so 127.0.0.1, 2130706433, 0x7f.1 and [::1] do not match.
-    if not _HOST.fullmatch(host) or len(host) > 253 or host.endswith(_LOCAL):
+    if not _HOST.fullmatch(host) or len(host) > MAX_HOST or host.endswith(_LOCAL):
         return None
     label, _, rest = host.partition(".")
     while label in _MOBILE and "." in rest and (domain := _below_suffix(rest)):

@@ -5,16 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from scrapy.utils.url import url_is_from_any_domain
-
 from crawler.extraction.topics import THRESHOLD, classify
 from crawler.extraction.urls import article_id, canonical_url, split_url
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from crawler.sources import Candidate, Window
+    from crawler.sources.gate import Gate
 
 HINT = THRESHOLD / 2
 """Least score of a headline about technology: half of an article's, since it has fewer words."""
@@ -40,7 +39,7 @@ class Wanted:
     """The candidates that a run of an outlet asks for, by article id."""
 
     name: str
-    domains: Sequence[str]
+    gate: Gate
     article: re.Pattern[str]
     technology: re.Pattern[str] | None
     window: Window
@@ -77,8 +76,8 @@ class Wanted:
         """Return the reason why `url` is no article of this outlet, "" if it is an article."""
         if url is None:
             return "bad_link"
-        if not url_is_from_any_domain(url, self.domains):
-            return "offsite"
+        if reason := self.gate.page_refusal(url):
+            return reason
         return "" if self.article.search(url) else "not_an_article"
 
     def _skipped(self, candidate: Candidate, key: str, url: str) -> str:

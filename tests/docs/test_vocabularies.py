@@ -94,6 +94,12 @@ def rejected():
     return passed_on(given("Rejected"), "reason") | looped | {FORGOTTEN}
 
 
+def gate_words():
+    gate = "crawler/sources/gate.py"
+    functions = ("refusal", "page_refusal", "robots_refusal")
+    return passed_on(set().union(*(returned(gate, one) for one in functions)), "reason") - {""}
+
+
 def failed():
     explained = {word for word in returned("crawler/manners.py", "failure_reason") if word}
     explained = passed_on(explained, "error.reason", "reason", "words.removesuffix('_error')")
@@ -101,7 +107,13 @@ def failed():
     records = given("BadRecordError") | given("CodingError")
     records = passed_on(records, "str(error)") - {"url"}  # of no outlet, as its URL is not known
     counts = counted("failed") | (counted("bad") - {"cut_off", "damaged"})  # of no outlet either
-    return explained | robots | records | counts | set(FAILURES.values())
+    stopped = gate_words() | passed_on(
+        returned("crawler/middlewares/gate.py", "_refusal"),
+        "self.gate.refusal(request.url)",
+        "self.gate.robots_refusal(request.url)",
+    )
+    stopped |= passed_on(given("_stop", 1), "reason")
+    return explained | stopped | robots | records | counts | set(FAILURES.values())
 
 
 def test_the_words_of_body_source_are_documented():
@@ -158,7 +170,7 @@ def test_the_reasons_of_skipped_by_are_documented():
     expected = (
         decided | known | given("NoPageError") | counted("skipped") | {"stored", "done_before"}
     )
-    expected = passed_on(expected, "reason", "None") - {""}
+    expected = passed_on(expected | gate_words(), "reason", "None") - {""}
     expected -= {"other_record"}  # of no outlet
     assert expected | {"gone", "forgotten"} == named("`skipped_by`")
 

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from crawler.sources import Candidate, Window
+from crawler.sources.gate import Gate
 from crawler.sources.wanted import Decision, Wanted
 
 HOME = "https://warta.example.co.id"
@@ -15,7 +16,7 @@ def wanted(technology: str | None = "/tekno/", **more: object) -> Wanted:
     values = {"window": Window(), "known": {}.get, **more}
     return Wanted(
         name="warta",
-        domains=["warta.example.co.id"],
+        gate=Gate(["warta.example.co.id"]),
         article=re.compile(r"example\.co\.id/(?!foto)[a-z]+/(?P<id>\d+)/"),
         technology=None if technology is None else re.compile(technology),
         **values,
@@ -42,6 +43,7 @@ def test_a_technology_article_is_wanted_by_its_section():
         ("http://[rusak", "bad_link"),
         ("https://lain.example.com/tekno/1/kabar", "offsite"),
         (f"{HOME}.penipu.example/tekno/1/kabar", "offsite"),
+        (f"{HOME}:8443/tekno/1/kabar", "other_port"),
         (f"{HOME}/foto/1/kabar", "not_an_article"),
         (f"{HOME}/", "not_an_article"),
     ],

@@ -1,0 +1,90 @@
+"""The gate on every request, redirects and robots.txt among them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.request import getproxies, proxy_bypass
+
+from scrapy.utils.defer import maybe_deferred_to_future
+from scrapy.utils.httpobj import urlparse_cached
+from twisted.internet.error import DNSLookupError
+
+from crawler.manners import OffOutletError
+from crawler.middlewares.resolver import PrivateAddressError, PublicResolver
+from crawler.sources.gate import Gate
+
+if TYPE_CHECKING:
+    from typing import Self
+
+    from scrapy import Request
+    from scrapy.crawler import Crawler
+    from scrapy.statscollectors import StatsCollector
+
+
+class GateMiddleware:
+    """Stops requests to anything but public hosts of the outlet, before all other middlewares.
+
+    The spider asks for nothing else; this is for redirects, and for whatever slips past the spider.
+    """
+
+    def __init__(
+        self,
+        gate: Gate,
+        stats: StatsCollector,
+        resolver: PublicResolver | None = None,
+        proxies: frozenset[str] = frozenset(),
+    ) -> None:
+        """
+        :param resolver: None where no name is resolved: a newsroom plays all hosts
+        :param proxies: schemes whose requests go to a proxy, which resolves the names
+        """
+        self.gate = gate
+        self.stats = stats
+        self.resolver = resolver
+        self.proxies = proxies
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        from twisted.internet import reactor
+
+        spider, settings = crawler.spidercls, crawler.settings
+        assert crawler.stats
+        gate = Gate.of(getattr(spider, "allowed_domains", ()), getattr(spider, "sources", ()))
+        newsroom = settings["NEWSROOM"]
+        proxied = settings.getbool("HTTPPROXY_ENABLED")
+        return cls(
+            gate,
+            crawler.stats,
+            None if newsroom else PublicResolver.from_crawler(crawler, reactor),
+            frozenset(getproxies() if proxied else ()),
+        )
+
+    async def process_request(self, request: Request) -> None:
+        if reason := self._refusal(request):
+            self._stop(request, reason)
+        if self.resolver and not self._is_proxied(request):
+            lookup = self.resolver.getHostByName(urlparse_cached(request).hostname or "")
+            try:
+                await maybe_deferred_to_future(lookup)
+            except PrivateAddressError as error:
+                self._stop(request, "private_address", str(error))
+            except DNSLookupError:
+                pass  # the connection fails by it, and the request is tried again
+
+    def _refusal(self, request: Request) -> str:
+        redirected = bool(request.meta.get("redirect_times"))
+        if redirected and request.meta.get("dont_obey_robotstxt"):  # as robots.txt itself has
+            return self.gate.robots_refusal(request.url)
+        if redirected and self.gate.page_refusal(request.url):
+            return "offsite_redirect"
+        return self.gate.refusal(request.url)
+
+    def _is_proxied(self, request: Request) -> bool:
+        if "proxy" in request.meta:
+            return bool(request.meta["proxy"])
+        url = urlparse_cached(request)
+        return url.scheme in self.proxies and not proxy_bypass(url.hostname or "")
+
+    def _stop(self, request: Request, reason: str, evidence: str = "") -> None:
+        self.stats.inc_value(f"wartatek/gate/{reason}")
+        raise OffOutletError(reason, evidence or request.url)
