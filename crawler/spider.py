@@ -185,7 +185,8 @@ class NewsSpider(Spider):
             return
         page = self._read_list(response, source)
         self._count(f"sources/{source.label}/listed", page.articles)
-        if page.decided and not page.articles and not response.meta.get("continues"):
+        goes_on = page.further or response.meta.get("continues")
+        if page.decided and not page.articles and not goes_on:
             self._source_failed(source, "no_articles", "no link looks like one of its articles")
         wanted = [
             (self.wanted.article_id(candidate), replace(candidate, url=decision.url))

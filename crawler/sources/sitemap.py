@@ -7,12 +7,11 @@ import zlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
-from urllib.parse import urlsplit
 
 from scrapy import Request
 
 from crawler.extraction.indonesian.dates import parse_date
-from crawler.extraction.urls import absolute
+from crawler.extraction.urls import absolute, split_url
 from crawler.sources.candidate import Candidate, Source, SourceError, SourceStatus, served_at
 from crawler.sources.xml import EntryList, split_tag
 from output import clock
@@ -73,6 +72,7 @@ class Sitemap(Source):
                     yield candidate
             elif "loc" not in fields or not _is_askable(loc):
                 bad += 1
+                yield Candidate(url=loc)  # counted as a bad link
             elif self._wanted(loc, fields, since):
                 if depth >= MAX_DEPTH:
                     raise SourceError("too_deep", loc)
@@ -155,11 +155,8 @@ def _fields(entry: Any) -> dict[str, str]:
 
 def _is_askable(url: str) -> bool:
     """Return True if `url` can be asked for by HTTP."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a broken IPv6 address or port
-        return False
+    parts = split_url(url)
+    return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
 
 
 def _unzipped(body: bytes) -> bytes:

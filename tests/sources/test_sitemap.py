@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 import pytest
 from scrapy import Request
 
+from crawler.extraction.urls import absolute
 from crawler.sources import Candidate, Sitemap, SourceError, Window, xml
 from crawler.sources import sitemap as module
 from tests.costs import peak_of, seconds_of
@@ -201,7 +202,9 @@ def test_a_bad_child_of_an_index_loses_itself_alone(bad: str):
     good = "<sitemap><loc>https://warta.example.co.id/{}.xml</loc></sitemap>"
     body = f"<sitemapindex>{good.format(1)}<sitemap><loc>{bad}</loc></sitemap>{good.format(2)}"
     entries = Sitemap(URL).parse(reply(URL, f"{body}</sitemapindex>"), SEPTEMBER)
-    assert [next(entries).url[-5:], next(entries).url[-5:]] == ["1.xml", "2.xml"]
+    first, [link, second] = next(entries), [next(entries), next(entries)]
+    assert [first.url[-5:], second.url[-5:]] == ["1.xml", "2.xml"]
+    assert link == Candidate(url=absolute(URL, bad))
     with pytest.raises(SourceError, match="bad_entries: 1 of 3"):
         next(entries)
 
