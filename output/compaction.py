@@ -1,15 +1,10 @@
 """Merge the small files of each partition into one, while readers read and runs write.
 
-The merged file is published first, and its footer names the files that it replaces: `read`,
-`latest` and the views leave those out. A later run removes the replaced files, after a grace
-period in which readers that had found them can open them. A run that dies at any step is finished
-by the next.
+A merged file takes the place of those it replaces in one step (`output.replacement`).
 """
 
 from __future__ import annotations
 
-import json
-import math
 from collections import defaultdict
 from itertools import chain
 from pathlib import PurePosixPath
@@ -18,21 +13,17 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from output import clock
-from output.dataset import MERGED, REPLACES, in_order, live_files, outlets, replaced_by
+from output.dataset import in_order, live_files, outlets
 from output.filesystem import Root
 from output.schema import KEYS, SCHEMA_VERSION, SCHEMAS, Row
+from output.replacement import Replacement, finish_replacing, replace_files
 from output.takedown import UNFINISHED
-from output.writer import encode
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     Location = str | os.PathLike[str]
-
-GRACE = 6 * 3600.0
-"""Seconds that replaced files stay, for readers that found them and did not open them yet."""
 
 _SAME_CONTENT = ("article_id", "extractor_version", "content_hash")
 
@@ -60,9 +51,12 @@ def compact(
 
     :param outlet: the only outlet to compact; None: all.
     :param upgrade: also rewrite files of older schema versions.
+    :raises CannotExchangeError: on a local disk that cannot exchange folders; nothing is merged.
     :raises OSError: when a file cannot be read or written; finished partitions stay merged.
     """
     root, done = Root(location), []
+    for name in [outlet] if outlet else sorted({n for table in SCHEMAS for n in outlets(root, table)}):
+        finish_replacing(location, name)
     for table in SCHEMAS:
         for name in [outlet] if outlet else outlets(root, table):
             for partition, paths in _partitions(root, table, name).items():
@@ -76,35 +70,6 @@ def _is_due(root: Root, paths: Sequence[str], *, many: bool) -> bool:
     """Return True for files of known versions that are `many`, or of which one is old."""
     versions = {_version(root, path) for path in paths}
     return max(versions) <= SCHEMA_VERSION and (many or min(versions) < SCHEMA_VERSION)
-
-
-def remove_replaced(
-    location: Location,
-    outlets: Iterable[str] | None = None,
-    *,
-    grace: float = GRACE,
-    now: float | None = None,
-) -> list[str]:
-    """Remove the files whose merged file is at least `grace` seconds old; return their paths.
-
-    :param outlets: the only outlets to look at; None: all.
-    """
-    root = Root(location)
-    horizon = (clock.file_time() if now is None else now) - grace
-    parts = [""] if outlets is None else [f"outlet={name}" for name in outlets]
-    folders = [f"{table}/{part}" for table in SCHEMAS for part in parts]
-    replaced = {path for folder in folders for path in _replaced(root, folder, horizon)}
-    for path in sorted(replaced):  # in one go: a plain reader of the folder may fail meanwhile
-        root.remove(path)
-    return [root.relative(path) for path in sorted(replaced)]
-
-
-def _replaced(root: Root, folder: str, horizon: float) -> set[str]:
-    """Return the files in `folder` that merged files written before `horizon` replace."""
-    files = root.files(folder)
-    old = [info.path for info in files if (info.mtime_ns or math.inf) / 1e9 <= horizon]
-    named = {path for merged in old for path in replaced_by(root, merged)}
-    return named & {info.path for info in files}
 
 
 def _partitions(root: Root, table: str, outlet: str) -> dict[str, list[str]]:
@@ -125,12 +90,7 @@ def _merge(root: Root, table: str, partition: str, paths: list[str]) -> Merge:
     parts = [pq.ParquetFile(path, filesystem=root.filesystem).read() for path in paths]
     rows = pa.concat_tables([_as_current(part, SCHEMAS[table]) for part in parts])
     merged = in_order(table, rows.take(_kept(rows, table)))
-    there = {info.path for info in root.files(partition)}
-    before = {old for path in paths for old in replaced_by(root, path)} & there
-    names = sorted(PurePosixPath(path).name for path in {*paths, *before})
-    metadata = {**(SCHEMAS[table].metadata or {}), REPLACES: json.dumps(names).encode()}
-    content = encode(merged.replace_schema_metadata(metadata))
-    root.publish(f"{partition}/{MERGED}{clock.now():%Y%m%dT%H%M%S.%fZ}.parquet", content)
+    replace_files(root, partition, [Replacement(merged, paths)])
     return Merge(partition, len(paths), len(merged), len(rows) - len(merged))
 
 

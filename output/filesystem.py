@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import importlib.util
 import io
 import os
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 STAGING = "staging"
+REPLACING = "replacing-"
+"""Begins the names of staged folders that will take, or have left, a partition's place: whoever
+holds the outlet's lock removes those of killed processes."""
 OBJECT_STORES = ("s3", "gcs", "abfs")
 """Arrow's names of the filesystems that show a file only when it is complete."""
 DEAD_AFTER = 3600.0
@@ -96,7 +100,7 @@ class Root:
             if error.errno != errno.EXDEV:
                 raise
             _copy_local(source, target, Path(self.at(STAGING)))
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
     @contextmanager
     def _staged(self, path: str) -> Iterator[str]:
@@ -125,14 +129,26 @@ class Root:
         return sorted((info for info in found if info.is_file), key=lambda info: info.path)
 
     def sweep(self, now: float | None = None) -> list[str]:
-        """Remove the files that dead writers left in staging; return their paths."""
+        """Remove the files and folders that dead writers left in staging; return their paths."""
         horizon = (clock.file_time() if now is None else now) - DEAD_AFTER
+        found = self.filesystem.get_file_info(
+            fs.FileSelector(self.at(STAGING), allow_not_found=True)
+        )
         removed = []
-        for info in self.files(STAGING):
-            if info.mtime_ns is not None and info.mtime_ns / 1e9 < horizon:
-                self.remove(info.path)
+        for info in sorted(found, key=lambda info: info.path):
+            dead = info.mtime_ns is not None and info.mtime_ns / 1e9 < horizon
+            # The files in such a folder may be those of a partition, however old they are.
+            if dead and not info.base_name.startswith(REPLACING):
+                self._remove_staged(info)
                 removed.append(info.path)
         return removed
+
+    def _remove_staged(self, info: fs.FileInfo) -> None:
+        with suppress(FileNotFoundError):  # another run sweeps too
+            if info.is_file:
+                self.filesystem.delete_file(info.path)
+            else:
+                self.filesystem.delete_dir(info.path)
 
     def remove(self, path: str) -> None:
         """Remove the file whose full path is `path`, if it is still there."""
@@ -251,7 +267,8 @@ def check_writable(location: str | os.PathLike[str]) -> None:
 
 def _publish_local(target: Path, staging: Path, content: pa.Buffer) -> None:
     staging.mkdir(parents=True, exist_ok=True)
-    _make_folder(target.parent)
+    above = target.parent.parent
+    _make_folder(above)
     # A name of its own: another process may publish the same file at the same time.
     staged = staging / "-".join((*target.parts[-4:], secrets.token_hex(4)))
     try:
@@ -259,12 +276,14 @@ def _publish_local(target: Path, staging: Path, content: pa.Buffer) -> None:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        staged.rename(target)
+        with held(above):  # a partition's folder may be exchanged at any other moment
+            _make_folder(target.parent)
+            staged.rename(target)
     except OSError:
         with suppress(OSError):
             staged.unlink()
         raise
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
 
 
 def _copy_local(source: Path, target: Path, staging: Path) -> None:
@@ -290,10 +309,29 @@ def _make_folder(folder: Path) -> None:
         return
     _make_folder(folder.parent)
     folder.mkdir(exist_ok=True)
-    _sync_folder(folder.parent)
+    sync_folder(folder.parent)
 
 
-def _sync_folder(folder: Path) -> None:
+@contextmanager
+def held(folder: Path) -> Iterator[bool]:
+    """Hold the exclusive lock of `folder` among processes; yield False where none can be had.
+
+    :raises OSError: when there is no such folder.
+    """
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        is_held = True
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        except OSError:  # NFS and the like: folders cannot be exchanged there either
+            is_held = False
+        yield is_held
+    finally:
+        os.close(handle)
+
+
+def sync_folder(folder: Path) -> None:
+    """Write the names in `folder` to disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 import secrets
+from collections import defaultdict
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from output import clock
-from output.dataset import MERGED, REPLACES, in_order, live_files, replaced_by
+from output.dataset import in_order, live_files
 from output.filesystem import Root
+from output.replacement import Replacement, finish_replacing, replace_files
 from output.schema import REJECTS
 from output.writer import encode, month_of
 
@@ -81,40 +82,27 @@ def settle(location: Location, tombstone: str) -> None:
 
 
 def remove_rows(location: Location, outlet: str, article_id: str) -> int:
-    """Remove the article from all files, also from replaced files; return the number of rows.
+    """Remove the article from all files; return the number of rows.
 
-    The caller holds the outlet's lock. After a kill, a second call removes the rest. Readers that
-    have just listed a file which is rewritten here may miss it.
+    The caller holds the outlet's lock. After a kill, a second call removes the rest.
 
     :raises OSError: when the dataset cannot be written.
     """
     root = Root(location)
+    finish_replacing(location, outlet)
     rows = 0
     for table in HOLDING:
         of_article = pc.field("article_id") == pc.scalar(article_id)
         if table == "rejects":
             of_article &= pc.field("reason") != pc.scalar(FORGOTTEN)
-        live = live_files(root, table, outlet)
-        for info in root.files(f"{table}/outlet={outlet}"):
-            part = pq.ParquetFile(info.path, filesystem=root.filesystem).read()
-            gone = part.filter(of_article).num_rows
-            if not gone:
-                continue
-            if info.path in live:
+        by_partition: dict[str, list[Replacement]] = defaultdict(list)
+        for path in live_files(root, table, outlet):
+            part = pq.ParquetFile(path, filesystem=root.filesystem).read()
+            kept = part.filter(~of_article | pc.field("article_id").is_null())
+            if gone := len(part) - len(kept):
                 rows += gone
-                kept = part.filter(~of_article | pc.field("article_id").is_null())
-                _rewrite(root, info.path, in_order(table, kept))
-            else:  # a merged file has the other rows
-                root.remove(info.path)
+                partition = str(PurePosixPath(root.relative(path)).parent)
+                by_partition[partition].append(Replacement(in_order(table, kept), [path]))
+        for partition, replacements in by_partition.items():
+            replace_files(root, partition, replacements, in_steps=True)
     return rows
-
-
-def _rewrite(root: Root, path: str, kept: pa.Table) -> None:
-    """Replace the file at `path` by a merged file of the rows `kept`."""
-    if kept.num_rows:
-        names = [PurePosixPath(old).name for old in (path, *replaced_by(root, path))]
-        metadata = {**(kept.schema.metadata or {}), REPLACES: json.dumps(sorted(names)).encode()}
-        name = f"{MERGED}{clock.now():%Y%m%dT%H%M%S.%fZ}.parquet"
-        folder = PurePosixPath(root.relative(path)).parent
-        root.publish(f"{folder}/{name}", encode(kept.replace_schema_metadata(metadata)))
-    root.remove(path)
