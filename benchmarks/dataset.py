@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from crawler.items import Article, Image, Link, Removal
 from crawler.newsroom.prose import Draft
-from output.compaction import compact, remove_replaced
+from output.compaction import compact
 from output.dataset import latest, read
 from output.schema import content_hash
 from output.verification import verify
@@ -101,7 +101,6 @@ def main() -> None:
         files = len(list(folder.rglob("*.parquet")))
         with timed(f"compact {files} files", ARTICLES):
             compact(folder)
-        remove_replaced(folder, grace=-60)
         print(f"{size(folder) / ARTICLES:,.0f} bytes an article after that")
         with timed("latest, all columns, compacted", ARTICLES):
             latest(folder)

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from output.dataset import in_order, live_files, outlets
+from output.dataset import clusters_of, in_order, in_stories, live_files, outlets, stories_of
 from output.filesystem import Root
-from output.schema import KEYS, SCHEMA_VERSION, SCHEMAS, Row
 from output.replacement import Replacement, finish_replacing, replace_files
+from output.schema import KEYS, SCHEMA_VERSION, SCHEMAS, Row
 from output.takedown import UNFINISHED
 
 if TYPE_CHECKING:
@@ -43,33 +43,50 @@ def compact(
     *,
     more_than: int = 1,
     upgrade: bool = False,
+    regrouped: bool = False,
 ) -> list[Merge]:
     """Merge each partition that has more than `more_than` files.
 
     The caller holds the outlet's lock: two merges at once would double rows. Runs may write to the
-    outlet meanwhile. Partitions with files of a newer schema version are left alone.
+    outlet meanwhile. Partitions with files of a newer schema version are left alone. Merged rows
+    have the cluster_id of clusters/.
 
     :param outlet: the only outlet to compact; None: all.
     :param upgrade: also rewrite files of older schema versions.
+    :param regrouped: also rewrite partitions in which clusters/ has another id for a row.
     :raises CannotExchangeError: on a local disk that cannot exchange folders; nothing is merged.
     :raises OSError: when a file cannot be read or written; finished partitions stay merged.
     """
     root, done = Root(location), []
-    for name in [outlet] if outlet else sorted({n for table in SCHEMAS for n in outlets(root, table)}):
+    root.sweep()
+    every = {name for table in SCHEMAS for name in outlets(root, table)}
+    for name in [outlet] if outlet else sorted(every):
         finish_replacing(location, name)
-    for table in SCHEMAS:
-        for name in [outlet] if outlet else outlets(root, table):
+        clusters = clusters_of(root, name)
+        for table in SCHEMAS:
             for partition, paths in _partitions(root, table, name).items():
                 many = len(paths) > more_than
-                if (many or upgrade) and _is_due(root, paths, many=many):
-                    done.append(_merge(root, table, partition, paths))
+                moved = regrouped and table == "articles" and _is_regrouped(root, paths, clusters)
+                if (many or upgrade or moved) and _is_due(root, paths, at_once=many or moved):
+                    done.append(_merge(root, table, partition, paths, clusters))
     return done
 
 
-def _is_due(root: Root, paths: Sequence[str], *, many: bool) -> bool:
-    """Return True for files of known versions that are `many`, or of which one is old."""
+def _is_due(root: Root, paths: Sequence[str], *, at_once: bool) -> bool:
+    """Return True for files of known versions, if `at_once` or if one is of an older version."""
     versions = {_version(root, path) for path in paths}
-    return max(versions) <= SCHEMA_VERSION and (many or min(versions) < SCHEMA_VERSION)
+    return max(versions) <= SCHEMA_VERSION and (at_once or min(versions) < SCHEMA_VERSION)
+
+
+def _is_regrouped(root: Root, paths: Sequence[str], clusters: pa.Table) -> bool:
+    """Return True if `clusters` has another cluster_id for a row of the files."""
+    for path in paths:
+        file = pq.ParquetFile(path, filesystem=root.filesystem)
+        rows = file.read(["article_id", "cluster_id"])
+        ids = in_stories(rows, stories_of(rows["article_id"], clusters))["cluster_id"]
+        if ids != rows["cluster_id"]:
+            return True
+    return False
 
 
 def _partitions(root: Root, table: str, outlet: str) -> dict[str, list[str]]:
@@ -86,10 +103,12 @@ def _version(root: Root, path: str) -> int:
     return int((schema.metadata or {})[b"wartatek.schema_version"])
 
 
-def _merge(root: Root, table: str, partition: str, paths: list[str]) -> Merge:
+def _merge(root: Root, table: str, partition: str, paths: list[str], clusters: pa.Table) -> Merge:
     parts = [pq.ParquetFile(path, filesystem=root.filesystem).read() for path in paths]
     rows = pa.concat_tables([_as_current(part, SCHEMAS[table]) for part in parts])
     merged = in_order(table, rows.take(_kept(rows, table)))
+    if table == "articles":
+        merged = in_stories(merged, stories_of(merged["article_id"], clusters))
     replace_files(root, partition, [Replacement(merged, paths)])
     return Merge(partition, len(paths), len(merged), len(rows) - len(merged))
 

@@ -27,7 +27,7 @@ TABLES = {
     "articles": "One row per capture of an article: it has several if its outlet changed it",
     "rejects": "What was looked at and not stored, and why",
     "runs": "One row per outlet and run: what became of every URL",
-    "clusters": "Which articles tell one story; of its files, the last by name counts",
+    "clusters": "Which articles tell one story",
 }
 
 
@@ -56,21 +56,16 @@ def publish_package(location: Location) -> None:
     :raises OSError: when the dataset cannot be written.
     """
     root = Root(location)
+    if tables := tables_at(root):
+        described = json.dumps(describe_package(tables), ensure_ascii=False, indent=2)
+        root.publish_changed(NAME, pa.py_buffer(f"{described}\n".encode()))
+
+
+def tables_at(root: Root) -> list[str]:
+    """Return the tables that the dataset has."""
     folders = root.filesystem.get_file_info([root.at(table) for table in TABLES])
-    tables = [table for table, info in zip(TABLES, folders, strict=True) if not _missing(info)]
-    if not tables:
-        return
-    described = json.dumps(describe_package(tables), ensure_ascii=False, indent=2)
-    content = f"{described}\n".encode()
-    if not _missing(root.filesystem.get_file_info(root.at(NAME))):
-        with root.open_file(root.at(NAME)) as file:
-            if file.read() == content:
-                return
-    root.publish(NAME, pa.py_buffer(content))
-
-
-def _missing(info: fs.FileInfo) -> bool:
-    return info.type is fs.FileType.NotFound
+    found = zip(TABLES, folders, strict=True)
+    return [table for table, info in found if info.type is not fs.FileType.NotFound]
 
 
 def _resource(table: str) -> dict[str, Any]:

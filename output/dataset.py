@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import json
+import resource
 from collections import defaultdict
-from typing import TYPE_CHECKING, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import pyarrow.parquet as pq
+from pyarrow import fs
 
 from output.filesystem import Root, beside
-from output.schema import KEYS, MONTH_FROM, SCHEMAS
+from output.schema import CLUSTERS, KEYS, MONTH_FROM, SCHEMAS
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     Location = str | os.PathLike[str]
 
 Rows = TypeVar("Rows", pa.Table, pa.RecordBatch)
+Result = TypeVar("Result")
+
+_TRIES = 20
+"""Listings of files that are replaced at once, after which a reader gives up."""
 
 _PARTITIONS: list[pa.Field[pa.DataType]] = [
     pa.field("outlet", pa.string(), False, {"meaning": "The spider's name"}),
@@ -36,8 +43,20 @@ REPLACES = b"wartatek.replaces"
 """Footer key of a merged file: a JSON list of the names of the replaced files."""
 
 
+def again(work: Callable[[], Result]) -> Result:
+    """Return the result of `work`, called again while files that it has listed are replaced."""
+    for _ in range(_TRIES):
+        with suppress(FileNotFoundError):
+            return work()
+    return work()
+
+
 def live_files(root: Root, table: str, outlet: str | None = None) -> list[str]:
     """Return the paths of the table's files, without those that a merged file replaces."""
+    return again(lambda: _live_files(root, table, outlet))
+
+
+def _live_files(root: Root, table: str, outlet: str | None) -> list[str]:
     folder = f"{table}/outlet={outlet}" if outlet else table
     paths = [info.path for info in root.files(folder)]
     replaced: set[str] = set()
@@ -51,7 +70,7 @@ def live_files(root: Root, table: str, outlet: str | None = None) -> list[str]:
 def files(location: Location, table: str = "articles") -> list[str]:
     """Return the files to read, for tools that take a list: each row is in exactly one file.
 
-    All stay for `output.compaction.GRACE` seconds, also when they are merged meanwhile.
+    A tool that opens a file after a compaction has replaced it finds no such file.
     """
     root = Root(location)
     return [beside(root.location, root.path, path) for path in live_files(root, table)]
@@ -82,16 +101,88 @@ def open_dataset(
 ) -> ds.FileSystemDataset:
     """Return the table as a pyarrow dataset, of which a scan reads what it selects.
 
-    Files of older schema versions have nulls where a column did not exist.
+    Files of older schema versions have nulls where a column did not exist. On a local disk the
+    dataset stays as it is now: its files are open already, up to half of the number that the
+    process may open. A file that was not, and is replaced before a scan, is a FileNotFoundError.
     """
     root = Root(location)
+    return again(lambda: _open_dataset(root, table, outlet))
+
+
+def _open_dataset(root: Root, table: str, outlet: str | None) -> ds.FileSystemDataset:
     partitioning = ds.partitioning(PARTITIONS, flavor="hive")
+    paths = live_files(root, table, outlet)
+    places = [partitioning.parse(path.removeprefix(root.path)) for path in paths]
+    return _fragments(root, paths, places, schema_of(table))
+
+
+def _fragments(
+    root: Root, paths: Sequence[str], places: Sequence[pc.Expression | None], schema: pa.Schema
+) -> ds.FileSystemDataset:
     form = ds.ParquetFileFormat()
+    filesystem = root.filesystem
+    may_open = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2
+    if root.local and len(paths) <= may_open:
+        filesystem = fs.PyFileSystem(_OpenFiles(paths))  # type: ignore[abstract]
     fragments = [
-        form.make_fragment(path, root.filesystem, partitioning.parse(path.removeprefix(root.path)))
-        for path in live_files(root, table, outlet)
+        form.make_fragment(path, filesystem, place)
+        for path, place in zip(paths, places, strict=True)
     ]
-    return ds.FileSystemDataset(fragments, schema_of(table), form, root.filesystem)
+    return ds.FileSystemDataset(fragments, schema, form, filesystem)
+
+
+class _OpenFiles(fs.FSSpecHandler):
+    """Local files that are open already: they stay readable when they are replaced.
+
+    :raises FileNotFoundError: when one has been replaced before it could be opened.
+    """
+
+    def __init__(self, paths: Iterable[str]) -> None:
+        super().__init__(object())  # equal to no other
+        self.files = {path: pa.OSFile(path, mode="r") for path in paths}
+
+    def get_type_name(self) -> str:
+        return "open"
+
+    def open_input_file(self, path: str) -> pa.NativeFile:
+        return self.files[path]
+
+
+def open_clusters(root: Root) -> ds.FileSystemDataset:
+    """Return the table clusters/ as a pyarrow dataset."""
+    return again(lambda: _open_clusters(root))
+
+
+def _open_clusters(root: Root) -> ds.FileSystemDataset:
+    newest = [info.path for info in cluster_files(root)[-1:]]
+    return _fragments(root, newest, [None] * len(newest), CLUSTERS)
+
+
+def cluster_files(root: Root) -> list[fs.FileInfo]:
+    """Return the files of the table clusters/, of which the last counts."""
+    return [info for info in root.files("clusters") if info.path.endswith(".parquet")]
+
+
+def clusters_of(root: Root, outlet: str | None = None) -> pa.Table:
+    """Return article_id and cluster_id by clusters/, of the articles of `outlet` if given."""
+    mine = pc.starts_with(pc.field("article_id"), f"{outlet}:") if outlet else None
+    grouped = ["article_id", "cluster_id"]
+    return again(lambda: open_clusters(root).to_table(grouped, filter=mine)).combine_chunks()
+
+
+def stories_of(articles: pa.ChunkedArray[Any], clusters: pa.Table) -> pa.ChunkedArray[Any]:
+    """Return the cluster_id of each of `articles`; null for those that `clusters` does not name."""
+    return clusters["cluster_id"].take(pc.index_in(articles, value_set=clusters["article_id"]))
+
+
+def in_stories(rows: Rows, stories: pa.ChunkedArray[Any]) -> Rows:
+    """Return `rows` with the ids of `stories` in cluster_id, and the stored ids where those are
+    null."""
+    place = rows.schema.get_field_index("cluster_id")
+    if place < 0:
+        return rows
+    ids = stories.combine_chunks() if isinstance(rows, pa.RecordBatch) else stories
+    return rows.set_column(place, rows.schema.field(place), pc.coalesce(ids, rows["cluster_id"]))
 
 
 def schema_of(table: str) -> pa.Schema:
@@ -111,7 +202,13 @@ def read(
     :param revisions: adds the column `revision`: an article's first content has 1, each other
         content the next number, in the order in which they were first fetched.
     """
-    dataset = open_dataset(location, outlet=outlet)
+    return again(lambda: _read(Root(location), outlet, columns, revisions=revisions))
+
+
+def _read(
+    root: Root, outlet: str | None, columns: Sequence[str] | None, *, revisions: bool
+) -> pa.Table:
+    dataset = open_dataset(root.location, outlet=outlet)
     names = _names(dataset, columns)
     keys = [*KEYS["articles"], *(["content_hash"] if revisions else [])]
     table = dataset.to_table(list(dict.fromkeys([*names, *keys])))
@@ -119,7 +216,9 @@ def read(
     if not pc.all(once).as_py():
         table = table.filter(once)
     numbers = _revisions(table) if revisions else None
-    table = with_pages(table.select(names), archived_files(Root(location)))
+    if "cluster_id" in names:
+        table = in_stories(table, stories_of(table["article_id"], clusters_of(root, outlet)))
+    table = with_pages(table.select(names), archived_files(root))
     return table if numbers is None else table.append_column("revision", numbers)
 
 
@@ -127,15 +226,24 @@ def latest(
     location: Location, *, outlet: str | None = None, columns: Sequence[str] | None = None
 ) -> pa.Table:
     """Return the last capture of each article, as the newest extractor_version read it."""
-    dataset = open_dataset(location, outlet=outlet)
-    keep = last_captures(dataset.to_table(list(KEYS["articles"])))
+    return again(lambda: _latest(Root(location), outlet, columns))
+
+
+def _latest(root: Root, outlet: str | None, columns: Sequence[str] | None) -> pa.Table:
+    dataset = open_dataset(root.location, outlet=outlet)
+    keys = dataset.to_table(list(KEYS["articles"]))
+    keep = last_captures(keys)
     names = _names(dataset, columns)
     batches, row = [], 0
     for batch in dataset.to_batches(columns=names):  # batch by batch: old captures are not held
         batches.append(batch.filter(keep.slice(row, len(batch))))
         row += len(batch)
     schema = pa.schema([dataset.schema.field(name) for name in names])
-    return with_pages(pa.Table.from_batches(batches, schema), archived_files(Root(location)))
+    rows = pa.Table.from_batches(batches, schema)
+    if "cluster_id" in names:
+        articles = keys["article_id"].filter(keep)
+        rows = in_stories(rows, stories_of(articles, clusters_of(root, outlet)))
+    return with_pages(rows, archived_files(root))
 
 
 def archived_files(root: Root) -> pa.StringArray:

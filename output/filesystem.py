@@ -26,6 +26,8 @@ STAGING = "staging"
 REPLACING = "replacing-"
 """Begins the names of staged folders that will take, or have left, a partition's place: whoever
 holds the outlet's lock removes those of killed processes."""
+REPLACED = "replaced-"
+"""Begins the names of staged folders that have left a partition's place and hold no bytes."""
 OBJECT_STORES = ("s3", "gcs", "abfs")
 """Arrow's names of the filesystems that show a file only when it is complete."""
 DEAD_AFTER = 3600.0
@@ -81,6 +83,17 @@ class Root:
         else:
             with self._staged(path) as staged, self.filesystem.open_output_stream(staged) as stream:
                 stream.write(content)
+
+    def publish_changed(self, path: str, content: pa.Buffer) -> None:
+        """Publish `content` at `path`, unless that is what the file holds.
+
+        :raises OSError: when it cannot be read or written.
+        """
+        if self.filesystem.get_file_info(self.at(path)).is_file:
+            with self.open_file(self.at(path)) as file:
+                if file.read() == content.to_pybytes():
+                    return
+        self.publish(path, content)
 
     def publish_file(self, path: str, source: Path) -> None:
         """Move the finished local file `source`, which is on disk already, to `path`.
@@ -140,7 +153,8 @@ class Root:
             # The files in such a folder may be those of a partition, however old they are.
             if dead and not info.base_name.startswith(REPLACING):
                 self._remove_staged(info)
-                removed.append(info.path)
+                if not info.base_name.startswith(REPLACED):
+                    removed.append(info.path)
         return removed
 
     def _remove_staged(self, info: fs.FileInfo) -> None:

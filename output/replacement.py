@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from output import clock
 from output.dataset import MERGED, REPLACES, live_files, replaced_by
-from output.filesystem import REPLACING, STAGING, Root, held, sync_folder
+from output.filesystem import REPLACED, REPLACING, STAGING, Root, held, sync_folder
 from output.schema import SCHEMAS
 from output.writer import encode
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 _AT_FDCWD = -100  # <fcntl.h>: paths are relative to the working folder
 _RENAME_EXCHANGE = 2  # <linux/fs.h>
-_UNKNOWN = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM, errno.EXDEV, errno.EMLINK}
+UNKNOWN = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM, errno.EXDEV, errno.EMLINK}
 """Errors of filesystems that know no exchange of folders, or no hard links."""
 _DELETES = 16
 """Deletes at a time on object storage, where each is a request of some 30 ms."""
@@ -47,7 +47,8 @@ class CannotExchangeError(OSError):
 
 
 class Replacement(NamedTuple):
-    """A table to write instead of the files at `old`, full paths; no file for a table of no rows."""
+    """A table to write instead of the files at `old`, full paths; no file for a table of no
+    rows."""
 
     table: pa.Table
     old: list[str]
@@ -90,23 +91,23 @@ def _by_exchange(root: Root, partition: str, replacements: Iterable[Replacement]
             if len(table):
                 _write(staged / _new_name(), encode(table))
         with held(folder.parent) as is_held:  # nothing is published meanwhile
-            kept = sorted(set(os.listdir(folder)) - gone)
-            for name in kept:
-                os.link(folder / name, staged / name)
+            for path in folder.iterdir():
+                if path.name not in gone:
+                    os.link(path, staged / path.name)
             sync_folder(staged)
             if not is_held:
                 raise CannotExchangeError(partition)
             exchange(staged, folder)
             sync_folder(folder.parent)
-            if not os.listdir(folder):
+            if not any(folder.iterdir()):
                 folder.rmdir()
     except OSError as error:
         if not _is_exchanged(staged, gone):
             shutil.rmtree(staged)
-        if error.errno in _UNKNOWN:
+        if error.errno in UNKNOWN:
             raise CannotExchangeError(partition) from error
         raise
-    _retire(staged)
+    retire(staged)
 
 
 def _is_exchanged(staged: Path, gone: Collection[str]) -> bool:
@@ -144,17 +145,17 @@ def exchange(one: Path, other: Path) -> None:
         raise OSError(number, os.strerror(number), str(other))
 
 
-def _retire(folder: Path) -> None:
+def retire(folder: Path) -> None:
     """Free the files of `folder`, which has left the dataset, and leave their names to `sweep`.
 
     A reader that opened the folder before the exchange may list it only now: a folder without
     names would be rows missed in silence. These names lead nowhere, so that the reader fails.
     """
     empty = folder.with_name(f"{folder.name}.empty")
-    for name in os.listdir(folder):
+    for path in list(folder.iterdir()):
         empty.touch()
-        empty.replace(folder / name)
-    folder.rename(folder.with_name(f"replaced-{secrets.token_hex(8)}"))
+        empty.replace(path)
+    folder.rename(folder.with_name(f"{REPLACED}{secrets.token_hex(8)}"))
 
 
 def _by_steps(root: Root, partition: str, replacements: Iterable[Replacement]) -> None:
@@ -182,8 +183,9 @@ def finish_replacing(location: Location, outlet: str) -> int:
     """
     root, removed = Root(location), 0
     if root.local:
-        for staged in Path(root.at(STAGING)).glob(f"{REPLACING}outlet={outlet}-*"):
-            _retire(staged) if staged.is_dir() else staged.unlink()
+        left = sorted(Path(root.at(STAGING)).glob(f"{REPLACING}outlet={outlet}-*"))
+        for path in left:
+            retire(path) if path.is_dir() else path.unlink(missing_ok=True)
     for table, schema in SCHEMAS.items():
         files = [info.path for info in root.files(f"{table}/outlet={outlet}")]
         live = {*live_files(root, table, outlet)}

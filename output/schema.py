@@ -86,7 +86,11 @@ ARTICLES = _schema(
         _column("paywalled", pa.bool_(), "The rest of the text is for subscribers"),
         _column("body_source", pa.string(), "What found the body, e.g. css:div.text"),
         _column("content_hash", pa.string(), "content_hash(title, body)", required=True),
-        _column("cluster_id", pa.string(), "As in clusters, as far as known when stored"),
+        _column(
+            "cluster_id",
+            pa.string(),
+            "As in clusters, when the file was written or last compacted; our readers give the newest",
+        ),
         _column("fetched_at", _INSTANT, "When this capture was downloaded", required=True),
         _column("discovered_via", pa.string(), "The source that listed it, e.g. feed:https://..."),
         _column("run_id", pa.string(), "The run that stored this row", required=True),

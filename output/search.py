@@ -12,9 +12,9 @@ import pyarrow.dataset as ds
 from tantivy import FieldType, Occur, Order, Query
 
 from output.clock import WIB
-from output.dataset import open_dataset
+from output.dataset import open_clusters, open_dataset
 from output.search_index import SCHEMA, SearchIndex, words_of
-from output.views import open_clusters, reading
+from output.views import reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

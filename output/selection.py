@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time
 from itertools import repeat
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -17,18 +17,21 @@ import pyarrow.dataset as ds
 from output.clock import WIB
 from output.dataset import (
     archived_files,
+    clusters_of,
+    in_stories,
     last_captures,
+    open_clusters,
     open_dataset,
     outlets,
     single_captures,
+    stories_of,
     with_pages,
 )
 from output.filesystem import Root
 from output.schema import KEYS, MONTH_FROM
-from output.views import open_clusters
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from datetime import date
 
     from output.dataset import Location
@@ -64,19 +67,19 @@ def select(
         return
     pages = archived_files(root)
     for outlet in selection.outlets or outlets(root, table):
-        # Listed when its turn comes, so that files need to stay for one outlet's reading only.
+        # Opened when its turn comes, so that the files of one outlet at a time are held open.
         dataset = open_dataset(location, table, outlet)
-        for batch in _rows(dataset, selection, table):
+        for batch in _rows(root, dataset, outlet, selection, table):
             yield with_pages(batch, pages)
 
 
 def _rows(
-    dataset: ds.FileSystemDataset, selection: Selection, table: str
+    root: Root, dataset: ds.FileSystemDataset, outlet: str, selection: Selection, table: str
 ) -> Iterator[pa.RecordBatch]:
     files = list(dataset.get_fragments())
-    choose = last_captures if selection.latest else single_captures
-    kept = _kept(dataset, files, choose) if table == "articles" else repeat(None)
-    for file, keep in zip(files, kept, strict=False):
+    articles = table == "articles"
+    judged = _judged(root, dataset, files, outlet, selection) if articles else repeat(None)
+    for file, verdict in zip(files, judged, strict=False):
         if not _may_hold(file, selection):
             continue
         row = 0
@@ -86,24 +89,31 @@ def _rows(
         )
         for batch in scanner.to_batches():
             mask = _chosen(batch, selection, table)
-            if keep is not None:
+            if verdict is not None:
+                keep, stories = verdict
                 mask = pc.and_(mask, keep.slice(row, len(batch)))
+                batch = in_stories(batch, stories.slice(row, len(batch)))
             row += len(batch)
             if chosen := batch.filter(mask):
                 yield chosen
 
 
-def _kept(
+def _judged(
+    root: Root,
     dataset: ds.FileSystemDataset,
     files: list[ds.Fragment],
-    choose: Callable[[pa.Table], pa.BooleanArray],
-) -> Iterator[pa.BooleanArray]:
-    """Yield for each file a mask of the rows that `choose` selects by the keys of all files."""
+    outlet: str,
+    selection: Selection,
+) -> Iterator[tuple[pa.BooleanArray, pa.ChunkedArray[Any]]]:
+    """Yield for each file, of its rows, a mask of those to keep by the keys of all files, and the
+    cluster_ids."""
     keys = [file.to_table(dataset.schema, list(KEYS["articles"])) for file in files]
-    keep, row = choose(pa.concat_tables(keys)), 0
-    for held in keys:
-        yield keep.slice(row, len(held))
-        row += len(held)
+    held = pa.concat_tables(keys)
+    keep = (last_captures if selection.latest else single_captures)(held)
+    stories, row = stories_of(held["article_id"], clusters_of(root, outlet)), 0
+    for each in keys:
+        yield keep.slice(row, len(each)), stories.slice(row, len(each))
+        row += len(each)
 
 
 def _may_hold(file: ds.Fragment, selection: Selection) -> bool:

@@ -1,12 +1,14 @@
-"""The table clusters/: the stories and their articles, a small table rewritten whole.
+"""The table clusters/: the stories and their articles, a small table of one file, rewritten whole.
 
-The newest file, by name, counts. Older files stay for readers that have just found them.
+A new file takes the old one's place in one step, so that a plain reader finds one.
 """
 
 from __future__ import annotations
 
-import math
-from itertools import islice, pairwise
+import secrets
+import shutil
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -14,10 +16,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from output import clock
-from output.compaction import GRACE
-from output.filesystem import Root
+from output.dataset import cluster_files
+from output.filesystem import STAGING, Root, sync_folder
+from output.replacement import UNKNOWN, exchange, retire
 from output.schema import CLUSTERS
-from output.views import cluster_files, connect
+from output.views import connect
 from output.writer import encode
 
 if TYPE_CHECKING:
@@ -43,32 +46,32 @@ def stories(location: Location) -> pa.Table:
     return told
 
 
-def publish(
-    location: Location, groups: Iterable[tuple[str, str]], *, grace: float = GRACE
-) -> pa.Table:
+def publish(location: Location, groups: Iterable[tuple[str, str]]) -> pa.Table:
     """Publish `groups` as the table: pairs of article_id and cluster_id, in order of publication.
 
-    An unchanged table is not written again. The first publication after `grace` seconds removes
-    the replaced files.
+    An unchanged table is not written again.
 
     :raises OSError: when the dataset cannot be written.
     """
     root = Root(location)
     table = _table(groups)
     files = cluster_files(root)
-    if files and _holds(root, files[-1].path, table):
-        return table
-    _write(root, table)
-    horizon = clock.file_time() - grace
-    for old, newer in pairwise(files):
-        if (newer.mtime_ns or math.inf) / 1e9 <= horizon:
-            root.remove(old.path)
+    if len(files) != 1 or not _holds(root, files[0].path, table):
+        _write(root, table)
     return table
 
 
+def found(location: Location) -> None:
+    """Publish an empty table unless there is a table, so that views over its folder work.
+
+    :raises OSError: when the dataset cannot be written.
+    """
+    if not cluster_files(Root(location)):
+        publish(location, [])
+
+
 def remove(root: Root, article_id: str) -> None:
-    """Remove an article from the table, and the replaced files; the story takes the id of its next
-    article.
+    """Remove an article from the table; the story takes the id of its next article.
 
     :raises OSError: when the dataset cannot be written.
     """
@@ -77,16 +80,13 @@ def remove(root: Root, article_id: str) -> None:
         return
     table = _read(root, files[-1].path)
     kept = table.filter(pc.field("article_id") != pc.scalar(article_id))
-    if len(kept) == len(table):
-        files.pop()
-    elif len(kept):
-        its = pc.equal(kept["cluster_id"], pa.scalar(article_id))
-        heir = kept["article_id"].filter(its).slice(0, 1)
-        clusters = pc.if_else(its, heir[0], kept["cluster_id"]) if len(heir) else kept["cluster_id"]
-        place = kept.schema.get_field_index("cluster_id")
-        _write(root, kept.set_column(place, kept.schema.field(place), clusters))
-    for info in files:
-        root.remove(info.path)
+    if len(kept) == len(table) and len(files) == 1:
+        return
+    its = pc.equal(kept["cluster_id"], pa.scalar(article_id))
+    heir = kept["article_id"].filter(its).slice(0, 1)
+    clusters = pc.if_else(its, heir[0], kept["cluster_id"]) if len(heir) else kept["cluster_id"]
+    place = kept.schema.get_field_index("cluster_id")
+    _write(root, kept.set_column(place, kept.schema.field(place), clusters))
 
 
 def _table(groups: Iterable[tuple[str, str]]) -> pa.Table:
@@ -109,8 +109,35 @@ def _read(root: Root, path: str) -> pa.Table:
 
 
 def _write(root: Root, groups: pa.Table) -> None:
-    """Publish `table` as a file whose name sorts by as_of."""
+    """Publish `groups` as the only file, whose name sorts by as_of."""
     now = clock.now()
     as_of = pa.array([now] * len(groups), _AS_OF.type)
-    table = groups.append_column(_AS_OF, as_of).replace_schema_metadata(CLUSTERS.metadata)
-    root.publish(f"clusters/{now:%Y%m%dT%H%M%S.%fZ}.parquet", encode(table))
+    content = encode(groups.append_column(_AS_OF, as_of).replace_schema_metadata(CLUSTERS.metadata))
+    name = f"{now:%Y%m%dT%H%M%S.%fZ}.parquet"
+    files = [info.path for info in cluster_files(root)]
+    if root.local and _exchanged(root, name, content):
+        return
+    # Written over the newest file: two files would be two tables to a plain reader.
+    newest = root.relative(files[-1]) if files else f"clusters/{name}"
+    root.publish(newest, content)
+    for path in files[:-1]:
+        root.remove(path)
+
+
+def _exchanged(root: Root, name: str, content: pa.Buffer) -> bool:
+    """Put a folder with the new file in the place of clusters/; return False if that cannot be."""
+    folder = Path(root.at("clusters"))
+    staged = f"{STAGING}/clusters-{secrets.token_hex(4)}"
+    root.publish(f"{staged}/{name}", content)
+    place = Path(root.at(staged))
+    folder.mkdir(exist_ok=True)
+    try:
+        exchange(place, folder)
+    except OSError as error:
+        shutil.rmtree(place)
+        if error.errno not in UNKNOWN:
+            raise
+        return False
+    sync_folder(folder.parent)
+    retire(place)
+    return True

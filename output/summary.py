@@ -256,12 +256,11 @@ SELECT DISTINCT ON (captures.article_id)
     coalesce({_PUBLISHED}, {_FETCHED})::DATE AS day,
     word_count, paywalled, body_source, topics, tags, archive IS NOT NULL AS archived,
     list_transform(removed, lambda removal: removal.rule) AS rules,
-    coalesce(clusters.cluster_id, captures.cluster_id) AS cluster_id,
+    cluster_id,
     {", ".join(f"{_filled(name)} AS has_{name}" for name in FIELDS)}
 FROM captures
 JOIN last ON captures.article_id = last.article_id
     AND (captures.fetched_at, captures.extractor_version) = last.key
-LEFT JOIN clusters ON clusters.article_id = captures.article_id
 WHERE {_IN_PERIOD.format("day", "day")}"""
 _REJECTS = f"""
 CREATE TEMP TABLE refused AS

@@ -9,18 +9,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
-import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 
-from output.dataset import live_files, open_dataset
+from output.dataset import live_files, open_clusters, open_dataset
 from output.filesystem import Root
-from output.schema import CLUSTERS, SCHEMA_VERSION, SCHEMAS
+from output.schema import SCHEMA_VERSION, SCHEMAS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     import duckdb
-    from pyarrow import fs
 
     from output.dataset import Location
 
@@ -46,13 +44,18 @@ def connect(location: Location) -> duckdb.DuckDBPyConnection:
     connection.execute("SET TimeZone = 'UTC'; SET preserve_insertion_order = false")
     # DuckDB does not know the size of a view: queries have the smaller side of a join last.
     connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
-    connection.register("captures", open_dataset(location))
+    connection.register("stored", open_dataset(location))
     connection.register("rejects", open_dataset(location, "rejects"))
     connection.register("runs", open_dataset(location, "runs"))
     connection.register("clusters", open_clusters(Root(location)))
     connection.execute("""
+        CREATE TEMP VIEW captures AS SELECT stored.* REPLACE (
+            coalesce(clusters.cluster_id, stored.cluster_id) AS cluster_id)
+        FROM stored LEFT JOIN clusters ON clusters.article_id = stored.article_id""")
+    connection.execute("""
         CREATE TEMP VIEW latest AS SELECT * FROM captures QUALIFY row_number() OVER (
-            PARTITION BY article_id ORDER BY fetched_at DESC, extractor_version DESC) = 1""")
+            PARTITION BY outlet, article_id
+            ORDER BY fetched_at DESC, extractor_version DESC) = 1""")
     connection.execute(over_tables((SQL / "stories.sql").read_text("utf-8")))
     return connection
 
@@ -70,7 +73,7 @@ def reading() -> Iterator[None]:
 
 def has_clusters(location: Location) -> bool:
     """Return True if the dataset's articles have ever been grouped into stories."""
-    return bool(cluster_files(Root(location)))
+    return open_clusters(Root(location)).count_rows() > 0
 
 
 def older_columns(location: Location) -> Counter[str]:
@@ -89,19 +92,6 @@ def older_columns(location: Location) -> Counter[str]:
         if version != str(SCHEMA_VERSION):
             lacking.update(set(SCHEMAS["articles"].names) - set(schema.names))
     return lacking
-
-
-def open_clusters(root: Root) -> ds.Dataset:
-    """Return the table clusters/ as a pyarrow dataset."""
-    newest = [info.path for info in cluster_files(root)[-1:]]
-    form = ds.ParquetFileFormat()
-    fragments = [form.make_fragment(path, root.filesystem) for path in newest]
-    return ds.FileSystemDataset(fragments, CLUSTERS, form, root.filesystem)
-
-
-def cluster_files(root: Root) -> list[fs.FileInfo]:
-    """Return the files of the table clusters/, of which the last counts."""
-    return [info for info in root.files("clusters") if info.path.endswith(".parquet")]
 
 
 def over_tables(sql: str) -> str:

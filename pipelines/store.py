@@ -14,6 +14,7 @@ from crawler.items import Article, Rejected
 from crawler.middlewares.archiving import ArchiveMiddleware
 from crawler.spider import NewsSpider
 from output import clock
+from output.replacement import finish_replacing
 from output.row_check import RowError
 from output.verification import quarantine
 from output.writer import Part, Writer, new_run_id
@@ -117,6 +118,7 @@ class StorePipeline:
         for path, what in quarantine(self.writer.root.location, self.outlet):
             logger.error("set aside %s: %s", path, what)
             self.stats.inc_value(f"wartatek/quarantined/{path}")
+        finish_replacing(self.writer.root.location, self.outlet)
 
     def process_item(self, article: Article) -> Article:
         article.run_id = self.writer.run_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -71,6 +72,7 @@ def write_clusters(folder: Path, groups: dict[str, list[str]]) -> None:
         for cluster, articles in groups.items()
         for article in articles
     ]
+    shutil.rmtree(folder / "clusters", ignore_errors=True)
     (folder / "clusters").mkdir()
     pq.write_table(pa.Table.from_pylist(rows), folder / "clusters/clusters.parquet")
 

@@ -12,7 +12,8 @@ from crawler.state.locks import HeldError, locked, place_of_locks
 from crawler.state.regroup import regroup
 from crawler.terminal.exit_codes import HELD, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
-from output.compaction import compact, remove_replaced
+from output.compaction import compact
+from output.replacement import CannotExchangeError, finish_replacing
 from output.schema import SCHEMAS
 from output.verification import foreign_files
 
@@ -39,6 +40,8 @@ class Command(MaintenanceCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         names = args or self.stored()
+        if names:
+            self._regroup()
         held = 0
         for name in self.steps("merging", names):
             try:
@@ -49,8 +52,6 @@ class Command(MaintenanceCommand):
                 held += 1
         if names and held == len(names):
             self.exitcode = HELD
-        elif names:
-            self._regroup()
 
     def _compact(self, outlet: str, *, upgrade: bool) -> None:
         assert self.settings is not None
@@ -61,16 +62,21 @@ class Command(MaintenanceCommand):
             self.exitcode = UNHEALTHY
             return
         finish_takedowns(self.settings, outlet)
-        removed = remove_replaced(self.location, [outlet])
-        for merge in compact(self.location, outlet, upgrade=upgrade):
+        removed = finish_replacing(self.location, outlet)
+        try:
+            merges = compact(self.location, outlet, upgrade=upgrade, regrouped=True)
+        except CannotExchangeError as error:
+            print(error, file=sys.stderr)
+            return
+        for merge in merges:
             repeated = f", {merge.dropped} that repeated others dropped" if merge.dropped else ""
             self.say(
                 f"{merge.partition}: {merge.files} files, now 1 of {merge.rows} rows{repeated}",
                 **merge._asdict(),
             )
         if removed:
-            said = f"{outlet}: removed {len(removed)} files that had been merged"
-            self.say(said, outlet=outlet, removed=len(removed))
+            said = f"{outlet}: removed {removed} files that had been merged"
+            self.say(said, outlet=outlet, removed=removed)
 
     def _regroup(self) -> None:
         assert self.settings is not None

@@ -18,7 +18,7 @@ from crawler.state.regroup import regroup
 from crawler.terminal.crawling import CrawlingCommand
 from crawler.terminal.exit_codes import HELD
 from crawler.terminal.progress import CRASHED, OutcomeTable, Progress
-from output.compaction import compact, remove_replaced
+from output.compaction import compact
 from output.verification import READ_ERRORS
 from output.writer import new_run_id
 
@@ -139,8 +139,6 @@ class Command(CrawlingCommand):
 
     def _tidy_up(self) -> None:
         assert self.settings is not None
-        with self._excused("merged files are not removed"):
-            remove_replaced(self.settings["OUTPUT_DIR"], self.crawlers)
         if not self.ended_by:
             with self._excused("stories are not grouped"):
                 regroup(self.settings)

@@ -31,7 +31,7 @@ from crawler.terminal.exit_codes import INTERRUPTED, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
 from output import clock
 from output.captures import History
-from output.datapackage import publish_package
+from output.description import publish_description
 from output.filesystem import STAGING, Root, check_writable, files_at
 from output.writer import Writer, new_run_id
 
@@ -134,7 +134,7 @@ class Command(MaintenanceCommand):
             writer.write("runs", outlet, row)
         try:
             writer.flush()
-            publish_package(job.location)
+            publish_description(job.location)
         except OSError as error:
             print(f"{job.location}: {error}", file=sys.stderr)
             self.exitcode = UNHEALTHY

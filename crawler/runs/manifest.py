@@ -16,7 +16,7 @@ from crawler.runs.outcomes import BY_REASON, COUNTED, Outcomes
 from crawler.runs.versions import counted, versions
 from crawler.spider import NewsSpider
 from output import clock
-from output.datapackage import publish_package
+from output.description import publish_description
 from output.schema import BACKFILL, CRAWL
 from output.writer import Writer, new_run_id
 
@@ -126,7 +126,7 @@ class RunManifest:
         writer.write("runs", spider.name, self.row(outcomes))
         try:
             writer.flush()
-            publish_package(self.output_dir)
+            publish_description(self.output_dir)
         except OSError as error:
             self.stats.set_value("wartatek/judgement", "unhealthy")
             self.stats.set_value("wartatek/detail", f"cannot store: {error}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from crawler.state.index import DatasetIndex
 from crawler.state.stories.index import Stories
 from output import stories as table
-from output.datapackage import publish_package
+from output.description import publish_description
 
 if TYPE_CHECKING:
     from scrapy.settings import BaseSettings
@@ -21,14 +21,14 @@ class Grouping(NamedTuple):
 
 
 def regroup(settings: BaseSettings) -> Grouping:
-    """Rewrite clusters/ in the project's dataset, and the description that names it.
+    """Rewrite clusters/ in the project's dataset, and the files that describe the dataset.
 
     :raises StateError, sqlite3.Error: the state cannot be opened.
     :raises OSError: the dataset cannot be written.
     """
     with DatasetIndex.of(settings) as index:
         grouping = rewrite_clusters(index)
-    publish_package(settings["OUTPUT_DIR"])
+    publish_description(settings["OUTPUT_DIR"])
     return grouping
 
 

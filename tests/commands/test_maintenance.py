@@ -41,7 +41,7 @@ def folder(tmp_path):
 def test_compact_says_what_it_merged(folder):
     done = scrapy("compact", folder=folder)
     assert done.returncode == 0, done.stderr
-    merged, grouped = done.stdout.splitlines()
+    grouped, merged = done.stdout.splitlines()
     assert merged == "articles/outlet=kontan/month=2023-09: 2 files, now 1 of 2 rows"
     assert grouped == "clusters: 2 articles tell 2 stories"
     assert sorted(open_clusters(Root(folder)).to_table()["article_id"].to_pylist()) == [

@@ -10,6 +10,7 @@ import pyarrow as pa
 from output.dataset import schema_of
 from output.filesystem import Root
 from output.schema import ARTICLES, SCHEMAS, Row
+from output.stories import found
 from output.writer import Writer, encode, month_of
 from tests.hostile import TITLES
 from tests.output.rows import NOON, article, reject
@@ -70,6 +71,7 @@ def write_runs(folder: Path) -> Path:
             for row in rows:
                 writer.write(table, outlet, row)
         writer.flush()
+    found(folder)
     return folder
 
 

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import errno
+import json
+import os
 import signal
 import subprocess
 import sys
 import textwrap
+import threading
 from datetime import timedelta
 
 import duckdb
@@ -12,12 +16,15 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from output import clock
-from output.compaction import GRACE, compact, remove_replaced
-from output.dataset import MERGED, files, latest, live_files, read
+from output import clock, replacement
+from output.compaction import compact
+from output.dataset import MERGED, REPLACES, latest, live_files, open_dataset, read
 from output.filesystem import Root
+from output.replacement import Replacement, replace_files
 from output.schema import ARTICLES
 from output.selection import Selection, select
+from output.stories import found, publish
+from output.takedown import bury
 from output.verification import verify
 from output.views import SQL
 from output.writer import Writer, encode
@@ -53,10 +60,6 @@ def names(folder):
     return sorted(path.name for path in (folder / PARTITION).iterdir())
 
 
-def later(seconds=GRACE):
-    return clock.file_time() + seconds + 1
-
-
 def test_small_files_become_one_in_order_of_publication(folder):
     before = read(folder).sort_by("article_id")
     assert [tuple(merge) for merge in compact(folder)] == [(PARTITION, 3, 3, 0)]
@@ -84,14 +87,28 @@ def test_only_the_named_outlet_is_compacted(folder):
     ]
 
 
-def test_replaced_files_stay_for_the_grace_period(folder):
+def test_replaced_files_leave_the_folder_with_the_merge(folder):
     compact(folder)
-    assert remove_replaced(folder) == []
-    assert len(names(folder)) == 4
-    assert len(remove_replaced(folder, now=later())) == 3
     assert [name[: len(MERGED)] for name in names(folder)] == [MERGED]
+    assert sorted(plain(folder)) == sorted(ids(folder))
     assert len(ids(folder)) == 4
-    assert remove_replaced(folder, now=later()) == []
+
+
+def test_a_merge_leaves_no_text_in_staging(folder):
+    compact(folder)
+    left = [path for path in (folder / "staging").rglob("*") if path.is_file()]
+    assert len(left) == 3  # names alone, for a reader that has the old folder open
+    assert sum(path.stat().st_size for path in left) == 0
+    for path in (folder / "staging").iterdir():
+        os.utime(path, (0, 0))
+    compact(folder)
+    assert list((folder / "staging").iterdir()) == []
+
+
+def test_a_merged_file_names_no_files_on_a_local_disk(folder):
+    compact(folder)
+    [name] = names(folder)
+    assert REPLACES not in pq.read_schema(folder / PARTITION / name).metadata
 
 
 def test_a_merged_file_is_merged_with_later_files(folder):
@@ -99,9 +116,119 @@ def test_a_merged_file_is_merged_with_later_files(folder):
     write(folder, "run-5", article(5))
     compact(folder)
     assert sorted(ids(folder)) == [f"kontan:{number}" for number in (1, 2, 3, 5, 9)]
-    remove_replaced(folder, now=later())  # also the first generation, which the first merge named
     assert len(names(folder)) == 1
-    assert sorted(ids(folder)) == [f"kontan:{number}" for number in (1, 2, 3, 5, 9)]
+
+
+def of_the_first_version(folder, *numbers):
+    """Merge files as the first version did: the replaced files stay, and the merged file names them."""
+    rows = [article(number) for number in numbers]
+    old = json.dumps(names(folder)).encode()
+    table = pa.Table.from_pylist(rows, schema=ARTICLES)
+    table = table.replace_schema_metadata({**ARTICLES.metadata, REPLACES: old})
+    Root(folder).publish(f"{PARTITION}/{MERGED}20260101T000000.000000Z.parquet", encode(table))
+
+
+def test_replaced_files_of_the_first_version_are_not_read_and_leave_at_once(folder):
+    of_the_first_version(folder, 1, 2, 3)
+    assert len(names(folder)) == 4
+    assert len(ids(folder)) == len(exported(folder)) == 4
+    compact(folder)
+    assert [name[: len(MERGED)] for name in names(folder)] == [MERGED]
+    assert sorted(plain(folder)) == sorted(ids(folder))
+    assert len(plain(folder)) == 4
+
+
+def test_a_part_published_during_a_merge_stays(folder, monkeypatch):
+    def late(*arguments):
+        write(folder, "run-7", article(7))
+        return exchange(*arguments)
+
+    exchange = replacement.encode
+    monkeypatch.setattr(replacement, "encode", late)
+    compact(folder)
+    monkeypatch.undo()
+    assert len(names(folder)) == 2
+    expected = [f"kontan:{number}" for number in (1, 2, 3, 7, 9)]
+    assert sorted(plain(folder)) == sorted(ids(folder)) == expected
+
+
+def test_publishing_waits_for_an_exchange(folder, monkeypatch):
+    """A part is published neither into the old folder nor before the new folder is in its place."""
+    writing = threading.Thread(target=write, args=(folder, "run-7", article(7)))
+    waited = []
+
+    def slowly(*arguments):
+        writing.start()
+        writing.join(0.3)
+        waited.append(writing.is_alive())
+        exchange(*arguments)
+
+    exchange = replacement.exchange
+    monkeypatch.setattr(replacement, "exchange", slowly)
+    compact(folder)
+    writing.join()
+    assert waited == [True]
+    assert sorted(plain(folder)) == [f"kontan:{number}" for number in (1, 2, 3, 7, 9)]
+
+
+def test_a_filesystem_without_an_exchange_is_left_as_it_is(folder, monkeypatch):
+    def unknown(*_):
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    before = names(folder)
+    monkeypatch.setattr(replacement, "exchange", unknown)
+    with pytest.raises(replacement.CannotExchangeError, match="cannot exchange folders: articles/"):
+        compact(folder)
+    assert names(folder) == before
+    assert list((folder / "staging").iterdir()) == []
+    write(folder, "run-7", article(7))
+    assert sorted(ids(folder)) == [f"kontan:{number}" for number in (1, 2, 3, 7, 9)]
+
+
+def test_files_are_replaced_in_steps_where_that_is_allowed(folder, monkeypatch):
+    """A takedown cannot wait for a better filesystem."""
+
+    def unknown(*_):
+        raise OSError(errno.ENOSYS, "Function not implemented")
+
+    monkeypatch.setattr(replacement, "exchange", unknown)
+    old = [str(folder / PARTITION / name) for name in names(folder)]
+    table = pa.Table.from_pylist([article(1)], schema=ARTICLES)
+    replace_files(Root(folder), PARTITION, [Replacement(table, old)], in_steps=True)
+    assert len(names(folder)) == 1
+    assert sorted(ids(folder)) == ["kontan:1", "kontan:9"]
+
+
+def test_a_reader_that_listed_the_old_folder_late_fails_instead_of_missing_rows(folder):
+    """The kernel lists the folder that was opened, also after its exchange."""
+    handle = os.open(folder / PARTITION, os.O_RDONLY)
+    before = names(folder)
+    compact(folder)
+    assert sorted(os.listdir(handle)) == before  # noqa: PTH208 - of a handle
+    os.close(handle)
+    assert not any((folder / PARTITION / name).exists() for name in before)
+
+
+def test_merged_rows_have_the_ids_of_clusters(folder):
+    publish(folder, [("kontan:1", "kontan:1"), ("kontan:2", "kontan:1")])
+    compact(folder)
+    stored = {
+        row["article_id"]: row["cluster_id"]
+        for row in pl.read_parquet(folder / "articles").to_dicts()
+    }
+    assert stored == {f"kontan:{n}": "kontan:1" if n < 3 else None for n in (1, 2, 3, 9)}
+
+
+def test_partitions_in_which_an_id_changed_are_rewritten(folder):
+    compact(folder)
+    publish(folder, [("kontan:1", "kontan:1"), ("kontan:2", "kontan:1")])
+    assert compact(folder) == []
+    assert [tuple(merge) for merge in compact(folder, regrouped=True)] == [(PARTITION, 1, 3, 0)]
+    assert compact(folder, regrouped=True) == []
+    assert (
+        pl.read_parquet(folder / "articles")["cluster_id"].drop_nulls().to_list()
+        == ["kontan:1"] * 2
+    )
 
 
 def test_compaction_drops_repeated_rows(tmp_path):
@@ -137,7 +264,6 @@ def test_upgrade_rewrites_files_of_older_schema_versions(folder):
     compact(folder)
     assert len(list((folder / path).parent.iterdir())) == 1
     compact(folder, upgrade=True)
-    remove_replaced(folder, now=later())
     (file,) = (folder / path).parent.iterdir()
     assert pq.read_schema(file).names == ARTICLES.names
     assert compact(folder, upgrade=True) == []
@@ -167,10 +293,11 @@ def exported(folder):
 
 
 def test_readers_never_notice_a_compaction(folder, monkeypatch):
-    """Exact readers before and after each step see each row once; a plain read may see it twice."""
+    """Readers before and after each step see each row once, plain readers too."""
     monkeypatch.chdir(folder.parents[1])
+    found(folder)
     expected = sorted(ids(folder))
-    doubles = []
+    looks = []
 
     def look():
         assert sorted(ids(folder)) == expected
@@ -178,8 +305,8 @@ def test_readers_never_notice_a_compaction(folder, monkeypatch):
         assert exported(folder) == expected
         for view in ("captures", "latest", "revisions"):
             assert sorted(viewed(view)) == expected
-        assert set(plain(folder)) == set(expected)
-        doubles.append(len(plain(folder)) - len(expected))
+        assert sorted(plain(folder)) == expected
+        looks.append(len(names(folder)))
 
     def watched(step):
         def call(*args):
@@ -189,54 +316,53 @@ def test_readers_never_notice_a_compaction(folder, monkeypatch):
 
         return call
 
-    monkeypatch.setattr(Root, "publish", watched(Root.publish))
-    monkeypatch.setattr(Root, "remove", watched(Root.remove))
+    for name in ("exchange", "retire"):
+        monkeypatch.setattr(replacement, name, watched(getattr(replacement, name)))
     compact(folder)
-    remove_replaced(folder, now=later())
-    assert doubles == [0, 3, 3, 2, 2, 1, 1, 0]
+    assert looks == [3, 1, 1, 1]
 
 
-def test_a_reader_can_open_listed_files_within_the_grace_period(folder):
-    listed = files(folder)
+def test_a_dataset_once_opened_can_be_read_after_a_compaction(folder):
+    dataset = open_dataset(folder)
     compact(folder)
-    remove_replaced(folder)
-    assert sum(pq.read_metadata(path).num_rows for path in listed) == 4
+    assert sorted(dataset.to_table()["article_id"].to_pylist()) == sorted(ids(folder))
 
 
 KILLED = """
     import os, shutil, sys
     from pathlib import Path
 
-    from output.compaction import compact, remove_replaced
-    from output.filesystem import Root
+    from output import replacement
+    from output.compaction import compact
     from tests.killing import kill_at_every_call
 
-    original, copies, now = sys.argv[1], sys.argv[2], float(sys.argv[3])
-
-    def work(number):
-        compact(f"{copies}/{number}")
-        remove_replaced(f"{copies}/{number}", now=now)
-
-    functions = [(os, "fsync"), (os, "open"), (Path, "mkdir"), (Path, "open"), (Path, "rename"),
-                 (Root, "remove")]
-    kill_at_every_call(functions, work, lambda n: shutil.copytree(original, f"{copies}/{n}"))
+    original, copies = sys.argv[1:]
+    functions = [(os, "fsync"), (os, "open"), (os, "link"), (Path, "mkdir"), (Path, "open"),
+                 (Path, "touch"), (Path, "replace"), (Path, "rename"), (replacement, "exchange")]
+    kill_at_every_call(functions, lambda n: compact(f"{copies}/{n}"),
+                       lambda n: shutil.copytree(original, f"{copies}/{n}"))
 """
 
 
 def test_the_next_run_finishes_a_killed_compaction(folder, tmp_path):
-    command = [sys.executable, "-c", textwrap.dedent(KILLED)]
-    command += [str(folder), str(tmp_path / "copies"), str(later(2 * GRACE))]
+    bury(folder, "kontan", "kontan:4")  # a file that is linked, not merged
+    for number in (1, 2):
+        write(
+            folder, f"run-{number}", reject(number) | {"fetched_at": clock.now()}, table="rejects"
+        )
+    command = [sys.executable, "-c", textwrap.dedent(KILLED), str(folder), str(tmp_path / "copies")]
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
     *killed, finished = map(int, done.stdout.split())
     assert finished == 0
     assert set(killed) == {signal.SIGKILL}
-    assert len(killed) >= 8
+    assert len(killed) >= 25
     expected = sorted(ids(folder))
     for copy in (tmp_path / "copies").iterdir():
-        assert sorted(ids(copy)) == expected
-        assert set(plain(copy)) == set(expected)
+        assert sorted(ids(copy)) == sorted(plain(copy)) == expected
+        assert len(list((copy / "rejects").rglob("*.parquet"))) in (2, 3)
         compact(copy)
-        remove_replaced(copy, now=later(2 * GRACE))
         assert sorted(ids(copy)) == sorted(plain(copy)) == expected
         assert len(names(copy)) == 1
-        assert verify(copy) == []
+        assert len(list((copy / "rejects").rglob("*.parquet"))) == 2
+        assert not list((copy / "staging").glob("replacing-*"))
+        assert sum(path.stat().st_size for path in (copy / "staging").rglob("*.parquet")) == 0

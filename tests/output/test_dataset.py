@@ -12,6 +12,7 @@ import pytest
 from output.dataset import MERGED, REPLACES, latest, live_files, open_dataset, read
 from output.filesystem import Root
 from output.schema import ARTICLES
+from output.stories import found
 from output.views import SQL
 from output.writer import Writer, encode
 from tests.output.rows import NOON, article
@@ -89,6 +90,7 @@ def test_revisions_number_contents_in_the_order_they_were_seen(revised):
 
 def test_the_duckdb_views_agree_with_read_latest_and_revisions(revised, monkeypatch):
     monkeypatch.chdir(revised.parents[1])
+    found(revised)
     with duckdb.connect() as connection:
         connection.execute("SET TimeZone = 'UTC'")
         connection.execute(VIEWS)

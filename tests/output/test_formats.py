@@ -44,7 +44,11 @@ def in_order(rows):
     return sorted(rows, key=lambda row: (row["article_id"], str(row["fetched_at"])))
 
 
-EXPECTED = in_order(written("articles"))
+STORY_OF = {article: cluster for cluster, articles in STORIES.items() for article in articles}
+EXPECTED = in_order(
+    row | {"cluster_id": STORY_OF.get(row["article_id"], row["cluster_id"])}
+    for row in written("articles")
+)
 CLUSTERED = [
     {"article_id": article, "cluster_id": cluster, "as_of": NOON}
     for cluster, articles in STORIES.items()

@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 import tantivy
 
-from output.compaction import compact, remove_replaced
+from output.compaction import compact
 from output.dataset import latest
 from output.search import Library, Question
 from output.search_index import SCHEMA, _document
@@ -67,7 +67,6 @@ def test_the_index_follows_every_change_of_the_dataset(tmp_path):
     same()
     compact(tmp_path)
     same()
-    remove_replaced(tmp_path, grace=-60)
     same()
     remove_rows(tmp_path, "kontan", "kontan:2")
     same()

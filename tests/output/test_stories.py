@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import errno
+import shutil
 from datetime import timedelta
 
 import pyarrow as pa
@@ -48,14 +50,32 @@ def test_an_unchanged_clusters_table_is_not_written_again(folder):
     assert files(folder) == before
 
 
-def test_the_newest_clusters_file_counts_and_older_files_are_removed(folder):
+def test_a_new_clusters_table_takes_the_old_ones_place(folder):
     publish(folder, GROUPS)
+    before = files(folder)
     publish(folder, [(article, article) for article, _ in GROUPS])
     assert [one["cluster_id"] for one in table(folder)] == ["kontan:1", "tirto:2", "kontan:3"]
-    assert len(files(folder)) == 2
-    publish(folder, GROUPS, grace=-60)
-    publish(folder, GROUPS[:2], grace=-60)
-    assert len(files(folder)) == 2
+    assert len(files(folder)) == 1
+    assert files(folder) != before  # a reader that has listed the old file does not find it
+
+
+def test_older_clusters_files_of_the_first_version_leave_at_once(folder):
+    publish(folder, GROUPS)
+    [name] = files(folder)
+    shutil.copy(folder / "clusters" / name, folder / "clusters/20200101T000000.000000Z.parquet")
+    publish(folder, GROUPS)
+    assert len(files(folder)) == 1
+    assert len(table(folder)) == 3
+
+
+def test_clusters_is_a_single_table_where_folders_cannot_be_exchanged(folder, monkeypatch):
+    def unknown(*_):
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    publish(folder, GROUPS)
+    monkeypatch.setattr("output.stories.exchange", unknown)
+    publish(folder, GROUPS[:2])
+    assert len(files(folder)) == 1
     assert len(table(folder)) == 2
 
 
@@ -115,10 +135,12 @@ def test_an_article_that_only_an_older_clusters_file_names_is_removed(folder):
     ]
 
 
-def test_removing_the_only_article_leaves_no_clusters_table(folder):
+def test_removing_the_only_article_leaves_an_empty_clusters_table(folder):
     publish(folder, [("kontan:1", "kontan:1")])
     remove(Root(folder), "kontan:1")
-    assert files(folder) == []
+    assert len(files(folder)) == 1
+    assert table(folder) == []
+    assert not has_clusters(folder)
     remove(Root(folder), "kontan:1")
 
 

@@ -23,7 +23,7 @@ from crawler.state.schema import MIGRATIONS
 from crawler.state.stories import index, neighbours
 from crawler.state.stories.founders import founders
 from crawler.state.stories.index import DAYS, Stories
-from output.compaction import compact, remove_replaced
+from output.compaction import compact
 from output.stories import stories as stories_of
 from output.writer import Writer
 from tests.datasets import NOON, row
@@ -123,7 +123,6 @@ def test_the_order_of_arrival_changes_nothing(data, rows, crowd):
         assert groups(Path(bit_by_bit)) == expected
         compact(bit_by_bit)
         assert groups(Path(bit_by_bit)) == expected
-        remove_replaced(bit_by_bit, grace=-60)
         assert groups(Path(bit_by_bit)) == expected
 
 
