@@ -89,7 +89,8 @@ ARTICLES = _schema(
         _column(
             "cluster_id",
             pa.string(),
-            "As in clusters, when the file was written or last compacted; our readers give the newest",
+            "As in clusters, when the file was written or last compacted; our readers give the"
+            " newest",
         ),
         _column("fetched_at", _INSTANT, "When this capture was downloaded", required=True),
         _column("discovered_via", pa.string(), "The source that listed it, e.g. feed:https://..."),

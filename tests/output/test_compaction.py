@@ -120,7 +120,7 @@ def test_a_merged_file_is_merged_with_later_files(folder):
 
 
 def of_the_first_version(folder, *numbers):
-    """Merge files as the first version did: the replaced files stay, and the merged file names them."""
+    """Merge files as the first version did: the replaced stay, and the merged file names them."""
     rows = [article(number) for number in numbers]
     old = json.dumps(names(folder)).encode()
     table = pa.Table.from_pylist(rows, schema=ARTICLES)
