@@ -41,7 +41,7 @@ def test_a_crawl_describes_the_dataset(room: Newsroom, tmp_path: Path):
     crawl(KontanSpider, room, tmp_path)
     described = json.loads((tmp_path / "datapackage.json").read_text("utf-8"))
     assert {resource["path"] for resource in described["resources"]} == {
-        name for name in ("articles", "rejects", "runs") if (tmp_path / name).is_dir()
+        name for name in ("articles", "rejects", "runs", "clusters") if (tmp_path / name).is_dir()
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 
 import pyarrow.dataset as ds
 import pytest
@@ -54,6 +55,7 @@ def test_datapackage_json_describes_every_column(location):
 
 
 def test_datapackage_json_names_the_tables_found(location):
+    shutil.rmtree(location / "clusters")
     publish_package(location)
     assert tables(location) == ["articles", "rejects", "runs"]
     write_clusters(location, {"kontan:1": ["kontan:1"]})
