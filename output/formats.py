@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from typing import IO
 
 import pyarrow as pa
@@ -14,18 +16,32 @@ from output.writer import COMPRESSION, GROUP_ROWS, searched
 Batches = Iterable[pa.RecordBatch]
 Write = Callable[[Batches, pa.Schema, IO[bytes]], None]
 
+_FORMULA = "[=+@-]"
+"""Regex of the first characters of formulas, beside tab and CR (OWASP, CSV Injection)."""
+_APOSTROPHE = "''"
+"""An apostrophe in SQL."""
 ASKED_ROWS = 2000
 """Rows for each DuckDB query, whose planning takes 30 ms."""
 
 
-def write_csv(batches: Batches, schema: pa.Schema, file: IO[bytes]) -> None:
+def write_csv(
+    batches: Batches, schema: pa.Schema, file: IO[bytes], *, spreadsheet: bool = False
+) -> None:
     """Write CSV with a header: texts in quotes, so that an empty text is not a null; instants as in
-    `write_jsonl`; a list or struct as JSON."""
+    `write_jsonl`; a list or struct as JSON.
+
+    :param spreadsheet: begin with a byte order mark, without which Excel does not read UTF-8, and
+        put an apostrophe before each text, also in a list, that a spreadsheet would take for a
+        formula
+    """
     texts = {f.name for f in schema if _is_nested(f) or _is_instant(f)}
     cells = pa.schema(
         [pa.field(f.name, pa.string() if f.name in texts else f.type) for f in schema]
     )
     columns = [f"to_json({f.name})::VARCHAR" if _is_nested(f) else _spelt(f) for f in schema]
+    if spreadsheet:
+        file.write(codecs.BOM_UTF8)
+        columns = [_as_text(f, column) for f, column in zip(schema, columns, strict=True)]
     query = f"SELECT {', '.join(columns)} FROM batch"
     with pa.csv.CSVWriter(file, cells) as writer:
         for table in _answers(query, batches):
@@ -49,6 +65,7 @@ def write_parquet(batches: Batches, schema: pa.Schema, file: IO[bytes]) -> None:
             writer.write_table(group.cast(schema))
 
 
+write_spreadsheet: Write = partial(write_csv, spreadsheet=True)
 FORMATS: dict[str, Write] = {"csv": write_csv, "jsonl": write_jsonl, "parquet": write_parquet}
 
 
@@ -78,6 +95,17 @@ def _answers(query: str, batches: Batches) -> Iterator[pa.Table]:
 def _spelt(field: pa.Field[pa.DataType]) -> str:
     instant = "strftime({} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
     return instant.format(field.name) if _is_instant(field) else field.name
+
+
+def _as_text(field: pa.Field[pa.DataType], column: str) -> str:
+    """Return the SQL for `column` with an apostrophe before texts that begin like a formula."""
+    if _is_nested(field):
+        # Before an opening quote of JSON is one of four marks, without a backslash between.
+        begins = rf"([\[{{,:]\")({_FORMULA}|\\[tr])"
+        return rf"regexp_replace({column}, '{begins}', '\1{_APOSTROPHE}\2', 'g')"
+    if pa.types.is_string(field.type):
+        return rf"regexp_replace({column}, '^({_FORMULA}|[\t\r])', '{_APOSTROPHE}\1')"
+    return column
 
 
 def _is_instant(field: pa.Field[pa.DataType]) -> bool:

@@ -11,7 +11,7 @@ from crawler.terminal.maintenance import MaintenanceCommand
 from crawler.wording import number, size
 from output.beside import beside
 from output.dataset import schema_of
-from output.formats import FORMATS
+from output.formats import FORMATS, write_spreadsheet
 from output.selection import Selection, select
 from output.verification import READ_ERRORS
 
@@ -30,7 +30,7 @@ CLOSED = 141  # exit code 128 + SIGPIPE, as `cat` has before a `head` that ends 
 
 class Command(MaintenanceCommand):
     def syntax(self) -> str:
-        return "--to csv|jsonl|parquet|duckdb [options]"
+        return "--to csv|jsonl|parquet|duckdb|--spreadsheet [options]"
 
     def short_desc(self) -> str:
         return "Write the dataset, or a part of it, as one file for other programs"
@@ -45,6 +45,11 @@ class Command(MaintenanceCommand):
             metavar="FILE",
             help="default OUTPUT_DIR/export.KIND; -: standard output",
         )
+        add(
+            "--spreadsheet",
+            action="store_true",
+            help="CSV for Excel and the like: with a byte order mark, and no cell is a formula",
+        )
         add("--latest", action="store_true", help="each article once, as last captured")
         add("--outlet", action="append", default=[], metavar="NAME", help="may be given again")
         add("--since", metavar="DAY", help="the first day of publication, in WIB: 2023-09-01")
@@ -55,6 +60,11 @@ class Command(MaintenanceCommand):
         super().process_options([*opts.outlet, *args], opts)
         if args:
             self.complain(f"it takes no arguments: --outlet {args[0]}?")
+        if opts.spreadsheet and opts.to not in (None, "csv"):
+            self.complain(f"--spreadsheet writes csv, not {opts.to}")
+        self.is_for_spreadsheets: bool = opts.spreadsheet
+        if opts.spreadsheet:
+            opts.to = "csv"
         if opts.to not in KINDS:
             self.complain(f"say --to {', --to '.join(KINDS[:-1])} or --to {KINDS[-1]}")
         self._check_target(opts)
@@ -124,7 +134,8 @@ class Command(MaintenanceCommand):
             self.complain(f"cannot write {self.target}: {str(error).splitlines()[0]}")
 
     def _stream(self, kind: str, file: IO[bytes]) -> None:
-        FORMATS[kind](self._rows("articles"), schema_of("articles"), file)
+        write = write_spreadsheet if self.is_for_spreadsheets else FORMATS[kind]
+        write(self._rows("articles"), schema_of("articles"), file)
 
     def _rows(self, table: str) -> Iterator[pa.RecordBatch]:
         try:

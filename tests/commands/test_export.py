@@ -70,11 +70,19 @@ def test_a_printed_export_without_a_match_is_reported_on_stderr(export):
     assert (code, out, err) == (0, "", "no articles match\n")
 
 
+def test_an_export_for_spreadsheets_is_csv_with_a_byte_order_mark(export, dataset):
+    assert export("--spreadsheet")[0] == 0
+    assert (dataset / "export.csv").read_bytes().startswith(b'\xef\xbb\xbf"')
+    assert export("--to", "csv")[0] == 0
+    assert (dataset / "export.csv").read_bytes().startswith(b'"')
+
+
 @pytest.mark.parametrize(
     ("words", "complaint"),
     [
         ([], "say --to csv"),
         (["--to", "xlsx"], "say --to csv"),
+        (["--to", "jsonl", "--spreadsheet"], "--spreadsheet writes csv, not jsonl"),
         (["--to", "csv", "kontan"], "--outlet kontan?"),
         (["--to", "csv", "--outlet", "kontna"], "nothing of an outlet kontna"),
         (["--to", "csv", "--since", "kemarin"], "no date"),

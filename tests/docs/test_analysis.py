@@ -6,6 +6,7 @@ Spark's is run by tests/docs/test_spark.py.
 from __future__ import annotations
 
 import re
+import zipfile
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -110,6 +111,23 @@ def test_pairs_of_outlets_are_counted_by_story(checkout):
     ]
 
 
+def test_excel_gets_every_row_with_times_in_wib_and_without_formulas(checkout):
+    moment = datetime(2026, 3, 1, 17, 30, tzinfo=UTC)
+    formula = row(101, title="=1+1 kata pengamat", published_at=moment)
+    write(checkout / "output/data", kontan=[formula])
+    [code] = SECTIONS["A file for another program"]
+    articles = run(code)["articles"]
+    assert len(articles) == CAPTURES + 1
+    found = articles.set_index("article_id").loc["kontan:101", "published_at"]
+    assert found.to_pydatetime() == datetime(2026, 3, 2, 0, 30)  # noqa: DTZ001
+    with zipfile.ZipFile(checkout / "berita.xlsx") as book:
+        sheet = book.read("xl/worksheets/sheet1.xml").decode()
+        texts = book.read("xl/sharedStrings.xml").decode()
+    assert sheet.count("<row ") == CAPTURES + 2
+    assert "=1+1 kata pengamat" in texts
+    assert "<f>" not in sheet
+
+
 def test_every_section_of_analysis_md_is_tested():
     run_here = {
         "pandas",
@@ -119,6 +137,7 @@ def test_every_section_of_analysis_md_is_tested():
         "Spark",
         "Articles by outlet and week",
         "The order in which outlets print a story",
+        "A file for another program",
         "Files of an older schema version",
     }
     assert {title for title, blocks in SECTIONS.items() if blocks} == run_here

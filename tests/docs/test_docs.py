@@ -18,6 +18,7 @@ from tests.places import CHECKOUT
 PAGES = [
     CHECKOUT / "README.md",
     CHECKOUT / "CONTRIBUTING.md",
+    CHECKOUT / "SECURITY.md",
     *sorted((CHECKOUT / "docs").glob("*.md")),
 ]
 TEXT = {page.relative_to(CHECKOUT).as_posix(): page.read_text("utf-8") for page in PAGES}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from datetime import datetime
 
@@ -14,7 +16,7 @@ import pytest
 
 from output.database import documented_views, write_database
 from output.dataset import schema_of
-from output.formats import FORMATS
+from output.formats import FORMATS, write_spreadsheet
 from output.selection import Selection, select
 from tests.datasets import NOON, write_clusters
 from tests.output.rows import article
@@ -174,3 +176,45 @@ def test_many_rows_make_row_groups_that_a_reader_can_hold(tmp_path):
     metadata = pq.read_metadata(tmp_path / "x")
     groups = [metadata.row_group(n).num_rows for n in range(metadata.num_row_groups)]
     assert groups == [10_000, 10_000, 5_000]
+
+
+LIKE_FORMULAS = ["=1+1", "+62 812", "-1 derajat", "@SUM(A1)", "\t=1", "\r=1", '=A1&"x",=B1']
+HARMLESS = ["Harga = 1", "'=1", " =1", '"=1"', 'kata dia, "=1"', 'a,"=1', "", "5G+", "\n", "[=1]"]
+
+
+@pytest.fixture
+def sheet():
+    """Return the cells of a table in CSV for spreadsheets, and the bytes of the file."""
+
+    def written_as(texts):
+        schema = pa.schema({"title": pa.string(), "tags": pa.list_(pa.string()),
+                            "related": pa.list_(pa.struct({"title": pa.string()})),
+                            "tech_score": pa.float64()})  # fmt: skip
+        rows = [
+            {"title": t, "tags": [t, "x", t], "related": [{"title": t}], "tech_score": -1.5}
+            for t in texts
+        ]
+        file = io.BytesIO()
+        write_spreadsheet(pa.Table.from_pylist(rows, schema).to_batches(), schema, file)
+        said = file.getvalue()
+        return list(csv.DictReader(io.StringIO(said.decode("utf-8-sig"), newline=""))), said
+
+    return written_as
+
+
+def test_csv_for_spreadsheets_holds_no_formula_in_a_cell_or_a_list(sheet):
+    cells, said = sheet(LIKE_FORMULAS)
+    assert said.startswith("\ufeff".encode())
+    for text, row in zip(LIKE_FORMULAS, cells, strict=True):
+        assert row["title"] == f"'{text}"
+        assert json.loads(row["tags"]) == [f"'{text}", "x", f"'{text}"]
+        assert json.loads(row["related"]) == [{"title": f"'{text}"}]
+        assert float(row["tech_score"]) == -1.5
+
+
+def test_csv_for_spreadsheets_leaves_all_other_texts(sheet):
+    cells, _ = sheet(HARMLESS)
+    for text, row in zip(HARMLESS, cells, strict=True):
+        assert row["title"] == text
+        assert json.loads(row["tags"]) == [text, "x", text]
+        assert json.loads(row["related"]) == [{"title": text}]

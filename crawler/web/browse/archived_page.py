@@ -16,9 +16,15 @@ if TYPE_CHECKING:
 _OURS = re.compile(r"archive/outlet=[\w-]+/[\w.-]+\.warc\.gz")
 _ACTIVE = (
     "script, link, base, iframe, frame, frameset, object, embed, applet, portal, noscript,"
-    " meta[http-equiv], template, audio, video, source, track"
+    " meta[http-equiv], template, audio, video, source, track,"
+    " input, button, select, textarea, set, animate, animatemotion, animatetransform"
 )
-"""Elements that act or fetch; the page's Content-Security-Policy refuses the rest."""
+"""Elements that act, fetch or ask; the page's Content-Security-Policy refuses the rest."""
+_LEADS = frozenset({"href", "xlink:href", "ping", "action", "formaction", "srcdoc", "background"})
+"""Attributes that lead elsewhere, or hold a page."""
+_SCRIPT_URL = re.compile(r"\s*(?:javascript|vbscript|data:text/)", re.IGNORECASE)
+_IGNORED = re.compile(r"[\x00-\x20]+")
+"""Characters that browsers skip in the scheme of a URL."""
 
 
 def archived(root: Root, place: dict[str, Any] | None) -> Page | None:
@@ -44,11 +50,20 @@ def words(page: Page) -> str:
 
 
 def inert(page: Page) -> str:
-    """Return the page without elements that act or fetch."""
+    """Return the page without elements and attributes that act, fetch or lead elsewhere.
+
+    A form leaves its contents, since whole pages are forms.
+    """
     for node in page.tree.css(_ACTIVE):
         node.decompose()
-    for node in page.tree.css("[href], [ping], [action], [formaction]"):
-        for name in ("href", "ping", "action", "formaction"):
-            if name in node.attributes:
+    page.tree.unwrap_tags(["form"], delete_empty=True)
+    for node in page.tree.root.traverse() if page.tree.root else ():
+        for name, value in node.attributes.items():
+            if _acts(name.lower(), _IGNORED.sub("", value or "")):
                 del node.attrs[name]
     return page.tree.html or ""
+
+
+def _acts(name: str, value: str) -> bool:
+    """Return whether the attribute `name` runs a script or leads to another page."""
+    return name.startswith("on") or name in _LEADS or bool(_SCRIPT_URL.match(value))

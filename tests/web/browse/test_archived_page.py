@@ -1,0 +1,89 @@
+"""The copy of an archived page holds nothing that acts, even without a browser that forbids it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from selectolax.lexbor import LexborHTMLParser
+
+from crawler.extraction.page.page import Page
+from crawler.web.browse.archived_page import inert
+
+HOSTILE = [
+    "<img src=x onerror=alert(1)>",
+    "<img src=x ONERROR=alert(1)>",
+    "<img/src=x/onerror=alert(1)>",
+    "<img src=x\x0conerror\t=\n'alert(1)'>",
+    '<img src="x"onerror=alert(1)>',
+    "<svg/onload=alert(1)><circle onclick=alert(1)></svg>",
+    "<details open ontoggle=alert(1)>",
+    "<p onpointerrawupdate=alert(1)>",
+    "<math><mi onclick=alert(1)>x</mi></math>",
+    "<a href=javascript:alert(1)>x</a>",
+    '<a href=" JaVa\tScRiPt:alert(1)">x</a>',
+    '<a href="java&Tab;script&colon;alert(1)">x</a>',
+    "<svg><a xlink:href=javascript:alert(1)>x</a></svg>",
+    "<svg><a><animate attributeName=href values=javascript:alert(1) /></a></svg>",
+    "<svg><set attributeName=onmouseover to=alert(1) /></svg>",
+    "<table background=javascript:alert(1)>",
+    '<img src="javascript:alert(1)" lowsrc="vbscript:x">',
+    "<base href=https://lain.example.com/>",
+    "<BASE HREF=//lain.example.com/>",
+    '<meta http-equiv=refresh content="0;url=https://lain.example.com/">',
+    '<META HTTP-EQUIV="Refresh" CONTENT=0>',
+    '<iframe srcdoc="<script>alert(1)</script>"></iframe>',
+    '<div srcdoc="<script>alert(1)</script>"></div>',
+    "<form action=//lain.example.com/><input name=sandi><button formaction=//x>x</button></form>",
+    "<form id=f></form><button form=f>x</button>",
+    "<object data=javascript:alert(1)></object><embed src=//lain.example.com/x>",
+    "<template><script>alert(1)</script></template><noscript><img onerror=x></noscript>",
+]
+ACTIVE = "script, base, form, iframe, object, embed, input, button, meta[http-equiv], set, animate"
+
+
+def copy_of(body: str) -> LexborHTMLParser:
+    page = f"<html><head><title>Kabar</title></head><body><p>Isi kabar.</p>{body}</body></html>"
+    return LexborHTMLParser(inert(Page(page.encode(), "https://warta.example.co.id/1")))
+
+
+def attributes(tree: LexborHTMLParser) -> dict[str, str]:
+    """Return all attributes in `tree`, in lower case, values without blanks."""
+    return {
+        name.lower(): re.sub(r"[\x00-\x20]", "", value or "").lower()
+        for node in tree.root.traverse()
+        for name, value in node.attributes.items()
+    }
+
+
+@pytest.mark.parametrize("markup", HOSTILE)
+def test_nothing_in_the_copy_acts_or_leads_elsewhere(markup: str):
+    tree = copy_of(markup)
+    assert "Isi kabar." in tree.body.text()
+    assert not tree.css(ACTIVE)
+    found = attributes(tree)
+    assert not [name for name in found if name.startswith("on")]
+    assert not {"href", "xlink:href", "action", "formaction", "srcdoc"} & set(found)
+    assert not [value for value in found.values() if "script:" in value]
+
+
+def test_the_contents_of_a_form_stay():
+    assert "Alinea." in copy_of("<form><p>Alinea.</p></form>").body.text()
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["<a", "<img", "<svg", "<p", " ", "/", "\x0c", "\t", "\n", ">", '"', "'", "=", "on",
+             "click", "onload", "ONerror", "href", "javascript:", "srcdoc", "x", "<math>", "<!--",
+             "<title>", "<style>", "</style>", "-->", "<table>", "<select>"]
+        ),
+        max_size=30,
+    )
+)  # fmt: skip
+def test_a_copy_read_again_has_no_handler_whatever_the_separators(parts: list[str]):
+    found = attributes(copy_of("".join(parts)))
+    assert not [name for name in found if name.startswith("on")]
+    assert not [value for value in found.values() if value.startswith("javascript:")]
