@@ -354,10 +354,12 @@ class NewsSpider(Spider):
                 self.outlet_state.validators.keep_response(response)
 
     def callback_failed(self, response: Response) -> None:
-        """Count a try, so that a bug never asks for the same page in every run."""
-        if response.request and "waiting" in response.request.cb_kwargs:
-            waiting: Waiting = response.request.cb_kwargs["waiting"]
+        """Count a bug of ours: a try of the article, or a problem of the list."""
+        told = response.request.cb_kwargs if response.request else {}
+        if waiting := told.get("waiting"):  # else the same page is asked for in every run
             self.outlet_state.queue.failed(waiting.article_id, "callback_error")
+        elif source := told.get("source"):
+            self._source_failed(source, "callback_error", response.url)
 
     def _request(self, waiting: Waiting) -> Request:
         listed = waiting.candidate.url

@@ -8,7 +8,7 @@ import sys
 from tests.places import CHECKOUT
 
 NEEDED_BY_FEW = {
-    "distributed", "duckdb", "feedparser", "jinja2", "starlette", "tldextract", "trafilatura",
+    "distributed", "duckdb", "jinja2", "starlette", "tldextract", "trafilatura",
     "uvicorn", "vl_convert",
 }  # fmt: skip
 

@@ -26,9 +26,10 @@ if TYPE_CHECKING:
 
 MAX_URLS = 50_000  # per file, https://www.sitemaps.org/protocol.html
 MAX_BYTES = 50 * 1024 * 1024  # per file, uncompressed, the same source
+MAX_SIGNS = 2_000_000  # `<`; twenty elements with a text in each URL have as many
 MAX_MEMBERS = 100  # of a gzip file; packers write one, or one per thread
 MAX_DEPTH = 3  # levels; the protocol allows a single index above sitemaps, outlets have two
-MAX_TAGS = 30  # keywords of an article; further ones are spam
+MAX_KEYWORDS = 30  # keywords of an article; further ones are spam
 NEWS = "sitemap-news"  # in the namespace of Google's news sitemaps, whatever its version
 RECENT = 2  # days that are the present: a news sitemap holds two, by its protocol
 
@@ -96,13 +97,13 @@ class Sitemap(Source):
         return fresh and re.search(self.follow, loc) is not None
 
     def _candidate(self, loc: str, entry: dict[str, str]) -> Candidate:
-        tags = [tag.strip() for tag in entry.get("keywords", "").split(",", MAX_TAGS)]
+        tags = [tag.strip() for tag in entry.get("keywords", "").split(",", MAX_KEYWORDS)]
         return Candidate(
             url=loc,
             published=self._instant(entry.get("publication_date")),
             modified=self._instant(entry.get("lastmod")),
             title=entry.get("title"),
-            tags=[tag for tag in tags[:MAX_TAGS] if tag],
+            tags=[tag for tag in tags[:MAX_KEYWORDS] if tag],
         )
 
     def _instant(self, text: str | None) -> datetime | None:
@@ -129,7 +130,7 @@ def _entries(body: bytes) -> EntryList:
 
     :raises SourceError: when it is no sitemap, or too large.
     """
-    entries = EntryList(_unzipped(body), "url", "sitemap")
+    entries = EntryList(_unzipped(body), ("url", "sitemap"), MAX_SIGNS)
     if entries.root not in ("urlset", "sitemapindex"):
         raise SourceError("not_a_sitemap", f"root is {entries.root or 'missing'}")
     return entries

@@ -23,8 +23,8 @@ from crawler.sources.candidate import SourceError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_ELEMENTS = 2_000_000
-"""Signs `<` in a list; a sitemap of 50,000 URLs with 20 elements each has as many."""
+MAX_REFERENCES = 1_000_000
+"""Signs `&` in a list: twenty in each of 50,000 entries."""
 MAX_COMMENTS = 600_000
 """Comments, CDATA and processing instructions in a list: twelve in each of 50,000 entries."""
 MAX_ENTRY = 1024 * 1024
@@ -49,12 +49,13 @@ _NO_ELEMENT = {b"<!--": b"-->", b"<?": b"?>", b"<![CDATA[": b"]]>"}
 _COMMENT_OR_CDATA = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
 _BEFORE_LONG_TEXT = re.compile(rb"(<[^<>]*>)[^<]{%d,}" % MAX_TEXT)
 _NO_TAG = re.compile(rf"<(?!/?[A-Za-z_][^<>]{{0,{MAX_TEXT}}}>)")
-_REFERENCE = re.compile(r"&(?:#([0-9]{1,9}|[xX][0-9A-Fa-f]{1,8});|([A-Za-z][A-Za-z0-9]{0,40};))?")
+_LONE = re.compile(r"&(?!#(?:[0-9]{1,9}|[xX][0-9A-Fa-f]{1,8});|[A-Za-z][A-Za-z0-9]{0,40};)")
+_UNUSUAL = re.compile(r"&(?!(?:amp|lt|gt|quot|apos);)(?:#(\w{1,9})|(\w{1,41}));")
 _SURROGATES = range(0xD800, 0xE000)
 _PAIR = re.compile("[\ud800-\udbff][\udc00-\udfff]")
 _FORBIDDEN = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # XML 1.0, 2.2
 _QUOTES = {'"': "&quot;", "'": "&apos;"}
-_PREFIXES = {
+PREFIXES = {
     "atom": "http://www.w3.org/2005/Atom",
     "dc": "http://purl.org/dc/elements/1.1/",
     "dcterms": "http://purl.org/dc/terms/",
@@ -78,19 +79,24 @@ class EntryList:
     `root` is the local name of the outermost element, in lower case; "" where there is none.
     """
 
-    def __init__(self, body: bytes, *names: str) -> None:
+    def __init__(self, body: bytes, names: tuple[str, ...], most: int) -> None:
         """`names` are the local names of an entry's element, in lower case.
 
-        :raises SourceError: when `body` has more than MAX_ELEMENTS or MAX_COMMENTS.
+        :param most: signs `<` that the list may have, two for each element with a text
+        :raises SourceError: when `body` has more of them, or more than MAX_COMMENTS or
+            MAX_REFERENCES.
         """
         self._body = _ascii_based(body)
         self._names = names
         declared = _ENCODING.match(self._body)
         self._label = f"charset={declared[1].decode()}" if declared else None
-        if self._body.count(b"<") > MAX_ELEMENTS:
-            raise SourceError("too_many_nodes", f"more than {MAX_ELEMENTS}")
-        if self._body.count(b"<!") + self._body.count(b"<?") > MAX_COMMENTS:
-            raise SourceError("too_many_nodes", f"more than {MAX_COMMENTS} comments and CDATA")
+        counts = {sign: self._body.count(sign) for sign in (b"<", b"<!", b"<?", b"&")}
+        if (
+            counts[b"<"] > most
+            or counts[b"<!"] + counts[b"<?"] > MAX_COMMENTS
+            or counts[b"&"] > MAX_REFERENCES
+        ):
+            raise SourceError("too_many_nodes", f"{counts}")
         self._root = root = self._outermost()
         self.root = split_tag(root[1].decode("latin-1"))[1] if root else ""
         self._is_cut_off = root is not None and not root[0].endswith(b"/>")
@@ -201,12 +207,13 @@ def split_tag(tag: str) -> tuple[str, str]:
         space, _, name = tag[1:].partition("}")
         return space, name.lower()
     prefix, _, name = tag.rpartition(":")
-    return _PREFIXES.get(prefix, prefix), name.lower()
+    return PREFIXES.get(prefix, prefix), name.lower()
 
 
 def text_of(element: Any) -> str:
     """Return the text in `element`, at most MAX_TEXT characters."""
-    return "".join(element.itertext())[:MAX_TEXT].strip()
+    text = "".join(element.itertext()) if len(element) else element.text or ""
+    return text[:MAX_TEXT].strip()
 
 
 def mended(text: str) -> str:
@@ -216,19 +223,17 @@ def mended(text: str) -> str:
     halves of a character outside the basic plane, as two references, become that character.
     """
     if "&" in text:
-        text = _PAIR.sub(_joined, _REFERENCE.sub(_character, text))
+        text = _PAIR.sub(_joined, _UNUSUAL.sub(_character, _LONE.sub("&amp;", text)))
     return _FORBIDDEN.sub("\ufffd", _NO_TAG.sub("&lt;", text))
 
 
 def _character(reference: re.Match[str]) -> str:
     number, name = reference.groups()
     if name:
-        return escape(html5.get(name, reference[0]), _QUOTES)
-    if number:
-        code = int(number[1:], 16) if number[0] in "xX" else int(number)
-        character = chr(code) if code in _SURROGATES else unescape(reference[0])
-        return escape(character, _QUOTES)
-    return "&amp;"
+        return escape(html5.get(f"{name};", reference[0]), _QUOTES)
+    code = int(number[1:], 16) if number[0] in "xX" else int(number)
+    character = chr(code) if code in _SURROGATES else unescape(reference[0])
+    return escape(character, _QUOTES)
 
 
 def _joined(pair: re.Match[str]) -> str:

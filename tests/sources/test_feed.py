@@ -3,6 +3,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from crawler.sources import Candidate, Feed, SourceError, Window
+from crawler.sources import feed as module
+from tests.costs import peak_of, seconds_of
 from tests.moment import NOW
 from tests.replies import reply
 from tests.shared import SHARED, needs_shared
@@ -31,6 +33,15 @@ def reason(body: str | bytes) -> str:
     with pytest.raises(SourceError) as caught:
         listed(body)
     return caught.value.reason
+
+
+def problem_of(body: bytes) -> str:
+    """Return the reason why a feed was not read whole, "" for a whole one."""
+    try:
+        listed(body)
+    except SourceError as error:
+        return error.reason
+    return ""
 
 
 def test_every_element_of_a_feed_item_is_read():
@@ -132,7 +143,6 @@ def test_entities_of_a_feed_are_not_expanded_without_bound():
 
 
 def test_a_path_in_a_feed_is_never_opened():
-    """feedparser opens strings that look like paths or URLs, but no bytes in a stream."""
     assert reason(b"/etc/hostname") == "not_a_feed"
     assert reason(b"http://127.0.0.1:9/feed") == "not_a_feed"
 
@@ -146,6 +156,179 @@ def test_feeds_serve_the_present_and_windows_that_reach_it():
         Window(since=date(2023, 9, 1), until=date(2023, 9, 30)),
     ]
     assert [len(list(Feed(URL).requests(window))) for window in asked] == [1, 1, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [
+        ("Harga naik &#1114112; persen", "Harga naik \ufffd persen"),
+        ("Kocak &#55357;&#56832; cip", "Kocak \U0001f600 cip"),
+        ("Kocak &#xD83D;&#xDE00; cip", "Kocak \U0001f600 cip"),
+        ("Setengah &#55357; cip", "Setengah \ufffd cip"),
+        ("Nol &#0; cip &#99999999999999; besar", "Nol \ufffd cip &#99999999999999; besar"),
+        ("R&D, Q&A & AT&T &ndash; &bukan; cip", "R&D, Q&A & AT&T \u2013 &bukan; cip"),
+        ("<![CDATA[R&D <b>cip</b> &amp; lain]]>", "R&D <b>cip</b> &amp; lain"),
+        ("a <b>cip</b> < 3 <nm", "a cip < 3 <nm"),
+        ("cip\x0b kendali\x00", "cip\ufffd kendali\ufffd"),
+    ],
+)
+def test_a_title_that_is_no_xml_is_read_and_costs_no_other_item(printed: str, read: str):
+    odd = ITEM.replace("Pabrik cip pertama dibuka di Batam", printed)
+    assert [c.title for c in listed(feed(ITEM, odd, ITEM))][1:] == [
+        read,
+        listed(feed(ITEM))[0].title,
+    ]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    ["<georss:where><gml:Point srsName='EPSG:abc'><gml:pos>1</gml:pos></gml:Point></georss:where>",
+     "<a " * 50_000, "<b>" * 5_000, "</b>" * 5_000, "<content type='image/png'>!</content>",
+     "<media:content url='x' fileSize='&#1114112;'/>", "<a" + " b=''" * 20_000 + "/>",
+     "<author>" + "a." * 40_000 + "</author>", "<category>x</category>" * 40_000,
+     "<description>" + "prosa " * 400_000 + "</description>", "<x:y z='1'/>" * 1_000],
+    ids=range(11),
+)  # fmt: skip
+def test_whatever_an_item_holds_its_fields_are_read(bad: str):
+    item = ITEM.replace("</item>", f"{bad}</item>")
+    found = listed(feed(ITEM, item, ITEM))
+    assert [c.url for c in found] == [listed(feed(ITEM))[0].url] * 3
+    assert found[1].title == found[0].title
+    assert len(found[1].tags) <= module.MAX_TAGS
+
+
+def test_an_item_that_is_too_large_loses_itself_alone():
+    item = ITEM.replace("</item>", f"{'<x>y</x>' * 200_000}</item>")
+    entries = Feed(URL).parse(reply(URL, feed(ITEM, item, ITEM)), PRESENT)
+    assert [next(entries).url, next(entries).url] == [listed(feed(ITEM))[0].url] * 2
+    with pytest.raises(SourceError, match="bad_entries: 1 of 3"):
+        next(entries)
+
+
+@pytest.mark.parametrize(
+    "label", ["punycode", "idna", "hex", "zlib", "utf-7", "undefined", "tak-ada"]
+)
+def test_an_encoding_that_is_none_is_passed_over(label: str):
+    declaration = f'<?xml version="1.0" encoding="{label}"?>'
+    assert listed(feed(ITEM, declaration=declaration)) == listed(feed(ITEM))
+    broken = feed(ITEM.replace("Batam", "Bat\u00e9m"), declaration=declaration).encode("cp1252")
+    assert listed(broken)[0].url == listed(feed(ITEM))[0].url
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-be", "utf-32", "utf-8-sig", "iso-8859-1"])
+def test_a_feed_in_another_encoding_is_read(encoding: str):
+    declaration = f'<?xml version="1.0" encoding="{encoding}"?>'
+    body = feed(ITEM.replace("Batam", "Bat\u00e9m"), declaration=declaration).encode(encoding)
+    assert listed(body)[0].title == "Pabrik cip pertama dibuka di Bat\u00e9m"
+
+
+def test_entries_of_atom_are_read():
+    body = """<?xml version="1.0"?><feed xmlns="http://www.w3.org/2005/Atom"
+        xml:base="https://warta.example.co.id/tekno/"><title>Warta</title><entry>
+        <title type="xhtml"><div xmlns="http://www.w3.org/1999/xhtml">Cip <b>baru</b></div></title>
+        <link rel="self" href="101.atom"/><link rel="enclosure" href="101.mp3"/>
+        <link rel="alternate" type="application/json" href="101.json"/>
+        <link href="101/pabrik?a=1&b=2"/><id>urn:1</id>
+        <category term="cip"/><category term="Batam"/>
+        <published>2026-11-20T09:15:00+07:00</published>
+        <updated>2026-11-20T10:15:00+07:00</updated></entry></feed>"""
+    [candidate] = listed(body)
+    assert candidate == Candidate(
+        url="https://warta.example.co.id/tekno/101/pabrik?a=1&b=2",
+        published=datetime(2026, 11, 20, 2, 15, tzinfo=UTC),
+        modified=datetime(2026, 11, 20, 3, 15, tzinfo=UTC),
+        title="Cip baru",
+        section="cip",
+        tags=["cip", "Batam"],
+    )
+
+
+def test_items_of_rdf_are_read():
+    body = """<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"
+        xmlns="http://purl.org/rss/1.0/" xmlns:d="http://purl.org/dc/elements/1.1/"><channel
+        rdf:about="https://warta.example.co.id/"><items><rdf:Seq/></items></channel>
+        <item rdf:about="https://warta.example.co.id/tekno/101/a"><title>Cip baru</title>
+        <link>https://warta.example.co.id/tekno/101/a</link><d:subject>cip</d:subject>
+        <d:date>2026-11-20T09:15:00+07:00</d:date></item></rdf:RDF>"""
+    [candidate] = listed(body)
+    assert (candidate.title, candidate.tags) == ("Cip baru", ["cip"])
+    assert candidate.url == "https://warta.example.co.id/tekno/101/a"
+    assert candidate.modified == datetime(2026, 11, 20, 2, 15, tzinfo=UTC)
+
+
+def test_titles_and_links_of_other_vocabularies_do_not_replace_an_item_s_own():
+    media = """<media:group><media:title>Gambar</media:title></media:group>
+        <media:title>Gambar</media:title><image><url>https://cdn.example/1.jpg</url></image>
+        <source url="https://lain.example/rss"><title>Lain</title></source>"""
+    item = ITEM.replace("<item>", f"<item>{media}")
+    assert listed(feed(item)) == listed(feed(ITEM))
+
+
+def test_a_permanent_guid_is_the_link_of_an_item_without_one():
+    item = ITEM.replace("<link>", "<guid>").replace("</link>", "</guid>")
+    assert listed(feed(item)) == listed(feed(ITEM))
+
+
+@pytest.mark.parametrize("end", ["<item><title>Cip", "<item", "<![CDATA[", "<!--", ""])
+def test_a_feed_that_was_cut_is_named_and_keeps_its_whole_items(end: str):
+    body = feed(ITEM, ITEM).removesuffix("</channel></rss>") + end
+    entries = Feed(URL).parse(reply(URL, body), PRESENT)
+    assert [next(entries), next(entries)] == listed(feed(ITEM, ITEM))
+    with pytest.raises(SourceError, match="cut_off: after 2 entries"):
+        next(entries)
+
+
+def test_a_feed_of_too_many_items_gives_the_first(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(module, "MAX_ITEMS", 2)
+    entries = Feed(URL).parse(reply(URL, feed(ITEM, ITEM, ITEM)), PRESENT)
+    assert [next(entries).title, next(entries).title] == [listed(feed(ITEM))[0].title] * 2
+    with pytest.raises(SourceError, match="too_many_urls"):
+        next(entries)
+
+
+def test_json_in_place_of_a_feed_is_not_a_feed():
+    assert reason('{"version": "https://jsonfeed.org/version/1", "items": []}') == "not_a_feed"
+
+
+MIB = 1024 * 1024
+HOSTILE = {
+    "authors": "<item><author>" + "a." * 8 * MIB + "</author></item>",
+    "attributes": "<item><a" + "".join(f" a{n}=''" for n in range(1_000_000)) + "/></item>",
+    "attributes of the root": "<rss" + "".join(f" a{n}=''" for n in range(1_000_000)) + "/>",
+    "namespaces": "<item" + "".join(f" xmlns:a{n}='u{n}'" for n in range(700_000)) + "/>",
+    "categories": "<item>" + "<category>x</category>" * 240_000 + "</item>",
+    "categories of many items": ("<item>" + "<category>x</category>" * 24 + "</item>") * 10_000,
+    "malformed": "<a " * 490_000,
+    "malformed in items": ("<item>" + "<a " * 47 + "</item>") * 10_000,
+    "empty items": "<item></item>" * 240_000,
+    "depth": "<item>" + "<a>" * 490_000,
+    "depth in items": ("<item>" + "<a>" * 48) * 10_000,
+    "end tags in items": ("<item>" + "</a>" * 48) * 10_000,
+    "undeclared prefixes": ("<item>" + "<q:a/>" * 47 + "</item>") * 10_000,
+    "too many signs": "<a " * 5 * MIB,
+    "too many ampersands": "&" * 15 * MIB,
+    "comments": "<item>" + "<!---->" * 490_000,
+    "CDATA": "<item><![CDATA[" + "]]" * 8 * MIB + "]]></item>",
+    "document type": "<!DOCTYPE rss [" + "<!ENTITY a '&a;&a;'>" * 490_000 + "]>",
+    "ampersands": ("<item><title>" + "&" * 99 + "</title></item>") * 10_000,
+    "references": ("<item><title>" + "&#55357;" * 99 + "</title></item>") * 10_000,
+    "brackets": ("<item><title>" + ">" * 1_600 + "</title></item>") * 10_000,
+    "dates": ("<item><pubDate>" + "20 Nov " * 220 + "</pubDate></item>") * 10_000,
+    "titles": ("<item>" + "<title>a</title>" * 24 + "</item>") * 10_000,
+    "links": ("<item><link>http://" + "a." * 800 + "/</link></item>") * 10_000,
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_feed_costs_little(name: str):
+    body = feed(ITEM, HOSTILE[name])[: 16 * MIB].encode()
+
+    assert seconds_of(lambda: problem_of(body)) < 10  # 2, where nothing else runs
+
+
+def test_a_hostile_feed_takes_little_memory():
+    body = feed(ITEM, HOSTILE["CDATA"], HOSTILE["authors"])[: 16 * MIB].encode()
+    assert peak_of(lambda: problem_of(body)) < 150_000_000
 
 
 @needs_shared

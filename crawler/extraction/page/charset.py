@@ -60,8 +60,9 @@ def _single_byte(body: bytes, content_type: str | None, encoding: str) -> str | 
 def _known(label: str) -> str | None:
     """Return Python's name for `label`; None for an unknown label, and for UTF-8, proved wrong."""
     try:
+        b"-".decode(label)  # LookupError of a codec that is no encoding, as "hex"
         name = codecs.lookup(label).name
-    except LookupError:
+    except (LookupError, UnicodeError):
         return None
     if name.startswith(("utf", "idna", "punycode", "unicode", "raw")):
         return None
