@@ -14,6 +14,7 @@ from scrapy.exceptions import (
     DownloadTimeoutError,
     IgnoreRequest,
     ResponseDataLossError,
+    StopDownload,
 )
 from scrapy.spidermiddlewares.httperror import HttpError
 
@@ -104,6 +105,7 @@ FAILURES: dict[type[BaseException], str] = {
     DownloadTimeoutError: "timeout",
     DownloadConnectionRefusedError: "refused",
     DownloadCancelledError: "too_large",
+    StopDownload: "too_large",
     ResponseDataLossError: "cut_off",
     DownloadFailedError: "connection",
 }

@@ -53,6 +53,11 @@ def decoded(body: bytes, headers: HeaderMap, most: int) -> bytes:
     return body
 
 
+def has_coding(body: bytes, coding: str) -> bool:
+    """Return True if `body` begins as `coding` does; False too for an unknown coding."""
+    return coding in _CODINGS and bool(_CODINGS[coding][0](body))
+
+
 def _inflated(body: bytes, most: int, bits: int = zlib.MAX_WBITS | 32) -> bytes:
     """Return the content of gzip, of one or more members, or of zlib."""
     parts: list[bytes] = []

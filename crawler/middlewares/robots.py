@@ -24,6 +24,10 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+MAX_SIZE = 500 * 1024
+"""Bytes of robots.txt that are read, as RFC 9309, section 2.5, allows."""
+
+
 class NothingAllowed(RobotParser):
     """The rules of a robots.txt that could not be read (RFC 9309, 2.3.1.4)."""
 
@@ -64,6 +68,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise RobotsError(f"robots.txt answers {status}")
         if status >= 400:
             response = response.replace(body=b"")
+        elif len(response.body) > MAX_SIZE:  # up to the last whole line, as half a rule is another
+            response = response.replace(body=response.body[:MAX_SIZE].rpartition(b"\n")[0])
         await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
