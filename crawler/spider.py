@@ -18,7 +18,7 @@ from crawler.extraction.article import extract
 from crawler.extraction.body.multipage import further_pages, join, whole_url
 from crawler.extraction.page.page import Page
 from crawler.extraction.rules import Rules, Selectors
-from crawler.extraction.urls import canonical_url
+from crawler.extraction.urls import article_address
 from crawler.items import Article, NothingNew, Rejected
 from crawler.manners import BlockedError, failure_reason, user_agent
 from crawler.sources import Candidate, Source, SourceError
@@ -363,7 +363,7 @@ class NewsSpider(Spider):
 
     def _request(self, waiting: Waiting) -> Request:
         listed = waiting.candidate.url
-        url = as_listed(canonical_url(listed) or listed, listed)
+        url = as_listed(article_address(listed, self.wanted.article) or listed, listed)
         whole = whole_url(url, self.rules())
         return self._article_request(whole, waiting, {"whole": url} if self.whole else {})
 

@@ -20,7 +20,7 @@ from crawler.extraction.fields.times import When, find_when
 from crawler.extraction.fields.title import Title, find_title
 from crawler.extraction.indonesian.dates import find_date
 from crawler.extraction.rules import GENERIC, Rules
-from crawler.extraction.urls import article_id, canonical_url
+from crawler.extraction.urls import article_address, article_id, canonical_url, stated_address
 from crawler.items import Article, Rejected
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
 
     :raises Rejected: `gallery`, `video` or `not_article`.
     """
-    url = page.url or next(iter(page.own_urls()), "")
+    url = page.url or _stated(page, rules.article_pattern)
     title = find_title(page, rules)
     body = find_body(page, rules)
     if body is None and rules.body:  # galleries of the outlet have no body
@@ -68,11 +68,11 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
     people = find_people(page, rules, body.blocks, when.printed)
     if title:
         _take_header(body, title.text, when.printed)
-    canonical = _canonical(page, url)
+    canonical = _canonical(page, url, rules.article_pattern)
     return Article(
         outlet=rules.name,
         url=url,
-        article_id=article_id(rules.name, canonical or url, rules.article_pattern) if url else None,
+        article_id=article_id(rules.name, url, rules.article_pattern) if url else None,
         canonical_url=canonical,
         title=title.text if title else None,
         description=find_description(page),
@@ -149,13 +149,19 @@ def _has_evidence(page: Page, title: Title | None, body: Body, when: When) -> bo
     return all(weak) or (any(strong) and sum(strong) + sum(weak) >= 2)
 
 
-def _canonical(page: Page, url: str) -> str | None:
-    """Return the canonical URL that the page states, else the canonical form of `url`."""
+def _stated(page: Page, pattern: re.Pattern[str]) -> str:
+    """Return the URL that a page of unknown address states, best one to be believed; "" without."""
+    stated = page.own_urls()
+    return next((url for url in stated if stated_address(url, "", pattern)), (stated or [""])[0])
+
+
+def _canonical(page: Page, url: str, pattern: re.Pattern[str]) -> str | None:
+    """Return the first address to be believed that the page states, else the address of `url`."""
     for stated in page.own_urls():
-        found = canonical_url(stated, base=url)
-        if found:
-            return found
-    return canonical_url(url)
+        address = stated_address(stated, url, pattern)
+        if address and (pattern.pattern or not _INDEX_PATH.match(address)):
+            return address
+    return article_address(url, pattern) or canonical_url(url)
 
 
 def _take_header(body: Body, title: str, date: str | None) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from functools import cache, lru_cache
+from itertools import combinations
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
@@ -34,6 +35,8 @@ _HOST = re.compile(r"(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)+[a-z][a-z0-9-
 _PUBLIC = re.compile(rf"(https?)://({_HOST.pattern})(?::(\d{{1,5}}))?(?=[/?#]|\Z)", re.IGNORECASE)
 _MOBILE = frozenset({"m", "mobile", "amp", "wap"})
 _LOCAL = (".localhost", ".local", ".internal", ".localdomain", ".lan", ".home.arpa")
+_MOST_PARAMETERS = 20  # of a query, among which the needed ones are sought
+_MOST_NEEDED = 2  # parameters that an outlet's article_url matches
 _MIN_HOUSE = 3  # characters; a shorter label is no outlet's name
 _SLUG = re.compile(r"\w+(?:-\w+){2,}(?:\.html)?")
 _ABSOLUTE = re.compile(r"https?://[^\s?#;\[\]]+(?:\?[^\s#]+)?(?:#\S+)?")
@@ -92,18 +95,42 @@ def canonical_url(url: str, base: str = "") -> str | None:
     return canonical if len(canonical) <= MAX_LENGTH else None
 
 
+def article_address(url: str, pattern: re.Pattern[str]) -> str | None:
+    """Return the canonical URL of the article at `url`; None where `pattern` does not match.
+
+    Query parameters without which `pattern`, the outlet's article_url, still matches are left out.
+    So an unknown parameter tells no two articles apart. An empty pattern, of an unknown outlet,
+    keeps all parameters.
+    """
+    canonical = canonical_url(url)
+    if canonical is None or not pattern.pattern:
+        return canonical
+    page, _, query = canonical.partition("?")
+    own = _own_id(canonical, pattern)
+    parameters = query.split("&")[:_MOST_PARAMETERS] if query else []
+    for count in range(min(len(parameters), _MOST_NEEDED) + 1):
+        for needed in combinations(parameters, count):
+            address = "?".join(filter(None, (page, "&".join(needed))))
+            if pattern.search(address) and (not own or _own_id(address, pattern) == own):
+                return address
+    return canonical if pattern.search(canonical) else None
+
+
 def article_id(outlet: str, url: str, pattern: re.Pattern[str]) -> str:
     """Return `<outlet>:<the outlet's own id>`: the group `id` of `pattern` searched in `url`.
 
-    Without a match, 16 hex digits follow the colon: SHA-256 of the canonical URL without scheme and
-    "www.". A slug is no id, since two channels may share a slug.
+    Without a match, 16 hex digits follow the colon: SHA-256 of the article's address without scheme
+    and "www.". A slug is no id, since two channels may share a slug.
     """
-    canonical = canonical_url(url) or url
-    if "id" in pattern.groupindex:
-        match = pattern.search(canonical) or pattern.search(url)
-        if match and match["id"]:
-            return f"{outlet}:{re.sub('[^A-Za-z0-9._-]+', '-', match['id'])}"
-    address = canonical.removeprefix("https://").removeprefix("www.")
+    address = article_address(url, pattern) or canonical_url(url) or url
+    if own := _own_id(address, pattern) or _own_id(url, pattern):
+        return f"{outlet}:{own}"
+    return hashed_id(outlet, address)
+
+
+def hashed_id(outlet: str, address: str) -> str:
+    """Return the id of the article at the canonical URL `address`, by that URL alone."""
+    address = address.removeprefix("https://").removeprefix("www.")
     return f"{outlet}:{hashlib.sha256(address.encode('utf-8', 'replace')).hexdigest()[:16]}"
 
 
@@ -122,6 +149,34 @@ def public_address(url: str) -> tuple[str, int | None] | None:
         return None
     own = "443" if scheme == "https" else "80"
     return host, None if port in (None, own) else int(port)
+
+
+def stated_address(stated: str, url: str, pattern: re.Pattern[str]) -> str | None:
+    """Return the address that the page at `url` states for itself, None unless to be believed.
+
+    Templates state the home page, a section or another site for every article. To be believed, the
+    address is on the registered domain of `url`, and one that `pattern` takes; with an empty
+    pattern, a path deeper than a section.
+
+    :param url: "" where the address of the page is unknown
+    """
+    address = article_address(canonical_url(stated, base=url) or "", pattern)
+    if address is None or (url and registered_domain(address) != registered_domain(url)):
+        return None
+    return address if pattern.pattern or _is_deep(address) else None
+
+
+def _own_id(url: str, pattern: re.Pattern[str]) -> str:
+    """Return the outlet's own id of the article at `url`, "" where `pattern` finds none."""
+    match = pattern.search(url) if "id" in pattern.groupindex else None
+    return re.sub("[^A-Za-z0-9._-]+", "-", match["id"] or "") if match else ""
+
+
+def _is_deep(address: str) -> bool:
+    """Return whether `address` has a query, a slug, or a path of several segments."""
+    parts = split_url(address)
+    segments = parts.path.strip("/").split("/")
+    return bool(parts.query) or len(segments) > 1 or bool(_SLUG.fullmatch(segments[-1]))
 
 
 def registered_domain(address: str) -> str:

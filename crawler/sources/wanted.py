@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from crawler.extraction.topics import THRESHOLD, classify
-from crawler.extraction.urls import article_id, canonical_url, split_url
+from crawler.extraction.urls import article_address, article_id, canonical_url, split_url
 
 if TYPE_CHECKING:
     import re
@@ -58,8 +58,8 @@ class Wanted:
 
     def decide(self, candidate: Candidate) -> Decision:
         """Return the decision on `candidate`; a wanted candidate counts towards the limit."""
-        url = canonical_url(candidate.url)
-        stranger = self._stranger(url)
+        url = article_address(candidate.url, self.article)
+        stranger = self._stranger(url or canonical_url(candidate.url))
         key = candidate.url if stranger else self.article_id(candidate)
         duplicate = key in self._seen
         self._seen.add(key)
@@ -78,7 +78,7 @@ class Wanted:
             return "bad_link"
         if reason := self.gate.page_refusal(url):
             return reason
-        return "" if self.article.search(url) else "not_an_article"
+        return "" if article_address(url, self.article) else "not_an_article"
 
     def _skipped(self, candidate: Candidate, key: str, url: str) -> str:
         """Return the reason why `candidate` is not asked for, "" if it is wanted."""

@@ -138,3 +138,49 @@ def test_index_pages_are_no_articles() -> None:
 
     for path in sorted((SHARED / "sections").glob("*.gz")):
         assert reason(gzip.decompress(path.read_bytes()), "") == "not_article", path.name
+
+
+KONTAN = Rules(name="kontan", article_url=r"//[a-z]+\.kontan\.co\.id/news/[a-z0-9-]+")
+LISTED = "https://www.kontan.co.id/news/ponsel-lipat-turun-harga"
+
+
+def stating(canonical: str, more: str = "") -> str:
+    """Return an article's page that states `canonical`."""
+    return html(paragraphs(), head=f'{OG}<link rel="canonical" href="{canonical}">{more}')
+
+
+@pytest.mark.parametrize(
+    "canonical",
+    [
+        "https://www.kontan.co.id/",
+        "https://www.kontan.co.id/rubrik/teknologi",
+        "https://www.kontan.co.id/penulis/wati",
+        "https://lain.example/news/ponsel-lipat-turun-harga",
+        "{{ url }}",
+    ],
+)
+def test_a_canonical_that_is_no_article_of_the_outlet_is_not_believed(canonical: str) -> None:
+    others = [f"{LISTED}-{number}" for number in range(3)]
+    read_all = [read(stating(canonical), KONTAN, url) for url in others]
+    assert [article.canonical_url for article in read_all] == others
+    assert len({article.article_id for article in read_all}) == 3
+
+
+def test_the_address_of_the_page_gives_the_id_whatever_the_page_states() -> None:
+    moved = "https://industri.kontan.co.id/news/ponsel-lipat-turun-harga"
+    article = read(stating(moved), KONTAN, f"{LISTED}?srsltid=x0")
+    assert article.canonical_url == moved
+    assert article.article_id == read(stating(LISTED), KONTAN, LISTED).article_id
+
+
+def test_another_of_the_addresses_that_a_page_states_is_taken_in_place_of_the_home_page() -> None:
+    own = '<meta property="og:url" content="https://www.contoh.example/2020/10/ponsel-turun.html">'
+    page = stating("https://www.contoh.example/", own)
+    article = read(page, Rules(), "https://www.contoh.example/2020/10/ponsel-turun.html?x=1")
+    assert article.canonical_url == "https://www.contoh.example/2020/10/ponsel-turun.html"
+    author = read(
+        stating("https://www.contoh.example/penulis/wati-sari-dewi"),
+        Rules(),
+        "https://www.contoh.example/a/b-c-d",
+    )
+    assert author.canonical_url == "https://www.contoh.example/a/b-c-d"

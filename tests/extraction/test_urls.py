@@ -10,11 +10,13 @@ from hypothesis import strategies as st
 
 from crawler.extraction.urls import (
     absolute,
+    article_address,
     article_id,
     canonical_url,
     house_of,
     registered_domain,
     split_url,
+    stated_address,
 )
 
 CANONICAL = {
@@ -209,6 +211,78 @@ def test_without_an_own_id_every_way_to_the_article_gives_the_same() -> None:
     assert re.fullmatch(r"kontan:[0-9a-f]{16}", ids.pop())
     other = article_id("kontan", "https://industri.kontan.co.id/news/ponsel-lipat", KONTAN)
     assert other not in {article_id("kontan", way, KONTAN) for way in ways}
+
+
+TRACKING = """srsltid=x0 mtm_campaign=rss pk_source=a xtor=RSS-1 at_medium=b _hsenc=c mibextid=d
+    ved=e usqp=f rss guccounter=1 CMP=g amp_markup=1 noamp=mobile wt_zmc=never.seen""".split()
+UZONE = re.compile(r"uzone\.id/[a-z0-9]+(?:-[a-z0-9]+){3,}/?$")
+KUMPARAN = re.compile(r"kumparan\.com/[^/]+/[a-z0-9-]+-(?P<id>\d\d[A-Za-z0-9]{9})$")
+
+
+@pytest.mark.parametrize("parameter", TRACKING)
+def test_a_parameter_that_article_url_does_not_match_changes_no_id(parameter: str) -> None:
+    pages = (
+        ("kontan", "https://www.kontan.co.id/news/ponsel-lipat", KONTAN),
+        ("uzone", "https://uzone.id/ponsel-lipat-paling-murah", UZONE),
+        ("kumparan", "https://kumparan.com/kumparantech/ponsel-lipat-21AbCdEfGhI", KUMPARAN),
+        ("detikinet", "https://inet.detik.com/gadget/d-8123/ponsel", DETIK),
+    )
+    for outlet, page, pattern in pages:
+        listed = f"{page}?{parameter}&another=1"
+        assert article_id(outlet, listed, pattern) == article_id(outlet, page, pattern)
+        assert article_address(listed, pattern) == page
+
+
+def test_parameters_that_article_url_matches_tell_articles_apart() -> None:
+    php = re.compile(r"contoh\.example/baca\.php\?(?:kanal=\w+&)?nomor=\d+$")
+    base = "https://contoh.example/baca.php"
+    assert article_address(f"{base}?srsltid=x&nomor=7", php) == f"{base}?nomor=7"
+    ids = {article_id("contoh", f"{base}?nomor={n}&ved={n}", php) for n in (7, 8)}
+    assert len(ids) == 2
+    assert article_address(f"{base}?nomor=tujuh", php) is None
+    own = re.compile(r"contoh\.example/baca(?:\.php\?.*?nomor=(?P<id>\d+))?")
+    assert article_id("contoh", f"{base}?ved=1&nomor=7", own) == "contoh:7"
+
+
+def test_an_address_of_an_unknown_outlet_keeps_its_parameters() -> None:
+    assert article_address("https://a.id/?p=123", re.compile("")) == "https://a.id/?p=123"
+
+
+def test_a_query_of_very_many_parameters_takes_no_long_time() -> None:
+    query = "&".join(f"p{number}" for number in range(400))
+    listed = f"https://www.kontan.co.id/berita/?{query}"
+    assert article_address(listed, KONTAN) is None
+
+
+@pytest.mark.parametrize(
+    ("stated", "believed"),
+    [
+        ("https://www.kontan.co.id/news/ponsel-lipat?srsltid=x", True),
+        ("/news/ponsel-lipat", True),
+        ("https://industri.kontan.co.id/news/ponsel-lipat", True),
+        ("https://www.kontan.co.id/", False),
+        ("https://www.kontan.co.id/industri", False),
+        ("https://www.kontan.co.id/penulis/wati", False),
+        ("https://www.kontan.example/news/ponsel-lipat", False),
+        ("https://penipu.example/www.kontan.co.id/news/ponsel-lipat", False),
+        ("{{ canonical }}", False),
+        ("javascript:void(0)", False),
+    ],
+)
+def test_a_stated_address_is_believed_when_it_is_an_article_of_the_outlet(stated, believed) -> None:
+    page = "https://industri.kontan.co.id/news/ponsel-lipat"
+    pattern = re.compile(r"//[a-z]+\.kontan\.co\.id/news/[a-z0-9-]+")
+    assert bool(stated_address(stated, page, pattern)) == believed
+
+
+@pytest.mark.parametrize(
+    ("path", "believed"),
+    [("/", False), ("/tekno", False), ("/2020/10/x.html", True), ("/harga-ponsel-turun", True)],
+)
+def test_the_stated_address_of_an_unknown_outlet_is_deeper_than_a_section(path, believed) -> None:
+    page = "https://www.contoh.example/2020/10/harga-ponsel-turun.html"
+    stated = f"https://www.contoh.example{path}"
+    assert bool(stated_address(stated, page, re.compile(""))) == believed
 
 
 @pytest.mark.parametrize(
