@@ -11,6 +11,7 @@ from itemadapter import ItemAdapter
 from scrapy.exporters import BaseItemExporter
 from scrapy.extensions.feedexport import FileFeedStorage
 
+from output.dataset import PARTITIONS
 from output.row_check import RowCheck
 from output.schema import ARTICLES, Row
 from output.writer import COMPRESSION
@@ -19,12 +20,13 @@ GROUP_ROWS = 1000  # rows held in memory; each group is written with its own col
 
 
 class ParquetItemExporter(BaseItemExporter):
-    """Writes items as rows of articles, with the columns among the fields asked for."""
+    """Writes items as rows of articles and their outlet, in the columns asked for."""
 
     def __init__(self, file: IO[bytes], **options: Any) -> None:
         super().__init__(dont_fail=True, **options)
-        names = set(self.fields_to_export or ARTICLES.names)
-        self._schema = pa.schema([field for field in ARTICLES if field.name in names])
+        columns = [*ARTICLES, PARTITIONS.field("outlet")]  # no path says the outlet of this file
+        names = set(self.fields_to_export or (field.name for field in columns))
+        self._schema = pa.schema([field for field in columns if field.name in names])
         self._schema = self._schema.with_metadata(ARTICLES.metadata)
         self._check = RowCheck(self._schema)
         self._writer = pq.ParquetWriter(file, self._schema, **COMPRESSION)

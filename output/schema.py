@@ -7,6 +7,7 @@ merge their types with those of columns in the files. Times are UTC instants in 
 from __future__ import annotations
 
 import hashlib
+import json
 import unicodedata
 from typing import Any
 
@@ -36,8 +37,26 @@ def _counts(name: str) -> pa.DataType:
 def _schema(table: str, columns: list[pa.Field[pa.DataType]]) -> pa.Schema:
     return pa.schema(
         columns,
-        metadata={"wartatek.table": table, "wartatek.schema_version": str(SCHEMA_VERSION)},
+        metadata={
+            "wartatek.table": table,
+            "wartatek.schema_version": str(SCHEMA_VERSION),
+            **_for_pandas(columns),
+        },
     )
+
+
+def _for_pandas(
+    columns: list[pa.Field[pa.DataType]],
+) -> dict[str | bytes, str | bytes]:
+    """Return the metadata of pandas, by which pandas reads a boolean that may be null as a nullable
+    boolean, not as objects. See
+    https://pandas.pydata.org/docs/development/developer.html#storing-pandas-dataframe-objects-in-apache-parquet-format
+    """
+    kept = {"pandas_type": "bool", "numpy_type": "boolean", "metadata": None}
+    named = [c.name for c in columns if pa.types.is_boolean(c.type) and c.nullable]
+    described = [{"name": name, "field_name": name, **kept} for name in named]
+    said = {"index_columns": [], "column_indexes": [], "columns": described}
+    return {"pandas": json.dumps(said)} if named else {}
 
 
 ARTICLES = _schema(

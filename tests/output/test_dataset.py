@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+import re
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -12,7 +13,7 @@ import pytest
 from output.dataset import MERGED, REPLACES, latest, live_files, open_dataset, read
 from output.filesystem import Root
 from output.schema import ARTICLES
-from output.stories import found
+from output.stories import found, publish
 from output.views import SQL
 from output.writer import Writer, encode
 from tests.output.rows import NOON, article
@@ -139,3 +140,23 @@ def test_files_of_an_older_schema_read_with_nulls(tmp_path):
     root.publish("articles/outlet=kontan/month=2023-09/run-1-00000.parquet", encode(old))
     rows = open_dataset(tmp_path).to_table().sort_by("article_id").to_pylist()
     assert [row["dateline"] for row in rows] == [None, "BANDUNG"]
+
+
+def test_the_views_open_the_files_of_the_outlet_asked_for_alone(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "output/data"
+    for outlet in ("antara", "kontan", "tirto"):
+        for month in range(1, 13):
+            at = datetime(2023, month, 1, 5, tzinfo=UTC)
+            row = article(month, outlet=outlet, published_at=at, fetched_at=at)
+            write(folder, f"run-{month}", row, outlet=outlet)
+    publish(folder, [("kontan:3", "antara:3")])
+    with duckdb.connect() as connection:
+        connection.execute(VIEWS)
+        for view in ("captures", "latest", "revisions"):
+            query = f"FROM {view} WHERE outlet = 'kontan' AND month = '2023-03'"
+            plan = connection.sql(f"EXPLAIN ANALYZE SELECT * {query}").fetchall()[0][1]
+            opened = sorted(int(n) for n in re.findall(r"Total Files Read: (\d+)", plan))
+            assert opened == [1, 12], plan  # of clusters; of the outlet's articles
+            [story] = connection.sql(f"SELECT cluster_id {query}").fetchall()
+            assert story == ("antara:3",)

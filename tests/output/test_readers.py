@@ -86,6 +86,10 @@ def test_pandas_reads_the_plain_folder_by_itself(location):
     assert len(frame) == len(written("articles"))
     assert str(frame["published_at"].dtype) == "datetime64[us, UTC]"
     assert set(frame["outlet"]) == {"kontan", "antara", "tirto"}
+    for name in ("paywalled", "zone_assumed"):  # nullable: a null is no False
+        if name in frame:
+            assert str(frame[name].dtype) == "boolean"
+    assert "paywalled" in frame
     # It takes its columns from the first file that it finds.
     assert not set(LATER) & set(frame.columns)
 
