@@ -256,3 +256,18 @@ def test_urls_of_strangers_are_taken_apart_by_a_single_helper(module: Path):
         for alias in node.names
     }
     assert not names & TAKE_APART
+
+
+def test_a_single_clause_catches_every_exception():
+    caught = [
+        path.relative_to(CHECKOUT).as_posix()
+        for path in MODULES
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.ExceptHandler)
+        and ast.unparse(node.body[-1]) != "raise"  # a rollback catches nothing
+        and (
+            node.type is None
+            or {"Exception", "BaseException"} & set(re.findall(r"\w+", ast.unparse(node.type)))
+        )
+    ]
+    assert caught == ["crawler/outlets/reader.py"]

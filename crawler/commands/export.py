@@ -30,7 +30,7 @@ CLOSED = 141  # exit code 128 + SIGPIPE, as `cat` has before a `head` that ends 
 
 class Command(MaintenanceCommand):
     def syntax(self) -> str:
-        return "--to csv|jsonl|parquet|duckdb|--spreadsheet [options]"
+        return "--to csv|jsonl|parquet|duckdb [options]"
 
     def short_desc(self) -> str:
         return "Write the dataset, or a part of it, as one file for other programs"

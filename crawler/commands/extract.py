@@ -12,7 +12,7 @@ from scrapy.exporters import PythonItemExporter
 from crawler.items import Rejected
 from crawler.outlets.documents import Document, UnreadableError
 from crawler.outlets.explain import explain
-from crawler.outlets.reader import DocumentReader
+from crawler.outlets.reader import DocumentReader, ReaderError, one_page
 from crawler.terminal.base import TerminalCommand
 
 if TYPE_CHECKING:
@@ -57,25 +57,30 @@ class Command(TerminalCommand):
         exporter = PythonItemExporter(fields_to_export=self.settings.getlist("FEED_EXPORT_FIELDS"))
         row: dict[str | bytes, Any] = {"file": name}
         try:
-            article = reader.read(Document.load(Path(name)), url=opts.url, outlet=opts.outlet)
-        except UnreadableError as error:
+            with one_page():
+                article = reader.read(Document.load(Path(name)), url=opts.url, outlet=opts.outlet)
+                row |= exporter.export_item(article)
+                if opts.explain:
+                    row["blocks"] = [
+                        {"kind": block.kind, "rule": block.rule, "text": block.text}
+                        for block in article.blocks
+                    ]
+                if opts.explain and not (self.json or self.quiet):
+                    explain(article, name)
+                    return
+        except (UnreadableError, ReaderError) as error:
             self.exitcode = 1
-            row["error"] = str(error)
+            row = {"file": name, "error": str(error)}
         except Rejected as rejection:
             row |= {"rejected": rejection.reason, "evidence": rejection.evidence}
-        else:
-            row |= exporter.export_item(article)
-            if opts.explain:
-                row["blocks"] = [
-                    {"kind": block.kind, "rule": block.rule, "text": block.text}
-                    for block in article.blocks
-                ]
-            if opts.explain and not (self.json or self.quiet):
-                explain(article, name)
-                return
         if self.json or not (self.quiet or opts.explain):
-            print(json.dumps(row, ensure_ascii=False), flush=True)
+            print(_printable(json.dumps(row, ensure_ascii=False)), flush=True)
         elif "error" in row:
             print(f"{name}: {row['error']}", file=sys.stderr)
         elif "rejected" in row:
-            self.say(f"{name}: rejected as {row['rejected']}: {row['evidence']}")
+            self.say(_printable(f"{name}: rejected as {row['rejected']}: {row['evidence']}"))
+
+
+def _printable(text: str) -> str:
+    """Return `text` with lone surrogates, which broken JSON-LD can hold, as JSON escapes them."""
+    return text.encode("utf-8", "backslashreplace").decode()

@@ -5,6 +5,7 @@ A crawl takes the same steps: crawler/spider.py calls `extract` and `join`, and 
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,18 +14,46 @@ from crawler.extraction.body.multipage import join
 from crawler.extraction.page.page import Page
 from crawler.extraction.rules import GENERIC, Rules
 from crawler.extraction.text.document import extract_text
-from crawler.outlets.documents import Document
+from crawler.items import Rejected
+from crawler.outlets.documents import Document, UnreadableError
 from crawler.outlets.registry import Registry, load_spiders, load_stages, project_settings
 from output import clock
+from output.row_check import RowError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from scrapy.settings import Settings
 
     from crawler.items import Article
     from crawler.outlets.registry import Stage
+
+
+class ReaderError(Exception):
+    """An exception that no page should cause; the message names the exception, as `name` does."""
+
+    def __init__(self, error: Exception) -> None:
+        self.name = type(error).__name__
+        first_line = str(error).partition("\n")[0]
+        super().__init__(f"{self.name}: {first_line}" if first_line else self.name)
+
+
+@contextmanager
+def one_page() -> Iterator[None]:
+    """Let a page cost itself alone, whatever exception a bug of ours raises on the page.
+
+    `Rejected`, `UnreadableError` and `RowError` are no bugs, and pass.
+
+    :raises ReaderError: in place of any other exception.
+    """
+    try:
+        yield
+    except (Rejected, UnreadableError, RowError):
+        raise
+    # The only such clause of the project: thousands of pages wait behind this page.
+    except Exception as error:
+        raise ReaderError(error) from error
 
 
 class Reader:

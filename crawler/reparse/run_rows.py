@@ -68,6 +68,12 @@ def _detail(results: Iterable[Result], tally: Mapping[tuple[str, str], int]) -> 
         for (of, name), n in tally.items()
         if not of and "bad/" in name
     )
+    bugs = Counter[str]()
+    for (_, name), n in tally.items():
+        if name.startswith("error/"):
+            bugs[name.removeprefix("error/")] += n
+    if bugs:
+        said.append("errors: " + ", ".join(f"{name} {n}" for name, n in sorted(bugs.items())))
     if bad:
         said.append("bad records: " + ", ".join(f"{name} {n}" for name, n in bad))
     return "; ".join(said)

@@ -17,6 +17,7 @@ import pyarrow as pa
 from crawler.archive.scanner import Counts, read_pages
 from crawler.extraction import EXTRACTOR_VERSION
 from crawler.items import Rejected
+from crawler.outlets.reader import ReaderError, one_page
 from crawler.reparse.job import Change, Job, Result
 from crawler.reparse.multipage import Paged
 from crawler.reparse.outlet_reader import outlet_readers
@@ -47,9 +48,6 @@ COMPARED = [
     )
 ]
 """Columns with the content of a page: a changed value in any of them makes a new row."""
-
-BUGS = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
-"""Exceptions that a bug raises on a page: counted, as in a crawl, and the next page is read."""
 
 logger = logging.getLogger(__name__)
 _check = RowCheck(ARTICLES)
@@ -197,20 +195,26 @@ class _Task:
         try:
             if page.further is None:
                 raise Rejected("incomplete", "not all of its pages are in the file")
-            article = self.readers[page.outlet].read(page.capture, page.further)
+            with one_page():
+                article = self.readers[page.outlet].read(page.capture, page.further)
+                is_inside = self.job.window.holds(article.published_at)
         except Rejected as reject:
             self._reject(reject, page, row)
             return None
-        except BUGS:
-            logger.exception("could not read %s", page.capture.url)
-            self.tally[page.outlet, "bad/reader_error"] += 1
+        except ReaderError as error:
+            self._bug(error, page.outlet, page.capture.url)
             return None
-        if not self.job.window.holds(article.published_at):
+        if not is_inside:
             self.tally[page.outlet, "skipped/outside_window"] += 1
             return None
         article.run_id = self.job.run_id
         article.archive = {"file": page.file, "offset": page.capture.offset}
         return article
+
+    def _bug(self, error: ReaderError, outlet: str, url: str) -> None:
+        logger.error("could not read %s", url, exc_info=error)
+        self.tally[outlet, "bad/reader_error"] += 1
+        self.tally[outlet, f"error/{error.name}"] += 1
 
     def _reject(self, reject: Rejected, page: _Page, row: Row | None) -> None:
         self.tally[page.outlet, f"rejected/{reject.reason}"] += 1
@@ -230,11 +234,15 @@ class _Task:
             if article.article_id in forgotten:
                 self.tally[article.outlet, "skipped/forgotten"] += 1
                 continue
-            new = article.row()
             try:
-                _check.weigh(new)
+                with one_page():
+                    new = article.row()
+                    _check.weigh(new)
             except RowError:
                 self.tally[article.outlet, "rejected/bad_row"] += 1
+                continue
+            except ReaderError as error:
+                self._bug(error, article.outlet, article.url)
                 continue
             if not self._is_new(new, old, before.get(new["article_id"], ())):
                 self.tally[article.outlet, "unchanged"] += 1
@@ -276,8 +284,9 @@ class _Task:
 
 def _links(reader: OutletReader, capture: ArchivedPage) -> list[str]:
     try:
-        return reader.further_pages(capture)
-    except (Rejected, *BUGS):  # raised again, and counted, when the page is read
+        with one_page():
+            return reader.further_pages(capture)
+    except (Rejected, ReaderError):  # raised again, and counted, when the page is read
         return []
 
 

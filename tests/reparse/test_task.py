@@ -310,20 +310,21 @@ def test_bad_records_are_counted_and_the_rest_is_read(tmp_path: Path):
     assert "cut off" in result.problems[str(path)]
 
 
+@pytest.mark.parametrize("error", [IndexError, RecursionError, MemoryError, OSError, RuntimeError])
 def test_a_bug_in_extraction_costs_its_page_only(
-    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog, error
 ):
     real, calls = readers.extract, []
 
     def extract(*args, **kwargs):
         calls.append(args)
         if len(calls) == 1:
-            raise IndexError("a bug")
+            raise error("a bug")
         return real(*args, **kwargs)
 
     monkeypatch.setattr(readers, "extract", extract)
     found = counts(run(tmp_path / "out", warcs(data)[-1]))
-    assert found["bad/reader_error"] == 1
+    assert found["bad/reader_error"] == found[f"error/{error.__name__}"] == 1
     assert found["new"] > 1
     assert "could not read https://" in caplog.text
 
