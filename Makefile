@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: python help setup dev demo test lint bench trials lock clean
+.PHONY: python help setup dev demo test lint bench trials fuzz lock clean
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
@@ -18,6 +18,8 @@ lint: .venv/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo --no-cache
 trials: .venv/.dev  ## the long tests: kills, cron, big backfills
 	@$(BIN)/python -m pytest -m trial
+fuzz: .venv/.dev  ## strange input for every parser, ten minutes each
+	@FUZZ_SECONDS=600 $(BIN)/python -m pytest -m trial tests/fuzz
 bench: .venv-bench/.bench  ## speed, memory and quality as ratios against named peers, into docs/figures.md
 	@.venv-bench/bin/python -m benchmarks --write
 lock:  ## pin the newest version of every dependency, with hashes (needs uv)

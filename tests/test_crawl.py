@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.newsroom import Newsroom
-from crawler.sources import Listing
+from crawler.sources import Feed, Listing
 from output.dataset import open_dataset, read
 from spiders.kontan import KontanSpider
 from spiders.mediaindonesia import MediaIndonesiaSpider
@@ -137,6 +137,14 @@ def test_an_unreadable_robots_txt_allows_nothing(room: Newsroom, tmp_path: Path,
     assert done.outcomes.judgement()[0] == "unhealthy"
 
 
+def test_the_first_500_kib_of_robots_txt_count(room: Newsroom, tmp_path: Path):
+    filler = "# catatan\n" * 60_000
+    room.world.robots["mediaindonesia"] = f"User-agent: *\n{filler}Disallow: /\n"
+    assert crawl(MediaIndonesiaSpider, room, tmp_path / "behind").stored
+    room.world.robots["mediaindonesia"] = f"User-agent: *\nDisallow: /\n{filler}"
+    assert not crawl(MediaIndonesiaSpider, room, tmp_path / "before").stored
+
+
 @pytest.mark.parametrize("status", [403, 404, 410])
 def test_an_absent_robots_txt_allows_all(room: Newsroom, tmp_path: Path, status: int):
     room.fail("status", path="^/robots.txt", status=status)
@@ -192,6 +200,19 @@ def test_a_bug_in_a_callback_is_a_counted_failure(
     done.assert_every_url_has_one_outcome()
     assert done.outcomes.count("failed/callback_error") > 3
     assert done.outcomes.judgement()[0] == "unhealthy"
+
+
+def test_a_bug_in_the_reading_of_a_list_is_a_problem_of_that_source(
+    room: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(*args: object) -> None:
+        raise RuntimeError("a bug")
+
+    monkeypatch.setattr(Feed, "parse", fail)
+    done = crawl(MediaIndonesiaSpider, room, tmp_path)
+    problem = {"source": "feed:https://mediaindonesia.com/feed", "reason": "callback_error"}
+    assert problem in done.outcomes.source_problems()
+    done.assert_every_url_has_one_outcome()
 
 
 def test_a_run_that_is_cut_short_counts_unfinished_articles(room: Newsroom, tmp_path: Path):

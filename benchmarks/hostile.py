@@ -1,0 +1,141 @@
+"""The cost of hostile input: CPU seconds and memory for each of some inputs.
+
+Run `python -m benchmarks.hostile`, or with `--at FOLDER` for the code of another checkout, which
+may raise or take minutes. Each input is read in a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import subprocess
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+LIMIT = 120
+"""Seconds for an input."""
+
+READ = """
+import json, resource, sys, time
+from scrapy.http import Request, Response
+from scrapy.utils.test import get_crawler
+from crawler.sources import Feed, Sitemap, SourceError, Window
+try:
+    from crawler.middlewares.transfer import TransferMiddleware as Transfer
+except ImportError:
+    from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware as Transfer
+URL = "https://warta.example.co.id/daftar"
+
+def read(kind, body):
+    request = Request(URL)
+    if kind == "body":
+        response = Response(URL, body=body, headers={"Content-Encoding": "gzip"})
+        return len(Transfer.from_crawler(get_crawler()).process_response(request, response).body)
+    source = {"feed": Feed, "sitemap": Sitemap}[kind](URL)
+    return sum(1 for _ in source.parse(Response(URL, body=body, request=request), Window()))
+
+def peak():
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+def answer(kind, body):
+    try:
+        return str(read(kind, body))
+    except SourceError as error:
+        return error.reason
+    except Exception as error:  # of another checkout too
+        return type(error).__name__
+
+kind = sys.argv[1]
+answer(kind, b"<rss><item/></rss>")
+body = sys.stdin.buffer.read()
+before, begin = peak(), time.process_time()
+found = answer(kind, body)
+print(json.dumps([found, time.process_time() - begin, peak() - before]))
+"""
+
+
+class Cost(NamedTuple):
+    """The cost of an input: what came of it, CPU seconds, MiB above those before."""
+
+    answer: str
+    seconds: float
+    growth: float
+
+
+def feed(items: str) -> bytes:
+    item = "<item><title>Cip</title><link>https://warta.example.co.id/1/a</link></item>"
+    return f'<rss version="2.0"><channel>{item}{items}{item}</channel></rss>'.encode()
+
+
+def titled(title: str) -> bytes:
+    return feed(f"<item><title>{title}</title><link>https://warta.example.co.id/2/b</link></item>")
+
+
+def sitemap(part: str, count: int) -> bytes:
+    return gzip.compress(b"<urlset>" + part.encode() * count + b"</urlset>", 9)
+
+
+ATTRIBUTES = "".join(f" a{n}=''" for n in range(20_000))
+URL = "<url><loc>https://warta.example.co.id/1/a</loc><lastmod>2026-11-20</lastmod></url>"
+INPUTS: dict[str, tuple[str, Callable[[], bytes]]] = {
+    "feed: author of a. 40,000 times": (
+        "feed", lambda: feed(f"<item><author>{'a.' * 40_000}</author></item>")),
+    "feed: 20,000 attributes": ("feed", lambda: feed(f"<item><a{ATTRIBUTES}/></item>")),
+    "feed: 40,000 categories": (
+        "feed", lambda: feed(f"<item>{'<category>x</category>' * 40_000}</item>")),
+    "feed: <a 100,000 times": ("feed", lambda: feed(f"<item>{'<a ' * 100_000}</item>")),
+    "feed: 300,000 empty items": ("feed", lambda: feed("<item></item>" * 300_000)),
+    "feed: 16 MB of undeclared prefixes": (
+        "feed", lambda: feed(f"<item>{'<q:aaaaaaaaaaaaaaaaaaaaaaaaaaa/>' * 48}</item>" * 9_900)),
+    "feed: 16 MB of CDATA": ("feed", lambda: feed(f"<item><![CDATA[{']]' * 8_000_000}]]></item>")),
+    "feed: &#1114112; in a title": ("feed", lambda: titled("Cip &#1114112;")),
+    "feed: half a surrogate pair": ("feed", lambda: titled("Cip &#55357;")),
+    "feed: encoding punycode": (
+        "feed", lambda: b'<?xml version="1.0" encoding="punycode"?>' + feed("")),
+    "feed: a bad srsName": ("feed", lambda: feed(
+        "<item><georss:where xmlns:georss='http://www.georss.org/georss' xmlns:gml="
+        "'http://www.opengis.net/gml'><gml:Point srsName='EPSG:abc'><gml:pos>1 2</gml:pos>"
+        "</gml:Point></georss:where></item>")),
+    "sitemap: 12 million <x/>": ("sitemap", lambda: sitemap("<x/>", 12_000_000)),
+    "sitemap: 6 million comments": ("sitemap", lambda: sitemap("<!---->", 6_000_000)),
+    "sitemap: 600,000 comments": ("sitemap", lambda: sitemap("<!---->", 600_000)),
+    "sitemap: 2 million empty elements": ("sitemap", lambda: sitemap("<url/>", 1_999_000)),
+    "sitemap: 50,000 URLs, as it should be": ("sitemap", lambda: sitemap(URL, 50_000)),
+    "body: 700,000 gzip members": ("body", lambda: gzip.compress(b"\n") * 700_000),
+}  # fmt: skip
+"""Inputs by name: the kind of reader, and a maker of the bytes."""
+
+
+def cost_of(kind: str, body: bytes, checkout: str = ".") -> Cost:
+    """Return the cost of `body` for the code in `checkout`."""
+    command = [sys.executable, "-c", READ, kind]
+    try:
+        done = subprocess.run(
+            command, input=body, cwd=checkout, capture_output=True, check=True, timeout=LIMIT
+        )
+    except subprocess.TimeoutExpired:
+        return Cost("none", float(LIMIT), float("nan"))
+    return Cost(*json.loads(done.stdout))
+
+
+def main() -> None:
+    """Print a table of all INPUTS."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--at", default=".", help="a checkout, this one by default")
+    parser.add_argument("--only", default="", help="a part of the names of inputs")
+    options = parser.parse_args()
+    print("| input | bytes | CPU seconds | MiB | answer |\n|---|---|---|---|---|")
+    for name, (kind, make) in INPUTS.items():
+        if options.only in name:
+            body = make()
+            cost = cost_of(kind, body, options.at)
+            row = f"{len(body):,} | {cost.seconds:.2f} | {cost.growth:.0f} | {cost.answer}"
+            print(f"| {name} | {row} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
