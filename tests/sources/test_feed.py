@@ -350,3 +350,27 @@ def test_saved_real_feeds_are_read(name: str, url: str, count: int, pattern: str
         date(2015, 11, 4),
         date(2015, 11, 5),
     }
+
+
+GROWING = {
+    "authors": "<item><author>{parts}</author></item>|a.",
+    "attributes": "<item><a{parts}/></item>| b=''",
+    "categories": "<item>{parts}</item>|<category>x</category>",
+    "malformed": "<item>{parts}</item>|<a ",
+    "items": "{parts}|<item><title>a &amp; b</title></item>",
+    "depth": "<item>{parts}|<a>",
+    "CDATA": "<item>{parts}</item>|<![CDATA[a]]>",
+    "brackets": "<item>{parts}</item>|>",
+    "ampersands": "<item>{parts}</item>|&",
+}
+
+
+@pytest.mark.parametrize("name", GROWING)
+def test_the_cost_of_a_feed_grows_with_its_length(name: str):
+    around, _, part = GROWING[name].partition("|")
+
+    def seconds(count: int) -> float:
+        body = feed(around.format(parts=part * count)).encode()
+        return min(seconds_of(lambda: problem_of(body)) for _ in range(3))
+
+    assert seconds(8_000) <= 5 * seconds(2_000) + 0.05  # of noise
