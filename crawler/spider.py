@@ -133,7 +133,8 @@ class NewsSpider(Spider):
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
         window = Arguments.of(kwargs).window
-        outlet_state = OutletState.of(crawler.settings, cls.name, window)
+        pattern = re.compile(cls.article_url)
+        outlet_state = OutletState.of(crawler.settings, cls.name, pattern, window)
         spider = super().from_crawler(crawler, *args, known=outlet_state.known, **kwargs)
         spider.outlet_state = outlet_state
         crawler.signals.connect(spider.ask_for_articles, signals.spider_idle)

@@ -20,6 +20,8 @@ class DeduplicatePipeline:
 
     :param stored: returns the content hash of the last capture of an article_id, None without one.
     :param story: returns the cluster_id of an article, None if unknown.
+    :param stored_elsewhere: returns the id by which the dataset holds an article that was fetched
+        at another address, None if it does not.
     """
 
     def __init__(
@@ -27,8 +29,10 @@ class DeduplicatePipeline:
         stored: Callable[[str], str | None],
         story: Callable[[Article], str | None],
         stats: StatsCollector,
+        stored_elsewhere: Callable[[Article], str | None] = lambda _: None,
     ) -> None:
         self.stored = stored
+        self.stored_elsewhere = stored_elsewhere
         self.story = story
         self.stats = stats
         self._seen: set[str] = set()
@@ -37,7 +41,7 @@ class DeduplicatePipeline:
     def from_crawler(cls, crawler: Crawler) -> Self:
         assert isinstance(crawler.spider, NewsSpider) and crawler.stats
         state = crawler.spider.outlet_state
-        return cls(state.index.content_hash, state.story, crawler.stats)
+        return cls(state.index.content_hash, state.story, crawler.stats, state.stored_elsewhere)
 
     def process_item(self, article: Article) -> Article:
         if article.article_id is None:
@@ -51,6 +55,9 @@ class DeduplicatePipeline:
         if stored == article.content_hash:
             self.stats.inc_value("wartatek/unchanged")
             raise NothingNew(f"{article.article_id}: unchanged")
+        if stored is None and (known_as := self.stored_elsewhere(article)):
+            self.stats.inc_value("wartatek/skipped/duplicate")
+            raise NothingNew(f"{article.article_id}: stored as {known_as}")
         article.revised = stored is not None
         article.cluster_id = self.story(article)
         return article

@@ -9,7 +9,7 @@ from typing import Literal
 FaultKind = Literal[
     "status", "challenge", "stall", "drip", "cut", "wrong_length", "wrong_charset", "gzip_bomb",
     "redirect", "redirect_loop", "endless", "not_a_feed", "empty_feed", "stale_feed", "self_links",
-    "broken_jsonld", "truncated", "too_deep", "empty",
+    "broken_jsonld", "truncated", "too_deep", "empty", "tracked_links", "canonical",
 ]  # fmt: skip
 
 CHALLENGE = (
@@ -25,13 +25,14 @@ CHALLENGE = (
 class Fault:
     """A fault of the pages whose host and path match.
 
-    :param kind: the fault; "status" and "challenge" (with a challenge page) answer `status`.
+    :param kind: the fault; "status" and "challenge" (with a challenge page) answer `status`;
+        "tracked_links" puts a parameter into each link of a feed, another one in every answer.
     :param host: the host, or "" for all.
     :param path: a regex searched in path and query.
     :param after: requests answered correctly before the first fault.
     :param times: number of faulty answers; None: no limit.
     :param retry_after: seconds for a Retry-After header.
-    :param location: the target of "redirect".
+    :param location: the target of "redirect"; the URL that a page of "canonical" states for itself.
     :param size: bytes that "gzip_bomb" unpacks to, bytes of body that "cut" and "truncated" leave.
     """
 

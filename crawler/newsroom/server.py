@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import re
 import threading
 import time
 import zlib
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
     from crawler.newsroom.story import Story
 
 BOMB = 200 * 1024 * 1024
+_OWN_URL = re.compile(
+    rb"""(<link rel=["']?canonical["']? href=["']|<meta property=["']?og:url["']? content=["']"""
+    rb"""|"mainEntityOfPage": ?\{[^}]*"@id": ?")[^"']+(["'])"""
+)
 DRIP = 0.2  # seconds between two bytes of a slow answer
 FLAWS = {
     "not_a_feed": "html",
@@ -252,6 +257,9 @@ class Newsroom:
                 return replace(reply, body=b"<html><body>" + b"<div>" * 40_000 + b"</body></html>")
             case "empty":
                 return replace(reply, body=b"")
+            case "tracked_links" | "canonical":
+                kind = {"Content-Type": reply.headers["Content-Type"]}
+                return replace(reply, body=_relinked(fault, reply.body), headers=kind)
         return self._flawed_feed(FLAWS[fault.kind], host, target, reply)
 
     def _flawed_feed(self, flaw: str, host: str, target: str, reply: Reply) -> Reply:
@@ -274,6 +282,15 @@ def _head(reply: Reply, length: int | None) -> bytes:
 async def _send(writer: asyncio.StreamWriter, reply: Reply) -> None:
     writer.write(_head(reply, len(reply.body)) + reply.body)
     await writer.drain()
+
+
+def _relinked(fault: Fault, body: bytes) -> bytes:
+    """Return `body` with other addresses of articles: in a feed's links, or of the page itself."""
+    if fault.kind == "tracked_links":
+        link = rf"\g<0>?srsltid=x{time.monotonic_ns()}".encode()
+        return re.sub(rb"<item>.*?<link>[^<?]+", link, body, flags=re.DOTALL)
+    stated = fault.location.encode()
+    return _OWN_URL.sub(lambda found: found[1] + stated + found[2], body)
 
 
 @cache

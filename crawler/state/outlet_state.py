@@ -8,6 +8,7 @@ import sqlite3
 from typing import TYPE_CHECKING, Self
 
 from crawler.extraction import EXTRACTOR_VERSION
+from crawler.state.aliases import Aliases
 from crawler.state.backfill import Backfill
 from crawler.state.index import KEPT_FOR_GOOD, DatasetIndex
 from crawler.state.refusals import Refusals
@@ -16,6 +17,7 @@ from crawler.state.validators import PageValidators
 from output.writer import Writer
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable
 
     from scrapy.http import Response
@@ -31,14 +33,18 @@ class OutletState:
     """The parts of the state, bound to `outlet`; a method here is one that needs two parts, or
     must not fail a run.
 
-    `index`: the dataset's rows; `queue`: articles to ask for; `backfill`: days that were walked;
-    `validators`: of pages; `refusals`: by hosts; `stories`: of all outlets.
+    `index`: the dataset's rows; `aliases`: other ids of articles; `queue`: articles to ask for;
+    `backfill`: days that were walked; `validators`: of pages; `refusals`: by hosts; `stories`: of
+    all outlets.
     """
 
-    def __init__(self, index: DatasetIndex, outlet: str, window: Window) -> None:
+    def __init__(
+        self, index: DatasetIndex, outlet: str, pattern: re.Pattern[str], window: Window
+    ) -> None:
         self.outlet = outlet
         self.index = index
         self.window = window
+        self.aliases = Aliases(index.db, index.root, outlet, pattern)
         self.queue = index.queue(outlet)
         self.backfill = Backfill(index.db, outlet)
         self.validators = PageValidators(index.db, clock=index.clock)
@@ -46,19 +52,42 @@ class OutletState:
         self.stories = Stories(index.db, index.root)
 
     @classmethod
-    def of(cls, settings: BaseSettings, outlet: str, window: Window) -> Self:
-        """Open the project's state for a run of `outlet` over `window`.
+    def of(
+        cls, settings: BaseSettings, outlet: str, pattern: re.Pattern[str], window: Window
+    ) -> Self:
+        """Open the project's state for a run of `outlet`, whose article_url is `pattern`.
 
         :raises StateError, sqlite3.Error: the state cannot be opened.
         """
-        return cls(DatasetIndex.of(settings), outlet, window)
+        state = cls(DatasetIndex.of(settings), outlet, pattern, window)
+        state.aliases.catch_up()
+        state._rename_waiting()
+        return state
 
     def known(self, article_id: str) -> str | None:
         """Return why a list that names the article is no reason to ask for it: `stored`, `gone`,
         `forgotten`, `rejected` or `waiting`; None: the article is to be asked for."""
-        if reason := self.index.known(article_id, EXTRACTOR_VERSION):
-            return reason if reason in ("stored", *KEPT_FOR_GOOD) else "rejected"
-        return "waiting" if self.queue.is_waiting(article_id, self.window) else None
+        for known_as in (article_id, *self.aliases.articles(article_id)):
+            if reason := self.index.known(known_as, EXTRACTOR_VERSION):
+                return reason if reason in ("stored", *KEPT_FOR_GOOD) else "rejected"
+            if self.queue.is_waiting(known_as, self.window):
+                return "waiting"
+        return None
+
+    def stored_elsewhere(self, article: Article) -> str | None:
+        """Return the id under which the dataset holds `article`, fetched as another, or None.
+
+        The page states the stored article's address, or was redirected there, and has the same
+        content. The next run knows the article by both ids.
+        """
+        assert article.article_id
+        addresses = filter(None, (article.canonical_url, article.url))
+        for other in {self.aliases.id_of(address) for address in addresses} - {article.article_id}:
+            for known_as in (other, *self.aliases.articles(other)):
+                if self.index.content_hash(known_as) == article.content_hash:
+                    self.aliases.add(article.article_id, known_as)
+                    return known_as
+        return None
 
     def listed(
         self, candidates: Iterable[tuple[str, Candidate]], response: Response, *, is_last: bool
@@ -73,6 +102,16 @@ class OutletState:
                 self.queue.wait(article_id, candidate)
             if is_last:
                 self.validators.keep_response(response)
+
+    def _rename_waiting(self) -> None:
+        """Give articles that wait by an address with unknown parameters, as earlier versions kept
+        them, the ids by which lists name them now."""
+        for waiting in list(self.queue.new()):
+            url = waiting.candidate.url
+            if "?" in url and (renamed := self.aliases.id_of(url)) != waiting.article_id:
+                if not self.known(renamed):
+                    self.queue.wait(renamed, waiting.candidate)
+                self.queue.settle([waiting.article_id])
 
     def story(self, article: Article) -> str | None:
         """Return the cluster_id of the article's story, by the articles of all outlets that are
@@ -89,6 +128,7 @@ class OutletState:
         """Index the part at `path`, now that readers can see it; its articles leave the queue."""
         try:
             self.index.add(path)
+            self.aliases.catch_up()
         except sqlite3.OperationalError as error:
             logger.warning("%s is indexed when the next run starts: %s", path, error)
 

@@ -57,9 +57,17 @@ MIGRATIONS = (
     ALTER TABLE fingerprints RENAME COLUMN telling TO text;
     ALTER TABLE bands RENAME COLUMN telling TO text;
     """,
+    """
+    ALTER TABLE parts ADD COLUMN is_joined INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX parts_unjoined ON parts (path) WHERE NOT is_joined;
+    CREATE TABLE aliases (
+        alias TEXT NOT NULL, article_id TEXT NOT NULL, is_stated INTEGER NOT NULL,
+        PRIMARY KEY (alias, article_id)) WITHOUT ROWID;
+    """,
 )
 """Scripts in the order of the file's versions: a file of version n lacks the scripts from n on.
 
 Instants are microseconds since 1970 in UTC. `parts` are the dataset's files that the index holds;
-`read_by`, `texts`, `fingerprints`, `bands` and `copies` belong to `crawler.state.stories`.
+`aliases` and `is_joined` belong to `crawler.state.aliases`; `is_read`, `read_by`, `texts`,
+`fingerprints`, `bands` and `copies` belong to `crawler.state.stories`.
 """

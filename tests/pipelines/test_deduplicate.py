@@ -53,6 +53,18 @@ def test_an_article_passes_deduplication_once_in_a_run(pipeline, stats):
     assert stats.get_stats() == {"wartatek/skipped/duplicate": 1}
 
 
+def test_an_article_that_is_stored_under_another_id_is_a_duplicate(stats):
+    elsewhere = {"kontan:2": "kontan:1"}
+    stored = {"kontan:1": "x"}
+    pipeline = DeduplicatePipeline(
+        stored.get, lambda _: None, stats, lambda item: elsewhere.get(item.article_id)
+    )
+    with pytest.raises(NothingNew, match="stored as kontan:1"):
+        pipeline.process_item(article(2))
+    assert stats.get_stats() == {"wartatek/skipped/duplicate": 1}
+    assert pipeline.process_item(article(3)).article_id == "kontan:3"
+
+
 def test_an_article_without_id_is_rejected(pipeline):
     with pytest.raises(Rejected, match="no_article_id"):
         pipeline.process_item(Article(outlet="kontan", url="https://x/"))
