@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from crawler.state.coverage import coverage, folded, summed
+from crawler.state.coverage import coverage, elsewhere, folded, summed
 from crawler.state.index import DatasetIndex
 from crawler.terminal.maintenance import MaintenanceCommand
 from output import clock
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable, Mapping
 
 DAYS = 30
+OTHERS = "other days"
+"""The day of articles that wait and are of none of the days shown, or of no known day."""
 
 
 class Command(MaintenanceCommand):
@@ -24,7 +25,8 @@ class Command(MaintenanceCommand):
     def long_desc(self) -> str:
         return (
             "Count the articles listed and stored, and those that are missing, by reason: a line"
-            " for each outlet, or for each day of the named outlets. --json always has every day."
+            " for each outlet, or for each day of the named outlets. Articles that wait say until"
+            " when and why, of other days too. --json has every day, and null for other days."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -41,14 +43,17 @@ class Command(MaintenanceCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         with DatasetIndex.of(self.settings) as index:
-            days = {name: coverage(index, name, self.days) for name in args or self.stored()}
+            names = args or self.stored()
+            days = {name: coverage(index, name, self.days) for name in names}
+            others = {name: elsewhere(index, name, self.days) for name in names}
         if self.json:
-            self._show("day", {name: (day.row() for day in of) for name, of in days.items()})
+            rows, column = {name: [day.row() for day in of] for name, of in days.items()}, "day"
         elif args:
-            self._show("day", {name: folded(of) for name, of in days.items()})
+            rows, column = {name: [*folded(of)] for name, of in days.items()}, "day"
         else:
-            self._show("days", {name: [summed(of)] for name, of in days.items()})
-
-    def _show(self, column: str, rows: Mapping[str, Iterable[dict[str, Any]]]) -> None:
+            rows, column = {name: [summed(of)] for name, of in days.items()}, "days"
+        for name, row in others.items():
+            if row:
+                rows[name].append({column: None if self.json else OTHERS} | row)
         named = ({"outlet": name} | row for name, of in rows.items() for row in of)
         self.show(named, ("outlet", column, "listed", "stored", "missing", "why"))

@@ -8,7 +8,10 @@ from datetime import date
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
+from crawler.sources.candidate import Candidate
 from crawler.state.backfill import Backfill
+from crawler.state.database import HORIZON
+from crawler.state.queue import ASIDE
 from output.clock import WIB
 
 if TYPE_CHECKING:
@@ -21,6 +24,8 @@ BY_HEADLINE = "off topic by headline"
 NOT_FOLLOWED = "not followed"
 """The reason of an article that lists named, and that the state knows under no day, or another."""
 UNLISTED = "in no list"
+SET_ASIDE = "set aside for a run of its day, or for a list that names it"
+"""The reason of an article that a backfill of other days had to fetch to know its time."""
 
 
 @dataclass(slots=True)
@@ -68,14 +73,23 @@ def coverage(index: DatasetIndex, outlet: str, window: Window) -> list[Day]:
     for day, reason, count in _rejected(index, outlet):
         if day in days:
             days[day].missing[reason] += count
-    for waiting in index.queue(outlet).new():
-        published = waiting.candidate.published
-        if published and (day := published.astimezone(WIB).date()) in days:
-            days[day].missing["waiting"] += 1
+    for known, why in _waiting(index, outlet):
+        if known in days:
+            days[known].missing[why] += 1
     for day, listed, off_topic in Backfill(index.db, outlet).named():
         if day in days:
             days[day].named, days[day].off_topic = listed, off_topic
     return list(days.values())
+
+
+def elsewhere(index: DatasetIndex, outlet: str, window: Window) -> dict[str, Any] | None:
+    """Return a row for the articles that wait and are of no day of `window`, or of no known day;
+    None without any."""
+    days = set(window.days())
+    waiting = Counter(why for day, why in _waiting(index, outlet) if day not in days)
+    if not waiting:
+        return None
+    return {**_counts(waiting.total(), 0), "why": _reasons_in_words(waiting)}
 
 
 def folded(days: Iterable[Day]) -> Iterator[dict[str, Any]]:
@@ -95,6 +109,24 @@ def summed(days: Sequence[Day]) -> dict[str, Any]:
     reasons = sum((day.reasons for day in days), Counter[str]())
     known = f"{sum(day.is_listed for day in days)}/{len(days)}"
     return {"days": known, **_counts(listed, stored), "why": _reasons_in_words(reasons)}
+
+
+def _waiting(index: DatasetIndex, outlet: str) -> Iterator[tuple[date | None, str]]:
+    """Yield the day of each article that waits, None if unknown, and the words for its reason and
+    its next time."""
+    now = index.clock()
+    for row in index.queue(outlet).rows():
+        if row["look"]:
+            continue
+        published = Candidate.from_json(row["candidate"]).published
+        if row["next_at"] == ASIDE:
+            why = SET_ASIDE
+        elif now < row["next_at"] < now + HORIZON:
+            why = f"waiting until {row['next_at'].astimezone(WIB):%Y-%m-%d %H:%M}"
+        else:
+            why = "waiting for the next run"
+        reason = f" ({row['reason']})" if row["reason"] else ""
+        yield published.astimezone(WIB).date() if published else None, why + reason
 
 
 def _counts(listed: int, stored: int) -> dict[str, int]:

@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 from crawler.sources import Candidate, Window
 from crawler.state.backfill import Backfill, IndexPage
-from crawler.state.coverage import UNLISTED, Day, coverage, folded, summed
+from crawler.state.coverage import SET_ASIDE, UNLISTED, Day, coverage, elsewhere, folded, summed
 from crawler.state.index import open_index
 from output.writer import Writer
 from tests.output.rows import NOON, article, reject
@@ -44,10 +44,30 @@ def test_each_day_says_what_is_stored_and_why_not_more(tmp_path):
         )
         one, two, three = coverage(index, "kontan", WINDOW)
     assert (one.day, one.listed, one.stored) == (FIRST, 9, 2)
-    why = "4 off topic by headline, 1 gallery, 1 waiting, 1 not followed"
+    why = "4 off topic by headline, 1 gallery, 1 waiting for the next run, 1 not followed"
     assert one.row() == row("2023-09-01", 9, 2, why)
     assert two.row() == row("2023-09-02", 1, 1, "")
     assert three.row() == row("2023-09-03", 0, 0, UNLISTED)
+
+
+def test_what_waits_says_why_and_until_when_on_any_day(tmp_path):
+    with open_index(tmp_path, tmp_path) as index:
+        index.clock = lambda: NOON
+        queue = index.queue("kontan")
+        for number, published in enumerate([NOON, NOON, None, NOON - timedelta(days=99)]):
+            url = f"https://kontan.example/{number}"
+            queue.wait(f"kontan:{number}", Candidate(url=url, published=published))
+        assert queue.failed("kontan:0", "http_500")
+        queue.set_aside("kontan:1", NOON)
+        queue.host_refused("kontan:2", NOON + timedelta(hours=2))
+        one, *_ = coverage(index, "kontan", WINDOW)
+        others = elsewhere(index, "kontan", WINDOW)
+        assert elsewhere(index, "antara", WINDOW) is None
+    half_past = (NOON + timedelta(hours=7, minutes=30)).strftime("%Y-%m-%d %H:%M")
+    assert one.reasons == {f"waiting until {half_past} (http_500)": 1, SET_ASIDE: 1}
+    assert others["missing"] == others["listed"] == 2
+    at_two = (NOON + timedelta(hours=9)).strftime("%Y-%m-%d %H:%M")
+    assert others["why"] == f"1 waiting for the next run, 1 waiting until {at_two}"
 
 
 def test_a_walked_day_without_articles_counts_as_listed(tmp_path):
