@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from crawler.extraction.body.multipage import further_pages, is_further, is_whole
-from crawler.extraction.urls import canonical_url
+from crawler.extraction.urls import article_address, article_id, canonical_url, hashed_id
 from crawler.outlets.reader import Reader
 from crawler.outlets.registry import Registry, load_spiders, load_stages, project_settings
 from crawler.sources.candidate import Candidate
@@ -53,6 +53,23 @@ class OutletReader:
         article.content_hash = content_hash(article.title, article.body)
         return article
 
+    def stated_id(self, article: Article) -> str:
+        """Return the id that the address which the page states gives to `article`."""
+        rules = self.reader.rules
+        return article_id(rules.name, article.canonical_url or article.url, rules.article_pattern)
+
+    def had_id(self, article: Article, earlier: str) -> bool:
+        """Return whether an earlier version gave `article` the id `earlier`, and not by mistake.
+
+        Earlier versions took unknown parameters into an id, and read foreign pages by the address
+        that a page states. An outlet's own id in the URL is right whatever a page states.
+        """
+        name, listed = self.spider.name, canonical_url(article.url) or article.url
+        address = article_address(listed, self.reader.rules.article_pattern) or listed
+        if article.article_id != hashed_id(name, address):
+            return False
+        return earlier in (hashed_id(name, listed), self.stated_id(article))
+
     def may_be_part(self, url: str) -> bool:
         """Return whether the page at `url` may hold a part of an article, and not the whole."""
         return bool(self.spider.next_page) or (bool(self.spider.whole) and is_further(url))
@@ -78,13 +95,13 @@ class OutletReader:
             return None
         try:
             values = json.loads(said)
-            article_id, candidate = (
+            listed_id, candidate = (
                 str(values["article_id"]),
                 Candidate.from_json(values["candidate"]),
             )
         except (ValueError, TypeError, KeyError):
             return None
-        return (article_id, candidate) if article_id.startswith(f"{self.spider.name}:") else None
+        return (listed_id, candidate) if listed_id.startswith(f"{self.spider.name}:") else None
 
 
 class OutletReaders:

@@ -207,6 +207,8 @@ class _Task:
         if not is_inside:
             self.tally[page.outlet, "skipped/outside_window"] += 1
             return None
+        if row and self.readers[page.outlet].had_id(article, row["article_id"]):
+            article.article_id = row["article_id"]
         article.run_id = self.job.run_id
         article.archive = {"file": page.file, "offset": page.capture.offset}
         return article
@@ -228,7 +230,8 @@ class _Task:
         """Yield the rows whose content the dataset does not hold."""
         fresh = {a.article_id for a, row in pairs if row is None and a.article_id}
         outlets = {article.outlet for article, _ in pairs}
-        before = self.history.contents(outlets, fresh)
+        stated = {a.article_id: self.readers[a.outlet].stated_id(a) for a, _ in pairs}
+        before = self.history.contents(outlets, fresh.union(stated[one] for one in fresh))
         forgotten = self.history.forgotten(outlets, fresh)
         for article, old in pairs:
             if article.article_id in forgotten:
@@ -244,7 +247,7 @@ class _Task:
             except ReaderError as error:
                 self._bug(error, article.outlet, article.url)
                 continue
-            if not self._is_new(new, old, before.get(new["article_id"], ())):
+            if not self._is_new(new, old, before, stated[article.article_id]):
                 self.tally[article.outlet, "unchanged"] += 1
                 continue
             content = Content(new["fetched_at"], new["extractor_version"], new["content_hash"])
@@ -254,8 +257,15 @@ class _Task:
                 new["cluster_id"] = old["cluster_id"]
             yield {"outlet": article.outlet, **new}
 
-    def _is_new(self, new: Row, old: Row | None, before: Iterable[Content]) -> bool:
-        """:param before: what the dataset held of the article when this task began"""
+    def _is_new(
+        self, new: Row, old: Row | None, before: Mapping[str, Sequence[Content]], stated: str
+    ) -> bool:
+        """Return whether `new` has content that the dataset does not hold.
+
+        :param before: the contents of articles when this task began
+        :param stated: the id by the address that the page states; an article that is stored by
+            that id, with the same content, is no new one
+        """
         written = self._written.get(new["article_id"], [])
         if any(content.fetched_at == new["fetched_at"] for content in written):
             return False
@@ -265,9 +275,13 @@ class _Task:
             for name in fields:
                 self._show(new["url"], name, old[name], new[name])
             return bool(fields)
-        said = [*before, *written]
+        said = [*before.get(new["article_id"], ()), *written]
         earlier = [content for content in said if content.fetched_at <= new["fetched_at"]]
-        return not earlier or max(earlier).content_hash != new["content_hash"]
+        if earlier:
+            return bool(max(earlier).content_hash != new["content_hash"])
+        elsewhere = [*before.get(stated, ()), *self._written.get(stated, ())]
+        joined = stated != new["article_id"] and not said
+        return not (joined and new["content_hash"] in {one.content_hash for one in elsewhere})
 
     def _show(self, url: str, name: str, old: Any, new: Any) -> None:
         if len(self.result.examples) < EXAMPLES:
