@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from email.utils import parsedate_to_datetime
+from ipaddress import ip_address
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from scrapy.exceptions import (
     CannotResolveHostError,
@@ -46,6 +49,19 @@ CHALLENGE_HEADERS = {  # by AWS WAF and Cloudflare
 }
 
 
+RESERVED_DOMAINS = (
+    *("example.com", "example.net", "example.org"),
+    *("example", "invalid", "localhost", "test"),
+)
+"""Domains that nobody can be written to at (RFC 2606, sections 2 and 3)."""
+LONGEST_BLOCK = timedelta(days=7)
+"""The longest time for which a host is left alone, whatever its Retry-After says."""
+
+
+class ContactError(ValueError):
+    """A contact to which no outlet can write; the message names the mistake."""
+
+
 class BlockedError(IgnoreRequest):
     """A refusal by a host, which is left alone until then and never worked around.
 
@@ -79,6 +95,40 @@ def user_agent(settings: BaseSettings) -> str:
     return f"Wartatek/{settings['VERSION']} (research corpus of Indonesian news; {contact})"
 
 
+def check_contact(contact: str) -> None:
+    """Check that `contact` is a mail address or the URL of a page, at a domain of the internet.
+
+    :raises ContactError: `contact` is neither, or at a domain of RESERVED_DOMAINS.
+    """
+    domain = _domain(contact)
+    if domain is None:
+        raise ContactError(f"{contact} is neither a mail address nor the URL of a page")
+    if any(f".{domain}".endswith(f".{reserved}") for reserved in RESERVED_DOMAINS):
+        raise ContactError(f"{contact} is a placeholder: nobody is reached at {domain}")
+
+
+def _domain(contact: str) -> str | None:
+    """Return the domain, in lower case, of a mail address or URL; None of anything else."""
+    if re.search(r"[\s()<>]", contact) or not contact.isprintable():  # of the User-Agent's syntax
+        return None
+    try:
+        url = urlsplit(contact)
+        host = url.hostname if url.scheme in ("http", "https") else None
+    except ValueError:
+        return None
+    if host is None:
+        name, at, host = contact.removeprefix("mailto:").rpartition("@")
+        if not (name and at):
+            return None
+    domain = host.lower().rstrip(".")
+    labels = domain.split(".")
+    try:
+        return domain if ip_address(domain).is_global else None
+    except ValueError:  # the domain is no address
+        fine = len(labels) > 1 and all(re.fullmatch(r"[^\W_]([\w-]*[^\W_])?", n) for n in labels)
+        return domain if fine or domain == "localhost" else None
+
+
 def is_challenge(response: Response) -> bool:
     """Return True if a bot wall answered in place of the outlet, under any status."""
     if any(response.headers.get(name) in values for name, values in CHALLENGE_HEADERS.items()):
@@ -90,13 +140,15 @@ def is_challenge(response: Response) -> bool:
 
 
 def retry_after(response: Response, now: datetime) -> float | None:
-    """Return the seconds of Retry-After, in either form of RFC 9110, section 10.2.3, or None."""
+    """Return the seconds of Retry-After, in either form of RFC 9110, section 10.2.3, or None; at
+    most LONGEST_BLOCK."""
     text = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
+    longest = LONGEST_BLOCK.total_seconds()
     if text.isdecimal():
-        return float(text)
+        return min(float(text), longest)
     try:
-        return max(0.0, (parsedate_to_datetime(text) - now).total_seconds())
-    except (ValueError, TypeError):  # no date, or a date without a zone
+        return min(max(0.0, (parsedate_to_datetime(text) - now).total_seconds()), longest)
+    except (ValueError, TypeError, OverflowError):  # no date, or a date without a zone
         return None
 
 

@@ -12,7 +12,15 @@ from scrapy.settings import Settings
 from scrapy.spidermiddlewares.httperror import HttpError
 from twisted.python.failure import Failure
 
-from crawler.manners import RobotsError, failure_reason, is_challenge, retry_after, user_agent
+from crawler.manners import (
+    ContactError,
+    RobotsError,
+    check_contact,
+    failure_reason,
+    is_challenge,
+    retry_after,
+    user_agent,
+)
 
 URL = "https://warta.example.co.id/"
 NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
@@ -25,12 +33,48 @@ def test_the_user_agent_says_who_asks_and_whom_to_write_to():
 
 
 @pytest.mark.parametrize(
+    "contact",
+    [
+        "redaksi@wartatek.id",
+        "mailto:redaksi@wartatek.id",
+        "https://wartatek.id/tentang",
+        "http://kampus.ac.id:8080/",
+        "redaksi@example.co.id",
+        "a@notexample.com",
+        "https://93.184.216.34/bot",
+    ],
+)
+def test_an_address_of_the_internet_is_a_contact(contact: str):
+    check_contact(contact)
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        *("you@example.org", "You@Example.COM", "you@mail.example.net", "you@example.org."),
+        *("you@kantor.test", "you@warta.example", "https://www.example.com/bot", "you@x.invalid"),
+        *("http://localhost/", "http://web.localhost/", "http://127.0.0.1/", "http://10.0.0.1/"),
+        *("", " ", "saya", "example.org", "wartatek.id", "you@", "@wartatek.id", "you@kantor"),
+        *("ftp://wartatek.id/", "a@wartatek.id b", "a@wartatek.id\nX: y", "you@-.id", "http://[x/"),
+        *("you@wartatek.id)", "https://", "you@wartatek..id"),
+    ],
+)
+def test_a_placeholder_is_no_contact(contact: str):
+    with pytest.raises(ContactError):
+        check_contact(contact)
+
+
+@pytest.mark.parametrize(
     ("header", "seconds"),
     [
         ("120", 120.0),
         ("0", 0.0),
         ("Fri, 20 Nov 2026 03:05:00 GMT", 300.0),
         ("Fri, 20 Nov 2026 02:00:00 GMT", 0.0),
+        ("99999999", 604_800.0),
+        ("9" * 5000, 604_800.0),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 604_800.0),
+        ("Fri, 31 Dec 99999 23:59:59 GMT", None),
         ("besok", None),
         ("-5", None),
         ("", None),

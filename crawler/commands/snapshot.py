@@ -65,7 +65,7 @@ class Command(CrawlingCommand):
         assert self.settings is not None
         self.location = self.store_nowhere(opts)
         if opts.expect or opts.from_archive or not _is_url(args[-1:]):
-            self.settings.set("CONTACT", "nobody is asked", priority="cmdline")
+            self.asks_outlets = False
             self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")  # no crawl runs
         options = [arg for arg in args if arg.startswith("-")]
         super().process_options(options or args[:1], opts)

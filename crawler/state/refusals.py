@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from crawler.manners import LONGEST_BLOCK
 from crawler.state.database import HORIZON, instant, microseconds
 from output.clock import now
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from crawler.state.database import Database
 
 FIRST = timedelta(hours=1)
-LONGEST = timedelta(days=7)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,13 @@ class Refusals:
         self.clock = clock
 
     def add(self, host: str, reason: str, at_least: timedelta) -> Refusal:
-        """Leave `host` alone for `at_least`, and for longer with each refusal in a row."""
+        """Leave `host` alone for `at_least`, and for longer with each refusal in a row, up to
+        LONGEST_BLOCK."""
         row = self.db.execute("SELECT times FROM refusals WHERE host = ?", (host,)).fetchone()
         times = row[0] + 1 if row else 1
-        grown = min(FIRST * 2 ** min(times - 1, 10), LONGEST)
-        refusal = Refusal(reason, self.clock() + max(at_least, grown), times)
+        grown = FIRST * 2 ** min(times - 1, 10)
+        wait = min(max(at_least, grown), LONGEST_BLOCK)
+        refusal = Refusal(reason, self.clock() + wait, times)
         values = (host, reason, microseconds(refusal.until), times)
         self.db.execute("REPLACE INTO refusals VALUES (?, ?, ?, ?)", values)
         return refusal

@@ -17,6 +17,7 @@ from scrapy.utils.conf import arglist_to_dict
 
 from crawler.archive.retention import allowance
 from crawler.archive.takedown import finish_takedowns
+from crawler.manners import ContactError, check_contact
 from crawler.outlets.registry import load_spiders
 from crawler.sources.window import ArgumentError, Arguments
 from crawler.state.database import StateError
@@ -34,7 +35,12 @@ if TYPE_CHECKING:
 
 
 class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
-    """A command whose arguments are outlets."""
+    """A command whose arguments are outlets.
+
+    :cvar asks_outlets: False where no request goes out, so that no contact is needed
+    """
+
+    asks_outlets = True
 
     requires_crawler_process = True
 
@@ -49,11 +55,8 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
             self.complain(str(error))
         for name in args:
             self.check_outlet(name)
-        if not self.settings["CONTACT"] and not self.settings["NEWSROOM"]:
-            self.complain(
-                "outlets must be able to write to you: set CONTACT, in the environment or with"
-                " -s CONTACT=, to your mail address or page"
-            )
+        if self.asks_outlets and not self.settings["NEWSROOM"]:
+            self.check_contact()
         try:
             if keep := self.settings["ARCHIVE_KEEP"]:
                 allowance(keep)
@@ -67,6 +70,19 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
             DatasetIndex.of(self.settings).close()
         except (StateError, sqlite3.Error) as error:
             self.complain(f"STATE_DIR: {error}")
+
+    def check_contact(self) -> None:
+        """Complain of a missing CONTACT, and of a CONTACT to which no outlet can write."""
+        assert self.settings is not None
+        contact = self.settings["CONTACT"]
+        try:
+            check_contact(contact)
+        except ContactError as error:
+            wrong = f" ({error})" if contact else ""
+            self.complain(
+                "outlets must be able to write to you: set CONTACT, in the environment or with"
+                f" -s CONTACT=, to your mail address or page{wrong}"
+            )
 
     def store_nowhere(self, opts: argparse.Namespace) -> str:
         """Let a crawl write to a folder that is removed at exit; return the dataset's place."""

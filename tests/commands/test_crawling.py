@@ -81,10 +81,12 @@ def test_a_mistake_is_one_clear_line(room: Newsroom, tmp_path: Path, capsys, arg
     assert room.requests == []
 
 
-def test_the_web_is_not_crawled_without_a_contact(tmp_path: Path, capsys):
-    assert typed("crawl", "kontan", OUTPUT_DIR=str(tmp_path), CONTACT="") == USAGE
+@pytest.mark.parametrize("contact", ["", "you@example.org", "saya"])
+def test_the_web_is_not_crawled_without_a_contact(tmp_path: Path, capsys, contact: str):
+    assert typed("crawl", "kontan", OUTPUT_DIR=str(tmp_path), CONTACT=contact) == USAGE
     complaint = capsys.readouterr().err
     assert "set CONTACT" in complaint
+    assert contact in complaint
     assert complaint.count("\n") == 1
     assert not list(tmp_path.iterdir())
 
