@@ -51,6 +51,15 @@ def again(work: Callable[[], Result]) -> Result:
     return work()
 
 
+def holds_dataset(root: Root) -> bool:
+    """Return True if a table of a dataset is at `root`.
+
+    :raises OSError: the place cannot be listed.
+    """
+    found = root.filesystem.get_file_info([root.at(table) for table in SCHEMAS])
+    return any(info.type is fs.FileType.Directory for info in found)
+
+
 def live_files(root: Root, table: str, outlet: str | None = None) -> list[str]:
     """Return the paths of the table's files, without those that a merged file replaces."""
     return again(lambda: _live_files(root, table, outlet))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from crawler.extraction.topics import TOPICS
+from crawler.terminal.exit_codes import UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
 from crawler.wording import number, size
 from output.beside import beside
@@ -55,6 +58,14 @@ class Command(MaintenanceCommand):
         add("--since", metavar="DAY", help="the first day of publication, in WIB: 2023-09-01")
         add("--until", metavar="DAY", help="the last day of publication, in WIB")
         add("--topic", metavar="TOPIC", help="only articles with this topic, e.g. ai")
+        add("--allow-empty", action="store_true", help="an export without a row is no failure")
+
+    def long_desc(self) -> str:
+        return (
+            "Write the dataset, or a part of it, as one file for other programs. Exit 0 done, 1 no"
+            " row matches: an earlier file stays, unless --allow-empty; 2 usage, or the dataset or"
+            " the file cannot be read or written."
+        )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options([*opts.outlet, *args], opts)
@@ -67,6 +78,10 @@ class Command(MaintenanceCommand):
             opts.to = "csv"
         if opts.to not in KINDS:
             self.complain(f"say --to {', --to '.join(KINDS[:-1])} or --to {KINDS[-1]}")
+        if opts.topic and opts.topic not in TOPICS:
+            close = get_close_matches(opts.topic, TOPICS, n=1)
+            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(TOPICS)}"
+            self.complain(f"there is no topic {opts.topic}; {hint}")
         self._check_target(opts)
         days = self.window(opts)
         names = tuple(dict.fromkeys(opts.outlet))
@@ -86,20 +101,23 @@ class Command(MaintenanceCommand):
             self.complain(f"{self.target} is no file")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        self.rows = 0
+        self.rows, self.allow_empty = 0, opts.allow_empty
         with self.waiting("reading the dataset") as self.status:
             if opts.output == "-":
                 self._print(opts.to)
             else:
                 self._write(opts.to)
         what = "articles" if opts.latest else "captures"
+        if not self.rows and not self.allow_empty:
+            self.exitcode = self.exitcode or UNHEALTHY
         found = f"{number(self.rows)} {what}" if self.rows else f"no {what} match: columns alone"
-        if opts.output != "-":
+        if self.exitcode == UNHEALTHY or (opts.output == "-" and not self.rows):
+            nothing = "" if opts.output == "-" else f"; {self.target} is left as it was"
+            print(f"no {what} match{nothing}", file=sys.stderr)
+        elif opts.output != "-":
             written = self.target.stat().st_size
             told: dict[str, Any] = {"file": str(self.target), "bytes": written, what: self.rows}
             self.say(f"{self.target}: {found}, {size(written)}", **told)
-        elif not self.rows and not self.quiet:
-            print(f"no {what} match", file=sys.stderr)
 
     def _print(self, kind: str) -> None:
         try:
@@ -127,7 +145,8 @@ class Command(MaintenanceCommand):
                 else:
                     with staged.open("wb") as file:
                         self._stream(kind, file)
-                staged.replace(target)
+                if self.rows or self.allow_empty:
+                    staged.replace(target)
         except OSError as error:
             self.complain(f"cannot write {self.target}: {error.strerror or error}")
         except duckdb.Error as error:

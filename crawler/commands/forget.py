@@ -29,6 +29,7 @@ class Command(MaintenanceCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         TerminalCommand.process_options(self, args, opts)
+        self.check_dataset()
         assert self.settings is not None
         self.registry = Registry(load_spiders(self.settings))
         if not args:

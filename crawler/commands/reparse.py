@@ -27,6 +27,7 @@ from crawler.reparse.workers import (
     on_cluster,
     tasks,
 )
+from crawler.terminal.base import TerminalCommand
 from crawler.terminal.exit_codes import INTERRUPTED, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
 from output import clock
@@ -86,7 +87,9 @@ class Command(MaintenanceCommand):
         add("--diff", action="store_true", help="write nothing, show what would change")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        super().process_options([arg for arg in args if arg.startswith("-")], opts)
+        TerminalCommand.process_options(self, [arg for arg in args if arg.startswith("-")], opts)
+        if opts.diff:  # else a dataset may begin with pages of others
+            self.check_dataset()
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         job, sizes = self._job(opts), self._files(args)

@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from crawler.sources.window import ArgumentError, Window
 from crawler.terminal.base import TerminalCommand
-from output.dataset import outlets
+from output.dataset import holds_dataset, outlets
 from output.filesystem import Root
 from output.schema import SCHEMAS
 from output.search_index import FOLDER
@@ -26,10 +26,20 @@ class MaintenanceCommand(TerminalCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
+        self.check_dataset()
         stored = self.stored()
         for name in args:
             if name not in stored:
                 self.complain(f"{self.location} holds nothing of an outlet {name}")
+
+    def check_dataset(self) -> None:
+        """Complain of a place without a dataset, which OUTPUT_DIR then names by mistake."""
+        try:
+            found = holds_dataset(Root(self.location))
+        except (OSError, pa.ArrowInvalid) as error:
+            self.complain(f"OUTPUT_DIR: {error}")
+        if not found:
+            self.complain(f"there is no dataset at {self.location}: does OUTPUT_DIR name it?")
 
     def window(self, opts: argparse.Namespace) -> Window:
         """Return the days between --since and --until, or complain of them."""

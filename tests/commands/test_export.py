@@ -59,15 +59,31 @@ def test_export_prints_json_lines_to_standard_output(export):
 
 @pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "duckdb"])
 def test_an_export_without_a_match_is_a_file_of_columns_alone(export, dataset, kind):
-    code, out, _ = export("--to", kind, "--until", "1999-12-31")
+    code, out, _ = export("--to", kind, "--until", "1999-12-31", "--allow-empty")
     assert code == 0
     assert "no captures match" in out
     assert (dataset / f"export.{kind}").exists()
 
 
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "duckdb"])
+def test_an_export_without_a_match_leaves_the_last_export_as_it_was(export, dataset, kind):
+    path = dataset / f"export.{kind}"
+    code, out, err = export("--to", kind, "--topic", "gaming")
+    assert (code, out, path.exists()) == (1, "", False)
+    assert err == f"no captures match; {path} is left as it was\n"
+    assert export("--to", kind)[0] == 0
+    before = path.read_bytes()
+    assert export("--to", kind, "--topic", "gaming", "--latest")[0] == 1
+    assert path.read_bytes() == before
+    assert export("--to", kind, "--topic", "gaming", "--allow-empty")[0] == 0
+    assert path.read_bytes() != before
+    assert not list(dataset.glob(".*"))
+
+
 def test_a_printed_export_without_a_match_is_reported_on_stderr(export):
-    code, out, err = export("--to", "jsonl", "-o", "-", "--topic", "kuliner", "--latest")
-    assert (code, out, err) == (0, "", "no articles match\n")
+    words = ("--to", "jsonl", "-o", "-", "--topic", "gaming", "--latest")
+    assert export(*words) == (1, "", "no articles match\n")
+    assert export(*words, "--allow-empty") == (0, "", "no articles match\n")
 
 
 def test_an_export_for_spreadsheets_is_csv_with_a_byte_order_mark(export, dataset):
@@ -85,6 +101,8 @@ def test_an_export_for_spreadsheets_is_csv_with_a_byte_order_mark(export, datase
         (["--to", "jsonl", "--spreadsheet"], "--spreadsheet writes csv, not jsonl"),
         (["--to", "csv", "kontan"], "--outlet kontan?"),
         (["--to", "csv", "--outlet", "kontna"], "nothing of an outlet kontna"),
+        (["--to", "csv", "--topic", "aii"], "did you mean ai?"),
+        (["--to", "csv", "--topic", "kuliner"], "there are ai, gadget"),
         (["--to", "csv", "--since", "kemarin"], "no date"),
         (["--to", "csv", "--since", "2026-02-01", "--until", "2026-01-01"], "is after"),
         (["--to", "csv", "-o", "/dev/null"], "is no file"),

@@ -83,6 +83,34 @@ def test_a_mistake_is_one_clear_line(folder, arguments, said):
     assert done.stderr.count("\n") == 1
 
 
+READING = [
+    ["verify"],
+    ["export", "--to", "csv"],
+    ["report"],
+    ["browse", "--port", "0"],
+    ["coverage"],
+    ["compact"],
+    ["forget", "kontan:1"],
+    ["reparse", "--diff", "{warcs}"],
+]
+
+
+@pytest.mark.parametrize("words", READING, ids=lambda words: words[0])
+@pytest.mark.parametrize("place", ["typo", "empty", "file"])
+def test_a_place_without_a_dataset_is_a_mistake(tmp_path, words, place):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("isi")
+    (tmp_path / "warcs").mkdir()
+    (tmp_path / "warcs/a.warc.gz").write_bytes(b"")
+    before = sorted(tmp_path.rglob("*"))
+    typed = [word.format(warcs=tmp_path / "warcs") for word in words]
+    done = scrapy(*typed, folder=tmp_path / place)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"there is no dataset at {tmp_path / place}" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert sorted(tmp_path.rglob("*")) == before
+
+
 def test_coverage_at_a_glance_day_by_day_and_whole(folder):
     days = ("--since", "2023-08-31", "--until", "2023-09-04")
     [_, _, _, kontan, *_] = scrapy("coverage", *days, folder=folder).stdout.splitlines()
