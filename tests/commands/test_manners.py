@@ -208,6 +208,7 @@ def test_commands_that_crawl_have_the_same_manners(name, room, tmp_path):
 
 @pytest.mark.parametrize("name", SERVERS)
 def test_servers_say_where_they_are(name, room, tmp_path):
+    write(tmp_path, kontan=[row(1)])
     with scrapy(f"{SERVERS[name]} --json", room, tmp_path) as server:
         assert json.loads(server.stdout.readline())["url"].startswith("http://127.0.0.1:")
         server.terminate()

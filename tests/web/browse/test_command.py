@@ -44,12 +44,14 @@ def test_browse_answers_at_the_printed_address_and_ends_quietly(tmp_path):
 
 
 def test_a_mistake_is_one_line_and_exit_code_2(tmp_path):
+    write(tmp_path, kontan=[row(1)])
     with browse(tmp_path, "--port", "65536") as process:
         assert process.wait() == 2
         assert process.stderr.read() == "scrapy browse: --port 65536 is no port\n"
 
 
 def test_an_index_that_cannot_be_kept_is_made_for_the_time_being(tmp_path):
+    write(tmp_path, kontan=[row(1)])
     (tmp_path / "search").write_text("in the way")
     with browse(tmp_path, "--port", "0") as process:
         url = process.stdout.readline().split()[4]
