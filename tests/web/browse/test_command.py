@@ -36,7 +36,7 @@ def test_browse_answers_at_the_printed_address_and_ends_quietly(tmp_path):
             assert second.wait() == 2
             assert second.stdout.read() == ""
             complaint = second.stderr.read()
-            assert "Address already in use; --port 0 takes any free one" in complaint
+            assert "Address already in use; --port 0 takes any free port" in complaint
             assert complaint.count("\n") == 1
         first.send_signal(signal.SIGINT)
         assert first.wait() == 0
