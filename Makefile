@@ -9,7 +9,7 @@ help:  ## this list
 
 setup: .venv/.run  ## .venv with all that crawling needs
 dev: .venv/.dev  ## .venv with all that tests and checks need, too
-demo: .venv/.run  ## crawl every outlet of a small world on localhost into output/data
+demo: .venv/.run  ## crawl every outlet of a small world on localhost into output/demo
 	@$(BIN)/python -m scrapy demo
 test: lint  ## lint, types, floors and all tests, or a part of them: make test T=tests/state
 	@$(if $(T),,echo "All tests take 5 to 30 minutes, by the machine; a part takes less: make test T=tests/state")

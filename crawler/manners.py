@@ -129,6 +129,23 @@ def _domain(contact: str) -> str | None:
         return domain if fine or domain == "localhost" else None
 
 
+def loopback(address: str) -> str:
+    """Return host and port of `address` ("http://127.0.0.1:8000").
+
+    :raises ValueError: when `address` is not a loopback address: the crawl would leave the machine.
+    """
+    parts = urlsplit(address if "//" in address else f"//{address}")
+    try:
+        here = parts.hostname == "localhost" or ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        here = False
+    if not here or not parts.port:
+        raise ValueError(
+            f"NEWSROOM={address}: not http://127.0.0.1:PORT, and it must be on this machine"
+        )
+    return parts.netloc
+
+
 def is_challenge(response: Response) -> bool:
     """Return True if a bot wall answered in place of the outlet, under any status."""
     if any(response.headers.get(name) in values for name, values in CHALLENGE_HEADERS.items()):

@@ -22,6 +22,7 @@ STATE_DIR = os.environ.get("STATE_DIR", "")  # of state.db: a local folder; "": 
 PART_ROWS = 1000  # rows that wait in memory before they are published, or 32 MB,
 PART_SECONDS = 300  # or so long: after a kill, the next run fetches the waiting rows again
 NEWSROOM = os.environ.get("NEWSROOM", "")  # URL of a newsroom on loopback that plays every outlet
+ADDONS = {"crawler.newsroom.addon.NewsroomAddon": 0}  # default {}; also for -s NEWSROOM=
 
 # -- The pages themselves, so that a better rule can read them again
 ARCHIVE = os.environ.get("ARCHIVE", "1") != "0"  # about 30 KB an article
@@ -121,14 +122,3 @@ FEED_EXPORT_ENCODING = "utf-8"  # default None: JSON would escape every accent
 # -- Log
 LOG_LEVEL = "INFO"  # default DEBUG: which prints every item, body and all
 LOG_FORMATTER = "crawler.terminal.log.LogFormatter"  # default prints whole items
-
-if NEWSROOM:
-    DOWNLOAD_HANDLERS |= {
-        "http": "crawler.newsroom.handler.NewsroomHandler",
-        "https": "crawler.newsroom.handler.NewsroomHandler",
-    }
-    CONCURRENT_REQUESTS = CONCURRENT_REQUESTS_PER_DOMAIN = 8  # nobody is to be spared on loopback
-    DOWNLOAD_DELAY = 0.0
-    AUTOTHROTTLE_START_DELAY = 0.0
-    AUTOTHROTTLE_MAX_DELAY = 0.0  # default 60: only Crawl-delay still counts
-    RETRY_AFTER_DEFAULT = 0

@@ -36,6 +36,7 @@ class Command(CrawlingCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         [name] = args
+        self.claim_dataset()
         try:
             with self.held(name):
                 self._crawl(name, opts.spargs)

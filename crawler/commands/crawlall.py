@@ -89,6 +89,7 @@ class Command(CrawlingCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         outlets = self.outlets()
         names = self._names(args, outlets)
+        self.claim_dataset()
         self.crawlers: dict[str, Crawler] = {}
         self.elsewhere: list[str] = []
         self.ended_by = ""

@@ -8,15 +8,19 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scrapy.settings import SETTINGS_PRIORITIES
+
 from crawler.outlets.registry import CRAWLED, load_spiders
+from crawler.settings import BASE
 from crawler.state.index import DatasetIndex
-from crawler.terminal.base import TerminalCommand
+from crawler.terminal.base import USAGE, TerminalCommand
 from output.dataset import files, latest
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable, Sequence
 
+FOLDER = BASE / "output" / "demo"
 AGAIN = ("detikinet", "selular", "uzone")
 """Outlets that the first demo crawls twice: technology alone, so that no article is off topic."""
 _LATER = """
@@ -33,8 +37,11 @@ rows = duckdb.read_parquet('{folder}/**/*.parquet', hive_partitioning=True); \\
 rows = read('{root}', revisions=True); \\
     duckdb.sql('SELECT revision, title, modified_at FROM rows WHERE revision > 1').show()"
 
-pandas, polars and Spark read them too: "Load it" in README.md says how.
-They are not news: remove {root} before the first real crawl.
+pandas, polars and Spark read them too: "Load it" in README.md says how. No real crawl goes into
+{root}. A page about them, and all of them to search and read:
+
+  {python} -m scrapy report -s OUTPUT_DIR={root}
+  {python} -m scrapy browse -s OUTPUT_DIR={root}
 """
 
 
@@ -43,7 +50,7 @@ class Command(TerminalCommand):
         return "[options] [OUTLET ...]"
 
     def short_desc(self) -> str:
-        return "Crawl a small world of outlets on localhost into the dataset"
+        return "Crawl a small world of outlets on localhost into output/demo"
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         # Imported here, since Scrapy imports every command before it runs a command.
@@ -52,18 +59,30 @@ class Command(TerminalCommand):
         assert self.settings is not None
         if unknown := set(args) - houses().keys():
             self.complain(f"no such outlet here: {', '.join(sorted(unknown))}")
-        root = self.settings["OUTPUT_DIR"]
+        root = self._place()
         if "://" not in root:
             root = os.path.relpath(root)
         first = not files(root)
         self.exitcode = self._crawl(root, args, [] if first else ["--edited"])
         if first and self.exitcode == 0:
             self._look_again(root, args or AGAIN)
+        if self.exitcode == USAGE:
+            return
         rows = latest(root).num_rows
         if not rows:
             self.exitcode = self.exitcode or 1
             return
         self._say_what_next(root, rows)
+
+    def _place(self) -> str:
+        """Return the dataset's place: OUTPUT_DIR where it was set by hand, else a folder apart."""
+        assert self.settings is not None
+        typed = SETTINGS_PRIORITIES["cmdline"]
+        by_hand = "OUTPUT_DIR" in os.environ or self.settings.getpriority("OUTPUT_DIR") == typed
+        if not by_hand:
+            self.settings.set("OUTPUT_DIR", str(FOLDER), priority="cmdline")
+        self.settings.set("STATE_DIR", "", priority="cmdline")  # never among that of real crawls
+        return str(self.settings["OUTPUT_DIR"])
 
     def _crawl(self, root: str, outlets: Iterable[str], options: Iterable[str]) -> int:
         """Crawl a newsroom that runs meanwhile, and return the exit code."""
@@ -79,13 +98,8 @@ class Command(TerminalCommand):
                 if not self.json:
                     self.say(f"The newsroom serves its outlets at {url}")
                 environment = os.environ | {"NEWSROOM": url}
-                crawl = [
-                    *scrapy,
-                    "crawlall",
-                    *(outlets or self._played()),
-                    "-s",
-                    f"OUTPUT_DIR={root}",
-                ]
+                crawl = [*scrapy, "crawlall", *(outlets or self._played())]
+                crawl += ["-s", f"OUTPUT_DIR={root}", "-s", "STATE_DIR="]
                 crawl += ["--quiet"] * self.quiet + ["--json"] * self.json
                 return subprocess.run(crawl, env=environment, check=False).returncode
             finally:

@@ -2,34 +2,18 @@
 
 from __future__ import annotations
 
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit, urlunsplit
 
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.exceptions import NotConfigured
 
+from crawler.manners import loopback
+
 if TYPE_CHECKING:
     from scrapy import Request
     from scrapy.crawler import Crawler
     from scrapy.http import Response
-
-
-def loopback(address: str) -> str:
-    """Return host and port of `address` ("http://127.0.0.1:8000").
-
-    :raises ValueError: when `address` is not a loopback address: the crawl would leave the machine.
-    """
-    parts = urlsplit(address if "//" in address else f"//{address}")
-    try:
-        here = parts.hostname == "localhost" or ip_address(parts.hostname or "").is_loopback
-    except ValueError:
-        here = False
-    if not here or not parts.port:
-        raise ValueError(
-            f"NEWSROOM={address}: not http://127.0.0.1:PORT, and it must be on this machine"
-        )
-    return parts.netloc
 
 
 class NewsroomHandler(HTTP11DownloadHandler):

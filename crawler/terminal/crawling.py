@@ -17,7 +17,7 @@ from scrapy.utils.conf import arglist_to_dict
 
 from crawler.archive.retention import allowance
 from crawler.archive.takedown import finish_takedowns
-from crawler.manners import ContactError, check_contact
+from crawler.manners import ContactError, check_contact, loopback
 from crawler.outlets.registry import load_spiders
 from crawler.sources.window import ArgumentError, Arguments
 from crawler.state.database import StateError
@@ -25,6 +25,7 @@ from crawler.state.index import DatasetIndex
 from crawler.state.locks import locked, place_of_locks
 from crawler.terminal.base import TerminalCommand
 from output.filesystem import check_writable
+from output.origin import OriginError, claim
 
 if TYPE_CHECKING:
     import argparse
@@ -55,7 +56,12 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
             self.complain(str(error))
         for name in args:
             self.check_outlet(name)
-        if self.asks_outlets and not self.settings["NEWSROOM"]:
+        if self.settings["NEWSROOM"]:
+            try:
+                loopback(self.settings["NEWSROOM"])
+            except ValueError as error:
+                self.complain(str(error))
+        elif self.asks_outlets:
             self.check_contact()
         try:
             if keep := self.settings["ARCHIVE_KEEP"]:
@@ -70,6 +76,14 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
             DatasetIndex.of(self.settings).close()
         except (StateError, sqlite3.Error) as error:
             self.complain(f"STATE_DIR: {error}")
+
+    def claim_dataset(self) -> None:
+        """Record what the dataset is crawled from, or complain of a dataset of the other origin."""
+        assert self.settings is not None
+        try:
+            claim(self.settings["OUTPUT_DIR"], "newsroom" if self.settings["NEWSROOM"] else "web")
+        except (OriginError, OSError) as error:
+            self.complain(str(error))
 
     def check_contact(self) -> None:
         """Complain of a missing CONTACT, and of a CONTACT to which no outlet can write."""

@@ -7,7 +7,7 @@ from scrapy import Request, Spider
 from scrapy.crawler import Crawler
 from scrapy.settings import Settings
 
-from crawler.newsroom.handler import loopback
+from crawler.manners import loopback
 from tests.crawls import _loop
 from tests.moment import newsroom
 

@@ -1,0 +1,59 @@
+"""The origin of a dataset: the web, or a newsroom of made-up outlets; never both."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Literal, get_args
+
+import pyarrow as pa
+from pyarrow import fs
+
+from output.filesystem import Root
+
+if TYPE_CHECKING:
+    from output.dataset import Location
+
+NAME = "origin.json"
+"""The file beside the tables that names the origin."""
+Origin = Literal["newsroom", "web"]
+_IN_WORDS = {"newsroom": "a newsroom's made-up articles", "web": "articles of the web"}
+
+
+class OriginError(Exception):
+    """The dataset is of another origin, or its origin cannot be read."""
+
+
+def origin_of(location: Location) -> Origin | None:
+    """Return the recorded origin of the dataset at `location`; None without a record.
+
+    :raises OriginError: the record cannot be read.
+    :raises OSError: the place cannot be reached.
+    """
+    root = Root(location)
+    if root.filesystem.get_file_info(root.at(NAME)).type is fs.FileType.NotFound:
+        return None
+    with root.open_file(root.at(NAME)) as file:
+        content = file.read()
+    known = {json.dumps({"origin": origin}): origin for origin in get_args(Origin)}
+    try:
+        return known[json.dumps(json.loads(content))]
+    except (ValueError, KeyError):
+        names = " or ".join(known)
+        raise OriginError(f"{root.at(NAME)} cannot be read: it must be {names}") from None
+
+
+def claim(location: Location, origin: Origin) -> None:
+    """Record `origin` for the dataset at `location`, unless it is recorded.
+
+    :raises OriginError: the dataset is of the other origin, or its origin cannot be read.
+    :raises OSError: the record cannot be read or written.
+    """
+    recorded = origin_of(location)
+    if recorded is None:
+        root = Root(location)
+        root.publish(NAME, pa.py_buffer(json.dumps({"origin": origin}).encode() + b"\n"))
+    elif recorded != origin:
+        raise OriginError(
+            f"the dataset at {location} holds {_IN_WORDS[recorded]}, and"
+            f" {_IN_WORDS[origin]} need a folder of their own: set OUTPUT_DIR"
+        )
