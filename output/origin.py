@@ -34,7 +34,7 @@ def origin_of(location: Location) -> Origin | None:
         return None
     with root.open_file(root.at(NAME)) as file:
         content = file.read()
-    known = {json.dumps({"origin": origin}): origin for origin in get_args(Origin)}
+    known: dict[str, Origin] = {json.dumps({"origin": origin}): origin for origin in get_args(Origin)}
     try:
         return known[json.dumps(json.loads(content))]
     except (ValueError, KeyError):

@@ -13,6 +13,7 @@ from scrapy.cmdline import execute
 
 from crawler.newsroom import Newsroom
 from output.dataset import open_dataset, read
+from output.origin import claim
 from output.takedown import bury, unfinished
 from tests.crawls import project_settings
 from tests.moment import newsroom
@@ -88,6 +89,37 @@ def test_the_web_is_not_crawled_without_a_contact(tmp_path: Path, capsys, contac
     assert "set CONTACT" in complaint
     assert contact in complaint
     assert complaint.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", ["crawl", "crawlall"])
+def test_a_dataset_of_the_newsroom_takes_nothing_of_the_web_nor_the_other_way(
+    room: Newsroom, tmp_path: Path, command: str
+):
+    """NEWSROOM may be set in the environment or by -s: the crawl goes there all the same."""
+    made_up, real = str(tmp_path / "made-up"), str(tmp_path / "real")
+    words = (command, "kontan", "-a", "limit=2")
+    done = scrapy(*words, "-s", f"NEWSROOM={room.url}", "-s", f"OUTPUT_DIR={made_up}")
+    assert done.returncode == 0, done.stderr
+    assert read(made_up).num_rows > 0
+    before = sorted(Path(made_up).rglob("*.parquet"))
+    done = scrapy(*words, CONTACT="redaksi@wartatek.id", OUTPUT_DIR=made_up)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert "holds a newsroom's made-up articles" in done.stderr
+    assert sorted(Path(made_up).rglob("*.parquet")) == before
+    claim(real, "web")
+    room.requests.clear()
+    done = scrapy(*words, NEWSROOM=room.url, OUTPUT_DIR=real)
+    assert (done.returncode, done.stderr.count("\n"), room.requests) == (2, 1, [])
+    assert "holds articles of the web" in done.stderr
+    assert not list(Path(real).rglob("*.parquet"))
+
+
+@pytest.mark.parametrize("address", ["http://192.0.2.1:80", "http://127.0.0.1", "newsroom"])
+def test_a_newsroom_elsewhere_is_a_mistake(tmp_path: Path, capsys, address: str):
+    words = ("crawl", "kontan", "-s", f"NEWSROOM={address}")
+    assert typed(*words, OUTPUT_DIR=str(tmp_path)) == USAGE
+    assert "it must be on this machine" in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
 
 
