@@ -34,12 +34,14 @@ def origin_of(location: Location) -> Origin | None:
         return None
     with root.open_file(root.at(NAME)) as file:
         content = file.read()
-    known: dict[str, Origin] = {json.dumps({"origin": origin}): origin for origin in get_args(Origin)}
+    names: tuple[Origin, ...] = get_args(Origin)
+    known = {json.dumps({"origin": name}): name for name in names}
     try:
         return known[json.dumps(json.loads(content))]
     except (ValueError, KeyError):
-        names = " or ".join(known)
-        raise OriginError(f"{root.at(NAME)} cannot be read: it must be {names}") from None
+        raise OriginError(
+            f"{root.at(NAME)} cannot be read: it is not {' or '.join(known)}"
+        ) from None
 
 
 def claim(location: Location, origin: Origin) -> None:
