@@ -98,7 +98,7 @@ def test_a_dataset_of_the_newsroom_takes_nothing_of_the_web_nor_the_other_way(
 ):
     """NEWSROOM may be set in the environment or by -s: the crawl goes there all the same."""
     made_up, real = str(tmp_path / "made-up"), str(tmp_path / "real")
-    words = (command, "kontan", "-a", "limit=2")
+    words = (command, "kontan")
     done = scrapy(*words, "-s", f"NEWSROOM={room.url}", "-s", f"OUTPUT_DIR={made_up}")
     assert done.returncode == 0, done.stderr
     assert read(made_up).num_rows > 0
