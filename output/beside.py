@@ -43,6 +43,19 @@ def beside(target: Path) -> Iterator[Path]:
         os.close(place)
 
 
+def remove_unfinished(folder: Path) -> bool:
+    """Remove what killed exports left in `folder`; return False if an export is at work there."""
+    place = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        _tidy_up(folder)
+    except OSError:
+        return not any(_OURS.fullmatch(entry.name) for entry in os.scandir(folder))
+    finally:
+        os.close(place)
+    return True
+
+
 def _tidy_up(folder: Path) -> None:
     for entry in os.scandir(folder):
         if _OURS.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from output.dataset import open_dataset
 from output.schema import ARTICLES, KEYS, Row
-from output.takedown import FORGOTTEN
+from output.takedown import FORGOTTEN, buried, takedowns_held
 from output.writer import encode, month_of
 
 if TYPE_CHECKING:
@@ -115,12 +115,29 @@ def _of(outlets: Collection[str], moments: Collection[Moment]) -> pc.Expression:
 
 
 def publish_captures(root: Root, outlet: str, rows: Iterable[Row]) -> list[str]:
-    """Publish `rows` of articles in files named by a hash of their content.
+    """Publish `rows` of articles in files named by a hash of their content, but no article that
+    was taken down meanwhile.
 
     Two processes that publish the same captures write the same files.
 
     :raises OSError: when a file cannot be written; files published before it stay.
     """
+    rows = list(rows)
+    with takedowns_held(root, outlet) as is_held:
+        kept = _without(rows, buried(root, outlet))
+        paths = _publish(root, outlet, kept)
+    if not is_held and len(left := _without(kept, buried(root, outlet))) < len(kept):
+        for path in paths:
+            root.remove(root.at(path))
+        paths = _publish(root, outlet, left)
+    return paths
+
+
+def _without(rows: list[Row], article_ids: Collection[str]) -> list[Row]:
+    return [row for row in rows if row["article_id"] not in article_ids]
+
+
+def _publish(root: Root, outlet: str, rows: Iterable[Row]) -> list[str]:
     months: dict[str, list[Row]] = defaultdict(list)
     for row in rows:
         months[month_of("articles", row)].append(row)

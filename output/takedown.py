@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import secrets
 from collections import defaultdict
-from pathlib import PurePosixPath
-from typing import TYPE_CHECKING
+from contextlib import contextmanager
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -13,13 +14,14 @@ import pyarrow.parquet as pq
 
 from output import clock
 from output.dataset import in_order, live_files
-from output.filesystem import Root
+from output.filesystem import STAGING, Root, held
 from output.replacement import Replacement, finish_replacing, replace_files
 from output.schema import REJECTS
 from output.writer import encode, month_of
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Collection, Iterator
 
     Location = str | os.PathLike[str]
 
@@ -30,18 +32,87 @@ UNFINISHED, DONE = "forgetting-", "forget-"
 HOLDING = ("articles", "rejects", "pending")
 
 
+class Known(NamedTuple):
+    """An article's id in a row of articles or rejects, and an address in the same row."""
+
+    article_id: str
+    address: str
+    is_stored: bool
+
+
+def addresses(location: Location, outlet: str) -> set[Known]:
+    """Return all pairs of an article's id and an address of the article in the outlet's rows."""
+    root = Root(location)
+    found: set[Known] = set()
+    for table, columns in (("articles", ("url", "canonical_url")), ("rejects", ("url",))):
+        for path in live_files(root, table, outlet):
+            file = pq.ParquetFile(path, filesystem=root.filesystem)
+            for row in file.read(["article_id", *columns]).to_pylist():
+                known = (row[column] for column in columns)
+                if own := row["article_id"]:
+                    found.update(Known(own, url, table == "articles") for url in known if url)
+    return found
+
+
 def ids_of(location: Location, outlet: str, url: str) -> set[str]:
     """Return the ids of the articles that the dataset knows by `url`."""
-    root = Root(location)
+    return {known.article_id for known in addresses(location, outlet) if known.address == url}
+
+
+def buried(root: Root, outlet: str) -> set[str]:
+    """Return the ids of the articles of `outlet` with a tombstone, finished or not."""
     found: set[str] = set()
-    for table, columns in (("articles", ("url", "canonical_url")), ("rejects", ("url",))):
-        for info in root.files(f"{table}/outlet={outlet}"):
-            file = pq.ParquetFile(info.path, filesystem=root.filesystem)
-            rows = file.read(["article_id", *columns])
-            for column in columns:
-                named = rows.filter(pc.field(column) == pc.scalar(url))["article_id"]
-                found.update(article_id for article_id in named.to_pylist() if article_id)
+    for info in root.files(f"rejects/outlet={outlet}"):
+        rows = pq.ParquetFile(info.path, filesystem=root.filesystem).read(["article_id", "reason"])
+        gone = rows.filter(pc.field("reason") == pc.scalar(FORGOTTEN))
+        found.update(str(article_id) for article_id in gone["article_id"].to_pylist())
     return found
+
+
+@contextmanager
+def takedowns_held(root: Root, outlet: str) -> Iterator[bool]:
+    """Keep takedowns of `outlet` from beginning; yield False where that cannot be done.
+
+    A tombstone is published under the same lock, that of the outlet's rejects.
+    """
+    if not root.local:
+        yield False
+        return
+    folder = Path(root.at("rejects", f"outlet={outlet}"))
+    folder.mkdir(parents=True, exist_ok=True)
+    with held(folder) as is_held:
+        yield is_held
+
+
+def mentions(location: Location, addresses: Collection[str], titles: Collection[str]) -> list[str]:
+    """Return the ids of the articles whose related links name an address or title of others."""
+    root, found = Root(location), set[str]()
+    for path in live_files(root, "articles"):
+        file = pq.ParquetFile(path, filesystem=root.filesystem)
+        for row in file.read(["article_id", "related"]).to_pylist():
+            for link in row["related"] or ():
+                if link["url"] in addresses or link["title"] in titles:
+                    found.add(row["article_id"])
+    return sorted(found)
+
+
+def titles_of(location: Location, outlet: str, article_ids: Collection[str]) -> set[str]:
+    """Return every headline that the articles have, or had, in the dataset."""
+    root, found = Root(location), set[str]()
+    for table in ("articles", "rejects"):
+        for path in live_files(root, table, outlet):
+            rows = pq.ParquetFile(path, filesystem=root.filesystem).read(["article_id", "title"])
+            mine = rows.filter(pc.field("article_id").isin(list(article_ids)))
+            found.update(title for title in mine["title"].to_pylist() if title)
+    return found
+
+
+def clear_staging(root: Root, outlet: str) -> None:
+    """Remove what dead writers of `outlet`, whose lock is held, left in staging."""
+    with takedowns_held(root, outlet):  # no live reparse publishes meanwhile
+        for info in root.files(STAGING):
+            if f"outlet={outlet}-" in root.relative(info.path):
+                root.remove(info.path)
 
 
 def bury(location: Location, outlet: str, article_id: str) -> str:

@@ -13,9 +13,11 @@ from crawler.archive.erase import erase
 from crawler.archive.writer import open_folder, recover
 from output import stories
 from output.filesystem import Root
-from output.takedown import bury, remove_rows, settle, unfinished
+from output.takedown import bury, clear_staging, remove_rows, settle, unfinished
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from scrapy.settings import BaseSettings
 
 
@@ -27,15 +29,22 @@ class TakenDown(NamedTuple):
     damaged: list[str]
 
 
-def take_down(settings: BaseSettings, outlet: str, article_id: str) -> TakenDown:
-    """Remove the article so that it is never fetched again. The caller holds the outlet's lock.
+def take_down(
+    settings: BaseSettings, outlet: str, article_id: str, aliases: Iterable[str] = ()
+) -> TakenDown:
+    """Remove the article so that it is never fetched again, under its aliases neither. The caller
+    holds the outlet's lock.
 
     :raises OSError: the dataset or the archive cannot be written; the next run finishes.
     """
     location = settings["OUTPUT_DIR"]
     begun = {article: tombstone for tombstone, article in unfinished(location, outlet)}
-    tombstone = begun.get(article_id) or bury(location, outlet, article_id)
-    return _remove(settings, outlet, article_id, tombstone)
+    tombstones = {
+        name: begun.get(name) or bury(location, outlet, name) for name in (article_id, *aliases)
+    }
+    gone = [_remove(settings, outlet, name, place) for name, place in tombstones.items()]
+    clear_staging(Root(location), outlet)
+    return TakenDown(sum(one.rows for one in gone), sum(one.pages for one in gone), gone[0].damaged)
 
 
 def finish_takedowns(settings: BaseSettings, outlet: str) -> None:

@@ -33,10 +33,10 @@ class Command(CrawlingCommand):
         super().process_options(args, opts)
         if len(args) != 1:
             self.complain("name one outlet; crawlall takes several")
+        self.claim_dataset()
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         [name] = args
-        self.claim_dataset()
         try:
             with self.held(name):
                 self._crawl(name, opts.spargs)

@@ -68,6 +68,7 @@ class Command(CrawlingCommand):
         if (self.settings.getpriority("LOG_LEVEL") or 0) < SETTINGS_PRIORITIES["cmdline"]:
             # Every step of thirty outlets would bury the progress line.
             self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
+        self.claim_dataset()
 
     def _shard(self, text: str) -> tuple[int, int]:
         number, _, hosts = text.partition("/")
@@ -89,7 +90,6 @@ class Command(CrawlingCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         outlets = self.outlets()
         names = self._names(args, outlets)
-        self.claim_dataset()
         self.crawlers: dict[str, Crawler] = {}
         self.elsewhere: list[str] = []
         self.ended_by = ""

@@ -4,28 +4,57 @@ from __future__ import annotations
 
 import shutil
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.archive.takedown import take_down
-from crawler.extraction.urls import article_id, canonical_url, split_url
+from crawler.extraction.urls import article_address, article_id, canonical_url
 from crawler.outlets.registry import Registry, load_spiders
 from crawler.state.index import DatasetIndex
 from crawler.state.locks import HeldError, locked, place_of_locks
 from crawler.terminal.base import TerminalCommand
 from crawler.terminal.exit_codes import HELD, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
-from output.takedown import ids_of
+from output.beside import remove_unfinished
+from output.filesystem import Root
+from output.takedown import Known, addresses, mentions, titles_of
+from output.verification import QUARANTINE
 
 if TYPE_CHECKING:
     import argparse
+    import re
+    from collections.abc import Iterable
+
+
+class Doomed(NamedTuple):
+    """An article to take down, and the other ids that its addresses give."""
+
+    outlet: str
+    article_id: str
+    aliases: tuple[str, ...]
+    addresses: frozenset[str]
+    is_known: bool
 
 
 class Command(MaintenanceCommand):
     def syntax(self) -> str:
         return "[options] URL|ARTICLE_ID ..."
 
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        parser.add_argument(
+            "--all", action="store_true", help="all articles that a URL leads to, if several"
+        )
+
     def short_desc(self) -> str:
         return "Take articles out of the dataset, never to come back"
+
+    def long_desc(self) -> str:
+        return (
+            "Take articles out of the dataset, never to come back, and name what is left to you."
+            " Exit 0 done, 1 an article was in no row, which now never comes, or a file is damaged,"
+            " 2 usage, 75 another run holds the outlet."
+        )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         TerminalCommand.process_options(self, args, opts)
@@ -34,43 +63,109 @@ class Command(MaintenanceCommand):
         self.registry = Registry(load_spiders(self.settings))
         if not args:
             self.complain("name a URL or an article_id")
-        self.articles = [article for arg in args for article in self._articles(arg)]
+        found = [one for arg in args for one in self._articles(arg, every=opts.all)]
+        self.articles = list({one.article_id: one for one in found}.values())
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
-        for outlet, article in self.articles:
+        places: set[str] = set()
+        titles: set[str] = set()
+        for one in self.articles:
             try:
-                with locked(place_of_locks(self.settings), outlet):
-                    gone = take_down(self.settings, outlet, article)
+                with locked(place_of_locks(self.settings), one.outlet):
+                    names = (one.article_id, *one.aliases)
+                    titles |= titles_of(self.location, one.outlet, names)
+                    gone = take_down(self.settings, one.outlet, one.article_id, one.aliases)
             except HeldError as error:
                 print(error, file=sys.stderr)
                 self.exitcode = HELD
                 continue
+            places |= one.addresses
             self.say(
-                f"{article}: removed for good (rows: {gone.rows}, archived pages: {gone.pages});"
-                " it will not be fetched again",
-                article_id=article,
+                f"{one.article_id}: removed for good (rows: {gone.rows}, archived pages:"
+                f" {gone.pages}); it will not be fetched again",
+                article_id=one.article_id,
+                aliases=one.aliases,
                 rows=gone.rows,
                 pages=gone.pages,
             )
+            if not (one.is_known or gone.rows or gone.pages):
+                print(f"{one.article_id} was in no row; it will never come", file=sys.stderr)
+                self.exitcode = self.exitcode or UNHEALTHY
             for file in gone.damaged:
                 print(f"{file} is damaged: where it is, its page may stand", file=sys.stderr)
                 self.exitcode = UNHEALTHY
-        DatasetIndex.of(self.settings).close()  # opening removes the rows of forgotten articles
+        with DatasetIndex.of(self.settings) as index:  # opening drops the rows of these articles
+            index.db.overwrite_deleted()
         if self.index_folder:  # the index quotes the articles; browse builds a new index
             shutil.rmtree(self.index_folder, ignore_errors=True)
+        self._name_what_is_left(places, titles)
 
-    def _articles(self, arg: str) -> list[tuple[str, str]]:
-        """Return the outlet and the article_id of each article at a URL, or with an article_id."""
-        if not split_url(arg).scheme.startswith("http"):
-            outlet = arg.partition(":")[0]
-            if outlet not in self.registry.spiders or ":" not in arg:
+    def _name_what_is_left(self, places: set[str], titles: set[str]) -> None:
+        """Print the places that may still hold the articles' texts or headlines."""
+        others = mentions(self.location, places, titles)
+        if others:
+            shown = ", ".join(others[:10]) + (", ..." if len(others) > 10 else "")
+            self.say(
+                f"left: related links of {len(others)} other articles, and their pages: {shown}",
+                related=others,
+            )
+        files = list(self._copies())
+        if files:
+            self.say(f"left, for you to remove or make again: {', '.join(files)}", copies=files)
+
+    def _copies(self) -> Iterable[str]:
+        """Yield the files beside the tables that may quote an article; other folders are yours."""
+        root = Root(self.location)
+        if not root.local:
+            return
+        folder = Path(root.path)
+        if not remove_unfinished(folder):
+            yield f"{folder} (an export is at work)"
+        patterns = ("export.*", "report.html", "*.jsonl", "*.csv", f"{QUARANTINE}/**/*")
+        for pattern in patterns:
+            yield from (str(path) for path in sorted(folder.glob(pattern)) if path.is_file())
+        assert self.settings is not None
+        state = Path(self.settings["STATE_DIR"] or folder)
+        yield from (str(path) for path in sorted(state.glob("state.db.*")) if path.is_file())
+
+    def _articles(self, arg: str, *, every: bool) -> list[Doomed]:
+        """Return each article at a URL, or with an article_id; several only if `every`."""
+        url = ""
+        if arg.startswith(("http://", "https://")):
+            url = canonical_url(arg) or arg
+            spider = self.registry.on_host(url)
+            if spider is None:
+                self.complain(f"{arg} is no URL of an outlet; name its article_id")
+            outlet = spider.name
+        else:
+            outlet, colon, number = arg.partition(":")
+            if outlet not in self.registry.spiders or not (colon and number):
                 self.complain(f"{arg} is neither a URL nor an article_id like kontan:123")
-            return [(outlet, arg)]
-        url = canonical_url(arg) or arg
-        spider = self.registry.on_host(url)
-        if spider is None:
-            self.complain(f"{arg} is no URL of an outlet; name its article_id")
-        name = spider.name
-        own = article_id(name, url, spider.rules().article_pattern)
-        return [(name, found) for found in sorted({own, *ids_of(self.location, name, url)})]
+        known = addresses(self.location, outlet)
+        pattern = self.registry.spiders[outlet].rules().article_pattern
+        own = article_id(outlet, url, pattern) if url else arg
+        found = {one.article_id for one in known if one.address == url} if url else set()
+        stored = {one.article_id for one in known if one.is_stored}
+        named = sorted(found | ({own} & {one.article_id for one in known})) or [own]
+        if len(stored.intersection(named)) > 1 and not every:
+            more = ", ".join(named[:10]) + (", ..." if len(named) > 10 else "")
+            self.complain(f"{arg} leads to {len(named)} articles, name one or say --all: {more}")
+        doomed = [self._doomed(outlet, name, known, pattern) for name in named]
+        if url and own not in named and article_address(url, pattern):
+            first = doomed[0]
+            doomed[0] = first._replace(aliases=(*first.aliases, own))
+        return doomed
+
+    def _doomed(
+        self, outlet: str, name: str, known: Iterable[Known], pattern: re.Pattern[str]
+    ) -> Doomed:
+        """Return the article with the other ids by which a list might name it again.
+
+        An address that is another stored article's is that article's alone.
+        """
+        places = {one.address for one in known if one.article_id == name}
+        others = {one.article_id for one in known if one.article_id != name and one.is_stored}
+        taken = filter(None, (article_address(place, pattern) for place in places))
+        aliases = {article_id(outlet, place, pattern) for place in taken} - others - {name}
+        return Doomed(outlet, name, tuple(sorted(aliases)), frozenset(places), bool(places))

@@ -97,6 +97,11 @@ class Database:
                 self.execute("ROLLBACK")
             raise
 
+    def overwrite_deleted(self) -> None:
+        """Rewrite the file, in which deleted rows stay legible until their place is used again."""
+        self.execute("VACUUM")
+        self.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
     def close(self) -> None:
         """Close the file."""
         self._connection.close()
