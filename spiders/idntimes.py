@@ -16,5 +16,5 @@ class IdnTimesSpider(NewsSpider):
     technology = "/tech/"
     article_url = r"idntimes\.com/[a-z-]+/[a-z-]+/[a-z0-9-]+-(?P<id>[a-z0-9]{5}-[a-z0-9]{6})$"
     body = "#article-description"
-    published = "[data-cy=ds-card-article-pubdate]"
+    published = "#article-info time[datetime]"  # cards in the sidebar have dates of their own
     distrust = frozenset({"tags"})

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction.indonesian.bylines import Byline, parse_byline, split_names
 from crawler.extraction.indonesian.patterns import any_of
-from crawler.extraction.page.jsonld import texts
+from crawler.extraction.page.jsonld import named, texts
 from crawler.extraction.page.page import BETWEEN
 from crawler.extraction.urls import split_url
 
@@ -93,7 +93,7 @@ def find_people(
                 people.authors = found
                 break
         # Metadata that names only the last name names the editor.
-        if len(people.authors) > 1 and texts(page.article.get("author")) == people.authors[-1:]:
+        if len(people.authors) > 1 and named(page.article.get("author")) == people.authors[-1:]:
             people.editors = people.editors or [people.authors.pop()]
     people.authors = people.authors or printed
     people.authors = [n for n in people.authors if not _CODE.fullmatch(n)]
@@ -148,10 +148,10 @@ def _explicit(page: Page, own: set[str]) -> Byline:
     people = Byline()
     _add(people.authors, split_names(page.meta.get("content_author", "")))
     _add(people.editors, split_names(page.meta.get("content_editor", "")))
-    creators = texts(page.article.get("creator"))
-    if creators and creators != texts(page.article.get("author")):
+    creators = named(page.article.get("creator"))
+    if creators and creators != named(page.article.get("author")):
         _add(people.authors, creators)
-    _add(people.editors, texts(page.article.get("editor")))
+    _add(people.editors, named(page.article.get("editor")))
     for word in texts(page.article.get("keywords")):
         if word.startswith("Editor:"):
             _add(people.editors, split_names(word.removeprefix("Editor:")))
@@ -303,7 +303,7 @@ def _signed(blocks: Sequence[Block]) -> list[str]:
 def _stated(page: Page, rules: Rules) -> Iterator[list[str]]:
     if "authors" in rules.distrust:
         return
-    stated = [name for text in texts(page.article.get("author")) for name in split_names(text)]
+    stated = [name for text in named(page.article.get("author")) for name in split_names(text)]
     yield list(dict.fromkeys(stated))
     for key in ("dtk:author", "dable:author", "author"):
         yield split_names(page.meta.get(key, ""))
@@ -312,7 +312,7 @@ def _stated(page: Page, rules: Rules) -> Iterator[list[str]]:
 def _own_names(page: Page, rules: Rules) -> set[str]:
     """Return all names of the outlet, in lower case, without blanks and marks."""
     names = {rules.name, *rules.own_names, page.meta.get("og:site_name", "")}
-    names.update(texts(page.article.get("publisher")))
+    names.update(named(page.article.get("publisher")))
     for url in [page.url, *page.own_urls()]:
         host = split_url(url).hostname or ""
         names.update({host.removeprefix("www."), host, *host.split(".")})

@@ -79,20 +79,28 @@ def find_when(page: Page, rules: Rules, headline: Title | None, now: datetime) -
 
     :param now: the time of the fetch, and the origin of "3 jam yang lalu"
     """
-    shown = _selected(page, rules, now) or _beside(page, headline)
-    stated = [_wib(clue, rules, now) for clue in _stated(page, now)]
+    found = [_wib(clue, rules, now) for clue in _stated(page, now)]
+    stated = [clue for clue in found if clue.date.time_known]
+    addressed = _addressed(page)
+    shown = _selected(page, rules, now)
+    if shown is None or _is_contradicted(shown, found, addressed):
+        shown = _beside(page, headline)
+    if shown and _is_contradicted(shown, found, addressed):
+        shown = None
     day = None if shown else _day_beside(page, headline)
-    chosen = _choose(shown, stated, rules) or day
+    if day and _is_contradicted(day, found, addressed):
+        day = None
+    chosen = _choose(shown, stated, rules) or day or next(iter(found), None)
     if chosen is None:
         unread = next((raw for _, raw in _raw_stated(page)), None)
-        chosen = None if unread else _addressed(page)
+        chosen = None if unread else addressed
         if chosen is None:
             return When(raw=unread)
     return When(
         published=chosen.instant,
         modified=_modified(page, chosen, stated, rules, now),
         raw=chosen.raw,
-        source=chosen.source,
+        source=chosen.source if chosen.date.time_known else f"{chosen.source} (day)",
         zone_assumed=chosen.date.zone_assumed,
         printed=(shown or day or chosen).raw,
         timed=chosen.date.time_known and chosen.source != "url",
@@ -126,6 +134,18 @@ def _is_doubtful(shown: _Clue, stated: _Clue) -> bool:
     if shown.below and not _same_clock(stated, shown):
         return True
     return not shown.sure and abs(stated.instant - shown.instant) > _DAY
+
+
+def _is_contradicted(shown: _Clue, stated: list[_Clue], addressed: _Clue | None) -> bool:
+    """Return whether two of JSON-LD, meta tags and URL name a day, and none the day of `shown`.
+
+    `shown` is then a teaser's date: of a related article, or of a card in a sidebar.
+    """
+    clues = [*stated, addressed] if addressed else stated
+    kinds = {clue.source.partition(":")[0] for clue in clues}
+    return len(kinds) > 1 and all(
+        _day(clue) != _day(shown) and not _same_clock(clue, shown) for clue in clues
+    )
 
 
 def _day(clue: _Clue) -> date:
@@ -233,9 +253,11 @@ def _stated(page: Page, now: datetime) -> list[_Clue]:
     clues = [
         _Clue(parsed, stamp, source)
         for source, stamp in _raw_stated(page)
-        if (parsed := parse_date(stamp, now=now)) and parsed.time_known
+        if (parsed := parse_date(stamp, now=now))
     ]
-    return clues or _marked_up(page, now)
+    if any(clue.date.time_known for clue in clues):
+        return clues
+    return [*_marked_up(page, now), *clues]
 
 
 def _marked_up(page: Page, now: datetime) -> list[_Clue]:
@@ -244,7 +266,7 @@ def _marked_up(page: Page, now: datetime) -> list[_Clue]:
     attributes = marked[0] if len(marked) == 1 else {}
     stamp = attributes.get("datetime") or attributes.get("title") or ""
     parsed = parse_date(stamp, now=now) if stamp else None
-    return [_Clue(parsed, stamp, "itemprop")] if parsed and parsed.time_known else []
+    return [_Clue(parsed, stamp, "itemprop")] if parsed else []
 
 
 def _marked(page: Page) -> list[_Attributes]:
@@ -258,6 +280,7 @@ def _marked(page: Page) -> list[_Attributes]:
         times,
         _with("title", _published(short)),
         _with("title", dated),
+        _with("title", _published(short, "updated")),  # hAtom without a time of publication
     )
     return next(filter(None, marked), [])
 
@@ -266,8 +289,8 @@ def _with(name: str, elements: list[_Attributes]) -> list[_Attributes]:
     return [element for element in elements if name in element]
 
 
-def _published(elements: list[_Attributes]) -> list[_Attributes]:
-    return [element for element in elements if "published" in (element.get("class") or "").split()]
+def _published(elements: list[_Attributes], called: str = "published") -> list[_Attributes]:
+    return [element for element in elements if called in (element.get("class") or "").split()]
 
 
 def _wib(clue: _Clue, rules: Rules, now: datetime) -> _Clue:
@@ -286,17 +309,19 @@ def _wib(clue: _Clue, rules: Rules, now: datetime) -> _Clue:
 def _modified(
     page: Page, chosen: _Clue, stated: list[_Clue], rules: Rules, now: datetime
 ) -> datetime | None:
-    """Return the time of the last change, as WIB where metadata has the time `chosen` as WIB."""
+    """Return the time of the last change, as WIB where metadata has the time `chosen` as WIB.
+
+    A change before the publication is the making of a draft, and none.
+    """
     names_wrong_zone = any(_same_clock(clue, chosen) for clue in stated)
     values = [property_text(page.article.get("dateModified"))]
     values += [page.meta.get(name, "") for name in _MODIFIED]
     for stamp in filter(None, values):
         parsed = parse_date(stamp, now=now)
         if parsed and parsed.time_known:
-            clue = _wib(_Clue(parsed, stamp, ""), rules, now)
-            if names_wrong_zone:
-                return clue.instant.replace(tzinfo=WIB)
-            return clue.instant
+            instant = _wib(_Clue(parsed, stamp, ""), rules, now).instant
+            instant = instant.replace(tzinfo=WIB) if names_wrong_zone else instant
+            return instant if instant >= chosen.instant else None
     return None
 
 

@@ -52,20 +52,25 @@ MONTHS = {
     "desember": 12, "december": 12, "des": 12, "dec": 12,
 }
 ZONES = {
-    "WIB": 7, "WITA": 8, "WIT": 9, "UTC": 0, "GMT": 0, "Z": 0,
+    "WIB": 7, "WITA": 8, "WIT": 9, "UTC": 0, "GMT": 0, "UT": 0, "Z": 0,
+    "ICT": 7, "SGT": 8, "MYT": 8, "HKT": 8, "PHT": 8, "AWST": 8, "JST": 9, "KST": 9, "AEST": 10,
+    "AEDT": 11, "WET": 0, "BST": 1, "CET": 1, "CEST": 2, "EET": 2, "EEST": 3, "MSK": 3,
     # RFC 822, section 5.1
     "EST": -5, "EDT": -4, "CST": -6, "CDT": -5, "MST": -7, "MDT": -6, "PST": -8, "PDT": -7,
 }
 UNITS = {
-    "detik": 1, "second": 1, "seconds": 1,
-    "menit": 60, "minute": 60, "minutes": 60,
-    "jam": 3600, "hour": 3600, "hours": 3600,
-    "hari": 86_400, "day": 86_400, "days": 86_400,
-    "minggu": 604_800, "pekan": 604_800, "week": 604_800, "weeks": 604_800,
-    "bulan": 2_592_000, "month": 2_592_000, "months": 2_592_000,
-    "tahun": 31_536_000, "year": 31_536_000, "years": 31_536_000,
+    "detik": 1, "dtk": 1, "second": 1, "seconds": 1, "secs": 1, "sec": 1, "s": 1,
+    "menit": 60, "mnt": 60, "minute": 60, "minutes": 60, "mins": 60, "min": 60, "m": 60,
+    "jam": 3600, "hour": 3600, "hours": 3600, "hrs": 3600, "h": 3600,
+    "hari": 86_400, "hr": 86_400, "day": 86_400, "days": 86_400, "d": 86_400,
+    "minggu": 604_800, "mgg": 604_800, "pekan": 604_800, "week": 604_800, "weeks": 604_800,
+    "w": 604_800,
+    "bulan": 2_592_000, "bln": 2_592_000, "month": 2_592_000, "months": 2_592_000,
+    "tahun": 31_536_000, "thn": 31_536_000, "year": 31_536_000, "years": 31_536_000,
+    "yrs": 31_536_000, "yr": 31_536_000, "y": 31_536_000,
 }
 COUNTS = {
+    "setengah": 0.5,
     "se": 1, "satu": 1, "a": 1, "an": 1, "one": 1, "dua": 2, "tiga": 3, "empat": 4,
     "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8, "sembilan": 9, "sepuluh": 10,
 }
@@ -85,16 +90,21 @@ def _any(words: Iterable[str]) -> str:
 
 
 _FLAGS = re.IGNORECASE | re.ASCII  # without ASCII the long s of "ſep" would pass as a month
+_PARTS = r"(?:pagi|siang|sore|petang|malam|dini\shari)\b"  # of the day
 # Gaps are bounded, so that no string can make the search slow.
-_TIME = rf"""
-    [\s,|/•·@T()–—−»-]{{0,8}} (?:(?:pukul|pkl|jam|at)\b\.?)? [\s:]{{0,3}}
-    (?P<hour>\d{{1,2}}) [:.] (?P<minute>\d{{2}})
-    (?: [:.] (?P<second>\d{{2}}) (?: [.,] (?P<fraction>\d{{1,9}}) )? )? (?!\d)
-    (?: \s? (?P<half>[ap])\.?m\b\.? )?
+_CLOCK = rf"""
+    (?P<hour>\d{{1,2}}) (?: [:.] (?P<minute>\d{{2}})
+    (?: [:.] (?P<second>\d{{2}}) (?: [.,] (?P<fraction>\d{{1,9}}) )? )? (?!\d) | (?=\s{_PARTS}) )
+    (?: \s? (?: (?P<half>[ap])\.?m\b\.? | (?P<part>{_PARTS}) ) )?
     (?: \s{{0,3}} \(? (?P<zone>
         (?:GMT|UTC)\s?[+-]\d{{1,2}}(?::?\d{{2}})?(?!\d) | [+-]\d{{2}}:?\d{{2}}(?!\d)
-        | (?<=\d)[+-]\d{{2}}(?!\d) | (?:{_any(ZONES)})\b ) )?
+        | (?<=\d)[+-]\d{{2}}(?!\d) | (?<=\s)\+\d{{2}}(?!\d)
+        | (?<=:\d\d:\d\d\s)\d\d:\d\d(?!\d)  # "+" is a blank in a form's data
+        | (?:{_any(ZONES)})\b
+        # A zone that the table lacks: a time in an unknown zone is no time.
+        | (?-i:[A-Z]{{2,3}}T)\b | (?<=:\d\d:\d\d\s)(?-i:[A-Z]{{1,5}})(?=\s?\Z) ) )?
 """
+_TIME = rf"[\s,|/•·@T()–—−»-]{{0,8}} (?:(?:pukul|pkl|jam|at)\b\.?)? [\s:]{{0,3}} {_CLOCK}"
 _MONTH = rf"(?:{_any(MONTHS)})"
 _DATE = re.compile(
     rf"""
@@ -111,6 +121,18 @@ _DATE = re.compile(
     ) (?!\d|[:.]\d)
     (?: {_TIME} )?
     """,
+    re.VERBOSE | _FLAGS,
+)
+# "18:29 WIB, 26 Februari 2016"; the weekday before the day is the last part.
+_CLOCK_BEFORE = re.compile(
+    rf"(?<![\d.,:/]) (?<!rp) (?<!rp[\s.]) {_CLOCK} [\s,|/•·–—-]{{1,5}}"
+    rf"(?: (?:{_any(WEEKDAYS)}|jum.at) [\s,]{{1,3}} )? \Z",
+    re.VERBOSE | _FLAGS,
+)
+_BEFORE = 40  # characters before a day, searched for a clock
+# "Mon Jul 28 14:53:18 WIB 2014"
+_UNIX = re.compile(
+    rf"(?P<month>{_MONTH})\s{{1,2}}(?P<day>\d{{1,2}})\s {_CLOCK} \s(?P<year>\d{{4}})(?!\d)",
     re.VERBOSE | _FLAGS,
 )
 _WEEKDAY = re.compile(rf"\b(?:{_any(WEEKDAYS)}|jum.at)\b[\s,./]{{0,4}}\Z", _FLAGS)
@@ -140,6 +162,9 @@ def parse_date(text: str, *, now: datetime | None = None) -> Date | None:
         if date := _read(match):
             return date
         match = _DATE.search(text, match.end())
+    if unix := _UNIX.search(text):
+        month, day, *printed, year = unix.groups()
+        return _at(int(year), MONTHS[month.lower()], int(day), printed)
     return _from_relative(text, now or clock.now())
 
 
@@ -152,6 +177,8 @@ def find_date(text: str, *, timed: bool = True) -> tuple[Date, str] | None:
         date = _read(match)
         if date and (date.time_known or not timed):
             start = match.start()
+            if date.time_known and match["hour"] is None and (before := _clock_before(match)):
+                return date, text[start - len(before.group()) : match.end()]
             weekday = _WEEKDAY.search(text[max(0, start - 14) : start])
             if weekday:
                 start -= len(weekday.group())
@@ -174,24 +201,34 @@ def _read(match: re.Match[str]) -> Date | None:
         # Only the American order comes with AM and PM, or with a thirteenth month.
         if month > 12 or (clock[4] and int(first) <= 12):
             day, month = then, int(first)
+    if clock[0] is None and (before := _clock_before(match)):
+        timed = _at(_year(year), month, int(day), before.groups())
+        if timed:
+            return timed
     return _at(_year(year), month, int(day), clock)
+
+
+def _clock_before(day: re.Match[str]) -> re.Match[str] | None:
+    """Return the clock right before a `day` without a clock behind: "18:29 WIB, 26 Februari"."""
+    start = day.start()
+    return _CLOCK_BEFORE.search(day.string[max(0, start - _BEFORE) : start])
 
 
 def _at(year: int, month: int, day: int, clock: Sequence[str | None]) -> Date | None:
     """Return the date of a day and of `clock`, the groups of `_TIME`; None if it does not exist."""
     if not FIRST_YEAR <= year <= LAST_YEAR:
         return None
-    hour, minute, second, fraction, half, zone = clock
+    hour, minute, second, fraction, half, part, zone = clock
     try:
-        if hour is None or minute is None:
+        if hour is None:
             midnight = datetime(year, month, day, tzinfo=WIB)
             return Date(midnight, zone_assumed=True, time_known=False)
         instant = datetime(
             year,
             month,
             day,
-            _hour(int(hour), half) if half else int(hour),
-            int(minute),
+            _hour(int(hour), half, part) if half or part else int(hour),
+            int(minute) if minute else 0,
             int(second) if second else 0,
             int(fraction.ljust(6, "0")[:6]) if fraction else 0,
             _zone(zone) if zone else WIB,
@@ -207,22 +244,33 @@ def _year(year: str) -> int:
     return number if len(year) == 4 else number + (1900 if number >= 70 else 2000)
 
 
-def _hour(hour: int, half: str) -> int:
-    """Return the hour of 24: 12 AM is 0, 12 PM is 12, and 13 PM is 13."""
-    return hour if hour > 12 else hour % 12 + (12 if half in "pP" else 0)
+def _hour(hour: int, half: str | None, part: str | None) -> int:
+    """Return the hour of 24: 12 AM is 0, 12 PM is 12, 13 PM is 13, 6 sore is 18, 2 malam is 2."""
+    if part:
+        half = _half(hour, part.lower())
+    return hour if hour > 12 else hour % 12 + (12 if half in ("p", "P") else 0)
+
+
+def _half(hour: int, part: str) -> str:
+    """Return "a" or "p" for an hour of 12 in a part of the day."""
+    if part == "siang":  # 11 siang is before noon
+        return "p" if hour < 6 or hour == 12 else "a"
+    if part == "malam":  # 12 and 2 malam are after midnight
+        return "p" if 5 < hour < 12 else "a"
+    return "p" if part in ("sore", "petang") else "a"
 
 
 @lru_cache(maxsize=64)
 def _zone(name: str) -> timezone:
     """Return the zone of a name or an offset.
 
-    :raises ValueError: when the offset is a day or more.
+    :raises ValueError: when the offset is a day or more, and for an unknown name.
     """
     name = name.upper()
     if name in ZONES:
         return WIB if name == "WIB" else timezone(timedelta(hours=ZONES[name]), name)
     sign = -1 if "-" in name else 1
-    digits = re.split("[+-]", name)[1].replace(":", "")
+    digits = re.split("[+-]", name)[-1].replace(":", "")
     hours, minutes = (digits, "0") if len(digits) <= 2 else (digits[:-2], digits[-2:])
     return timezone(sign * timedelta(hours=int(hours), minutes=int(minutes)))
 
@@ -267,6 +315,8 @@ def _from_relative(text: str, now: datetime) -> Date | None:
     try:
         if ago := _AGO.search(text):
             count, unit = ago["count"].lower(), UNITS[ago["unit"].lower()]
+            if ago.group().lower().endswith("hr ago"):  # English for hour, Indonesian for day
+                unit = UNITS["jam"]
             distance = timedelta(seconds=unit * (COUNTS.get(count) or int(count)))
             if unit < UNITS["hari"]:
                 return Date(here - distance, zone_assumed=False)

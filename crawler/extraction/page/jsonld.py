@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,9 @@ ARTICLE_TYPES = frozenset(
     "TechArticle LiveBlogPosting Report Review".split()
 )
 _MAX_THINGS = 200
+# Properties that may refer by @id to a thing elsewhere on the page, as Yoast's graph does.
+_REFERRING = ("author", "creator", "contributor", "editor", "publisher", "image")
+_ADDRESS = re.compile(r"\S*(?:://|#)|/|_:|www\.")  # a URL or the @id of a blank node
 _WRAPPER = re.compile(r"^\s*(?://\s*)?(?:<!\[CDATA\[|<!--)|(?://\s*)?(?:\]\]>|-->)\s*$")
 _TRAILING_COMMA = re.compile(r",(?=\s{0,200}[}\]])")
 _BAD_ESCAPE = re.compile(r'\\(?!["\\/bfnrt]|u[0-9a-fA-F]{4})')
@@ -25,8 +29,29 @@ _BARE_QUOTE = re.compile(r'(?<!\\)"')
 
 
 def things(scripts: Iterable[str]) -> list[Thing]:
-    """Return every object in the JSON-LD `scripts`, in order, with lists and @graph flattened."""
-    return [thing for script in scripts for thing in _flat(_read(script))]
+    """Return every object in the JSON-LD `scripts`, in order, with lists and @graph flattened.
+
+    A reference by @id to a thing of any of the scripts gives way to the thing.
+    """
+    found = [thing for script in scripts for thing in _flat(_read(script))]
+    by_id = {thing["@id"]: thing for thing in found if isinstance(thing.get("@id"), str)}
+    return [_joined(thing, by_id) for thing in found] if by_id else found
+
+
+def _joined(thing: Thing, by_id: dict[str, Thing]) -> Thing:
+    joined = {name: _followed(thing[name], by_id) for name in _REFERRING if name in thing}
+    return thing | joined if joined else thing
+
+
+def _followed(value: Any, by_id: dict[str, Thing]) -> Any:
+    """Return the things that `value` refers to, else `value`."""
+    if isinstance(value, list):
+        return [_followed(item, by_id) for item in value]
+    if isinstance(value, str):
+        return by_id.get(value, value)
+    if isinstance(value, dict) and "name" not in value and isinstance(value.get("@id"), str):
+        return by_id.get(value["@id"], value)
+    return value
 
 
 def is_a(thing: Thing, types: frozenset[str]) -> bool:
@@ -43,13 +68,21 @@ def text(value: Any) -> str:
             value = value[0] if value else ""
         elif isinstance(value, dict):
             value = value.get("name") or value.get("@value") or value.get("@id") or ""
-    return " ".join(str(value).split()) if isinstance(value, (str, int)) else ""
+    if not isinstance(value, (str, int)):
+        return ""
+    plain = " ".join(str(value).split())
+    return " ".join(html.unescape(plain).split()) if "&" in plain else plain
 
 
 def texts(value: Any) -> list[str]:
     """Return all values of a property as text, without empty values."""
     values = value if isinstance(value, list) else [value]
     return [found for found in map(text, values) if found]
+
+
+def named(value: Any) -> list[str]:
+    """Return all values of a property as text, without URLs: that of a person is no name."""
+    return [name for name in texts(value) if not _ADDRESS.match(name)]
 
 
 def _read(script: str) -> Any:

@@ -19,6 +19,12 @@ if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode
 
 BETWEEN = "\x02"  # in no page, and no white space to any pattern
+_BEGIN, _END = "\x03", "\x04"  # around what no reader sees; in no page
+_UNSEEN = (
+    "script,style,noscript,[hidden],[style*='display:none'],[style*='display: none'],"
+    "[style*='visibility:hidden'],[style*='visibility: hidden']"
+)
+_UNSEEN_TEXT = re.compile(f"{_BEGIN}[^{_BEGIN}{_END}]*{_END}{BETWEEN}?")
 _LONGEST_RUN = 500  # characters; scripts and paragraphs are longer
 _INSIDE = re.compile(r"([\w.#*^=~\[\]-]+) ([^,>+~][^,]*)")  # "ul.tags li a"
 _META_KEYS = ("property", "name", "itemprop", "http-equiv")
@@ -53,6 +59,18 @@ def parse_html(body: bytes | str) -> LexborHTMLParser:
     if tree.body is None:
         raise Rejected("empty_page", "no body")
     return tree
+
+
+def _is_unseen(node: LexborNode) -> bool:
+    """Return whether `node` has text, and no headline: a page hidden until a script ran is seen."""
+    return node.first_child is not None and node.css_first("h1") is None
+
+
+def _marked(node: LexborNode) -> list[LexborNode]:
+    """Return the two marks put right before and behind `node`."""
+    node.insert_before(_BEGIN)
+    node.insert_after(_END)
+    return [mark for mark in (node.prev, node.next) if mark is not None]
 
 
 class Page:
@@ -124,13 +142,21 @@ class Page:
 
     @cached_property
     def flow(self) -> str:
-        """The text nodes of the page in order, without outer blanks, BETWEEN around each.
+        """The visible text nodes of the page in order, without outer blanks, BETWEEN around each.
 
-        Blank text nodes are left out.
+        Blank text nodes are left out, and those of scripts and hidden elements.
         """
         body = self.tree.body
-        text = body.text(separator=BETWEEN, strip=True, skip_empty=True) if body else ""
-        return f"{BETWEEN}{text}{BETWEEN}"
+        if body is None:
+            return BETWEEN * 2
+        marks = [mark for node in body.css(_UNSEEN) if _is_unseen(node) for mark in _marked(node)]
+        text = body.text(separator=BETWEEN, strip=True, skip_empty=True)
+        for mark in marks:
+            mark.decompose()
+        found = 1
+        while found and _BEGIN in text:  # the innermost first
+            text, found = _UNSEEN_TEXT.subn("", text)
+        return f"{BETWEEN}{text.strip(BETWEEN)}{BETWEEN}"
 
     @cached_property
     def runs(self) -> list[str]:

@@ -82,9 +82,9 @@ DAY = datetime(2023, 9, 14, tzinfo=WIB)
 @pytest.mark.parametrize(
     ("header", "url", "source"),
     [
-        ("<p>Sinta Lestari - 14 September 2023</p>", "https://contoh.id/a", "visible"),
-        ("<span>by Sinta Lestari</span><span>September 14, 2023</span>", "https://contoh.id/a", "visible"),
-        ("", "https://contoh.id/read/2023/09/14/12/a", "url"),
+        ("<p>Sinta Lestari - 14 September 2023</p>", "https://contoh.id/a", "visible (day)"),
+        ("<span>by Sinta Lestari</span><span>September 14, 2023</span>", "https://contoh.id/a", "visible (day)"),
+        ("", "https://contoh.id/read/2023/09/14/12/a", "url (day)"),
         ("", "https://contoh.id/tekno/20230914000000-37-12/a", "url"),
     ],
 )  # fmt: skip
@@ -104,3 +104,77 @@ def test_a_day_in_the_text_is_not_when_it_was_published() -> None:
 def test_time_below_a_headline_that_is_no_heading() -> None:
     page = html(BODY + TEASERS, header=PRINTED).replace("<h1>", "<div>").replace("</h1>", "</div>")
     assert read(page).published_at == TIME
+
+
+@pytest.mark.parametrize(
+    ("head", "header", "source"),
+    [
+        ('<meta name="dc.date" content="2023-09-14">', "", "meta:dc.date (day)"),
+        ('<meta property="article:published_time" content="14/09/2023">', "", "meta:article:published_time (day)"),
+        (ld(datePublished="14 September 2023"), "", "jsonld (day)"),
+        ("", "<time datetime=2023-09-14>kemarin</time>", "itemprop (day)"),
+        ("", "<meta itemprop=datePublished content=2023-09-14>", "meta:datepublished (day)"),
+    ],
+)  # fmt: skip
+def test_metadata_that_states_a_day_alone(head: str, header: str, source: str) -> None:
+    article = read(html(BODY, head=head, header=header), url="https://contoh.id/a")
+    assert (article.published_at, article.published_source) == (DAY, source)
+    assert article.zone_assumed
+
+
+def test_a_clock_on_the_page_is_better_than_the_day_in_metadata() -> None:
+    head = '<meta name="dc.date" content="2023-09-14">'
+    article = read(html(BODY, head=head, header=PRINTED), url="https://contoh.id/a")
+    assert (article.published_at, article.published_source) == (TIME, "visible")
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        '<script>var server = "2023-09-16 11:20:31"</script>',
+        '<script type="application/json">{"now":"2023-09-16 11:20:31"}</script>',
+        "<style>/* 16 September 2023 11:20 WIB */</style>",
+        "<div hidden><span>16 September 2023</span><p>11:20 WIB</p></div>",
+        '<p style="color:red;display: none">16 September 2023 11:20 WIB</p>',
+        "<noscript>16 September 2023 11:20 WIB</noscript>",
+    ],
+)
+def test_what_no_reader_sees_is_no_visible_time(unseen: str) -> None:
+    article = read(html(BODY, header=unseen + PRINTED), url="https://contoh.id/a")
+    assert (article.published_at, article.published_source) == (TIME, "visible")
+    assert read(html(BODY, header=unseen), url="https://contoh.id/a").published_at is None
+
+
+def test_a_date_that_all_other_clues_contradict_is_a_teaser_s() -> None:
+    beside = "<div class=kartu><b>Kabar Lain</b> <i>12 September 2023 09:30 WIB</i></div>"
+    head = ld(datePublished="2023-09-14T10:15:00+07:00")
+    url = "https://contoh.id/read/2023/09/14/12/a"
+    rules = Rules(name="contoh", published=".kartu i")
+    for given in (Rules(), rules):
+        article = read(html(BODY, head=head, header=beside), given, url=url)
+        assert (article.published_at, article.published_source) == (TIME, "jsonld")
+    # A single other clue may be the wrong one.
+    alone = read(html(BODY, head=head, header=beside), rules, url="https://contoh.id/a")
+    assert alone.published_source == "css:.kartu i"
+
+
+def test_hatom_of_a_page_without_a_time_of_publication() -> None:
+    header = '<abbr class="updated" title="2023-09-14T10:15:00+07:00">3 tahun lalu</abbr>'
+    assert read(html(BODY, header=header), url="https://contoh.id/a").published_at == TIME
+
+
+@pytest.mark.parametrize("zone", ["HST", "XYZ", "BRT"])
+def test_a_time_in_an_unknown_zone_is_no_time(zone: str) -> None:
+    head = ld(datePublished=f"Thu, 14 Sep 2023 10:15:00 {zone}")
+    article = read(html(BODY, head=head), url="https://contoh.id/a")
+    assert (article.published_at, article.published_raw) == (
+        None,
+        f"Thu, 14 Sep 2023 10:15:00 {zone}",
+    )
+    head += '<meta name="pubdate" content="2023-09-14 10:15">'
+    assert read(html(BODY, head=head), url="https://contoh.id/a").published_at == TIME
+
+
+def test_a_change_before_the_publication_is_none() -> None:
+    head = ld(datePublished="2023-09-14T10:15:00+07:00", dateModified="2023-09-14T09:58:00+07:00")
+    assert read(html(BODY, head=head)).modified_at is None

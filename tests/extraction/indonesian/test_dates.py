@@ -54,7 +54,26 @@ PRINTED = {
     "Minggu, 4 Nopember 2012 08:15 WIT": wib(2012, 11, 4, 6, 15),
     "24 Juli 2026 03:00 UTC": wib(2026, 7, 24, 10, 0),
     "24 Juli 2026 10:00 (GMT+7)": wib(2026, 7, 24, 10, 0),
+    # the clock before the day, parts of the day
+    "14:05 WIB, 24 Juli 2026": wib(2026, 7, 24, 14, 5),
+    "14.05 - Jumat, 24 Juli 2026": wib(2026, 7, 24, 14, 5),
+    "2:05 PM, Jul 24, 2026": wib(2026, 7, 24, 14, 5),
+    "24 Juli 2026 pukul 2.05 siang": wib(2026, 7, 24, 14, 5),
+    "24 Juli 2026 pukul 11.05 siang": wib(2026, 7, 24, 11, 5),
+    "24 Juli 2026, pukul 5 sore": wib(2026, 7, 24, 17, 0),
+    "24 Juli 2026 jam 7 malam": wib(2026, 7, 24, 19, 0),
+    "24 Juli 2026 jam 2 dini hari WITA": wib(2026, 7, 24, 1, 0),
+    # zones elsewhere
+    "Fri, 24 Jul 2026 03:00:00 UT": wib(2026, 7, 24, 10, 0),
+    "Fri, 24 Jul 2026 11:00:00 SGT": wib(2026, 7, 24, 10, 0),
+    "24 Juli 2026 11:00 MYT": wib(2026, 7, 24, 10, 0),
+    "Fri, 24 Jul 2026 12:00:00 JST": wib(2026, 7, 24, 10, 0),
+    "Fri, 24 Jul 2026 04:00:00 CET": wib(2026, 7, 24, 10, 0),
+    "2026-07-24T03:00:00 00:00": wib(2026, 7, 24, 10, 0),
+    "2026-07-24T10:00:00 07:00": wib(2026, 7, 24, 10, 0),
+    "Fri, 24 Jul 2026 03:00:00 +00": wib(2026, 7, 24, 10, 0),
     # metadata
+    "Fri Jul 24 10:00:00 WIB 2026": wib(2026, 7, 24, 10, 0),
     "2026-07-24T10:00:00Z": wib(2026, 7, 24, 17, 0),
     "2026-07-24T10:00:00.123456789Z": wib(2026, 7, 24, 17, 0, 0, 123456),
     "2026-07-24T10:00:00+07:00": wib(2026, 7, 24, 10, 0),
@@ -217,3 +236,40 @@ def test_the_times_printed_on_real_pages() -> None:
         assert date is not None and date.instant == datetime.fromisoformat(published), raw
         found = find_date(f"Oleh Budi Santoso {raw} 3 komentar")
         assert found is not None and found[1] == raw
+
+
+@pytest.mark.parametrize(
+    ("short", "long"),
+    [
+        ("3 thn lalu", "3 tahun lalu"),
+        ("3 bln yg lalu", "3 bulan yang lalu"),
+        ("3 mgg lalu", "3 minggu lalu"),
+        ("3 hr lalu", "3 hari lalu"),
+        ("3 mnt lalu", "3 menit lalu"),
+        ("3 dtk lalu", "3 detik lalu"),
+        ("3 hr ago", "3 hours ago"),
+        ("3h ago", "3 hours ago"),
+        ("3 mins ago", "3 minutes ago"),
+        ("3d ago", "3 days ago"),
+        ("setengah jam lalu", "30 menit lalu"),
+    ],
+)
+def test_units_of_a_distance_may_be_short(short: str, long: str) -> None:
+    assert parse_date(short, now=NOW) == parse_date(long, now=NOW) is not None
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["24 Juli 2026 10:00 HST", "Fri, 24 Jul 2026 10:00:00 QXZ", "24 Juli 2026 10:00:00 BRT"],
+)
+def test_a_time_in_an_unknown_zone_is_no_time(text: str) -> None:
+    assert parse_date(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["Harga Rp 12.50, 24 Juli 2026", "Versi 110.15, 24 Juli 2026", "24.99 | 24 Juli 2026"]
+)
+def test_not_every_number_before_a_day_is_a_clock(text: str) -> None:
+    date = parse_date(text)
+    assert date is not None
+    assert (date.instant, date.time_known) == (wib(2026, 7, 24), False)

@@ -8,7 +8,7 @@ import json
 import pytest
 
 from crawler.extraction.page.charset import decode
-from crawler.extraction.page.jsonld import text, things
+from crawler.extraction.page.jsonld import named, text, things
 from crawler.extraction.page.page import Page, parse_html
 from crawler.items import Rejected
 from tests.extraction.pages import html, ld, page
@@ -114,3 +114,38 @@ def test_own_urls_are_absolute_and_best_first() -> None:
         + ld(mainEntityOfPage={"@id": "https://contoh.id/c"}, url=json.dumps(None))
     )
     assert page(html("", head=head)).own_urls() == ["https://contoh.id/a", "https://contoh.id/c"]
+
+
+def test_json_ld_references_are_followed_across_scripts() -> None:
+    graph = {
+        "@graph": [
+            {"@type": "NewsArticle", "author": [{"@id": "#/orang/1"}], "editor": "#/orang/2"},
+            {"@type": "Person", "@id": "#/orang/1", "name": "Rara Ayu"},
+        ]
+    }
+    other = {"@type": "Person", "@id": "#/orang/2", "name": "Danu Satria"}
+    article = things([json.dumps(graph), json.dumps(other)])[0]
+    assert named(article["author"]) == ["Rara Ayu"]
+    assert named(article["editor"]) == ["Danu Satria"]
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["https://contoh.id/author/rara-ayu", {"@id": "https://contoh.id/#/orang/1"}, "#rara", "_:b0", "/penulis/rara"],
+)  # fmt: skip
+def test_the_address_of_a_person_is_no_name(value: object) -> None:
+    assert named([value, {"name": "Rara Ayu"}]) == ["Rara Ayu"]
+
+
+def test_a_reference_to_nothing_and_a_thing_that_refers_to_itself_do_no_harm() -> None:
+    lost = {"@type": "NewsArticle", "@id": "#a", "author": {"@id": "#a"}, "editor": {"@id": "#x"}}
+    (article,) = things([json.dumps(lost)])
+    assert (named(article["author"]), named(article["editor"])) == ([], [])
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [("Gawai &amp; Gim", "Gawai & Gim"), ("Pok&eacute;mon", "Pokémon"), ("R&D", "R&D"), ("a&#8217;s", "a’s")],
+)  # fmt: skip
+def test_entities_inside_json_ld_are_decoded(value: str, expected: str) -> None:
+    assert text(value) == expected
