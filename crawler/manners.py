@@ -180,6 +180,15 @@ FAILURES: dict[type[BaseException], str] = {
 }
 
 
+UNREACHABLE = {
+    "dns": "DNS lookup failed",
+    "refused": "connection refused",
+    "timeout": "no answer in time",
+    "connection": "connection failed",
+}
+"""In words, the reasons of failures without any answer from a host."""
+
+
 def failure_reason(failure: Failure) -> str:
     """Return a stable word for the reason why a request failed."""
     error = failure.value

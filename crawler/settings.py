@@ -68,7 +68,7 @@ REDIRECT_MAX_TIMES = 5  # default 20; RFC 9309 asks for five
 # -- Time and size
 DOWNLOAD_TIMEOUT = 30  # seconds, default 180: a hung server costs half a minute
 CLOSESPIDER_TIMEOUT = 1500  # seconds, default 0: an outlet ends before cron runs again
-DNS_TIMEOUT = 20  # default 60
+DNS_TIMEOUT = 8  # seconds, default 60: two in a row show that DNS is down
 TWISTED_DNS_RESOLVER = "crawler.middlewares.resolver.PublicResolver"  # default: any address
 DOWNLOAD_MAXSIZE = 16 * 1024 * 1024  # default 1 GB; pages weigh 0.1 to 0.5 MB, a flat sitemap 10
 DOWNLOAD_WARNSIZE = 0  # default 32 MB: above the maximum

@@ -81,7 +81,7 @@ def test_the_real_cron_runs_it_every_minute(tmp_path):
     with newsroom(seed=3, outlets=["mediaindonesia"], recent=8, past=0, older=0) as room:
         table = (DEPLOY / "crontab").read_text().replace("*/30", "*")
         table = table.replace(
-            "crawlall >>output/crawlall.log", f"crawlall mediaindonesia >>{tmp_path}/log"
+            "crawlall -q --logfile output/", f"crawlall mediaindonesia -q --logfile {tmp_path}/"
         )
         table = table.replace("WARTATEK=/srv/wartatek", f"WARTATEK={CHECKOUT}").replace(
             "MAILTO=you@example.org", 'MAILTO=""'

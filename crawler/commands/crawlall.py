@@ -17,7 +17,7 @@ from crawler.state.locks import HeldError, Lock, place_of_locks
 from crawler.state.regroup import regroup
 from crawler.terminal.crawling import CrawlingCommand
 from crawler.terminal.exit_codes import HELD
-from crawler.terminal.progress import CRASHED, OutcomeTable, Progress
+from crawler.terminal.progress import CRASHED, OutcomeTable, Progress, outcomes_of
 from output.compaction import compact
 from output.verification import READ_ERRORS
 from output.writer import new_run_id
@@ -30,9 +30,12 @@ if TYPE_CHECKING:
 
     from crawler.spider import NewsSpider
 
-SIGNAL, TIMEOUT = "a signal", "RUN_TIMEOUT"
+SIGNAL, TIMEOUT, NETWORK = "a signal", "RUN_TIMEOUT", "the network"
+UNREACHED_ENOUGH = 5
+"""Outlets that could not be reached, in a run that reached none: no further outlet is begun."""
 NOT_BEGUN = {
     SIGNAL: ("interrupted", "not begun"),
+    NETWORK: ("unhealthy", "not begun: no outlet could be reached"),
     TIMEOUT: ("unhealthy", "not begun when RUN_TIMEOUT ended the run"),
 }
 """Judgement and detail of outlets that were not crawled, by the event that ended the run."""
@@ -173,6 +176,11 @@ class Command(CrawlingCommand):
         assert self.settings is not None
         crawler = self.crawlers[name] = self._create_crawler(name)
         await asyncio.wait([self.process.crawl(crawler, **arguments)])
+        outcomes = [outcomes_of(each) for each in self.crawlers.values()]
+        unreached = sum(bool(one.unreached) for one in outcomes if one.has_ended)
+        if unreached >= UNREACHED_ENOUGH and not any(one.is_answered for one in outcomes):
+            self.ended_by = self.ended_by or NETWORK  # those at work end by themselves
+            return
         stats = crawler._stats
         if stats and stats.get_value("finish_reason") == "shutdown":  # a signal came
             self.ended_by = self.ended_by or SIGNAL

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.request import getproxies, proxy_bypass
 
+from scrapy.exceptions import CannotResolveHostError
 from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.error import DNSLookupError
@@ -68,8 +69,8 @@ class GateMiddleware:
                 await maybe_deferred_to_future(lookup)
             except PrivateAddressError as error:
                 self._stop(request, "private_address", str(error))
-            except DNSLookupError:
-                pass  # the connection fails by it, and the request is tried again
+            except DNSLookupError as error:
+                raise CannotResolveHostError(str(error)) from error
 
     def _refusal(self, request: Request) -> str:
         redirected = bool(request.meta.get("redirect_times"))

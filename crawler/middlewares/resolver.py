@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import socket
+import threading
 from ipaddress import IPv4Address, IPv6Network, ip_address
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 from urllib.request import getproxies
 
 from scrapy.resolver import CachingThreadedResolver, dnscache
+from twisted.internet.defer import Deferred, fail, succeed
 from twisted.internet.defer import TimeoutError as DeferredTimeoutError
-from twisted.internet.defer import succeed
 from twisted.internet.error import DNSLookupError
-from twisted.internet.threads import deferToThreadPool
+from twisted.python.failure import Failure
 
 from crawler.extraction.urls import split_url
 
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
     from twisted.internet.base import ReactorBase
-    from twisted.internet.defer import Deferred
-    from twisted.python.failure import Failure
 
+SILENT = 2
+"""Lookups that time out in a row; a process with so many looks no further name up, since DNS is
+down, and each would wait for DNS_TIMEOUT again."""
 _UNICAST = IPv6Network("2000::/3")  # all of global IPv6 (RFC 4291, 2.4)
 _NAT64 = IPv6Network("64:ff9b::/96")  # IPv4 in the last 32 bits (RFC 6052)
 
@@ -72,6 +74,8 @@ class PublicResolver(CachingThreadedResolver):
     """
 
     excepted: frozenset[str] = frozenset()
+    silent: ClassVar[int] = 0
+    """Lookups in a row that timed out, in this process."""
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> Self:
@@ -86,13 +90,35 @@ class PublicResolver(CachingThreadedResolver):
             return super().getHostByName(name, timeout)
         if name in dnscache:
             return succeed(cast("str", dnscache[name]))
-        pool = self.reactor.getThreadPool()
-        lookup = deferToThreadPool(self.reactor, pool, public_address_of, name)  # type: ignore[arg-type]
+        if PublicResolver.silent >= SILENT:
+            return fail(DNSLookupError(f"address {name!r} not found: no lookup is answered"))
+        lookup = self._in_thread(name)
         lookup.addTimeout(self.timeout, self.reactor)  # type: ignore[arg-type]
+        lookup.addBoth(_count_silence)
         lookup.addErrback(_as_lookup_error, name)
         if dnscache.limit:
             lookup.addCallback(self._cache_result, name)
         return lookup
+
+    def _in_thread(self, name: str) -> Deferred[str]:
+        """Look `name` up in a thread that no exit waits for: the system may take a minute."""
+        lookup: Deferred[str] = Deferred(lambda _: None)  # a late answer is ignored
+
+        def look_up() -> None:
+            try:
+                found: str | Failure = public_address_of(name)
+            except (OSError, UnicodeError) as error:
+                found = Failure(error)  # type: ignore[no-untyped-call]
+            self.reactor.callFromThread(lookup.callback, found)
+
+        threading.Thread(target=look_up, name=f"lookup of {name}", daemon=True).start()
+        return lookup
+
+
+def _count_silence(result: str | Failure) -> str | Failure:
+    is_silent = isinstance(result, Failure) and result.check(DeferredTimeoutError)  # type: ignore[no-untyped-call]
+    PublicResolver.silent = PublicResolver.silent + 1 if is_silent else 0
+    return result
 
 
 def _as_lookup_error(failure: Failure, name: str) -> Failure:

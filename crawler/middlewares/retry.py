@@ -7,6 +7,7 @@ from time import monotonic
 from typing import TYPE_CHECKING
 
 from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.exceptions import CannotResolveHostError
 
 from crawler.manners import is_challenge, retry_after
 from output import clock
@@ -36,6 +37,13 @@ class PoliteRetryMiddleware(RetryMiddleware):
                 return response
             self._pause(request.meta["download_slot"], seconds)
         return super().process_response(request, response)
+
+    def process_exception(
+        self, request: Request, exception: Exception, spider: Spider | None = None
+    ) -> Request | Response | None:
+        if isinstance(exception, CannotResolveHostError):  # the system has tried several times
+            return None
+        return super().process_exception(request, exception)
 
     def _pause(self, key: str, seconds: float) -> None:
         """Send nothing from the slot `key` for `seconds`."""

@@ -11,8 +11,9 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.robotstxt import RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
+from twisted.python.failure import Failure
 
-from crawler.manners import RobotsError
+from crawler.manners import UNREACHABLE, RobotsError, failure_reason
 
 if TYPE_CHECKING:
     from typing import Self
@@ -26,6 +27,21 @@ logger = logging.getLogger(__name__)
 
 MAX_SIZE = 500 * 1024
 """Bytes of robots.txt that are read, as RFC 9309, section 2.5, allows."""
+
+
+class _Quiet(logging.Filter):
+    """Drops Scrapy's traceback of a robots.txt that no host answers; `_robots_error` says so."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        error = record.exc_info[1] if record.exc_info else None
+        return error is None or _cause(error) not in UNREACHABLE
+
+
+logging.getLogger(RobotsTxtMiddleware.__module__).addFilter(_Quiet())
+
+
+def _cause(error: BaseException) -> str:
+    return failure_reason(Failure(error))  # type: ignore[no-untyped-call]
 
 
 class NothingAllowed(RobotParser):
@@ -75,6 +91,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def _robots_error(self, exc: Exception, netloc: str) -> None:
         logger.warning("robots.txt of %s: %s; nothing is fetched from it", netloc, exc)
         self._stats.inc_value("robotstxt/unavailable")
+        if (cause := _cause(exc)) in UNREACHABLE:
+            self._stats.inc_value(f"wartatek/unreachable/{cause}")
         waiting = self._parsers[netloc]
         assert isinstance(waiting, Deferred)
         self._parsers[netloc] = rules = NothingAllowed()

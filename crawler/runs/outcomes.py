@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from crawler.manners import UNREACHABLE
 from crawler.state.database import FILE
 
 OUTCOMES = ("stored", "revised", "unchanged", "skipped", "rejected", "gone", "failed", "blocked")
@@ -70,6 +72,26 @@ class Outcomes:
             return "unhealthy", loss
         return "healthy", "nothing new"
 
+    @property
+    def has_ended(self) -> bool:
+        """True once the outlet's crawl is over."""
+        return "finish_reason" in self.stats
+
+    @property
+    def is_answered(self) -> bool:
+        """True if any host has answered anything."""
+        return bool(self.stats.get("downloader/response_count"))
+
+    @property
+    def unreached(self) -> str | None:
+        """The reason in words for which no host answered anything; None if one did."""
+        if self.is_answered:
+            return None
+        causes = Counter(self.by("unreachable"))
+        causes.update(problem["reason"] for problem in self.source_problems())
+        known = [cause for cause, _ in causes.most_common() if cause in UNREACHABLE]
+        return UNREACHABLE[known[0]] if known else None
+
     def _failure(self) -> str | None:
         """Return the failure of the dataset or the state, None without any."""
         if error := self.stats.get("wartatek/store_error"):
@@ -78,6 +100,8 @@ class Outcomes:
             return f"cannot use {FILE}: {error}"
         if aside := self.by("quarantined"):
             return f"files set aside in quarantine/: {', '.join(aside)}"
+        if cause := self.unreached:
+            return f"it could not be reached: {cause}"
         return None
 
     def _is_alive(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections import Counter
 from typing import TYPE_CHECKING, Any, TextIO
 
 from rich.console import Console
@@ -99,8 +100,19 @@ class OutcomeTable:
             return UNHEALTHY
         return INTERRUPTED if "interrupted" in judgements else 0
 
+    @property
+    def unreached(self) -> str | None:
+        """The reason in words for which no outlet could be reached; None if one was."""
+        begun = [one for one in self.outcomes.values() if one.stats]
+        causes = Counter(one.unreached for one in begun)
+        return None if None in causes or not causes else causes.most_common(1)[0][0]
+
     def complain(self) -> None:
-        """Print name, judgement and reason of each outlet that is not healthy, the worst last."""
+        """Print name, judgement and reason of each outlet that is not healthy, the worst last; in a
+        single line where no outlet could be reached."""
+        if cause := self.unreached:
+            print(f"no outlet could be reached: {cause}", file=sys.stderr)
+            return
         for name, (judgement, detail) in sorted(self.judged.items(), key=lambda item: item[1][0]):
             if judgement != "healthy":
                 print(f"{name} is {judgement}: {detail}", file=sys.stderr)
