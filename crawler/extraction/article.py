@@ -37,7 +37,7 @@ _GALLERY = re.compile(
 _VIDEO = re.compile(r"//(?:video|tv|20)\.|/(?:videos?|watch|tv)/|^video\s*:", re.IGNORECASE)
 _GALLERY_TEXT = 1200  # characters; a gallery with more is an article with pictures
 _INDEX_PATH = re.compile(
-    r"^https?://[^/]+/?(?:(?:(?:indeks|index(?!\.\w+\?[^#]*\b(?:id|p|read|detail|berita)[=.])|tags?|search|topik|topic|author|penulis|kanal|channel|category|"
+    r"^https?://[^/]+/?(?:(?:(?:indeks|index(?!\.\w+(?:\?[^#]*\b(?:id|p|read|detail|berita)[=.]|/[^?]*\d))|tags?|search|topik|topic|author|penulis|kanal|channel|category|"
     r"kategori|rubrik)\b[^?]*)?(?:\?.*)?|[a-z]{2,20}/?)$"
 )
 _SERVICE_PATH = re.compile(
@@ -45,6 +45,7 @@ _SERVICE_PATH = re.compile(
     r"kebijakan|terms|syarat|karir|career|login|register)(?:[-_][\w-]+)?/?(?:\.\w+)?(?:\?.*)?$"
 )
 _MIN_BODY = 100  # characters of prose
+_MIN_LISTED = 3  # linked headlines; an article's body has fewer
 _HEADER = 500  # characters of headline, standfirst and byline above a date
 _DATE_LINE, _BESIDE_DATE = 120, 40  # characters of a line with a date, and of all else in it
 _GUESSED = frozenset({"density", "trafilatura"})
@@ -120,7 +121,7 @@ def _judged(page: Page, url: str, title: Title | None, body: Body | None, when: 
         raise Rejected("not_article", "no body")
     # Some templates give the home page as the address of every article.
     addresses = [url] if url else page.own_urls()
-    if addresses and all(_INDEX_PATH.match(address) for address in addresses[:2]):
+    if addresses and all(_INDEX_PATH.match(address) for address in addresses):
         raise Rejected("not_article", "the address of an index")
     if not when.timed and any(_SERVICE_PATH.match(address) for address in addresses):
         raise Rejected("not_article", "the address of a page about the outlet")
@@ -131,6 +132,8 @@ def _judged(page: Page, url: str, title: Title | None, body: Body | None, when: 
 
 def _has_evidence(page: Page, title: Title | None, body: Body, when: When) -> bool:
     """Return whether two signs show an article, for a guessed body."""
+    if _lists_articles(title, body):
+        return False
     linked = sum(len(anchor.text) for block in body.blocks for anchor in block.anchors)
     whole = sum(len(block.text) for block in body.blocks)
     if linked > 0.5 * whole:
@@ -153,6 +156,19 @@ def _stated(page: Page, pattern: re.Pattern[str]) -> str:
     """Return the URL that a page of unknown address states, best one to be believed; "" without."""
     stated = page.own_urls()
     return next((url for url in stated if stated_address(url, "", pattern)), (stated or [""])[0])
+
+
+def _lists_articles(title: Title | None, body: Body) -> bool:
+    """Return whether `body` lists headlines of other articles, on a page without an own headline.
+
+    The headline of a slider is a link.
+    """
+    node = title.node if title else None
+    if node is not None and node.css_first("a") is None:
+        return False
+    headings = [block for block in body.blocks if block.kind == "heading"]
+    linked = [b for b in headings if sum(len(a.text) for a in b.anchors) > 0.8 * len(b.text)]
+    return len(linked) >= _MIN_LISTED
 
 
 def _canonical(page: Page, url: str, pattern: re.Pattern[str]) -> str | None:

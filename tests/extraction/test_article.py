@@ -184,3 +184,35 @@ def test_another_of_the_addresses_that_a_page_states_is_taken_in_place_of_the_ho
         "https://www.contoh.example/a/b-c-d",
     )
     assert author.canonical_url == "https://www.contoh.example/a/b-c-d"
+
+
+TEASERS = "".join(
+    f"<div><h3><a href=/read/{i}/x>Kabar Nomor {i} dari Pabrik Baterai di Cikarang</a></h3><p>{text}</p></div>"
+    for i, text in enumerate(PROSE)
+)
+
+
+@pytest.mark.parametrize(
+    "head",
+    ["", '<meta property="og:type" content="article"><meta property="og:title" content="Contoh">'],
+)
+@pytest.mark.parametrize("top", ["", "<h1><a href=/read/9>Kabar Nomor 9 di Atas Daftar</a></h1>"])
+def test_a_list_of_headlines_with_teasers_is_no_article(head: str, top: str) -> None:
+    page = f"<html><head><title>Contoh</title>{head}</head><body>{top}<main>{TEASERS}</main></body></html>"
+    with pytest.raises(Rejected, match="not_article"):
+        read(page, url="")
+
+
+def test_headlines_below_an_own_headline_do_not_turn_an_article_away() -> None:
+    assert read(html(f"<main>{paragraphs()}{TEASERS}</main>"), url="").title == TITLE
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://dinas.contoh.go.id/index.php/berita/231-judul",
+        "https://contoh.id/index.php?read=12",
+    ],
+)
+def test_an_index_php_with_a_number_is_an_article(url: str) -> None:
+    assert read(html(f"<div class=isi>{paragraphs()}</div>"), url=url).title == TITLE

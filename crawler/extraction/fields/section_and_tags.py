@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from crawler.extraction.page import jsonld
@@ -33,6 +34,13 @@ _CHANNELS = frozenset(
     "kuliner food properti edukasi pendidikan opini kolom entertainment seleb showbiz hot life "
     "gaming games startup fintech telko cyberlife".split()
 )
+_TAG_LABEL = re.compile(
+    r"(?:more |lihat semua |semua )?(?:tags?|topik|label|kata kunci)"
+    r"(?: terkait| terkini| lain(?:nya)?| populer)?"
+    r"|tagged|lihat semua|lainnya",
+    re.IGNORECASE,
+)
+_SITE_KEYWORDS = 4  # keywords; so many without any in the article are the site's
 _MAX_TAGS = 30
 _ITEMS = frozenset("li span h3 h4 h5 strong b p".split())
 _LONGEST_TAG = 60
@@ -102,6 +110,9 @@ def find_tags(page: Page, rules: Rules, text: str = "") -> list[str]:
         if tags:
             return tags
     stated = [] if "tags" in rules.distrust else _keywords(page)
+    words = " ".join([page.title, text]).lower()
+    if len(stated) >= _SITE_KEYWORDS and not any(tag.lower() in words for tag in stated):
+        stated = []
     if rules.tags:
         return stated
     linked, confirmed = _linked_tags(page, " ".join([page.title, *stated, text]).lower())
@@ -143,8 +154,9 @@ def _in_prose(link: LexborNode) -> bool:
 def _clean_tags(texts: Iterable[str]) -> list[str]:
     tags: list[str] = []
     for text in texts:
-        tag = " ".join(text.split()).strip("#, ")
-        if tag and len(tag) <= _LONGEST_TAG and tag not in tags:
+        tag = " ".join(text.split()).strip("#, :|")
+        known = not tag or tag in tags or _TAG_LABEL.fullmatch(tag)
+        if not known and len(tag) <= _LONGEST_TAG:
             tags.append(tag)
     return tags
 

@@ -217,3 +217,53 @@ def test_caption_and_credit_of_the_main_image(caption: str, text: str, credit: s
         text,
         credit,
     )
+
+
+BYLINE = "<div>Rara Ayu</div><div>Kamis, 14 September 2023 10:15 WIB</div>"
+
+
+@pytest.mark.parametrize(
+    "stated",
+    ["Harga Baterai Motor 2023, Spesifikasi Lengkap dan Ulasan", "Contoh - Kabar Teknologi Tepercaya", "Contoh"],
+)  # fmt: skip
+def test_an_only_h1_above_byline_and_date_is_the_headline(stated: str) -> None:
+    head = f'<title>{stated}</title><meta property="og:title" content="{stated}">'
+    page = f"<html><head>{head}</head><body><h1 class=text-3xl>Natrium Murah</h1>{BYLINE}{BODY}</body></html>"
+    article = read(page)
+    assert (article.title, article.authors) == ("Natrium Murah", ["Rara Ayu"])
+    assert article.published_at is not None
+    assert article.published_at.isoformat() == WIB
+
+
+@pytest.mark.parametrize(
+    "logo",
+    [
+        '<h1><a href="/">Kabar Tentang Dunia Gawai dan Gim</a></h1>',
+        '<a href="https://tekno.contoh.id/"><h1>Kabar Tentang Dunia Gawai dan Gim</h1></a>',
+        '<h1 id=logo><a href="https://tekno.contoh.id"><span>Kabar Tentang Dunia Gawai dan Gim</span></a></h1>',
+    ],
+)
+def test_a_link_to_the_root_is_the_masthead(logo: str) -> None:
+    head = f"<title>{TITLE} | Kabar Tentang Dunia Gawai dan Gim</title>{OG}"
+    page = f"<html><head>{head}</head><body>{logo}<h2>{TITLE}</h2>{BYLINE}{BODY}</body></html>"
+    assert read(page).title == TITLE
+    slogan = '<title>Contoh - Cepat</title><meta property="og:title" content="Contoh - Cepat">'
+    page = page.replace(head, slogan).replace("<h2>", "<h2 class=judul>")
+    assert read(page).title == TITLE
+
+
+def test_a_headline_of_two_words() -> None:
+    page = f"<html><head><title>Natrium Murah - Contoh</title></head><body><h1>Natrium Murah</h1>{BODY}</body></html>"
+    article = read(page)
+    assert article.title == "Natrium Murah"
+
+
+@pytest.mark.parametrize("label", ["TAGS", "Tags:", "More Tag", "Tag Terkait", "Topik"])
+def test_the_label_of_the_tags_is_no_tag(label: str) -> None:
+    tags = f"<ul class=t><li><a href=/tag/x rel=tag>{label}</a></li><li><a rel=tag href=/tag/n>natrium</a></li></ul>"
+    assert read(html(BODY + tags)).tags == ["natrium"]
+
+
+def test_keywords_of_the_site_are_no_tags() -> None:
+    site = '<meta name=keywords content="kabar terkini, gosip, resep, zodiak, cuaca">'
+    assert read(html(BODY, head=site)).tags == []
