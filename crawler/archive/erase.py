@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
 
-from crawler.archive.scanner import next_record
+from crawler.archive.scanner import next_record, record_behind
 from crawler.archive.writer import ARCHIVE, LISTED
 
 if TYPE_CHECKING:
@@ -75,15 +75,19 @@ def _records(source: BinaryIO) -> tuple[list[_Found], bool]:
     """Return all records that can be found, and whether nothing between them is damaged."""
     found: list[_Found] = []
     start: int | None = 0
+    last = 0
     whole = True
     while start is not None:
         source.seek(start)
         try:
+            last = start
             found.extend(_read(source))
-            return found, whole
+            last = max(last, found[-1].start if found else 0)
+            start = record_behind(source, last)
         except (OSError, ValueError):
             whole = False
-            start = next_record(source, max(start, found[-1].start if found else 0) + 1)
+            last = max(last, found[-1].start if found else 0)
+            start = next_record(source, last + 1)
     return found, whole
 
 

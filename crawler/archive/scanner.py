@@ -193,7 +193,10 @@ class _Scan:
             _check_length(record)
             yield position, page
         if position < 0 and self.start == 0 and self.source.seek(0, os.SEEK_END):
-            raise BrokenFrameError("damaged", 0)
+            raise BrokenFrameError("" if _is_empty_member(self.source) else "damaged", 0)
+        last = max(position, self.start)
+        if record_behind(self.source, last) is not None:
+            raise BrokenFrameError("", last)
 
     def _page_looked_for(self, record: WarcRecord, listed: bytes) -> ArchivedPage | None:
         """Return the page in `record`; None, counted, if there is none, or not looked for.
@@ -255,6 +258,31 @@ def _ends_before_next(source: BinaryIO, position: int) -> bool:
     try:
         return sum(1 for _ in ArchiveIterator(BytesIO(piece), parse_http=False)) == 1
     except OSError:
+        return False
+
+
+def record_behind(source: BinaryIO, position: int) -> int | None:
+    """Return the offset of a record behind the record at `position`, after which the iterator of a
+    gzip file ended, or None: it ends at an empty member, as bgzip writes, wherever that is."""
+    place: int | None = position
+    while place is not None:
+        source.seek(place)
+        if source.read(2) != b"\x1f\x8b":  # of a record stored in its member without compression
+            if place == position:
+                return None
+        elif place > position:
+            return place
+        place = next_record(source, place + 1)
+    return None
+
+
+def _is_empty_member(source: BinaryIO) -> bool:
+    """Return whether the file begins with a gzip member that holds nothing."""
+    source.seek(0)
+    member = zlib.decompressobj(zlib.MAX_WBITS | 16)
+    try:
+        return member.decompress(source.read(4096), 1) == b"" and member.eof
+    except zlib.error:
         return False
 
 

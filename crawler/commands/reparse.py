@@ -88,7 +88,8 @@ class Command(MaintenanceCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         TerminalCommand.process_options(self, [arg for arg in args if arg.startswith("-")], opts)
-        if opts.diff:  # else a dataset may begin with pages of others
+        stored = self.stored()
+        if opts.diff and not stored:  # else a dataset may begin with pages of others
             self.check_dataset()
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -26,20 +26,22 @@ class MaintenanceCommand(TerminalCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
-        self.check_dataset()
-        stored = self.stored()
+        stored = self.check_dataset()
         for name in args:
             if name not in stored:
                 self.complain(f"{self.location} holds nothing of an outlet {name}")
 
-    def check_dataset(self) -> None:
-        """Complain of a place without a dataset, which OUTPUT_DIR then names by mistake."""
+    def check_dataset(self) -> list[str]:
+        """Return the outlets as `stored`, or complain of a place without a dataset."""
+        if stored := self.stored():
+            return stored
         try:
             found = holds_dataset(Root(self.location))
         except (OSError, pa.ArrowInvalid) as error:
             self.complain(f"OUTPUT_DIR: {error}")
         if not found:
             self.complain(f"there is no dataset at {self.location}: does OUTPUT_DIR name it?")
+        return []
 
     def window(self, opts: argparse.Namespace) -> Window:
         """Return the days between --since and --until, or complain of them."""

@@ -90,6 +90,30 @@ def test_other_outlets_and_articles_are_left_alone(tmp_path):
     assert path.read_bytes() == before
 
 
+@pytest.mark.parametrize("ending", [False, True])
+def test_a_page_behind_an_empty_member_is_erased_too(tmp_path, ending):
+    """bgzip ends each file with one, and files are joined."""
+    archive = make(tmp_path)
+    archive.keep(page(1))
+    archive.keep(page(2))
+    archive.finish()
+    [file] = finished(tmp_path)
+    nothing_at_all = gzip.compress(b"", mtime=0)
+    other = tmp_path / "other"
+    archive = make(other)
+    archive.keep(page(3))
+    archive.finish()
+    [more] = finished(other)
+    file.write_bytes(
+        file.read_bytes() + nothing_at_all + more.read_bytes() + nothing_at_all * ending
+    )
+    assert erased(tmp_path, "kontan:3") == (1, [])
+    assert b"Rahasia 3" not in gzip.decompress(file.read_bytes())
+    assert b"Rahasia 2" in gzip.decompress(file.read_bytes())
+    assert erased(tmp_path, "kontan:2") == (1, [])
+    assert b"Rahasia 2" not in gzip.decompress(file.read_bytes())
+
+
 def test_a_damaged_file_is_named_and_the_page_behind_the_damage_goes(tmp_path):
     archive = make(tmp_path)
     archive.keep(page(1, os.urandom(50_000)))

@@ -51,6 +51,20 @@ def test_pages_come_in_the_files_order_with_their_place(pack):
     assert again == replace(captures[1], outlet="")
 
 
+@pytest.mark.parametrize("empties", [1, 3])
+@pytest.mark.parametrize("where", ["begin", "middle", "end"])
+def test_an_empty_gzip_member_ends_nothing(where, empties):
+    """bgzip writes one at a file's end; two files joined have it in the middle."""
+    nothing = gzip.compress(b"", mtime=0) * empties
+    before, behind = {"begin": (0, 4), "middle": (2, 2), "end": (4, 0)}[where]
+    packed = zipped(*[GOOD] * before) + nothing + zipped(*[GOOD] * behind)
+    captures, counts = read(packed)
+    assert [capture.body for capture in captures] == [b"<p>ya</p>"] * 4
+    assert counts == {}
+    for capture in captures:
+        assert read_page(BytesIO(packed), capture.offset).body == b"<p>ya</p>"
+
+
 @pytest.mark.parametrize(
     ("bad", "reason"),
     [

@@ -169,7 +169,9 @@ def test_verify_holds_the_state_to_the_files(folder):
 
 def test_forget_says_what_it_removed(folder):
     done = scrapy("forget", "https://www.kontan.co.id/news/gawai", "kontan:1", folder=folder)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 1
+    assert done.stderr.endswith(" was in no row; it will never come\n")
+    assert done.stderr.count("\n") == 1
     assert done.stdout.splitlines()[-1] == (
         "kontan:1: removed for good (rows: 1, archived pages: 0); it will not be fetched again"
     )
