@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import atexit
 import gc
-import logging
 import re
 import sqlite3
 from dataclasses import dataclass, field, replace
@@ -160,6 +159,9 @@ class NewsSpider(Spider):
         return Rules.of(cls)
 
     def closed(self, reason: str) -> None:
+        if reason == "closespider_timeout":
+            waiting = sum(1 for _ in self.outlet_state.queue.new())
+            self.crawler.stats.set_value("wartatek/waiting", waiting)
         self.outlet_state.close(self.crawler.stats.get_value("wartatek/run_id"))
 
     # -- lists
@@ -257,9 +259,7 @@ class NewsSpider(Spider):
 
     def _source_failed(self, source: Source, reason: str, evidence: str) -> None:
         self._count(f"sources/{source.label}/{reason}")
-        # The silence of a source that was never seen alive is no news.
-        level = logging.WARNING if source.status in ("verified", "reported-ok") else logging.INFO
-        self.logger.log(level, "%s: %s (%s)", source.label, reason, evidence)
+        self.logger.warning("%s: %s (%s)", source.label, reason, evidence)
 
     # -- articles
 

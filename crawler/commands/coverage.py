@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from crawler.state.coverage import coverage, elsewhere, folded, summed
 from crawler.state.index import DatasetIndex
 from crawler.terminal.maintenance import MaintenanceCommand
+from crawler.wording import word
 from output import clock
 
 if TYPE_CHECKING:
     import argparse
 
 DAYS = 30
+COUNTS = ("listed", "stored", "missing")
 OTHERS = "other days"
 """The day of articles that wait and are of none of the days shown, or of no known day."""
 
@@ -55,5 +57,8 @@ class Command(MaintenanceCommand):
         for name, row in others.items():
             if row:
                 rows[name].append({column: None if self.json else OTHERS} | row)
-        named = ({"outlet": name} | row for name, of in rows.items() for row in of)
+        named = [{"outlet": name} | row for name, of in rows.items() for row in of]
+        if len(named) > 1 and not self.json:
+            counts = {name: sum(row[name] or 0 for row in named) for name in COUNTS}
+            named.append({"outlet": word("total"), column: "", "why": ""} | counts)
         self.show(named, ("outlet", column, "listed", "stored", "missing", "why"))

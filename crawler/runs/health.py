@@ -31,6 +31,8 @@ DAY_SHARE = 0.3  # least share of the median day; weekends of the quieter outlet
 RATE_DROP = (
     0.25  # largest drop of a fill rate, or of the share of bodies found by the outlet's own rule
 )
+BODIES_NEEDED = 5  # articles of a run whose bodies are judged by LEAST_BY_RULE
+LEAST_BY_RULE = 0.5  # share of bodies found by the outlet's own rule, also in a first run
 BY_RULE = "bodies found by its own rule"
 LEAST_FILLED = {"title": 1.0, "body": 1.0, "published_at": 0.8}
 OLDEST_NEWEST = timedelta(days=7)
@@ -53,6 +55,19 @@ def shortcomings(runs: Sequence[Run], now: datetime) -> list[str]:
         healthy = [run for run in before if run["judgement"] == "healthy" and run["fill_rates"]]
         found += _badly_filled(sample, healthy if len(healthy) >= RUNS_NEEDED else [])
     return found
+
+
+def rule_shortcoming(bodies: Mapping[str, int], *, has_rule: bool) -> str | None:
+    """Return the shortcoming of a run in which rules of the outlet's own gave too few bodies.
+
+    :param bodies: articles of the run by body_source
+    :param has_rule: False for an outlet without a `body`, its own or its family's: not judged
+    """
+    total = sum(bodies.values())
+    ours = sum(n for source, n in bodies.items() if source.startswith("css:"))
+    if not has_rule or total < BODIES_NEEDED or ours >= LEAST_BY_RULE * total:
+        return None
+    return f"{total} stored, but no rule of its own matched {1 - ours / total:.0%} of the bodies"
 
 
 def _too_old(runs: Sequence[Run], now: datetime) -> list[str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy import signals
 
 from crawler.items import Article, Rejected
-from crawler.runs.health import history, shortcomings
+from crawler.runs.health import history, rule_shortcoming, shortcomings
 from crawler.runs.outcomes import BY_REASON, COUNTED, Outcomes
 from crawler.runs.versions import counted, versions
 from crawler.spider import NewsSpider
@@ -115,6 +115,8 @@ class RunManifest:
         self.command = BACKFILL if past else CRAWL
         judgement, detail = outcomes.judgement(interrupted=reason == "shutdown", past=past)
         self._judge(judgement, detail)
+        if judgement == "healthy" and isinstance(spider, NewsSpider):
+            judgement, detail = self._judge_first(spider, reason, detail)
         if judgement == "healthy" and isinstance(spider, NewsSpider) and spider.is_routine:
             now = clock.now()
             runs = [*history(self.output_dir, spider.name, now), self.row(outcomes)]
@@ -130,6 +132,20 @@ class RunManifest:
         except OSError as error:
             self.stats.set_value("wartatek/judgement", "unhealthy")
             self.stats.set_value("wartatek/detail", f"cannot store: {error}")
+
+    def _judge_first(self, spider: NewsSpider, reason: str, detail: str) -> tuple[str, str]:
+        """Judge a run by fixed floors, which need no earlier run; return judgement and reason."""
+        judgement, has_rule = "healthy", bool(spider.rules().body)
+        waiting = self.stats.get_value("wartatek/waiting", 0)
+        if found := rule_shortcoming(self.tally.body_sources, has_rule=has_rule):
+            judgement, detail = "unhealthy", found
+        elif reason == "closespider_timeout" and waiting and not self.tally.articles:
+            judgement = "unhealthy"
+            detail = f"its time limit ended the run, nothing is stored, and {waiting} articles wait"
+        elif self.tally.articles and not has_rule:
+            detail += "; no rule of its own for bodies, which are not judged"
+        self._judge(judgement, detail)
+        return judgement, detail
 
     def _judge(self, judgement: str, detail: str) -> None:
         self.stats.set_value("wartatek/judgement", judgement)

@@ -123,6 +123,7 @@ class OutcomeTable:
             {"outlet": name}
             | {column: one.count(column) for column in COUNTED}
             | {f"{column}_by": one.by(column) for column in BY_REASON}
+            | {"source_problems": one.source_problems()}
             | {"seconds": float(one.stats.get("elapsed_time_seconds", 0))}
             | {"judgement": self.judged[name][0], "detail": self.judged[name][1]}
             for name, one in self.outcomes.items()
@@ -131,11 +132,23 @@ class OutcomeTable:
     def columns(self) -> list[str]:
         """Return the columns that a terminal shows: articles listed and resumed, then outcomes."""
         resumed = any(outlet.count("resumed") for outlet in self.outcomes.values())
-        return ["outlet", "listed", *["resumed"] * resumed, "stored", "otherwise", "seconds"]
+        failed = any(outlet.source_problems() for outlet in self.outcomes.values())
+        names = ["outlet", "listed", *["resumed"] * resumed, "stored", "otherwise"]
+        return [*names, *["failed lists"] * failed, "seconds"]
 
     def lines(self) -> list[dict[str, Any]]:
-        """Return the rows for a terminal, with all outcomes but `stored` in a single column."""
-        return [row | {"otherwise": _otherwise(row)} for row in self.rows()]
+        """Return the rows for a terminal, with all outcomes but `stored` in a single column, and a
+        total of several outlets."""
+        rows = self.rows()
+        if len(rows) > 1:
+            counts = {name: sum(row[name] for row in rows) for name in (*COUNTED, "seconds")}
+            problems = [problem for row in rows for problem in row["source_problems"]]
+            total = {"outlet": word("total"), "source_problems": problems, "judgement": ""}
+            rows.append(total | counts)
+        return [
+            row | {"otherwise": _otherwise(row), "failed lists": len(row["source_problems"])}
+            for row in rows
+        ]
 
 
 def outcomes_of(crawler: Crawler | None) -> Outcomes:

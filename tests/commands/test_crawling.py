@@ -154,8 +154,10 @@ def test_crawlall_ends_with_a_table_and_says_who_is_unhealthy(room: Newsroom, tm
         room.recover()
     assert done.returncode == UNHEALTHY, done.stderr
     table = {line.split()[0]: line.split()[1:] for line in done.stdout.splitlines() if line.split()}
-    assert table["outlet"] == "listed stored otherwise seconds".split()
-    listed, *ended = map(int, re.findall(r"\d+(?=[ ,])", " ".join(table["kontan"])))
+    assert table["outlet"] == "listed stored otherwise failed lists seconds".split()
+    assert table["total"][0] == table["kontan"][0]
+    listed, *ended, failed_lists = map(int, re.findall(r"\d+(?=[ ,])", " ".join(table["kontan"])))
+    assert failed_lists > 0  # those of the outlet's that the newsroom does not play
     assert ended[0] == read(tmp_path).num_rows > 0
     assert listed == sum(ended)
     assert done.stderr.splitlines()[-1].startswith("mediaindonesia is unhealthy: no source")

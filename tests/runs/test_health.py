@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.runs.health import history, shortcomings
+from crawler.runs.health import history, rule_shortcoming, shortcomings
 from output.writer import Writer
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -103,3 +103,19 @@ def test_history_is_read_from_the_runs(tmp_path):
     writer.flush()
     assert history(str(tmp_path), "kontan", NOW) == [run(30), run(6)]
     assert history(str(tmp_path), "antara", NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("bodies", "share"),
+    [({"css:div.isi": 2, "density": 8}, "80%"), ({"density": 5}, "100%"), ({"jsonld": 40}, "100%")],
+)
+def test_a_first_run_whose_own_rules_gave_under_half_of_the_bodies_is_told(bodies, share):
+    found = rule_shortcoming(bodies, has_rule=True)
+    total = sum(bodies.values())
+    assert found == f"{total} stored, but no rule of its own matched {share} of the bodies"
+    assert rule_shortcoming(bodies, has_rule=False) is None
+
+
+@pytest.mark.parametrize("bodies", [{}, {"density": 4}, {"css:p": 5, "density": 5}, {"css:p": 9}])
+def test_half_of_the_bodies_by_rule_or_too_few_to_tell_are_no_shortcoming(bodies):
+    assert rule_shortcoming(bodies, has_rule=True) is None
