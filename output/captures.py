@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
+from contextlib import nullcontext
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
-from output.dataset import open_dataset
+from output.dataset import again, open_dataset
+from output.filesystem import held
 from output.schema import ARTICLES, KEYS, Row
 from output.takedown import FORGOTTEN, buried, takedowns_held
 from output.writer import encode, month_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
+    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from output.dataset import Location
@@ -34,19 +39,37 @@ class Content(NamedTuple):
 
 
 class History:
-    """The dataset as of opening, except for takedowns, which are read when asked for."""
+    """The dataset as of opening, except for takedowns, which are read when asked for.
+
+    Files that are too many to be held open, or on object storage, may be replaced meanwhile: then
+    the dataset is opened again.
+    """
 
     def __init__(self, location: Location) -> None:
         self._location = location
-        self._articles = open_dataset(location)
-        self._rejects = open_dataset(location, "rejects")
+        self._open()
+
+    def _open(self) -> None:
+        self._articles = open_dataset(self._location)
+        self._rejects = open_dataset(self._location, "rejects")
+
+    def _rows_of(self, table: str, columns: list[str], wanted: pc.Expression | None) -> pa.Table:
+        def rows() -> pa.Table:
+            dataset = self._articles if table == "articles" else self._rejects
+            try:
+                return dataset.to_table(columns, filter=wanted)
+            except FileNotFoundError:
+                self._open()
+                raise
+
+        return again(rows)
 
     def versions(self, outlets: Collection[str], moments: Collection[Moment]) -> dict[Moment, str]:
         """Return the newest extractor_version of each capture that has a row."""
         if not moments:
             return {}
         columns = ["url", "fetched_at", "extractor_version"]
-        table = self._articles.to_table(columns, filter=_of(outlets, moments))
+        table = self._rows_of("articles", columns, _of(outlets, moments))
         found: dict[Moment, str] = {}
         for row in table.to_pylist():
             moment, version = (row["url"], row["fetched_at"]), row["extractor_version"]
@@ -57,7 +80,7 @@ class History:
         """Return the row of each capture that has one, by the newest extractor_version."""
         if not moments:
             return {}
-        table = self._articles.to_table(ARTICLES.names, filter=_of(outlets, moments))
+        table = self._rows_of("articles", ARTICLES.names, _of(outlets, moments))
         found: dict[Moment, Row] = {}
         for row in sorted(table.to_pylist(), key=lambda row: row["extractor_version"]):
             found[row["url"], row["fetched_at"]] = row
@@ -70,15 +93,13 @@ class History:
         if not moments:
             return set()
         wanted = _of(outlets, moments) & pc.field("reason").isin(list(reasons))
-        table = self._rejects.to_table(["url", "fetched_at"], filter=wanted)
+        table = self._rows_of("rejects", ["url", "fetched_at"], wanted)
         return {(row["url"], row["fetched_at"]) for row in table.to_pylist()} & {*moments}
 
     def reasons(self) -> list[str]:
         """Return every reason for which a page was rejected; takedowns are not among them."""
-        found: set[str] = set()
-        for batch in self._rejects.to_batches(columns=["reason"]):
-            found.update(map(str, pc.unique(batch["reason"]).to_pylist()))
-        return sorted(found - {FORGOTTEN})
+        reasons = pc.unique(self._rows_of("rejects", ["reason"], None)["reason"])
+        return sorted({str(reason) for reason in reasons.to_pylist()} - {FORGOTTEN})
 
     def forgotten(self, outlets: Collection[str], article_ids: Collection[str]) -> set[str]:
         """Return the articles that a takedown removed."""
@@ -100,7 +121,7 @@ class History:
             wanted = pc.field("outlet").isin(list(outlets))
             wanted &= pc.field("article_id").isin(list(article_ids))
             columns = [*KEYS["articles"], "content_hash"]
-            for row in self._articles.to_table(columns, filter=wanted).to_pylist():
+            for row in self._rows_of("articles", columns, wanted).to_pylist():
                 found[row["article_id"]].append(Content(*(row[name] for name in columns[1:])))
         return {article_id: sorted(contents) for article_id, contents in found.items()}
 
@@ -118,7 +139,8 @@ def publish_captures(root: Root, outlet: str, rows: Iterable[Row]) -> list[str]:
     """Publish `rows` of articles in files named by a hash of their content, but no article that
     was taken down meanwhile.
 
-    Two processes that publish the same captures write the same files.
+    Two processes that publish the same captures write the same files. On a local disk they do so
+    one after the other, and the second leaves out the captures that the dataset has by then.
 
     :raises OSError: when a file cannot be written; files published before it stay.
     """
@@ -142,12 +164,43 @@ def _publish(root: Root, outlet: str, rows: Iterable[Row]) -> list[str]:
     for row in rows:
         months[month_of("articles", row)].append(row)
     paths = []
-    for month, held in months.items():
-        table = pa.Table.from_pylist(held, schema=ARTICLES)
-        path = f"articles/outlet={outlet}/month={month}/captures-{_digest(held)}.parquet"
-        root.publish(path, encode(table))
-        paths.append(path)
+    for month, captures in months.items():
+        folder = f"articles/outlet={outlet}/month={month}"
+        with _alone(root):
+            if new := _not_stored(root, folder, captures) if root.local else captures:
+                table = pa.Table.from_pylist(new, schema=ARTICLES)
+                paths.append(f"{folder}/captures-{_digest(new)}.parquet")
+                root.publish(paths[-1], encode(table))
     return paths
+
+
+def _alone(root: Root) -> AbstractContextManager[object]:
+    """Hold the lock of articles/ among processes of this machine; none on object storage."""
+    if not root.local:
+        return nullcontext()
+    folder = Path(root.at("articles"))
+    folder.mkdir(parents=True, exist_ok=True)
+    return held(folder)
+
+
+def _not_stored(root: Root, folder: str, captures: list[Row]) -> list[Row]:
+    """Return those of `captures` that no file in `folder`, a partition's, has."""
+    fetched = pa.array([row["fetched_at"] for row in captures], pa.timestamp("us", tz="UTC"))
+
+    def stored() -> set[tuple[Any, ...]]:
+        keys: set[tuple[Any, ...]] = set()
+        for info in root.files(folder):
+            rows = pq.read_table(info.path, columns=list(KEYS["articles"]), partitioning=None)
+            rows = rows.filter(pc.is_in(rows["fetched_at"], value_set=fetched))
+            keys.update(_keys(row) for row in rows.to_pylist())
+        return keys
+
+    found = again(stored)
+    return [row for row in captures if _keys(row) not in found]
+
+
+def _keys(row: Row) -> tuple[Any, ...]:
+    return tuple(row[name] for name in KEYS["articles"])
 
 
 def _digest(rows: list[Row]) -> str:

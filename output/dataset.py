@@ -67,7 +67,7 @@ def live_files(root: Root, table: str, outlet: str | None = None) -> list[str]:
 
 def _live_files(root: Root, table: str, outlet: str | None) -> list[str]:
     folder = f"{table}/outlet={outlet}" if outlet else table
-    paths = [info.path for info in root.files(folder)]
+    paths = [info.path for info in root.files(folder) if info.size]  # an empty file is a mark
     replaced: set[str] = set()
     # Newest first: a file that it replaces may vanish at any moment.
     for path in reversed(paths):

@@ -13,6 +13,7 @@ import json
 import os
 import secrets
 import shutil
+import time
 from concurrent.futures import ThreadPoolExecutor
 from itertools import groupby
 from pathlib import Path, PurePosixPath
@@ -33,8 +34,13 @@ if TYPE_CHECKING:
 
 _AT_FDCWD = -100  # <fcntl.h>: paths are relative to the working folder
 _RENAME_EXCHANGE = 2  # <linux/fs.h>
-UNKNOWN = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM, errno.EXDEV, errno.EMLINK}
+_UNKNOWN = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM, errno.EXDEV, errno.EMLINK}
 """Errors of filesystems that know no exchange of folders, or no hard links."""
+LISTING = 0.25
+"""Seconds between an exchange and the removal of its mark, an empty file that has the name of a
+replaced file. Arrow lists a folder, then asks for each file's size, and passes over a file that is
+gone: between these, some 0.1 ms apart, an exchange would be a partition missed in silence. The mark
+is found, and is no Parquet file, so that such a reader fails."""
 _DELETES = 16
 """Deletes at a time on object storage, where each is a request of some 30 ms."""
 
@@ -94,25 +100,38 @@ def _by_exchange(root: Root, partition: str, replacements: Iterable[Replacement]
             for path in folder.iterdir():
                 if path.name not in gone:
                     os.link(path, staged / path.name)
+            mark = staged / min(gone)
+            mark.touch()
             sync_folder(staged)
             if not is_held:
                 raise CannotExchangeError(partition)
             exchange(staged, folder)
             sync_folder(folder.parent)
-            if not any(folder.iterdir()):
-                folder.rmdir()
     except OSError as error:
         if not _is_exchanged(staged, gone):
             shutil.rmtree(staged)
-        if error.errno in UNKNOWN:
+        if error.errno in _UNKNOWN:
             raise CannotExchangeError(partition) from error
         raise
-    retire(staged)
+    _retire(staged)
+    time.sleep(LISTING)
+    _unmark(folder, [folder / min(gone)])
 
 
 def _is_exchanged(staged: Path, gone: Collection[str]) -> bool:
     """Return True if `staged` holds the replaced files: they wait for a synced exchange."""
-    return any((staged / name).exists() for name in gone)
+    paths = [staged / name for name in gone]
+    return any(path.exists() and path.stat().st_size for path in paths)
+
+
+def _unmark(folder: Path, marks: Iterable[Path]) -> None:
+    """Remove the marks of a replacement, and a folder without files."""
+    with held(folder.parent):
+        for mark in marks:
+            mark.unlink(missing_ok=True)
+        if not any(folder.iterdir()):
+            folder.rmdir()
+    sync_folder(folder.parent)
 
 
 def _stage(root: Root, partition: str) -> Path:
@@ -145,7 +164,7 @@ def exchange(one: Path, other: Path) -> None:
         raise OSError(number, os.strerror(number), str(other))
 
 
-def retire(folder: Path) -> None:
+def _retire(folder: Path) -> None:
     """Free the files of `folder`, which has left the dataset, and leave their names to `sweep`.
 
     A reader that opened the folder before the exchange may list it only now: a folder without
@@ -183,9 +202,14 @@ def finish_replacing(location: Location, outlet: str) -> int:
     """
     root, removed = Root(location), 0
     if root.local:
+        for table in SCHEMAS:
+            for folder in sorted(Path(root.at(table)).glob(f"outlet={outlet}/month=*")):
+                marks = [path for path in folder.iterdir() if not path.stat().st_size]
+                if marks or not any(folder.iterdir()):
+                    _unmark(folder, marks)
         left = sorted(Path(root.at(STAGING)).glob(f"{REPLACING}outlet={outlet}-*"))
         for path in left:
-            retire(path) if path.is_dir() else path.unlink(missing_ok=True)
+            _retire(path) if path.is_dir() else path.unlink(missing_ok=True)
     for table, schema in SCHEMAS.items():
         files = [info.path for info in root.files(f"{table}/outlet={outlet}")]
         live = {*live_files(root, table, outlet)}

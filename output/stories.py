@@ -1,14 +1,11 @@
 """The table clusters/: the stories and their articles, a small table of one file, rewritten whole.
 
-A new file takes the old one's place in one step, so that a plain reader finds one.
+A new file takes the old one's place and name in one step: a plain reader finds a file, and one.
 """
 
 from __future__ import annotations
 
-import secrets
-import shutil
 from itertools import islice
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -17,8 +14,7 @@ import pyarrow.parquet as pq
 
 from output import clock
 from output.dataset import cluster_files
-from output.filesystem import STAGING, Root, sync_folder
-from output.replacement import UNKNOWN, exchange, retire
+from output.filesystem import Root
 from output.schema import CLUSTERS
 from output.views import connect
 from output.writer import encode
@@ -28,6 +24,7 @@ if TYPE_CHECKING:
 
     from output.dataset import Location
 
+FILE = "clusters/clusters.parquet"
 _BATCH = 10_000
 _AS_OF = CLUSTERS.field("as_of")
 _GROUPS = CLUSTERS.remove(CLUSTERS.get_field_index("as_of"))
@@ -109,35 +106,12 @@ def _read(root: Root, path: str) -> pa.Table:
 
 
 def _write(root: Root, groups: pa.Table) -> None:
-    """Publish `groups` as the only file, whose name sorts by as_of."""
+    """Publish `groups` as the only file."""
     now = clock.now()
     as_of = pa.array([now] * len(groups), _AS_OF.type)
     content = encode(groups.append_column(_AS_OF, as_of).replace_schema_metadata(CLUSTERS.metadata))
-    name = f"{now:%Y%m%dT%H%M%S.%fZ}.parquet"
-    files = [info.path for info in cluster_files(root)]
-    if root.local and _exchanged(root, name, content):
-        return
     # Written over the newest file: two files would be two tables to a plain reader.
-    newest = root.relative(files[-1]) if files else f"clusters/{name}"
+    *older, newest = [root.relative(info.path) for info in cluster_files(root)] or [FILE]
     root.publish(newest, content)
-    for path in files[:-1]:
-        root.remove(path)
-
-
-def _exchanged(root: Root, name: str, content: pa.Buffer) -> bool:
-    """Put a folder with the new file in the place of clusters/; return False if that cannot be."""
-    folder = Path(root.at("clusters"))
-    staged = f"{STAGING}/clusters-{secrets.token_hex(4)}"
-    root.publish(f"{staged}/{name}", content)
-    place = Path(root.at(staged))
-    folder.mkdir(exist_ok=True)
-    try:
-        exchange(place, folder)
-    except OSError as error:
-        shutil.rmtree(place)
-        if error.errno not in UNKNOWN:
-            raise
-        return False
-    sync_folder(folder.parent)
-    retire(place)
-    return True
+    for path in older:
+        root.remove(root.at(path))
