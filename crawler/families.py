@@ -17,6 +17,8 @@ class DetikNetworkSpider(NewsSpider):
         ".paradetail",
         ".parallaxindetail",
         "[id^=div-gpt-ad]",
+        ".newstag",
+        "a.border",
     )
 
 

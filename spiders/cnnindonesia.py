@@ -20,4 +20,3 @@ class CnnIndonesiaSpider(DetikNetworkSpider):
     published = ".text-cnn_grey"
     byline = ".text-cnn_black_light3 span:not(.text-cnn_red)"
     section = "a.gtm_breadcrumb_kanal"
-    junk = (*DetikNetworkSpider.junk, ".newstag", "a.border")

@@ -3,7 +3,8 @@ from crawler.sources import Feed, Listing
 
 
 class DailySocialSpider(WordPressSpider):
-    """DailySocial. Technology business only; stories stand under /post/, also on its news host."""
+    """DailySocial. Technology business only; articles stand under /post/ with a slug, which is the
+    same on its news host."""
 
     name = "dailysocial"
     publisher = "DailySocial"
@@ -13,4 +14,4 @@ class DailySocialSpider(WordPressSpider):
         Feed("https://news.dailysocial.id/feed/"),
         Listing("https://dailysocial.id/page/{page}/", ".entry-title a", status="inferred"),
     )
-    article_url = r"dailysocial\.id/post/[a-z0-9-]+"
+    article_url = r"dailysocial\.id/post/(?P<id>[a-z0-9-]+)"

@@ -1,5 +1,5 @@
 from crawler.families import DetikNetworkSpider
-from crawler.sources import Feed, Listing
+from crawler.sources import Feed, Listing, Sitemap
 
 
 class DetikInetSpider(DetikNetworkSpider):
@@ -16,6 +16,7 @@ class DetikInetSpider(DetikNetworkSpider):
             links="h3.media__title a",
             date="span[d-time]",
         ),
+        Sitemap("https://inet.detik.com/sitemap_news.xml", status="inferred", news=True),
     )
     technology = r"//inet\."
     article_url = r"//[a-z]+\.detik\.com/(?!foto)(?:[a-z-]+/)?(?:d-|read/[\d/]{18})(?P<id>\d+)/"

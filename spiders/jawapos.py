@@ -4,13 +4,14 @@ from crawler.sources import Feed, Listing, Sitemap
 
 class JawaPosSpider(PromediaSpider):
     """JawaPos Teknologi. A page of today keeps its article in Next.js's JSON, an older one in
-    Promedia's markup. The Z of its sitemap means WIB."""
+    Promedia's markup. Sitemap and feeds print WIB and say Z or GMT."""
 
     name = "jawapos"
     publisher = "JawaPos.com"
     allowed_domains = ["www.jawapos.com"]
     sources = (
-        Feed("https://www.jawapos.com/rss.xml", status="verified"),
+        Feed("https://www.jawapos.com/rss/teknologi", "reported-ok", distrust="zone"),
+        Feed("https://www.jawapos.com/rss.xml", status="verified", distrust="zone"),
         Sitemap(
             "https://www.jawapos.com/post-recent.xml", "reported-ok", distrust="zone", news=True
         ),

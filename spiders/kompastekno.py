@@ -18,7 +18,7 @@ class KompasTeknoSpider(NewsSpider):
         Sitemap("https://tekno.kompas.com/sitemap-news-tekno.xml", status="inferred", news=True),
     )
     technology = r"//tekno\."
-    article_url = r"kompas\.com/read/(?:xml/)?(?P<id>\d{4}/\d\d/\d\d/\d{6,12})/"
+    article_url = r"kompas\.com/(?:[a-z-]+/)?read/(?:xml/)?(?P<id>[\d/]{10}/\d{6,12}|\d\d\w\d{11})/"
     body = (".read__content", ".kcm-read-text", ".div-read")
     body_end = "#EndOfArticle"
     published = (".read__time", ".kcm-read-top .msmall", ".kcm-date")

@@ -10,7 +10,8 @@ class KontanSpider(NewsSpider):
     allowed_domains = ["kontan.co.id"]
     sources = (
         Feed("https://investasi.kontan.co.id/rss", status="verified"),
-        Feed("https://industri.kontan.co.id/rss"),
+        Feed("https://industri.kontan.co.id/rss", status="reported-ok"),
+        Feed("https://keuangan.kontan.co.id/rss", status="reported-ok"),
         Feed("https://lifestyle.kontan.co.id/rss", status="inferred"),
         Listing("https://industri.kontan.co.id/", links=".list-berita a"),
         Listing("https://keuangan.kontan.co.id/", links=".list-berita a"),

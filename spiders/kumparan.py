@@ -14,7 +14,7 @@ class KumparanSpider(NewsSpider):
         Feed("https://lapi.kumparan.com/v2.0/rss/", status="reported-ok"),
     )
     technology = "/kumparantech/"
-    article_url = r"kumparan\.com/[^/]+/[a-z0-9-]+-(?P<id>\d\d[A-Za-z0-9]{9})$"
+    article_url = r"kumparan\.com/[^/]+/[a-z0-9-]+-(?P<id>\d[A-Za-z0-9]{10})$"
     body = "[data-qa-id=story-paragraph]"
     published = "time[data-qa-id=publish-date]"
     byline = "[data-qa-id=author-name]"

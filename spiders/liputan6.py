@@ -9,13 +9,13 @@ class Liputan6Spider(KlySpider):
     publisher = "Liputan6"
     allowed_domains = ["www.liputan6.com", "feed.liputan6.com"]
     sources = (
-        Feed("https://www.liputan6.com/feed/rss/tekno", status="verified"),
+        Feed("https://www.liputan6.com/feed/rss/tekno", status="reported-ok"),
         Feed("https://feed.liputan6.com/rss/tekno", status="reported-ok"),
         Sitemap("https://www.liputan6.com/tekno/sitemap.xml", status="inferred"),
         Listing("https://www.liputan6.com/tekno/indeks/{day:%Y/%m/%d}", links="article a"),
     )
     technology = r"//tekno\.|/tekno/"
-    article_url = r"liputan6\.com/(?:(?!photo|video)[a-z]+/)?read/(?P<id>\d+)/"
+    article_url = r"liputan6\.com/(?:(?!photo|video)[a-z0-9-]+/)?read/(?P<id>\d+)/"
     body = (".article-content-body", ".read-page__content-body")
     published = (".read-page--header--author__datetime", ".article-header__datetime")
     byline = (

@@ -10,13 +10,15 @@ class MerdekaSpider(KlySpider):
     publisher = "Merdeka.com"
     allowed_domains = ["www.merdeka.com"]
     sources = (
-        Sitemap("https://www.merdeka.com/teknologi/sitemap.xml", status="inferred"),
+        Sitemap("https://www.merdeka.com/teknologi/sitemap.xml", status="reported-ok"),
         Feed("https://www.merdeka.com/feed/teknologi"),
         Feed("https://www.merdeka.com/rss/", status="reported-ok"),
         Listing("https://www.merdeka.com/teknologi", links="a"),
     )
     technology = "/teknologi/"
-    article_url = r"merdeka\.com/(?!foto|video)[a-z-]+/(?:read/(?P<id>\d+)/|[a-z0-9-]+\.html)"
+    article_url = (
+        r"merdeka\.com/(?!company/|foto|video)[a-z-]+/(?:read/(?P<id>\d+)/|[a-z0-9-]+\.html)"
+    )
     body = (".articles-content__body", ".mdk-news-body")
     published = ".mdk-date-reporter span"
     byline = ("[data-tracking=author_name]", ".mdk-date-reporter span:last-child")

@@ -17,7 +17,9 @@ class HouseFeed:
     path: str
     host: str = ""
     holds: str = "all"  # all, technology, or a section's name
-    flaw: Literal["", "empty", "html", "stale", "self_links", "undated", "tracked", "relative"] = ""
+    flaw: Literal[
+        "", "empty", "html", "stale", "self_links", "undated", "tracked", "relative", "wib_as_gmt"
+    ] = ""
 
 
 @dataclass(frozen=True, kw_only=True)

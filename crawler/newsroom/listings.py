@@ -65,6 +65,8 @@ def _item(entry: Entry, feed: HouseFeed, house: House, late: timedelta) -> str:
     elif feed.flaw == "self_links":
         link = f"https://{house.host}/"
     date = format_datetime((entry.published_at - late).astimezone(WIB))
+    if feed.flaw == "wib_as_gmt":
+        date = date.replace("+0700", "GMT")
     dated = "" if feed.flaw == "undated" else f"<pubDate>{date}</pubDate>"
     return (
         f"<item><title><![CDATA[{entry.title}]]></title><link>{escape(link)}</link>"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from scrapy import Request
 
@@ -14,6 +14,7 @@ from crawler.extraction.urls import absolute, registered_domain, split_url
 from crawler.sources.candidate import Candidate, Source, SourceError, SourceStatus, served_at
 from crawler.sources.xml import MAX_TEXT, PREFIXES, EntryList, split_tag, text_of
 from output import clock
+from output.clock import WIB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,12 +56,14 @@ class Feed(Source):
     """A feed.
 
     `status` says how it was last seen; a feed whose newest item is older than `stale_after` days
-    is dead: nobody writes it.
+    is dead: nobody writes it. `distrust` "zone": times are WIB under any printed zone (JawaPos
+    prints GMT).
     """
 
     url: str
     status: SourceStatus = "listed"
     stale_after: int = 30
+    distrust: Literal["", "zone"] = ""
 
     @property
     def has_past(self) -> bool:
@@ -77,7 +80,7 @@ class Feed(Source):
             raise SourceError("not_a_feed", response.body[:60].decode("utf-8", "replace"))
         now = served_at(response)
         listed = islice(entries, MAX_ITEMS)
-        candidates = [_candidate(entry, response.url, now) for entry in listed]
+        candidates = [self._candidate(entry, response.url, now) for entry in listed]
         if not candidates:
             entries.end(0)
             raise SourceError("empty_feed")
@@ -91,31 +94,36 @@ class Feed(Source):
             raise SourceError("too_many_urls", f"{MAX_ITEMS} or more")
         entries.end(len(candidates))
 
+    def _candidate(self, entry: Any, base: str, now: datetime) -> Candidate:
+        """Return the candidate of `entry`, an item of RSS or an entry of Atom."""
+        about = entry.get(f"{{{PREFIXES['rdf']}}}about")  # RSS 1.0
+        fields = {"id": about} if about else {}
+        tags: dict[str, None] = {}
+        for element in entry:
+            name = _field(element, entry)
+            if name == "tags":
+                tags.update(dict.fromkeys(_terms(element) if len(tags) < MAX_TAGS else ()))
+            elif name == "link":
+                _add_link(fields, element)
+            elif name and name not in fields and (text := text_of(element)):
+                fields[name] = text
+                if name == "id" and element.get("isPermaLink", "true") == "true":
+                    fields.setdefault("permalink", text)
+        kept = list(islice(tags, MAX_TAGS))
+        return Candidate(
+            url=_link(fields, base),
+            published=self._instant(fields.get("published"), now),
+            modified=self._instant(fields.get("modified"), now),
+            title=fields.get("title") or fields.get("further_title"),
+            section=kept[0] if kept else None,
+            tags=kept,
+        )
 
-def _candidate(entry: Any, base: str, now: datetime) -> Candidate:
-    """Return the candidate of `entry`, an item of RSS or an entry of Atom."""
-    about = entry.get(f"{{{PREFIXES['rdf']}}}about")  # RSS 1.0
-    fields = {"id": about} if about else {}
-    tags: dict[str, None] = {}
-    for element in entry:
-        name = _field(element, entry)
-        if name == "tags":
-            tags.update(dict.fromkeys(_terms(element) if len(tags) < MAX_TAGS else ()))
-        elif name == "link":
-            _add_link(fields, element)
-        elif name and name not in fields and (text := text_of(element)):
-            fields[name] = text
-            if name == "id" and element.get("isPermaLink", "true") == "true":
-                fields.setdefault("permalink", text)
-    kept = list(islice(tags, MAX_TAGS))
-    return Candidate(
-        url=_link(fields, base),
-        published=_instant(fields.get("published"), now),
-        modified=_instant(fields.get("modified"), now),
-        title=fields.get("title") or fields.get("further_title"),
-        section=kept[0] if kept else None,
-        tags=kept,
-    )
+    def _instant(self, text: str | None, now: datetime) -> datetime | None:
+        date = parse_date(text, now=now) if text else None
+        if date and self.distrust == "zone":
+            return date.instant.replace(tzinfo=WIB)
+        return date.instant if date else None
 
 
 def _field(element: Any, entry: Any) -> str:
@@ -163,8 +171,3 @@ def _link(fields: dict[str, str], base: str) -> str:
 def _is_home(url: str) -> bool:
     parts = split_url(url)
     return bool(parts.netloc) and parts.path.strip("/") == "" and not parts.query
-
-
-def _instant(text: str | None, now: datetime) -> datetime | None:
-    date = parse_date(text, now=now) if text else None
-    return date.instant if date else None

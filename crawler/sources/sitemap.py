@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from scrapy import Request
@@ -109,7 +109,7 @@ class Sitemap(Source):
     def _instant(self, text: str | None) -> datetime | None:
         date = parse_date(text) if text else None
         if date and self.distrust == "zone":
-            return date.instant.astimezone(UTC).replace(tzinfo=WIB)
+            return date.instant.replace(tzinfo=WIB)
         return date.instant if date else None
 
 

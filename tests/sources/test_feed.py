@@ -374,3 +374,18 @@ def test_the_cost_of_a_feed_grows_with_its_length(name: str):
         return min(seconds_of(lambda: problem_of(body)) for _ in range(3))
 
     assert seconds(8_000) <= 5 * seconds(2_000) + 0.05  # of noise
+
+
+def test_a_distrusted_zone_gmt_is_read_as_wib():
+    body = feed(ITEM.replace("+0700", "GMT"))
+    [plain] = listed(body)
+    [corrected] = Feed(URL, distrust="zone").parse(reply(URL, body), PRESENT)
+    assert isinstance(corrected, Candidate)
+    assert plain.published == datetime(2026, 11, 20, 9, 15, tzinfo=UTC)
+    assert corrected.published == datetime(2026, 11, 20, 2, 15, tzinfo=UTC)
+
+
+def test_a_distrusted_zone_that_is_right_changes_no_time():
+    [item] = Feed(URL, distrust="zone").parse(reply(URL, feed(ITEM)), PRESENT)
+    assert isinstance(item, Candidate)
+    assert item.published == datetime(2026, 11, 20, 2, 15, tzinfo=UTC)

@@ -30,6 +30,7 @@ _MIN_SHOWN = 400  # characters; a page that shows less may have more in data
 _SHOWN = 0.3  # share of metadata's text, at least, in a visible body of the same text
 _PROBE = 40  # characters of a block, looked for in metadata's text
 _HEAD = 500  # characters of a property, searched for markup
+_ONE_ID = re.compile(r"#[\w-]+")
 _SIGNOFF = re.compile(r"[(\[] ?[A-Za-z*]{2,12}(?: ?[/&] ?[A-Za-z*]{1,12}){0,3} ?[)\]]")
 _MARKUP = re.compile(
     r"<(?:p|div|br|span|h[1-6]|strong|b|em|figure|section|ul|ol|a)\b[^<]*>", re.IGNORECASE
@@ -98,7 +99,11 @@ def last_resort(page: Page) -> Body | None:
 
 def _selected(page: Page, rules: Rules) -> Iterator[Body]:
     for selector in rules.selectors("body"):
-        if roots := _outermost(page.select(selector)):
+        roots = _outermost(page.select(selector))
+        if _ONE_ID.fullmatch(selector) and len(roots) > 1:
+            # Elsewhere, an element with the same id holds the article that scrolling loads.
+            roots = [node for node in roots if node.parent == roots[0].parent]
+        if roots:
             yield _walk(page, rules, f"css:{selector}", roots)
 
 
