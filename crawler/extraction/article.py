@@ -66,7 +66,7 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
     body = body or last_resort(page)
     when = find_when(page, rules, title, fetched_at)
     body = _judged(page, url, title, body, when)
-    people = find_people(page, rules, body.blocks, when.printed)
+    people = find_people(page, rules, body.blocks, when.printed, title.text if title else "")
     if title:
         _take_header(body, title.text, when.printed)
     canonical = _canonical(page, url, rules.article_pattern)
@@ -78,6 +78,7 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
         title=title.text if title else None,
         description=find_description(page),
         authors=people.authors,
+        agencies=people.sources,
         editors=people.editors,
         section=find_section(page, rules),
         tags=find_tags(page, rules, body.text),

@@ -38,8 +38,9 @@ _GAP = rf"{BETWEEN}++"
 # A text node that begins with a label: "Reporter: X"; in two nodes "Penulis", ": X" or "Oleh", "X".
 _LABELLED = re.compile(
     rf"{BETWEEN}(?:[|/•·]\s*+)?((?:"
+    rf"(?:{_any(*_EDITORS)}\s?[&/]\s?)?"
     rf"{_any(*_WRITERS, *_EDITORS)}(?:\s?:{_GAP}|\s?:|{_GAP}:(?:{_GAP})?)"
-    rf"|{_any('written by', 'oleh', 'by')}{_GAP}"
+    rf"|{_any('written by', 'ditulis oleh', 'oleh', 'by')}{_GAP}"
     rf"|{_any('laporan', 'oleh', 'reporter', 'penulis', 'pewarta', 'editor')}\s)[^{BETWEEN}]*+"
     rf"(?:(?:(?<=,)|{_GAP}(?:[,/&]|dan|Dan|DAN)){_GAP}[^{BETWEEN}]++){{0,4}})"
 )
@@ -55,30 +56,42 @@ _PLACES = (
     "[itemprop=author],[rel=author],[class*=author],[class*=reporter],[class*=penulis],"
     "[class*=jurnalis],[class*=journalist],[class*=byline],[class*=namerep],[class*=credit-title-name]"
 )
+_STATED = ("dtk:author", "dable:author", "author")  # meta tags with the author
 _LONGEST = 120  # characters of a byline
 _NEAR = 8  # text nodes around the time, searched for a byline
 _HOUSE = 30  # characters of an outlet's name
 _LONGEST_DATED = 500  # characters of a byline with a time and a template's filling
 _NAME = re.compile(r"[^\W\d_](?:[\w.,'’` -]{0,49}[\w.'’])")
+_EDITOR_LINE = re.compile(r"(?:editor|redaktur|penyunting)\b", re.IGNORECASE)
 _MARKS = re.compile(r"[\W_]+")
 _PARTICLES = frozenset("bin binti van von de da di el al der ibn".split())
+_CITIES = frozenset(
+    "jakarta bandung surabaya yogyakarta semarang medan makassar denpasar bekasi bogor".split()
+)
 # "mts/fea": initials of a desk's sign-off, and no person's name.
 _CODE = re.compile(r"[a-z]{2,5}")
 _NOT_A_NAME = re.compile(
-    r"\b(?:admin\w*|redaksi|developer|tim|team|newsroom|desk|network|media|news|online|http\S*|copyright|"
-    r"selengkapnya|profil|follow|ikuti|berita|foto|video|kami|kirim|kontak|tentang|login|masuk|daftar|"
-    r"kebijakan|privasi|pedoman|kari?er|iklan|indeks|terbaru|terpopuler|lainnya)\b|\.(?:com|co|id|net|tv)\b|@|\d{3}",
+    r"\b(?:admin\w*|redaksi|developer|tim|team|newsroom|desk|network|media|news|online|http\S*|"
+    r"copyright|selengkapnya|profil|follow|ikuti|berita|foto|video|kami|kirim|kontak|tentang|login|"
+    r"masuk|daftar|kebijakan|privasi|pedoman|kari?er|iklan|indeks|terbaru|terpopuler|lainnya|topik|"
+    r"populer|trending|komentar|bagikan|jangan lewatkan|kategori|tags?)\b|\.(?:com|co|id|net|tv)\b|"
+    r"@|\d{3}",
     re.IGNORECASE,
 )
 
 
 def find_people(
-    page: Page, rules: Rules, blocks: Sequence[Block], date: str | None = None
+    page: Page,
+    rules: Rules,
+    blocks: Sequence[Block],
+    date: str | None = None,
+    headline: str = "",
 ) -> Byline:
-    """Return authors and editors; a name labelled as editor is no author.
+    """Return authors, editors, and organisations named beside; an editor is no author.
 
     :param blocks: the body's blocks; the last may be the author's name
     :param date: the time as printed on the page; the author's name may be beside
+    :param headline: the title; a piece of it is no name
     """
     own = _own_names(page, rules)
     people, printed = _selected(page, rules, own)
@@ -88,16 +101,23 @@ def find_people(
             _fill(people, source(page))
     if not people.authors:
         for names in _guesses(page, rules, blocks, date, own):
-            found = [name for name in names if _is_name(name, own) and name not in people.editors]
+            found = [
+                name
+                for name in names
+                if _is_name(name, own) and name not in people.editors and name not in headline
+            ]
             if found:
                 people.authors = found
                 break
         # Metadata that names only the last name names the editor.
         if len(people.authors) > 1 and named(page.article.get("author")) == people.authors[-1:]:
             people.editors = people.editors or [people.authors.pop()]
-    people.authors = people.authors or printed
+    people.authors = [n for n in people.authors if _squeeze(n) not in own] or printed
     people.authors = [n for n in people.authors if not _CODE.fullmatch(n)]
     people.authors = _without(people.authors, people.editors)
+    stated = [*named(page.article.get("author")), *(page.meta.get(key, "") for key in _STATED)]
+    for text in filter(None, stated):
+        _add(people.sources, parse_byline(text).sources)
     return people
 
 
@@ -175,6 +195,7 @@ def _labelled_in(flow: str) -> Byline:
             told = _may_be_name if _TOLD.search(match[1]) else _looks_like_name
             people.authors = people.authors or [n for n in found.authors if told(n)]
             people.editors = people.editors or [n for n in found.editors if told(n)]
+            _add(people.sources, found.sources)
     return people
 
 
@@ -256,14 +277,14 @@ def _is_marked(node: LexborNode) -> bool:
 def _dated(page: Page, date: str | None) -> list[str]:
     """Return the names before the time in the same line: "Name • 14 September 2023"."""
     before = _line_of(page.flow, date).partition(date)[0] if date else ""
-    names = split_names(before)
+    names = parse_byline(before).authors
     return names if names and all(map(_looks_like_name, names)) else []
 
 
 def _above(page: Page, date: str | None) -> list[str]:
     """Return the names in a line right above the time, unless the line occurs before."""
     at = _dated_run(page, date) or 0
-    while at and _is_between(page.runs[at - 1]):
+    while at and (_is_between(page.runs[at - 1]) or _EDITOR_LINE.match(page.runs[at - 1])):
         at -= 1
     line = page.runs[at - 1] if at else ""
     fresh = line not in page.title and line not in page.runs[: max(0, at - 1)]
@@ -289,7 +310,9 @@ def _dated_run(page: Page, date: str | None) -> int | None:
 
 
 def _is_between(run: str) -> bool:
-    """Return whether `run`, between a name and a time, is a bullet or a time."""
+    """Return whether `run`, between a name and a time, is a bullet, an account or a time."""
+    if run.lstrip("(").startswith("@"):
+        return True
     return not any(c.isalpha() for c in run) or any(c.isdigit() for c in run)
 
 
@@ -305,8 +328,9 @@ def _stated(page: Page, rules: Rules) -> Iterator[list[str]]:
         return
     stated = [name for text in named(page.article.get("author")) for name in split_names(text)]
     yield list(dict.fromkeys(stated))
-    for key in ("dtk:author", "dable:author", "author"):
+    for key in _STATED:
         yield split_names(page.meta.get(key, ""))
+    yield parse_byline(page.meta.get("byl", "")).authors
 
 
 def _own_names(page: Page, rules: Rules) -> set[str]:
@@ -326,7 +350,10 @@ def _squeeze(name: str) -> str:
 
 def _is_name(name: str, own: set[str]) -> bool:
     return (
-        _squeeze(name) not in own and bool(_NAME.fullmatch(name)) and not _NOT_A_NAME.search(name)
+        _squeeze(name) not in own
+        and name.lower() not in _CITIES
+        and bool(_NAME.fullmatch(name))
+        and not _NOT_A_NAME.search(name)
     )
 
 
@@ -346,11 +373,13 @@ def _fill(people: Byline, found: Byline) -> None:
     """Add `found` to roles without people."""
     people.editors = people.editors or found.editors
     people.authors = people.authors or _without(found.authors, people.editors)
+    _add(people.sources, found.sources)
 
 
 def _extend(people: Byline, found: Byline) -> None:
     _add(people.authors, found.authors)
     _add(people.editors, found.editors)
+    _add(people.sources, found.sources)
 
 
 def _add(names: list[str], found: Iterable[str]) -> None:

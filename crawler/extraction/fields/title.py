@@ -55,6 +55,8 @@ def find_title(page: Page, rules: Rules) -> Title | None:
     if stated:
         text = _without_site(stated[0], page, rules)
         line = _shown(page, text)
+        if any(line == _line(node) for node in page.select("h1") if _is_masthead(node, page)):
+            line = ""
         return (
             _alone(page) or (None if line else _above_all(page, rules)) or Title(line or text, None)
         )
@@ -116,8 +118,12 @@ def _headings(page: Page, selector: str) -> Iterator[Title]:
     for node in page.select(selector):
         if selector == "h1" and _is_masthead(node, page):
             continue
-        if text := " ".join(node.text().split()):
+        if text := _line(node):
             yield Title(text, node)
+
+
+def _line(node: LexborNode) -> str:
+    return " ".join(node.text().split())
 
 
 def _is_masthead(heading: LexborNode, page: Page) -> bool:

@@ -26,7 +26,33 @@ _BY = re.compile(r"(?:(?:ditulis|posted|written) )?(?:oleh|by)\s+", re.IGNORECAS
 _OFFICE = re.compile(
     r"\s*(?:[-–|/]\s*)?(?:(?<!\w)detik[A-Za-z]{2,12}|,?\s*Jurnalis"
     r"|(?<=\w )(?:Senior |Junior )?(?:Content |Staff )?(?:Writer|Creator|Editor|Reporter|Author)"
-    r"|(?<=[-–|] )(?:[A-Z][\w ]{1,20}(?:\.com|\.id|\.co\.id)|[A-Z][A-Za-z ]{2,25}$))\s*$"
+    r"|(?<=[-–|] )(?:[A-Z][\w ]{1,20}(?:\.com|\.id|\.co\.id)|[A-Z][A-Za-z ]{2,25}$)"
+    r"|(?<=[\w.])\s?[-–|]\s?[a-z][a-z0-9]{2,20}\.(?:com|id|co\.id|net))\s*$"
+)
+# "Solopos.com-Name", and the badge of a verified writer, whose text is glued to the name.
+_BEFORE_NAME = re.compile(r"^(?:[A-Z]\w{2,20}\.(?:com|id|co\.id|net)\s?[-–]\s?|(?i:verified)\b\s*)")
+# "Name (@account)", "Name (Kontributor Bali)", "Name Kirim email ke penulis", "Name pada 1 Mei"
+_BEHIND_NAME = re.compile(
+    r"\s*(?:\(?@[\w.]{2,40}\)?"
+    r"|\((?:kontributor|reporter|jurnalis|wartawan|koresponden|penulis)\b[^()]*\)?"
+    r"|\bverified|\bkirim (?:e-?mail|surel) ke penulis.*|\b(?:pada|on) \d{1,2}\b.*)\s*$",
+    re.IGNORECASE,
+)
+# An agency, or a name that ends as those of media do: no person's.
+_ORGANISATION = re.compile(
+    r"(?:afp|ap|reuters|antara|xinhua|bloomberg|kyodo|sputnik|anadolu|dpa|epa|upi|tass|yonhap|voa"
+    r"|bbc|dw|abc|cnn|cnbc|nhk|al ?jazeera|associated press|agence france-presse|the guardian"
+    r"|(?:the )?new york times|radio free asia|benarnews|the conversation|facebook|twitter"
+    r"|instagram|youtube|whatsapp|telegram|tiktok)(?: (?:indonesia|news|agency|photo))*"
+    r"|(?-i:[A-Z]{2,5})(?: news)? indonesia"
+    r"|.+ (?:tv|portal(?: indonesia)?|media|network|corporation|agency|newsroom|online|news|group"
+    r"|desk|magz|channel|radio|fm)",
+    re.IGNORECASE,
+)
+_BOTH_ROLES = re.compile(
+    r"\b(?:(?:redaktur|editor)\s*(?:&|dan|/)\s*(?:reporter|penulis|pewarta|wartawan)"
+    r"|(?:reporter|penulis|pewarta|wartawan)\s*(?:&|dan|/)\s*(?:redaktur|editor))\s*:\s*([^|:]+)",
+    re.IGNORECASE,
 )
 _EDITED = re.compile(r"^\(?(?:diedit|disunting) oleh:?\s+", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:[,;|/&•·]|\bdan\b|\band\b)\s*")
@@ -62,14 +88,23 @@ class Byline:
     sources: list[str] = field(default_factory=list)
 
 
-def split_names(text: str) -> list[str]:
-    """Return the names in `text`: three in "Sinta Lestari, Bagus W dan C31"."""
+def is_organisation(name: str) -> bool:
+    """Return whether `name` is an agency's or a medium's, by the form: "Reuters", "Kompas TV"."""
+    return _ORGANISATION.fullmatch(name) is not None
+
+
+def split_names(text: str, *, wires: bool = False) -> list[str]:
+    """Return the names of people in `text`: three in "Sinta Lestari, Bagus W dan C31".
+
+    :param wires: names of organisations count too
+    """
     names: list[str] = []
     for part in filter(None, map(_without_section, _BETWEEN.split(text))):
+        part = _BEHIND_NAME.sub("", _BEFORE_NAME.sub("", part))
         name = _OFFICE.sub("", part).strip(" \t\u00a0.-–—:•()")
         if names and _DEGREE.fullmatch(part):
             names[-1] += f", {part}"
-        elif _may_be_name(name) and name not in names:
+        elif _may_be_name(name) and name not in names and (wires or not is_organisation(name)):
             names.append(name)
     return names
 
@@ -87,16 +122,21 @@ def parse_byline(text: str) -> Byline:
     """Return the people in `text` by role; names without a label are authors."""
     byline = Byline()
     text = _DATE.split(_COPYRIGHT.split(text, maxsplit=1)[0], maxsplit=1)[0]
+    text = _BOTH_ROLES.sub(r"Reporter: \1 | Editor: \1", text)
     text = _BARE_ROLE.sub(r"\1: ", _EDITED.sub("Editor: ", text))
     text = _BY.sub("", text, count=1) if _BY.match(text) else _REPORT.sub("", text, count=1)
     parts = _LABEL.split(text)
-    _add(byline.authors, parts[0])
+    _add(byline, byline.authors, parts[0])
     for label, names in zip(parts[1::2], parts[2::2], strict=True):
         people = getattr(byline, _ROLE[label.lower()], None)
         if people is not None:
-            _add(people, names)
+            _add(byline, people, names)
     return byline
 
 
-def _add(people: list[str], text: str) -> None:
-    people.extend(name for name in split_names(text) if name not in people)
+def _add(byline: Byline, people: list[str], text: str) -> None:
+    """Add the names in `text` to `people` of `byline`, organisations to the sources."""
+    for name in split_names(text, wires=True):
+        names = byline.sources if is_organisation(name) else people
+        if name not in names:
+            names.append(name)

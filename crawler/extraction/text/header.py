@@ -171,7 +171,7 @@ def _with_roles(texts: list[str]) -> list[str]:
 def _read_people(article: Article, text: str) -> bool:
     """Read "Name, Name" or "Name | Section" into `article`; return whether `text` has names."""
     people, _, section = text.partition("|")
-    names = [name for name in split_names(people) if not _HOUSES.fullmatch(name)]
+    names = [name for name in split_names(people, wires=True) if not _HOUSES.fullmatch(name)]
     if any(len(name.split()) > 5 or any(c.isdigit() for c in name) for name in names):
         return False
     article.section = article.section or section.strip() or None

@@ -32,6 +32,26 @@ BYLINES = {
     "a name and a section": ("<span class=author>Sinta Lestari | Teknologi</span>", SINTA, []),
     "a name and a profession": ("<div class=byline><a>Sinta Lestari</a> <span>Content Writer</span></div>", SINTA, []),
     "a name before an update": ("<div class=author-box><span class=author-name>Sinta Lestari <time>Diperbarui 14 Sep 2023, 11:30 WIB</time></span></div>", SINTA, []),
+    "both roles at once": ("<p>Redaktur &amp; Reporter : Sinta Lestari</p>", SINTA, SINTA),
+    "labels without colons on two lines": ("<p>Penulis Sinta Lestari</p><p>Editor Bagus Wirata</p>", SINTA, BAGUS),
+    "a name before the outlet's host": (f"<p>Sinta Lestari - kabarcontoh.com</p>{PRINTED}", SINTA, []),
+    "a name behind the outlet's host": ("<span class=author>Kabarcontoh.com-Sinta Lestari</span>", SINTA, []),
+    "a link to write to the author": ("<div class=penulis>Sinta Lestari <a href=#>Kirim email ke penulis</a></div>", SINTA, []),
+    "an account": ("<div class=author>Sinta Lestari (@sinta_l)</div>", SINTA, []),
+    "an account below the name": (f"<p>Sinta Lestari</p><p>(@sinta_l)</p>{PRINTED}", SINTA, []),
+    "a badge": ("<div class=author><span>Verified</span>Sinta Lestari</div>", SINTA, []),
+    "a contributor's place": (f"<p>Sinta Lestari (Kontributor Bali)</p><p>Editor Bagus Wirata</p>{PRINTED}", SINTA, BAGUS),
+    "a day behind the name": ("<div class=byline>Oleh Sinta Lestari pada 14 September</div>", SINTA, []),
+    "written by, and the time": ("<p>Ditulis oleh Sinta Lestari, Kamis 14 September 2023, 10:15 WIB</p>", SINTA, []),
+    "a station": ("<div class=author>Sinta Lestari, Kabar Contoh TV</div>", SINTA, []),
+    "an agency beside a name": ("<p>Penulis: Sinta Lestari, Reuters</p>", SINTA, []),
+    "an agency alone": ("<span class=author>AFP</span>", [], []),
+    "an agency with its country": ("<p>Reporter: VOA Indonesia</p>", [], []),
+    "an organisation": ("<div class=author>Australian Broadcasting Corporation</div>", [], []),
+    "a heading behind a label": ("<div>Author</div><h4>TOPIK POPULER</h4>", [], []),
+    "a link of a topic": ("<a class=author href=/t/fb>Facebook</a>", [], []),
+    "a table of contents": ("<div class=author-box>Daftar Isi</div>", [], []),
+    "a city": ("<span class=author itemprop=author>Jakarta</span>", [], []),
     "nobody": ("<div class=byline>by <a rel=author>admin</a></div>", [], []),
 }  # fmt: skip
 
@@ -178,3 +198,22 @@ def test_a_time_in_an_unknown_zone_is_no_time(zone: str) -> None:
 def test_a_change_before_the_publication_is_none() -> None:
     head = ld(datePublished="2023-09-14T10:15:00+07:00", dateModified="2023-09-14T09:58:00+07:00")
     assert read(html(BODY, head=head)).modified_at is None
+
+
+def test_an_agency_in_metadata_is_no_author_but_a_source() -> None:
+    article = read(html(BODY, head=ld(author=[{"name": "Rara Ayu"}, {"name": "Reuters"}])))
+    assert (article.authors, article.agencies) == (["Rara Ayu"], ["Reuters"])
+
+
+def test_the_author_in_the_meta_tag_byl() -> None:
+    assert read(html(BODY, head='<meta name="byl" content="By Rara Ayu">')).authors == ["Rara Ayu"]
+
+
+def test_a_piece_of_the_headline_is_no_author() -> None:
+    page = html(
+        BODY, header=PRINTED, title="Sagara Elektronik dan Rara Ayu Buka Pabrik di Cikarang"
+    )
+    assert (
+        read(page.replace(" dan Rara", "</h1><h1> dan Rara"), url="https://contoh.id/a").authors
+        == []
+    )
