@@ -17,4 +17,5 @@ class IdnTimesSpider(NewsSpider):
     article_url = r"idntimes\.com/[a-z-]+/[a-z-]+/[a-z0-9-]+-(?P<id>[a-z0-9]{5}-[a-z0-9]{6})$"
     body = "#article-description"
     published = "#article-info time[datetime]"  # cards in the sidebar have dates of their own
+    junk = (".editors-pick", ".main-article-source")
     distrust = frozenset({"tags"})

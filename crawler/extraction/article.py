@@ -19,6 +19,7 @@ from crawler.extraction.fields.section_and_tags import (
 from crawler.extraction.fields.times import When, find_when
 from crawler.extraction.fields.title import Title, find_title
 from crawler.extraction.indonesian.dates import find_date
+from crawler.extraction.indonesian.sentences import is_prose_node
 from crawler.extraction.rules import GENERIC, Rules
 from crawler.extraction.urls import article_address, article_id, canonical_url, stated_address
 from crawler.items import Article, Rejected
@@ -36,6 +37,7 @@ _GALLERY = re.compile(
 )
 _VIDEO = re.compile(r"//(?:video|tv|20)\.|/(?:videos?|watch|tv)/|^video\s*:", re.IGNORECASE)
 _GALLERY_TEXT = 1200  # characters; a gallery with more is an article with pictures
+_MIN_ARTICLE = 6  # paragraphs; a text titled "FOTO: ..." with so many is an article
 _INDEX_PATH = re.compile(
     r"^https?://[^/]+/?(?:(?:(?:indeks|index(?!\.\w+(?:\?[^#]*\b(?:id|p|read|detail|berita)[=.]|/[^?]*\d))|tags?|search|topik|topic|author|penulis|kanal|channel|category|"
     r"kategori|rubrik)\b[^?]*)?(?:\?.*)?|[a-z]{2,20}/?)$"
@@ -58,7 +60,7 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
     """
     url = page.url or _stated(page, rules.article_pattern)
     title = find_title(page, rules)
-    body = find_body(page, rules)
+    body = find_body(page, rules, title)
     if body is None and rules.body:  # galleries of the outlet have no body
         _turn_away(page, url, title, body)
     body = body or guess_body(page, rules, title)
@@ -105,12 +107,18 @@ def _turn_away(page: Page, url: str, title: Title | None, body: Body | None) -> 
     size = body.size if body else 0
     if size >= (3 * _GALLERY_TEXT if body and body.source in _GUESSED else _GALLERY_TEXT):
         return
-    clues = [url, *page.own_urls(), title.text if title else "", page.meta.get("og:title", "")]
+    clues = [url, *page.own_urls()]
+    if body is None or sum(map(_is_paragraph, body.blocks)) < _MIN_ARTICLE:
+        clues += [title.text if title else "", page.meta.get("og:title", "")]
     for reason, cue in (("gallery", _GALLERY), ("video", _VIDEO)):
         if any(cue.search(clue) for clue in clues):
             raise Rejected(reason, f"{size} characters of prose")
     if page.meta.get("og:type", "").startswith("video"):
         raise Rejected("video", f"{size} characters of prose")
+
+
+def _is_paragraph(block: Block) -> bool:
+    return not block.rule and block.kind == "paragraph" and is_prose_node(block.text)
 
 
 def _judged(page: Page, url: str, title: Title | None, body: Body | None, when: When) -> Body:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.extraction.body.class_names import HEADINGS
-from crawler.extraction.body.density import prose_container
+from crawler.extraction.body.density import prose_containers
 from crawler.extraction.body.walk import Walk
 from crawler.extraction.page.page import parse_html
 from crawler.items import Block
@@ -59,15 +59,18 @@ class Body:
         return sum([len(block.text) for block in blocks]) - linked
 
 
-def find_body(page: Page, rules: Rules) -> Body | None:
-    """Return the body that selectors, page data or itemprop mark; None without any mark."""
+def find_body(page: Page, rules: Rules, title: Title | None = None) -> Body | None:
+    """Return the body that selectors, page data or itemprop mark; None without any mark.
+
+    :param title: decides between bodies of several articles on the page
+    """
     sources = (
         (_selected, _MIN_OWN),
         (_embedded, _MIN_TEXT),
         (_itemprop, _MIN_TEXT),
     )
     for source, least in sources:
-        for body in source(page, rules):
+        for body in source(page, rules, title):
             if body.size >= least:
                 return body
     return None
@@ -97,9 +100,9 @@ def last_resort(page: Page) -> Body | None:
     return _plain("trafilatura", (text or "").splitlines())
 
 
-def _selected(page: Page, rules: Rules) -> Iterator[Body]:
+def _selected(page: Page, rules: Rules, title: Title | None) -> Iterator[Body]:
     for selector in rules.selectors("body"):
-        roots = _outermost(page.select(selector))
+        roots = _of_one_article(page, _outermost(page.select(selector)), title)
         if _ONE_ID.fullmatch(selector) and len(roots) > 1:
             # Elsewhere, an element with the same id holds the article that scrolling loads.
             roots = [node for node in roots if node.parent == roots[0].parent]
@@ -107,20 +110,45 @@ def _selected(page: Page, rules: Rules) -> Iterator[Body]:
             yield _walk(page, rules, f"css:{selector}", roots)
 
 
-def _embedded(page: Page, rules: Rules) -> Iterator[Body]:
+def _of_one_article(page: Page, roots: list[LexborNode], title: Title | None) -> list[LexborNode]:
+    """Return the `roots` below the headline `title`, else below that of the first root.
+
+    A page that scrolls on appends the next article, with the same classes and an h1 of its own.
+    """
+    if len(roots) < 2 or len(page.select("h1")) < 2:
+        return roots
+    owners = [_headline_over(root) for root in roots]
+    own = title.node.mem_id if title and title.node is not None else 0
+    wanted = own if own in owners else owners[0]
+    return [root for root, owner in zip(roots, owners, strict=True) if owner == wanted]
+
+
+def _headline_over(root: LexborNode) -> int:
+    """Return the id of the first h1 in the nearest ancestor of `root` with any; 0 without any."""
+    above = root.parent
+    while above is not None:
+        if (heading := above.css_first("h1")) is not None:
+            return heading.mem_id
+        above = above.parent
+    return 0
+
+
+def _embedded(page: Page, rules: Rules, _: Title | None) -> Iterator[Body]:
     content = page.article.get("content")
     if isinstance(content, str) and (body := _written(page, rules, "page-data", content)):
         yield body
 
 
-def _itemprop(page: Page, rules: Rules) -> Iterator[Body]:
-    if roots := _outermost(page.tree.css('[itemprop~="articleBody"]')):
+def _itemprop(page: Page, rules: Rules, title: Title | None) -> Iterator[Body]:
+    marked = _outermost(page.tree.css('[itemprop~="articleBody"]'))
+    if roots := _of_one_article(page, marked, title):
         yield _walk(page, rules, "itemprop", roots)
 
 
 def _density(page: Page, rules: Rules, title: Title | None, stated: str) -> Body | None:
-    root = prose_container(page.tree, title, stated)
-    roots = [*_lead(root), root, *_left_behind(root)] if root else []
+    found = prose_containers(page.tree, title, stated)
+    roots = [*_lead(found[0]), *found, *_left_behind(found[-1])] if found else []
+    roots = list({root.mem_id: root for root in roots}.values())
     body = _walk(page, rules, "density", roots)
     return body if body.size >= _MIN_TEXT else None
 

@@ -31,7 +31,7 @@ _PROMO = (
     r"artikel[-_]?(?:lain\w*|terkait)|berita[-_]?(?:lain\w*|terkait|pilihan)|next[-_]?article|"
     r"more[-_]?(?:news|articles?)|other[-_]?(?:news|articles?)|picked|promosi|jp-relatedposts|dont-display|"
     r"(?:article|news|berita)[-_]?(?:list|card)|(?:list|card)[-_]?(?:article|news|berita)|"
-    r"wp-embedded-content|embed[-_]?card"
+    r"wp-embedded-content|embed[-_]?card|kg-bookmark[\w-]*|editors?[-_]pick\w*"
 )
 _WIDGET = (
     r"shares?|share\w*|sharing|sharedaddy|sos(?:med|ial)\w*|social|addthis\w*|comments?|komentar\w*|"
@@ -47,7 +47,9 @@ _WIDGET = (
     r"summary[-_](?:box|article)|font[-_]?size\w*|sidebar|footer|toc|load(?:ing|er|[-_]?more)|"
     r"ez-toc\w*|daftar-isi|cta|"
     r"halaman[-_](?:selanjutnya|berikutnya)|product[-_]?(?:box|card)|cek[-_]harga|lowongan\w*|"
-    r"jobs?[-_](?:widget|box|list)"
+    r"jobs?[-_](?:widget|box|list)|bapps[\w-]*|rvideo[\w-]*|lwptoc\w*|saboxplugin[\w-]*|polls?|"
+    r"app[-_]?(?:box|banner|promo|download)|(?:box|banner)[-_](?:unduh|app|aplikasi)|smart[-_]?app|"
+    r"wp-block-buttons?|btn"
 )
 _CAPTION = (
     r"(?:fig|img|photo|foto)?captions?|(?<!\S)(?:capt?|source)(?!\S)|cap[-_]?foto|ket(?:erangan)?[-_]?foto|"

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.extraction.body.ancestors import Ancestors
-from crawler.extraction.body.class_names import HEADINGS
+from crawler.extraction.body.class_names import HEADINGS, judge
 from crawler.extraction.indonesian.dates import find_date
+from crawler.extraction.indonesian.sentences import is_prose_node
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -30,6 +31,11 @@ _MIN_HEADLINE = 20  # characters; a shorter heading is a logo or a channel
 _TEASER_PROSE = 2  # text nodes of prose; a teaser has no more
 _COLUMN = 0.2  # the same as `_PART` for a column of the layout
 _PART = 0.03  # share of the prose in a text's largest part; another part holds at least so much
+_MIN_PART = 80  # weight of prose in a part beside the largest, at least
+_MIN_PARAGRAPHS = 2  # in the same; a lone sentence is a disclaimer or a summary
+_SECTIONS = frozenset({"div", "section", "article", "main"})
+_PLAIN = 0.4  # weight by character of a part; less, and the part is far off, or hardly prose
+_LINKED = 0.3  # share of a part's text in links, at most
 _FAR = 15  # links outside the prose; each such number halves the weight of what follows
 _STAMPS = frozenset({"time", "cite", "small", "abbr"})  # one in each comment and teaser
 _STAMP = 3  # links; each stamp counts as so many
@@ -72,10 +78,12 @@ class _Prose:
     stated: int = 0  # characters of the node, if metadata's body holds the node
 
 
-def prose_container(
+def prose_containers(
     tree: LexborHTMLParser, title: Title | None = None, stated: str = ""
-) -> LexborNode | None:
-    """Return the smallest element with most of the page's prose; None on a page without prose.
+) -> list[LexborNode]:
+    """Return the smallest element with most of the page's prose, and siblings with more of it.
+
+    No element on a page without prose.
 
     The weight of prose falls with the links between the headline and the prose, and is 0 in teasers
     and below the headlines of other articles.
@@ -85,7 +93,33 @@ def prose_container(
     weights = _Scan(tree, title, stated).weights()
     node = tree.body
     if node is None or weights.get(node.mem_id, 0.0) < _MIN_PROSE:
-        return None
+        return []
+    node = _smallest(node, weights)
+    parts = _children(node.parent) if node.parent is not None and node.tag != "body" else [node]
+    return [part for part in parts if part is node or _belongs(part, node, weights)]
+
+
+def _belongs(part: LexborNode, node: LexborNode, weights: dict[int, float]) -> bool:
+    """Return whether the sibling `part` of `node` is of the same article: unmarked, unlinked prose.
+
+    The weight of prose above the headline, below an ending and behind links is a small part of the
+    length.
+    """
+    if part.mem_id == node.mem_id:
+        return True
+    weight = weights.get(part.mem_id, 0.0)
+    if part.tag not in _SECTIONS or weight < max(_MIN_PART, _PART * weights[node.mem_id]):
+        return False
+    linked = sum(len(link.text()) for link in part.css("a"))
+    if weight < _PLAIN * len(part.text()) or linked > _LINKED * len(part.text()):
+        return False
+    prose = sum(is_prose_node(" ".join(p.text().split())) for p in part.css("p"))
+    named = judge(_named(part).lower(), part.tag or "") is not None
+    return prose >= _MIN_PARAGRAPHS and not named and not _is_another(part)
+
+
+def _smallest(node: LexborNode, weights: dict[int, float]) -> LexborNode:
+    """Return the smallest element inside `node` with most of the prose of `node`."""
     while True:
         children = _children(node)
         best = max(children, key=lambda child: weights.get(child.mem_id, 0.0), default=None)

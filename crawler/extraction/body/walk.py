@@ -47,6 +47,8 @@ _POST_LINK = (
     "a[href*='/status/'],a[href*='instagram.com/p/'],a[href*='instagram.com/reel/'],"
     "a[href*='tiktok.com/@'],a[href*='facebook.com/'][href*='/posts/'],a[href*='threads.net/@']"
 )
+# Below this line Promedia's template lists advertisers' texts.
+_ADVERTISER = ("Konten di bawah ini disajikan oleh", "Konten ini disajikan oleh Advertiser")
 _NO_MARKS: frozenset[str] = frozenset()
 _SENTENCE_END = (".", "!", "?", ":", ";", '"', "”", "’", "'", ")", "]", "…")
 _LABEL = re.compile(r"\w{2,12}\s?:")
@@ -178,7 +180,7 @@ class Walk:
             return Verdict("embed", "markup:embed")
         if tag == "figure" and node.css_first("table,pre") is not None:
             return None
-        if tag == "ins" and any(name.startswith("data-") for name in attributes):
+        if _is_advert(node, tag, attributes):
             return Verdict("widget", "markup:ad")
         if not attributes:
             return Verdict(_ASIDE[tag], f"markup:{tag}") if tag in _ASIDE else None
@@ -249,6 +251,8 @@ class Walk:
         if not text:
             return
         frame = frame or self._stack[-1]
+        if text.startswith(_ADVERTISER):
+            self._ended = "markup:advertiser"
         bold, italic = line.wholly(text)
         kind, rule = frame.kind, self._ended or frame.rule
         if self._ended and kind not in ("promo", "embed"):
@@ -259,6 +263,16 @@ class Walk:
         self.blocks.append(
             Block(kind, text, line.links(text), frame.marks | line.marks(text), bold, rule)
         )
+
+
+def _is_advert(node: LexborNode, tag: str, attributes: dict[str, str | None]) -> bool:
+    """Return whether `node` is an ad's place, or a paid link that is no part of a sentence."""
+    if tag == "ins":
+        return any(name.startswith("data-") for name in attributes)
+    if tag != "a" or "sponsored" not in (attributes.get("rel") or "").lower().split():
+        return False
+    around = node.parent.text().strip() if node.parent is not None else ""
+    return around == node.text().strip() or node.css_first("p,div,img,figure,ul,h3,h4") is not None
 
 
 def _named(attributes: dict[str, str | None]) -> str:

@@ -25,6 +25,7 @@ _CAPTION = re.compile(
 _NEAR = 150  # elements behind the headline, searched for the main image's caption
 _CREDIT = re.compile(
     r"(?:[(\[](?:(?:foto|photo|sumber|source)\s*[.:]\s*)?(?P<inner>[^()\[\]]{2,100})[)\]]"
+    r"|(?<!\w)(?:copyright\s+)?(?:photo|foto|image) by (?P<by>[^:]{2,80})"
     r"|(?P<mark>©[^©]{2,80})|(?:foto|photo|sumber)\s*:\s*(?P<after>[^:]{2,80}))\s*\.?\s*$",
     re.IGNORECASE,
 )
@@ -59,6 +60,7 @@ def find_images(
 
 def captioned(url: str | None, caption: str) -> Image:
     """Return an image with the credit at the end of `caption` apart."""
+    caption = caption.rstrip(" /|")
     match = _CREDIT.search(caption)
     credit = next(filter(None, match.groups()), "").strip() if match else ""
     if not match or _DATE.fullmatch(credit):  # "..., Jumat (12/2)" ends with a date

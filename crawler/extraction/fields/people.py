@@ -117,7 +117,7 @@ def find_people(
     people.authors = _without(people.authors, people.editors)
     stated = [*named(page.article.get("author")), *(page.meta.get(key, "") for key in _STATED)]
     for text in filter(None, stated):
-        _add(people.sources, parse_byline(text).sources)
+        _add(people.sources, parse_byline(text[:_LONGEST]).sources)
     return people
 
 
@@ -277,7 +277,7 @@ def _is_marked(node: LexborNode) -> bool:
 def _dated(page: Page, date: str | None) -> list[str]:
     """Return the names before the time in the same line: "Name • 14 September 2023"."""
     before = _line_of(page.flow, date).partition(date)[0] if date else ""
-    names = parse_byline(before).authors
+    names = parse_byline(before[-_LONGEST:]).authors
     return names if names and all(map(_looks_like_name, names)) else []
 
 
@@ -330,7 +330,7 @@ def _stated(page: Page, rules: Rules) -> Iterator[list[str]]:
     yield list(dict.fromkeys(stated))
     for key in _STATED:
         yield split_names(page.meta.get(key, ""))
-    yield parse_byline(page.meta.get("byl", "")).authors
+    yield parse_byline(page.meta.get("byl", "")[:_LONGEST]).authors
 
 
 def _own_names(page: Page, rules: Rules) -> set[str]:

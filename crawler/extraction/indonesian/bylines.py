@@ -69,6 +69,7 @@ _DATE = re.compile(
 _COPYRIGHT = re.compile(r"\s*(?:copyright|hak cipta|©)", re.IGNORECASE)
 _DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,4}\.){1,3}[A-Z]?[a-z]{0,4}\.?")
 _LONGEST_NAME = 60  # characters
+_LONGEST_PART = 200  # characters of a name with an office, an account and a date behind
 _NOBODY = frozenset(
     "admin,administrator,super admin,superadmin,web admin,redaksi,tim redaksi,redaktur,editor,"
     "reporter,-,n/a,penulis,pewarta,wartawan,jurnalis,kontributor,author,writer,"
@@ -100,6 +101,8 @@ def split_names(text: str, *, wires: bool = False) -> list[str]:
     """
     names: list[str] = []
     for part in filter(None, map(_without_section, _BETWEEN.split(text))):
+        if len(part) > _LONGEST_PART:
+            continue
         part = _BEHIND_NAME.sub("", _BEFORE_NAME.sub("", part))
         name = _OFFICE.sub("", part).strip(" \t\u00a0.-–—:•()")
         if names and _DEGREE.fullmatch(part):

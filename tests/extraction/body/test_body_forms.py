@@ -6,7 +6,8 @@ from __future__ import annotations
 import pytest
 
 from crawler.extraction.rules import Rules
-from tests.extraction.pages import PROSE, html, kept, paragraphs, read
+from crawler.items import Rejected
+from tests.extraction.pages import PROSE, TITLE, html, kept, paragraphs, read
 
 BR = "<br><br>".join(PROSE)
 RULES = Rules(name="contoh", body=(".isi",))
@@ -199,3 +200,83 @@ def test_lower_case_items_are_not_glued_together() -> None:
     items = ["tepung sagu dua ratus gram", "gula aren seperlunya saja", "air hangat"]
     article = read(html(f"<div class=isi>{paragraphs()}{paragraphs(items)}</div>"), RULES)
     assert kept(article) == PROSE + items
+
+
+@pytest.mark.parametrize(
+    "around",
+    [
+        "<div class=isi>{0}</div><div class=iklan></div><div class=isi><div>{1}</div></div>",
+        "<section class=awal>{0}</section><section class=lanjut>{1}</section>",
+        "<div>{0}</div><div>{1}</div>",
+        "<div class=pembuka>{1}</div><div class=isi>{0}</div>",
+    ],
+)  # fmt: skip
+def test_parts_of_the_text_beside_each_other_are_all_the_article(around: str) -> None:
+    first = [
+        f"{text} Bagian {n} dari laporan itu terbit hari Kamis." for n in range(2) for text in PROSE
+    ]
+    second = [f"{text} Lanjutannya terbit pada hari Jumat." for text in PROSE[:3]]
+    body = around.format(paragraphs(first), paragraphs(second))
+    article = read(html(f"<main>{body}</main>"))
+    assert sorted(kept(article)) == sorted(first + second)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    ["<div><p>Redaksi tidak bertanggung jawab atas isi komentar yang dikirim oleh para pembaca situs ini.</p></div>",
+     "<div class=komentar><p>{0}</p><p>{1}</p></div>", "<div><a href=/1><p>{0}</p></a><a href=/2><p>{1}</p></a></div>"],
+)  # fmt: skip
+def test_what_else_is_beside_the_text_is_not(beside: str) -> None:
+    foreign = beside.format(*(f"Kabar lain yang panjang: {text}" for text in PROSE))
+    article = read(html(f"<main><div class=isi>{paragraphs()}</div>{foreign}</main>"))
+    assert kept(article) == PROSE
+
+
+ADVERT = "<p>Ramuan sederhana ini dicoba ribuan orang di rumah, dan hasilnya terlihat dalam dua minggu saja.</p>"
+
+
+def test_nothing_below_the_advertisers_line_is_the_article() -> None:
+    line = "<p>Konten di bawah ini disajikan oleh Advertiser. Redaksi tidak terlibat.</p>"
+    article = read(
+        html(f"<div class=isi>{paragraphs()}{line}<h4>Rahasia Kulit Sehat</h4>{ADVERT}</div>")
+    )
+    assert kept(article) == PROSE
+    assert {"markup:advertiser"} == {block.rule for block in article.blocks if block.rule}
+
+
+@pytest.mark.parametrize(
+    "link",
+    ["<a rel='sponsored nofollow' href=/x>{0}</a>", "<p><a rel=sponsored href=/x><b>Toko Mitra Kami Memberi Diskon</b></a></p>"],
+)  # fmt: skip
+def test_a_paid_link_of_its_own_is_an_advert(link: str) -> None:
+    article = read(html(f"<div class=isi>{paragraphs()}{link.format(ADVERT)}</div>"))
+    assert kept(article) == PROSE
+
+
+def test_a_paid_link_inside_a_sentence_stays() -> None:
+    text = "Ponsel itu dijual di <a rel=sponsored href=/x>toko resminya</a> dengan harga dua juta rupiah."
+    article = read(html(f"<div class=isi>{paragraphs()}<p>{text}</p></div>"))
+    assert "toko resminya" in kept(article)[-1]
+
+
+def test_of_bodies_below_headlines_of_their_own_the_headline_s_is_the_article() -> None:
+    rules = Rules(name="contoh", body="div.isi")
+    other = [f"Kabar lain: {text}" for text in PROSE]
+    appended = f"<section><h1>Kabar Lain yang Dimuat Saat Digulir</h1><div class=isi>{paragraphs(other)}</div></section>"
+    own = f"<section><h1>{TITLE}</h1><div class=isi>{paragraphs()}</div></section>"
+    for stories in (own + appended, appended + own):
+        page = f"<html><head><title>{TITLE}</title></head><body>{stories}</body></html>"
+        assert kept(read(page, rules)) == PROSE
+    halves = f"<h1>{TITLE}</h1><div class=isi>{paragraphs(PROSE[:2])}</div><div class=isi>{paragraphs(PROSE[2:])}</div>"
+    assert kept(read(f"<html><body>{halves}<h1>Kanal</h1></body></html>", rules)) == PROSE
+
+
+def test_an_article_titled_as_photos_is_an_article_with_six_paragraphs() -> None:
+    texts = [
+        f"{text} Laporan itu terbit pada hari Kamis pekan lalu."
+        for text in [*PROSE, PROSE[0] + " Lagi."]
+    ]
+    title = "FOTO: Melihat Pabrik Baterai Natrium di Cikarang"
+    assert kept(read(html(f"<div class=isi>{paragraphs(texts)}</div>", title=title))) == texts
+    with pytest.raises(Rejected, match="gallery"):
+        read(html(f"<div class=isi>{paragraphs(texts[:2])}</div>", title=title))

@@ -43,6 +43,17 @@ def test_each_rule_leaves_its_counter_example(rule: Rule) -> None:
     assert {taken for taken, _ in fragments(rule, rule.leaves)} == {""}
 
 
+@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.hint], ids=lambda rule: rule.id)
+def test_each_rule_is_tried_on_its_example(rule: Rule) -> None:
+    assert any(word in rule.takes.lower() for word in rule.hint)
+
+
+def test_a_source_alone_is_taken_whatever_other_lines_hold() -> None:
+    for other in (AFTER, f"{AFTER} Editor rubrik itu menolak."):
+        cleaned = clean([Block("paragraph", other), Block("paragraph", "Sumber: Antara")])
+        assert [f.rule for f in cleaned.fragments if f.text.startswith("Sumber")] == ["source-line"]
+
+
 def test_every_kind_has_rules_and_rule_ids_are_unique() -> None:
     assert len(RULES) >= 40
     assert len({rule.id for rule in RULES}) == len(RULES)
