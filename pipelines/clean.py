@@ -55,4 +55,5 @@ def _removed(before: list[Removal], cleaned: Cleaned) -> list[Removal]:
     """Return extraction's removals, then those of cleaning, then the doubtful promos."""
     taken = [Removal(rule=f.rule, text=f.text) for f in cleaned.fragments if f.rule and f.text]
     taken += [Removal(rule=f.rule, text=f.text) for f in cleaned.doubtful]
-    return [removal for removal in before if removal not in taken] + taken
+    again = {(removal.rule, removal.text) for removal in taken}
+    return [each for each in before if (each.rule, each.text) not in again] + taken

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from crawler.items import Image
@@ -11,6 +12,7 @@ from crawler.items import Image
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+_MOST = 200  # captions that are compared with all images; real pages have up to 60
 _CREDIT = re.compile(r" ?\(([^()]{2,60})\)$")
 
 
@@ -20,7 +22,7 @@ def add_captions(images: Sequence[Image], captions: Iterable[str]) -> list[Image
     A caption that contains that of an image, or is contained in it, is not new.
     """
     captioned = list(images)
-    for text in captions:
+    for text in islice(captions, _MOST):
         if any(_is_same(image, text) for image in captioned):
             continue
         free = next((i for i, image in enumerate(captioned) if not image.caption), None)

@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from crawler.extraction.indonesian.headlines import looks_like_headline
+from crawler.extraction.indonesian.headlines import Headlines
 from crawler.extraction.indonesian.sentences import SENTENCE_ENDS
 from crawler.items import Anchor, Block
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from pipelines.cleaning.rules import Rulebook
 
 PROMO = "promo"  # last part of the ids of rules whose links are kept in `related`
 GAP = " \u00a0,;|•·-–:"  # characters between the links of a promo
 BULLET = re.compile(r"(?:[•·●▪■◦*>»–—-]|\d{1,2}[.)])?\s*")
-_LONGEST_HEADLINE = 200
 _LONGEST_NOTICE = 330
+_SEARCHED = 100_000  # characters of a document in which a promo's words are looked for again
+_LABELS = 1_000  # labels of a document that are looked at; real documents have up to 60
 _OURS = re.compile(
     r"\b(?:[Kk]anal|[Ss]aluran|[Cc]hannel|[Gg]rup|[Aa]kun|[Mm]edia sosial|[Aa]plikasi|[Bb]erita|"
     r"[Aa]rtikel|[Kk]omunitas|[Nn]ewsletter|[Ll]aman|[Ss]itus|[Rr]edaksi|[Pp]odcast|[Kk]abar|"
@@ -74,17 +76,17 @@ class Cleaned:
     @property
     def paragraphs(self) -> list[str]:
         """Return the kept text; the parts of a sentence around a taken fragment are joined."""
-        paragraphs: list[str] = []
+        paragraphs: list[list[str]] = []
         block = -1
         for fragment in self.fragments:
             if fragment.rule or not fragment.text:
                 continue
-            if fragment.block == block and not _begins(paragraphs[-1], fragment.text):
-                paragraphs[-1] += f" {fragment.text}"
+            if fragment.block == block and not _begins(paragraphs[-1][-1], fragment.text):
+                paragraphs[-1].append(fragment.text)
             else:
-                paragraphs.append(fragment.text)
+                paragraphs.append([fragment.text])
             block = fragment.block
-        return paragraphs
+        return [" ".join(parts) for parts in paragraphs]
 
 
 class Body:
@@ -101,14 +103,16 @@ class Body:
         self.blocks = blocks
         self.authors = {author.lower() for author in authors}
         self.out = Cleaned([Fragment(i, 0, block.text) for i, block in enumerate(blocks)])
-        self.document = "\n".join([block.text for block in blocks])
-        self.lower = [block.text.lower() for block in blocks]
-        self.rules = book.active(self.lower, outlet)
+        self.document = _searched(block.text for block in blocks)
+        self._lower = [block.text.lower() for block in blocks]
+        self.rules = book.active(self._lower, outlet)
         self.labels = self.rules["label"]
-        self.promised: set[str] = set()  # headlines of promos that were taken
+        self.promised = Headlines()  # of promos that were taken
+        self.labels_left = _LABELS
         self._doubts: set[tuple[int, int]] = set()
         self.linked = any(block.anchors for block in blocks)
         self._house = house.replace("-", "")
+        self._ends: dict[int, list[int]] = {}  # of the links of a block, by its number
 
     def kept(self) -> list[Fragment]:
         return [f for f in self.out.fragments if not f.rule and f.text]
@@ -121,8 +125,8 @@ class Body:
     def judge_by_what_is_kept(self) -> None:
         """Take the ends of promos from the kept text alone from now on, and unsettle all of it."""
         kept = self.kept()
-        self.document = "\n".join(fragment.text for fragment in kept)
-        self.headlines = _headlines(fragment.text for fragment in kept)
+        self.document = _searched(fragment.text for fragment in kept)
+        self.headlines = Headlines(fragment.text for fragment in kept)
         self.out.doubtful = []
         self._doubts.clear()
         for fragment in kept:
@@ -137,6 +141,11 @@ class Body:
             else:
                 fragments.extend(change(fragment))
         self.out.fragments = fragments
+
+    def lower(self, fragment: Fragment) -> str:
+        """Return the text of `fragment` in lower case."""
+        whole = len(fragment.text) == len(self.blocks[fragment.block].text)
+        return self._lower[fragment.block] if whole else fragment.text.lower()
 
     def take(self, fragment: Fragment, start: int, end: int, rule: str) -> None:
         """Take the part of `fragment` from `start` to `end` by `rule`."""
@@ -162,36 +171,42 @@ class Body:
             self._doubts.add((promo.block, promo.start))
             self.out.doubtful.append(promo)
 
-    def anchors(self, fragment: Fragment) -> list[Anchor]:
-        """Return the links inside `fragment`, with positions from the fragment's start."""
+    def anchors(self, fragment: Fragment, behind: int = 0) -> Iterator[Anchor]:
+        """Yield the links of `fragment`, with positions from the fragment's start.
+
+        :param behind: a position; links that end before it are left out
+        """
         anchors = self.blocks[fragment.block].anchors
         if not anchors:
-            return []
+            return
         first, last = fragment.start, fragment.start + len(fragment.text)
-        return [
-            Anchor(a.text, a.url, max(a.start, first) - first, min(a.end, last) - first)
-            for a in anchors
-            if a.end > first and a.start < last and a.end > a.start
-        ]
+        if fragment.block not in self._ends:
+            self._ends[fragment.block] = [a.end for a in anchors]
+        ends = self._ends[fragment.block]
+        for i in range(bisect_right(ends, first + behind), len(anchors)):
+            a = anchors[i]
+            if a.start >= last:
+                return
+            if a.end > a.start:
+                yield Anchor(a.text, a.url, max(a.start, first) - first, min(a.end, last) - first)
 
     def is_link(self, fragment: Fragment) -> bool:
         """Return True if `fragment` consists of links, with at most a bullet before them."""
-        anchors = self.anchors(fragment)
-        if not anchors:
-            return False
-        bullet = BULLET.match(fragment.text) if anchors[0].start > 0 else None
-        at = bullet.end() if bullet else 0
-        for anchor in anchors:
+        at = None
+        for anchor in self.anchors(fragment):
+            if at is None:
+                bullet = BULLET.match(fragment.text) if anchor.start > 0 else None
+                at = bullet.end() if bullet else 0
             if fragment.text[at : anchor.start].strip(GAP):
                 return False
             at = max(at, anchor.end)
-        return not fragment.text[at:].strip(GAP)
+        return at is not None and not fragment.text[at:].strip(GAP)
 
     @cached_property
-    def headlines(self) -> list[str]:
-        """Return the lines and links that look like headlines, the longest first."""
+    def headlines(self) -> Headlines:
+        """Return the lines and links that look like headlines."""
         links = (anchor.text for block in self.blocks for anchor in block.anchors)
-        return _headlines(chain((block.text for block in self.blocks), links))
+        return Headlines(chain((block.text for block in self.blocks), links))
 
 
 @lru_cache(maxsize=256)
@@ -201,9 +216,16 @@ def _house_pattern(house: str) -> re.Pattern[str]:
     return re.compile(rf"(?<!\w)(?=[A-Z])(?i:{own})(?!\w)|(?<!\w){own}\.(?:com|co|id)\b")
 
 
-def _headlines(texts: Iterable[str]) -> list[str]:
-    short = {text for text in texts if len(text) < _LONGEST_HEADLINE}
-    return sorted(filter(looks_like_headline, short), key=len, reverse=True)
+def _searched(texts: Iterable[str]) -> str:
+    """Return the first of `texts`, as lines."""
+    room = _SEARCHED
+    lines = []
+    for text in texts:
+        if room <= 0:
+            break
+        lines.append(text[:room])
+        room -= len(text) + 1
+    return "\n".join(lines)
 
 
 def starts_sentence(text: str, at: int) -> bool:

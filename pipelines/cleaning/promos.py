@@ -21,7 +21,6 @@ _AND_MORE = re.compile(
 )
 _NUMBERED = re.compile(r"#?\d{1,2}[.)]? ")
 _DOUBT = 120  # characters of a doubtful promo that are recorded
-_MOST = 40  # most labels of a block; real blocks have up to six
 
 
 def take_promos(body: Body) -> None:
@@ -51,8 +50,12 @@ def _belongs_to(body: Body, fragment: Fragment, run: list[Fragment]) -> bool:
     """Return True if `fragment` is a linked headline, or has the same link as the last of `run`."""
     if not _is_link_alone(body, fragment):
         return False
-    card = run and body.anchors(fragment)[0].url == body.anchors(run[-1])[0].url
+    card = run and _first_url(body, fragment) == _first_url(body, run[-1])
     return bool(card) or _may_be_headline(fragment.text)
+
+
+def _first_url(body: Body, fragment: Fragment) -> str:
+    return next(body.anchors(fragment)).url
 
 
 def _is_link_alone(body: Body, fragment: Fragment) -> bool:
@@ -80,21 +83,22 @@ def is_promo_line(body: Body, text: str) -> bool:
 
 
 def _without_promos(body: Body, fragment: Fragment) -> list[Fragment]:
-    lower = body.lower[fragment.block]
+    lower = body.lower(fragment)
     rules = [rule for rule in body.labels if rule.stands_in(lower)]
-    labels = _labels(fragment.text, rules) if rules else []
+    labels = _labels(fragment.text, rules)[: body.labels_left] if rules else []
     if not labels:
         return [fragment]
+    body.labels_left -= len(labels)
     limits = [*(label.start() for label, _ in labels[1:]), len(fragment.text)]
     spans = []
     # Labels with a mark first: their headlines may give the end of another promo.
     for labelled, limit in sorted(zip(labels, limits, strict=True), key=_is_bare):
         label, rule = labelled
-        end = _promo_end(body, fragment, labelled, limit)
-        if end is not None:
-            spans.append((label.start(), end, f"{rule.id}:{PROMO}"))
-            headline = fragment.text[label.end() : end].strip()
-            body.promised |= {headline} if looks_like_headline(headline) else set()
+        start = label.start()
+        length = _promo_length(body, fragment, labelled, fragment.text[start:limit])
+        if length is not None:
+            spans.append((start, start + length, f"{rule.id}:{PROMO}"))
+            body.promised.add([fragment.text[label.end() : start + length].strip()])
     return fragment.cut(sorted(spans)) if spans else [fragment]
 
 
@@ -113,7 +117,7 @@ def _labels(text: str, rules: list[Rule]) -> list[tuple[re.Match[str], Rule]]:
     ]
     found.sort(key=lambda label: (label[0].start(), -label[0].end()))
     apart: list[tuple[re.Match[str], Rule]] = []
-    for label in found[:_MOST]:
+    for label in found:
         if not apart or label[0].start() >= apart[-1][0].end():
             apart.append(label)
     return apart
@@ -125,29 +129,32 @@ def _is_marked(label: re.Match[str]) -> bool:
     return " " in text and text[-1] in ":："
 
 
-def _promo_end(
-    body: Body, fragment: Fragment, labelled: tuple[re.Match[str], Rule], limit: int
+def _promo_length(
+    body: Body, fragment: Fragment, labelled: tuple[re.Match[str], Rule], text: str
 ) -> int | None:
-    """Return the end of the promo that begins with a label; None for prose or an unknown end."""
+    """Return the length of the promo that begins with a label; None for prose or an unknown end.
+
+    :param text: the label and all of `fragment` up to the next label
+    """
     label, _ = labelled
-    text, at = fragment.text[:limit], label.end()
+    start, at = label.start(), len(label.group())
     marked = label.group().rstrip()[-1] in _MARKS
-    linked = _links_end(body, fragment, label, limit)
+    linked = _links_end(body, fragment, label, start + len(text))
     if linked is not None:
-        return _end_behind_links(text, at, linked, marked=marked)
+        return _end_behind_links(text, at, linked - start, marked=marked)
     rest = text[at:].strip(" \u00a0*")
     if not rest:
-        return limit
+        return len(text)
     if not marked and body.blocks[fragment.block].kind == "heading":
         return None  # "Baca Juga Buku Manualnya"
-    if promised := max(filter(rest.startswith, body.promised), key=len, default=""):
+    if promised := body.promised.opening(rest):
         return text.index(promised, at) + len(promised)
     if not marked:
         # A label that lost its headline: "katanya.Baca JugaMenteri".
         return at if text[at].isupper() else None
-    if label.start() == 0 and _is_one_headline(rest):
-        return limit
-    return _headline_end(body, fragment, labelled, limit)
+    if start == 0 and _is_one_headline(rest):
+        return len(text)
+    return _headline_end(body, fragment, labelled, text)
 
 
 def _end_behind_links(text: str, at: int, linked: int, *, marked: bool) -> int | None:
@@ -160,25 +167,22 @@ def _end_behind_links(text: str, at: int, linked: int, *, marked: bool) -> int |
 
 
 def _headline_end(
-    body: Body, fragment: Fragment, labelled: tuple[re.Match[str], Rule], limit: int
+    body: Body, fragment: Fragment, labelled: tuple[re.Match[str], Rule], text: str
 ) -> int | None:
     """Return the end of the headline behind a label; None, and a doubt on record, if unknown."""
     label, rule = labelled
-    text, at = fragment.text[:limit], label.end()
+    at = len(label.group())
     end = headline_end(text, at, body.document, body.headlines)
     if end is None:
         start = fragment.start + label.start()
-        shown = text[label.start() : at + _DOUBT]
-        body.doubt(Fragment(fragment.block, start, shown, f"doubtful:{rule.id}"))
+        body.doubt(Fragment(fragment.block, start, text[: at + _DOUBT], f"doubtful:{rule.id}"))
     return end
 
 
 def _links_end(body: Body, fragment: Fragment, label: re.Match[str], limit: int) -> int | None:
     """Return the end of the links that contain `label` or directly follow it."""
     end = None
-    for anchor in body.anchors(fragment):
-        if anchor.end <= label.end():
-            continue
+    for anchor in body.anchors(fragment, behind=label.end()):
         gap = fragment.text[end or label.end() : anchor.start].strip(GAP)
         if anchor.start >= limit or (gap and not (end and gap == "dan")):
             break
@@ -217,7 +221,7 @@ def _is_one_headline(text: str) -> bool:
     """Return True if all of `text`, which follows a label and a colon, is a headline."""
     if looks_like_headline(text):
         return True
-    words = text.split()
+    words = text.split(None, 26)
     if len(words) > 25 or _BOUNDARY.search(text):
         return False
     # A single sentence is a headline, unless it begins in title case and ends in a stop.

@@ -5,7 +5,6 @@ Each step reads only the fragments that earlier steps kept.
 
 from __future__ import annotations
 
-import operator
 import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -106,9 +105,9 @@ def _take_markup(body: Body, book: Rulebook) -> None:
 
 
 def _without_inline(body: Body, fragment: Fragment) -> list[Fragment]:
-    parts = [fragment]
+    parts, lower = [fragment], body.lower(fragment)
     for rule in body.rules["inline"]:
-        if rule.stands_in(body.lower[fragment.block]):
+        if rule.stands_in(lower):
             parts = [part for whole in parts for part in _without(whole, rule)]
     return parts
 
@@ -143,31 +142,41 @@ def _fits(rule: Rule, body: Body, text: str) -> bool:
 
 def _take_tail(body: Body) -> None:
     """Take everything from a tail's first line on; if prose follows, only up to the prose."""
-    kept = body.kept()
-    for i, fragment in enumerate(kept[1:], 1):
-        if fragment.settled or fragment.rule:
+    teasers: set[tuple[int, int]] | None = None
+    taking, whole = "", False
+    for i, fragment in enumerate(body.kept()):
+        if taking and (whole or not is_sentence(fragment.text)):
+            fragment.rule = taking
+            continue
+        taking = ""
+        if i == 0 or fragment.settled:
             continue
         rule = next((r for r in body.rules["tail"] if r.pattern.match(fragment.text)), None)
         if rule:
-            _take_from(body, fragment, kept[i + 1 :], rule)
+            fragment.rule = taking = rule.id
+            teasers = _above_teasers(body) if teasers is None else teasers
+            whole = (fragment.block, fragment.start) in teasers
 
 
-def _take_from(body: Body, heading: Fragment, followers: Sequence[Fragment], rule: Rule) -> None:
-    heading.rule = rule.id
-    teasers = _are_teasers(body, heading)
-    for follower in followers:
-        if is_sentence(follower.text) and not teasers:
-            return
-        follower.rule = follower.rule or rule.id
+def _above_teasers(body: Body) -> set[tuple[int, int]]:
+    """Return block and start of each fragment with two or more teasers below, and no other text.
 
-
-def _are_teasers(body: Body, heading: Fragment) -> bool:
-    """Return True if below `heading` are only linked headlines, each with a line of prose."""
-    at = next(i for i, fragment in enumerate(body.out.fragments) if fragment is heading)
-    rest = [fragment for fragment in body.out.fragments[at + 1 :] if fragment.text]
-    links = [fragment.rule.endswith(PROMO) or body.is_link(fragment) for fragment in rest]
-    below = [bool(i) and links[i - 1] for i in range(len(rest))]
-    return sum(below) > 1 and all(map(operator.or_, links, below))
+    A teaser is a linked headline, with one line of prose below or none.
+    """
+    found: set[tuple[int, int]] = set()
+    links = 0  # below a fragment, but for the last line of the body
+    below: bool | None = None
+    for fragment in reversed(body.out.fragments):
+        if not fragment.text:
+            continue
+        link = fragment.rule.endswith(PROMO) or body.is_link(fragment)
+        if below and links > 1:
+            found.add((fragment.block, fragment.start))
+        if below is False and not link:
+            break
+        links += link and below is not None
+        below = link
+    return found
 
 
 def _take_signoff(body: Body) -> None:
@@ -208,7 +217,7 @@ def _find_signoff(body: Body, text: str, *, ends: bool) -> tuple[int, int, str] 
 def _author_signoff(body: Body, text: str) -> tuple[int, str, str] | None:
     if len(text) <= _SIGNOFF and text.lower() in body.authors:
         return 0, text, "signoff-author"
-    named = _NAMED.search(text)
+    named = _NAMED.search(text, max(0, len(text) - _SIGNOFF))
     if named and named[1].lower() in body.authors:
         return named.start(), named[0], "signoff-author"
     return None

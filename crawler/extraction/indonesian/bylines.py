@@ -70,6 +70,7 @@ _COPYRIGHT = re.compile(r"\s*(?:copyright|hak cipta|©)", re.IGNORECASE)
 _DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,4}\.){1,3}[A-Z]?[a-z]{0,4}\.?")
 _LONGEST_NAME = 60  # characters
 _LONGEST_PART = 200  # characters of a name with an office, an account and a date behind
+_LONGEST = 2_000  # characters of names; a longer text is prose, or an attack
 _NOBODY = frozenset(
     "admin,administrator,super admin,superadmin,web admin,redaksi,tim redaksi,redaktur,editor,"
     "reporter,-,n/a,penulis,pewarta,wartawan,jurnalis,kontributor,author,writer,"
@@ -100,7 +101,7 @@ def split_names(text: str, *, wires: bool = False) -> list[str]:
     :param wires: names of organisations count too
     """
     names: list[str] = []
-    for part in filter(None, map(_without_section, _BETWEEN.split(text))):
+    for part in filter(None, map(_without_section, _BETWEEN.split(text[:_LONGEST]))):
         if len(part) > _LONGEST_PART:
             continue
         part = _BEHIND_NAME.sub("", _BEFORE_NAME.sub("", part))
@@ -124,7 +125,7 @@ def _may_be_name(name: str) -> bool:
 def parse_byline(text: str) -> Byline:
     """Return the people in `text` by role; names without a label are authors."""
     byline = Byline()
-    text = _DATE.split(_COPYRIGHT.split(text, maxsplit=1)[0], maxsplit=1)[0]
+    text = _DATE.split(_COPYRIGHT.split(text[:_LONGEST], maxsplit=1)[0], maxsplit=1)[0]
     text = _BOTH_ROLES.sub(r"Reporter: \1 | Editor: \1", text)
     text = _BARE_ROLE.sub(r"\1: ", _EDITED.sub("Editor: ", text))
     text = _BY.sub("", text, count=1) if _BY.match(text) else _REPORT.sub("", text, count=1)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
 # Words that headlines leave in lower case.
 _SMALL_WORDS = """
@@ -55,6 +56,29 @@ _NOUNS = frozenset(_COMMON_NOUNS.split())
 _TOKEN = re.compile(r"\S+")
 _EDGES = "\"'“”‘’()[]«»"
 _LONGEST = 30  # words; no headline of the labelled texts is longer
+LONGEST_HEADLINE = 200
+"""Characters of the longest line that is a headline."""
+
+
+class Headlines:
+    """Headlines of a document, by length: a long list costs no more than a short one."""
+
+    def __init__(self, texts: Iterable[str] = ()) -> None:
+        self._texts: set[str] = set()
+        self._lengths: list[int] = []
+        self.add(texts)
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Add those of `texts` that look like headlines."""
+        short = {text for text in texts if len(text) <= LONGEST_HEADLINE}
+        new = set(filter(looks_like_headline, short - self._texts))
+        self._texts |= new
+        self._lengths = sorted({*self._lengths, *map(len, new)}, reverse=True)
+
+    def opening(self, text: str) -> str:
+        """Return the longest of the headlines that `text` begins with, "" without any."""
+        openings = (text[:length] for length in self._lengths)
+        return next((opening for opening in openings if opening in self._texts), "")
 
 
 def _bare(token: str) -> str:
@@ -74,7 +98,7 @@ def _small(token: str) -> bool:
 
 def looks_like_headline(text: str) -> bool:
     """Return whether `text` has three to thirty words, mostly capitalised, and no full stop."""
-    tokens = text.split()
+    tokens = text.split(None, _LONGEST)
     if not 3 <= len(tokens) <= _LONGEST or text[-1] in ".,;:…" or text[0].islower():
         return False
     content = [bare for bare in map(_bare, tokens) if bare and bare not in SMALL]
@@ -83,7 +107,7 @@ def looks_like_headline(text: str) -> bool:
 
 
 def headline_end(
-    text: str, start: int, elsewhere: str = "", known: Sequence[str] = ()
+    text: str, start: int, elsewhere: str = "", known: Headlines | None = None
 ) -> int | None:
     """Return the end of the headline that begins at `start`, None if the end cannot be found.
 
@@ -92,11 +116,10 @@ def headline_end(
     lower case in `elsewhere` (the whole document), so that the capital marks no name.
     """
     rest = text[start:]
-    for headline in sorted(known, key=len, reverse=True):
-        if rest.startswith(headline):
-            return start + len(headline)
-    tokens = list(_TOKEN.finditer(text, start))
-    prose = next((i for i, t in enumerate(tokens[: _LONGEST + 1]) if not _small(t.group())), None)
+    if known and (headline := known.opening(rest)):
+        return start + len(headline)
+    tokens = list(islice(_TOKEN.finditer(text, start), _LONGEST + 1))
+    prose = next((i for i, t in enumerate(tokens) if not _small(t.group())), None)
     if prose is None:
         return len(text) if 2 < len(tokens) <= _LONGEST and not rest.endswith(".") else None
     opening = _opening(tokens, prose, elsewhere)
