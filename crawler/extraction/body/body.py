@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crawler.extraction.body.class_names import HEADINGS
 from crawler.extraction.body.density import prose_containers
 from crawler.extraction.body.walk import Walk
+from crawler.extraction.page.guard import MAX_NODES
 from crawler.extraction.page.page import parse_html
 from crawler.items import Block
 
@@ -253,6 +254,8 @@ def _shows(shown: Body, stated: str) -> bool:
 
 
 def _plain(source: str, lines: list[str]) -> Body | None:
+    if len(lines) > MAX_NODES:  # no more than a page may have elements
+        return None
     texts = [" ".join(line.split()) for line in lines]
     blocks = [Block("paragraph", text) for text in texts if text]
     body = Body(source, blocks, [])

@@ -21,7 +21,6 @@ from crawler.items import Article, Block, Rejected
 if TYPE_CHECKING:
     from datetime import datetime
 
-_SPACES = re.compile(r"[ \t\u00a0\u2000-\u200a\u3000]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\x00-\x08]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});")
 _LABELLED = re.compile(
@@ -34,6 +33,10 @@ _TICKER = re.compile(
 )
 _GLUED_SENTENCES = re.compile(r"[a-z)]\.(?=[A-Z][a-z])")
 _GLUED_WORDS = re.compile(r"[a-z](?=[A-Z])|[A-Z]{3}(?=[A-Z][a-z])")
+_MOST_LINES = 50_000  # of a document, as many as a page may have elements; a book has fewer
+_SEARCHED = 100_000  # characters of a document in which a caption's first word is looked for
+_SEARCHES = 100  # captions of a document whose word is looked for; real documents have one
+_LONGEST_WORD = 40  # characters
 _CREDIT_LENGTH = 40  # characters of agency and photographer, at most, before a glued caption
 _TAGS = re.compile(r"(?:Tags?|Topik)\s?:\s?(.+)")
 
@@ -43,7 +46,7 @@ def extract_text(
 ) -> Article:
     """Return the article in a plain-text document; `blocks` holds the body before cleaning.
 
-    :raises Rejected: `empty_page`, or `not_article` where no line is prose.
+    :raises Rejected: `empty_page`, `too_many_lines`, or `not_article` where no line is prose.
     """
     lines = unwrapped(_lines(text))
     if not lines:
@@ -90,40 +93,53 @@ def _parts(lines: list[TextLine], now: datetime) -> _Parts:
 
 def _blocks(body: list[str]) -> list[Block]:
     """Return a block for each paragraph, and for each caption glued to a paragraph's front."""
-    document = "\n".join(body)
+    document = ""
+    searches = _SEARCHES
     blocks = []
     for paragraph in body:
-        end = _glued_caption(paragraph, document)
+        end, word = _seams(paragraph)
+        if end and not searches:
+            end = 0
+        elif end:
+            searches -= 1
+            document = document or "\n".join(body)[:_SEARCHED]
+            end = end if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", document) else 0
         if end:
             blocks.append(Block("caption", paragraph[:end], rule="text:glued-caption"))
         blocks.append(Block("paragraph", paragraph[end:]))
     return blocks
 
 
-def _glued_caption(paragraph: str, document: str) -> int:
-    """Return the end of the caption in "AgencyCaption of the picture.Paragraph", 0 without any.
+def _seams(paragraph: str) -> tuple[int, str]:
+    """Return end and first word of the caption in "AgencyCaption of the picture.Paragraph".
 
-    Both seams must show, and the caption's first word must occur elsewhere as a word, since some
-    names ("YouTube") hold a seam.
+    Both seams must show; the end is 0 without any. Some names ("YouTube") hold a seam, so the word
+    must occur elsewhere as a word.
     """
-    ends = [match.end() for match in _GLUED_SENTENCES.finditer(paragraph)]
     seam = _GLUED_WORDS.search(paragraph, 0, _CREDIT_LENGTH)
+    ends = [match.end() for match in _GLUED_SENTENCES.finditer(paragraph)] if seam else []
     if not seam or len(ends) != 1 or ends[0] < seam.end():
-        return 0
-    word = paragraph[seam.end() :].split(" ", 1)[0]
-    alone = re.search(rf"(?<!\w){re.escape(word)}(?!\w)", document)
-    return ends[0] if alone else 0
+        return 0, ""
+    return ends[0], paragraph[seam.end() : seam.end() + _LONGEST_WORD].split(" ", 1)[0]
 
 
 def _lines(text: str) -> list[TextLine]:
-    """Return the lines that hold text, with entities decoded and single spaces."""
+    """Return the lines that hold text, with entities decoded and single spaces.
+
+    :raises Rejected: `too_many_lines` over _MOST_LINES.
+    """
     lines: list[TextLine] = []
     apart = False
     for raw in _ENTITY.sub(lambda entity: html.unescape(entity[0]), text).splitlines():
-        line = _SPACES.sub(" ", _INVISIBLE.sub("", raw)).strip()
+        if raw.isprintable() and "  " not in raw:  # most lines are, and this is soon known
+            line = raw.strip(" ")
+        else:
+            line = " ".join(_INVISIBLE.sub("", raw).split())
         if not line:
             apart = True
             continue
+        if len(lines) >= _MOST_LINES:
+            raise Rejected("too_many_lines", f"over {_MOST_LINES:,} lines")
         indented = raw[:4].isspace()
         people = _LABELLED.match(line)
         if people:  # "Reporter: A | Editor: B KABAR.CO.ID - JAKARTA. Bank ..." in one line

@@ -22,6 +22,7 @@ _NO_SPACE_BEFORE = ",.;:!?)]%”’"
 _WIDEST = 120  # characters; no mail program or editor breaks lines at a greater width
 _FEWEST = 5  # full lines, at least, of a text that is broken at one width
 _FULL = 0.8  # share of full lines, at least, in such a text
+_SEEN = 2_000  # characters at a paragraph's end that show whether the next line continues it
 _BROKEN = 3  # lines; with so many beginning inside a sentence, a document's lines are broken
 
 
@@ -35,14 +36,16 @@ def unwrapped(lines: Sequence[TextLine]) -> list[TextLine]:
     full = sum(_is_full(a, b, width) for a, b in followed)
     if width > _WIDEST or full < _FEWEST or full < _FULL * len(followed):
         return list(lines)
-    joined = [lines[0]]
+    joined = [[lines[0]]]
     for before, line in pairwise(lines):
         if not line.apart and _is_full(before, line, width):
-            last = joined[-1]
-            joined[-1] = TextLine(f"{last.text} {line.text}", last.apart, last.indented)
+            joined[-1].append(line)
         else:
-            joined.append(line)
-    return joined
+            joined.append([line])
+    return [
+        TextLine(" ".join([line.text for line in parts]), parts[0].apart, parts[0].indented)
+        for parts in joined
+    ]
 
 
 def _is_full(line: TextLine, following: TextLine, width: int) -> bool:
@@ -52,19 +55,23 @@ def _is_full(line: TextLine, following: TextLine, width: int) -> bool:
 def paragraphs(lines: Sequence[TextLine]) -> list[str]:
     """Join the lines of each paragraph."""
     broken = sum(_begins_inside(a, b) for a, b in pairwise(lines)) >= _BROKEN
-    joined: list[str] = []
+    joined: list[list[str]] = []
     after_label = False
+    end = ""
     for line in lines:
         label = LABEL.match(line.text)
         goes_on = bool(joined) and not line.apart and not label and not after_label
-        if goes_on and _continues(joined[-1], line, broken=broken):
-            joined[-1] = _join(joined[-1], line.text)
+        if goes_on and _continues(end, line, broken=broken):
+            part = f"{_glue(end, line.text)}{line.text}"
+            joined[-1].append(part)
+            end = (end + part)[-_SEEN:]
         else:
-            joined.append(line.text)
+            joined.append([line.text])
+            end = line.text[-_SEEN:]
         alone = bool(label and label.end() == len(line.text))
         # A headline below a lone label is a line by itself, and no part of a paragraph.
         after_label = alone or (after_label and looks_like_headline(line.text))
-    return joined
+    return ["".join(parts) for parts in joined]
 
 
 def _begins_inside(before: TextLine, line: TextLine) -> bool:
@@ -72,7 +79,7 @@ def _begins_inside(before: TextLine, line: TextLine) -> bool:
 
 
 def _continues(paragraph: str, line: TextLine, *, broken: bool) -> bool:
-    """Return whether `line` continues `paragraph`."""
+    """Return whether `line` continues the paragraph that ends with `paragraph`."""
     if line.text.startswith(("http://", "https://")) and paragraph.endswith(":"):
         return True
     if ends_sentence(paragraph):
@@ -85,9 +92,9 @@ def _continues(paragraph: str, line: TextLine, *, broken: bool) -> bool:
     return broken and not heading
 
 
-def _join(paragraph: str, text: str) -> str:
-    glued = text[0] in _NO_SPACE_BEFORE or paragraph[-1] in "(“‘"
-    return f"{paragraph}{'' if glued else ' '}{text}"
+def _glue(paragraph: str, text: str) -> str:
+    """Return the space, or none, between `paragraph` and its next line."""
+    return "" if text[0] in _NO_SPACE_BEFORE or paragraph[-1] in "(“‘" else " "
 
 
 @dataclass(slots=True)
