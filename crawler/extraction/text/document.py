@@ -21,6 +21,8 @@ from crawler.items import Article, Block, Rejected
 if TYPE_CHECKING:
     from datetime import datetime
 
+# A single narrow no-break space is left: it stands inside numbers.
+_SPACES = re.compile(r"[ \t\u00a0\u1680\u2000-\u200a\u205f\u3000]+|\u202f{2,}")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\x00-\x08]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});")
 _LABELLED = re.compile(
@@ -134,7 +136,7 @@ def _lines(text: str) -> list[TextLine]:
         if raw.isprintable() and "  " not in raw:  # most lines are, and this is soon known
             line = raw.strip(" ")
         else:
-            line = " ".join(_INVISIBLE.sub("", raw).split())
+            line = _SPACES.sub(" ", _INVISIBLE.sub("", raw)).strip()
         if not line:
             apart = True
             continue

@@ -8,7 +8,7 @@ from textwrap import wrap
 import pytest
 
 from crawler.extraction.indonesian.bylines import Byline, parse_byline
-from crawler.extraction.indonesian.headlines import headline_end, looks_like_headline
+from crawler.extraction.indonesian.headlines import Headlines, headline_end, looks_like_headline
 from crawler.extraction.text.document import extract_text
 from crawler.extraction.text.paragraphs import TextLine, paragraphs, unwrapped
 from crawler.extraction.text.whole_page import article_lines
@@ -255,7 +255,9 @@ def test_the_end_of_a_headline_in_running_text(headline: str, prose: str) -> Non
 def test_the_end_of_a_headline_that_is_known_or_whose_follower_is() -> None:
     text = "Pabrik Cip Berdiri Rajawali Delapan dijual pekan depan."
     assert headline_end(text, 0) is None
-    assert headline_end(text, 0, known=["Pabrik Cip Berdiri"]) == len("Pabrik Cip Berdiri")
+    assert headline_end(text, 0, known=Headlines(["Pabrik Cip Berdiri"])) == len(
+        "Pabrik Cip Berdiri"
+    )
     elsewhere = f"Rajawali Delapan dipamerkan di Solo. {text}"
     assert headline_end(text, 0, elsewhere) == len("Pabrik Cip Berdiri")
 
