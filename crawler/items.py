@@ -95,6 +95,7 @@ class Block:
     marks: frozenset[str] = frozenset()
     bold: bool = False  # all of the text is in strong, b or a heading-like element
     rule: str = ""
+    cleaned: bool = False  # `rule` is one of cleaning
 
 
 @dataclass(slots=True, kw_only=True)

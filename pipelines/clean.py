@@ -47,8 +47,9 @@ def _mark_blocks(blocks: list[Block], cleaned: Cleaned) -> None:
     """Set the rule of each block of which cleaning kept nothing."""
     kept = {fragment.block for fragment in cleaned.fragments if not fragment.rule}
     for fragment in cleaned.fragments:
-        if fragment.block not in kept and not blocks[fragment.block].rule:
-            blocks[fragment.block].rule = fragment.rule
+        block = blocks[fragment.block]
+        if fragment.block not in kept and not block.rule:
+            block.rule, block.cleaned = fragment.rule, True
 
 
 def _removed(before: list[Removal], cleaned: Cleaned) -> list[Removal]:

@@ -97,7 +97,8 @@ def _widget(marks: frozenset[str], widgets: tuple[Rule, ...]) -> str:
 def _take_markup(body: Body, book: Rulebook) -> None:
     widgets = book.of_kind("widget")
     for fragment, block in zip(body.out.fragments, body.blocks, strict=True):
-        fragment.rule = block.rule or _MARKUP.get(block.kind, "")
+        stated = "" if block.cleaned else block.rule
+        fragment.rule = stated or _MARKUP.get(block.kind, "")
         if not fragment.rule and block.marks:
             fragment.rule = _widget(block.marks, widgets)
         if block.kind == "caption" and block.text:
