@@ -1,9 +1,12 @@
-"""The text of a page's bytes, by the bytes first and by labels last."""
+"""The text of a page's bytes, by the bytes first and by labels last; composed, and mended."""
 
 from __future__ import annotations
 
 import codecs
 import re
+import unicodedata
+
+import webencodings
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -13,17 +16,48 @@ _BOMS = (
 _MARKS = tuple(mark for mark, _ in _BOMS)
 _CHARSET = re.compile(r"charset\s{0,4}=\s{0,4}[\"']?([\w.:-]{1,40})", re.IGNORECASE)
 _LABEL_WINDOW = 4096  # bytes; the standard reads 1024, but old pages have scripts before the label
+_BROKEN = 4  # bytes that may be broken for each sound pair, on a page that says it is UTF-8
 _UTF8_PAIR = re.compile(
     rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}"
 )
 
 
+# UTF-8 that was read as cp1252 and written again: "â€", "Ã©", "Â\xa0"; and C1 controls.
+_MOJIBAKE = re.compile(rb"\xc3(?:\xa2\xe2\x82\xac|[\x82\x83](?:\xc2|\xc6|\xe2))|\xc2[\x80-\x9f]")
+_SEGMENT = re.compile(r"[^<>]*(?:â€|[ÂÃ][\u0080-\u00bfƒ€„†‡ˆ‰‹Œ‘’“”•–—˜™›œŸ]|[\x80-\x9f])[^<>]*")
+_LOST_QUOTE = re.compile(r"â€(?=[\s.,;:!?)a-zA-Z0-9]|$)")  # the last byte of "”" is not in cp1252
+_MARKS_ALONE = (b"\xcc", b"\xcd")  # first bytes of U+0300 to U+036F, combining marks
+# Decoders of the standard that Python knows under wider names.
+_WIDER = {"shift_jis": "cp932", "euc_kr": "cp949", "gbk": "gb18030"}
+
+
 def decode(body: bytes, content_type: str | None = None, encoding: str = "utf-8") -> str:
-    """Return `body` as text; undecodable bytes become U+FFFD.
+    """Return `body` as text in NFC, mended by `mend`; undecodable bytes become U+FFFD.
 
     A byte order mark wins, then UTF-8 if the bytes are valid (old pages in UTF-8 are labelled
     iso-8859-1), then the header, the page's own label, and the outlet's `encoding`.
     """
+    text = _decoded(body, content_type, encoding)
+    if _MOJIBAKE.search(body):
+        text = mend(text)
+    return unicodedata.normalize("NFC", text)
+
+
+def mend(text: str) -> str:
+    """Return `text` with twice-encoded UTF-8 and C1 controls mended, between tags.
+
+    ftfy leaves a segment as it is that is not valid UTF-8 once mended.
+    """
+    import ftfy  # here: of a thousand pages a few need it
+
+    def mended(segment: re.Match[str]) -> str:
+        found = _LOST_QUOTE.sub("”", ftfy.fix_encoding(_LOST_QUOTE.sub("â€\x9d", segment[0])))
+        return ftfy.fixes.fix_c1_controls(found)
+
+    return _SEGMENT.sub(mended, text)
+
+
+def _decoded(body: bytes, content_type: str | None, encoding: str) -> str:
     for mark, name in _BOMS:
         if body.startswith(mark):
             return body[len(mark) :].decode(name, "replace")
@@ -34,8 +68,9 @@ def decode(body: bytes, content_type: str | None = None, encoding: str = "utf-8"
 
 
 def as_utf8(body: bytes, content_type: str | None = None, encoding: str = "utf-8") -> bytes:
-    """Return `body` in UTF-8 without a byte order mark; nearly always `body` itself."""
-    if not body.startswith(_MARKS):
+    """Return `body` as `decode` does, in UTF-8; nearly always `body` itself."""
+    plain = not any(first in body for first in _MARKS_ALONE) and not _MOJIBAKE.search(body)
+    if plain and not body.startswith(_MARKS):
         try:
             body.decode()
         except UnicodeDecodeError:
@@ -47,24 +82,23 @@ def as_utf8(body: bytes, content_type: str | None = None, encoding: str = "utf-8
 
 def _single_byte(body: bytes, content_type: str | None, encoding: str) -> str | None:
     """Return the encoding of the labels; None for UTF-8 with a few broken bytes."""
-    pairs = len(_UTF8_PAIR.findall(body))
-    if pairs and pairs >= body.decode("utf-8", "replace").count("\ufffd"):
-        return None
     head = body[:_LABEL_WINDOW].decode("latin-1")
-    for label in (_CHARSET.search(content_type or ""), _CHARSET.search(head)):
+    labels = (_CHARSET.search(content_type or ""), _CHARSET.search(head))
+    labelled = any(label and label[1].lower() in ("utf-8", "utf8") for label in labels)
+    pairs = len(_UTF8_PAIR.findall(body))
+    least = body.decode("utf-8", "replace").count("\ufffd")
+    if pairs and pairs >= (least / _BROKEN if labelled else least):
+        return None
+    for label in labels:
         if label and (name := _known(label[1])):
             return name
     return _known(encoding) or "cp1252"
 
 
 def _known(label: str) -> str | None:
-    """Return Python's name for `label`; None for an unknown label, and for UTF-8, proved wrong."""
-    try:
-        b"-".decode(label)  # LookupError of a codec that is no encoding, as "hex"
-        name = codecs.lookup(label).name
-    except (LookupError, UnicodeError):
+    """Return Python's name for `label` in the table of the WHATWG; None for UTF-8, proved wrong."""
+    found = webencodings.lookup(label)
+    name = found.codec_info.name if found else ""
+    if not name or name.startswith(("utf", "x-")):
         return None
-    if name.startswith(("utf", "idna", "punycode", "unicode", "raw")):
-        return None
-    # Browsers read latin-1 and ASCII as cp1252 (WHATWG Encoding).
-    return "cp1252" if name in {"iso8859-1", "ascii"} else name
+    return _WIDER.get(name, name)

@@ -7,11 +7,11 @@ import json
 
 import pytest
 
-from crawler.extraction.page.charset import decode
+from crawler.extraction.page.charset import as_utf8, decode
 from crawler.extraction.page.jsonld import named, text, things
 from crawler.extraction.page.page import Page, parse_html
 from crawler.items import Rejected
-from tests.extraction.pages import html, ld, page
+from tests.extraction.pages import html, ld, page, paragraphs, read
 
 WORDS = "Kafé “Tujuh” di Bandung – harga Rp10.000"
 
@@ -149,3 +149,67 @@ def test_a_reference_to_nothing_and_a_thing_that_refers_to_itself_do_no_harm() -
 )  # fmt: skip
 def test_entities_inside_json_ld_are_decoded(value: str, expected: str) -> None:
     assert text(value) == expected
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "latin-1"])
+def test_text_that_was_encoded_twice_is_mended(encoding: str) -> None:
+    words = (
+        "Kafé di Bandung: Pokémon, não"
+        if encoding == "latin-1"
+        else "“Kami senang” – Kafé’s, bukan"
+    )
+    twice = words.encode().decode(encoding, "ignore").encode()
+    assert decode(b"<p>" + twice + b"</p>") == f"<p>{words}</p>"
+    assert as_utf8(b"<p>" + twice + b"</p>").decode() == f"<p>{words}</p>"
+
+
+def test_a_closing_quote_whose_last_byte_was_lost_is_mended() -> None:
+    assert (
+        decode("<p>â€œKami senang,â€ kata Rara â€“ direktur</p>".encode())
+        == "<p>“Kami senang,” kata Rara – direktur</p>"
+    )
+
+
+def test_only_the_broken_part_of_a_page_is_mended() -> None:
+    source = "<p>“Baru” – Ünal Â© 2019</p><b>CafÃ©</b><i>SÃO PAULO, ÂNGELA</i>"
+    assert (
+        decode(source.encode()) == "<p>“Baru” – Ünal © 2019</p><b>Café</b><i>SÃO PAULO, ÂNGELA</i>"
+    )
+
+
+def test_c1_controls_are_the_characters_of_cp1252() -> None:
+    assert decode("<p>\x93baru\x94 \x96 pabrik</p>".encode()) == "<p>“baru” – pabrik</p>"
+
+
+def test_combining_marks_are_composed() -> None:
+    decomposed = "Rene\u0301 Ayu di Kafe\u0301"
+    assert decode(decomposed.encode()) == "René Ayu di Kafé"
+    assert as_utf8(decomposed.encode()).decode() == "René Ayu di Kafé"
+
+
+def test_a_name_with_combining_marks_is_a_name() -> None:
+    article = read(html("<p>Penulis: Rene\u0301 Ayu</p><div>" + paragraphs() + "</div>"))
+    assert article.authors == ["René Ayu"]
+
+
+def test_utf8_with_some_broken_bytes_stays_utf8() -> None:
+    body = "Kafé di Bandung ".encode() + b"\xff \xfe \xe9"
+    assert decode(body, "text/html; charset=utf-8").startswith("Kafé di Bandung")
+
+
+@pytest.mark.parametrize(
+    ("label", "codec"),
+    [("windows-31j", "cp932"), ("x-sjis", "cp932"), ("shift-jis", "cp932"), ("x-gbk", "gbk"), ("gb2312", "gbk"),
+     ("windows-949", "cp949"), ("ks_c_5601-1987", "cp949")],
+)  # fmt: skip
+def test_labels_that_browsers_know(label: str, codec: str) -> None:
+    words = {"cp932": "①日本語", "gbk": "中文字", "cp949": "똠한국어"}[codec]
+    assert decode(words.encode(codec), f"text/html; charset={label}") == words
+
+
+@pytest.mark.parametrize(
+    ("label", "codec", "words"),
+    [("koi8", "koi8-r", "Привет"), ("x-mac-roman", "mac-roman", "Kafé"), ("x-cp1251", "cp1251", "Привет"), ("iso-8859-9", "cp1254", "“Işık”")],
+)  # fmt: skip
+def test_single_byte_labels_that_browsers_know(label: str, codec: str, words: str) -> None:
+    assert decode(words.encode(codec), f"text/html; charset={label}") == words
