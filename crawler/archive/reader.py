@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
+import zlib
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -13,9 +15,13 @@ from fastwarc import ArchiveIterator, WarcRecordType
 from fastwarc.warc import HeaderMap
 
 from crawler.archive.encodings import CodingError, decoded
+from crawler.archive.wayback import without_toolbar
+from crawler.extraction.urls import captured
 from output import clock
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from fastwarc import WarcRecord
 
 MAX_BYTES = 16 << 20
@@ -24,6 +30,9 @@ looked into."""
 _DIGESTS = {"sha1": hashlib.sha1, "sha256": hashlib.sha256, "md5": hashlib.md5}
 _ONE_DAY = timedelta(days=1)
 _FIRST = datetime(1991, 8, 6, tzinfo=UTC)  # there was no web before
+_HEAD = 512  # bytes that tell the kind of a file
+_LINE_FEED = re.compile(rb"WARC/\d\.\d\n")
+_HEAD_END = re.compile(rb"\r?\n\r?\n")
 _HTML = ("text/html", "application/xhtml+xml")
 
 
@@ -67,8 +76,7 @@ def read_page(source: BinaryIO, offset: int) -> ArchivedPage | None:
 
     :raises OSError, BadRecordError: the record cannot be read, or there is none.
     """
-    source.seek(offset)
-    for record in ArchiveIterator(source, WarcRecordType.response, parse_http=False):
+    for record in records(source, offset, WarcRecordType.response):
         try:
             return page_in(record, url_of(record))
         except NoPageError:
@@ -76,11 +84,40 @@ def read_page(source: BinaryIO, offset: int) -> ArchivedPage | None:
     return None
 
 
+def records(
+    source: BinaryIO, offset: int, kinds: WarcRecordType = WarcRecordType.any_type
+) -> Iterator[WarcRecord]:
+    """Return an iterator of the records of `kinds` from `offset` on.
+
+    Heads whose lines end in a bare LF are read where the first head does so: the lenient reading
+    that they need takes damage for records.
+    """
+    source.seek(offset)
+    is_lenient = _LINE_FEED.match(beginning(source)) is not None
+    source.seek(offset)
+    return ArchiveIterator(source, kinds, parse_http=False, quirks_mode=is_lenient)
+
+
+def beginning(source: BinaryIO) -> bytes:
+    """Return the first bytes from the position of `source` on, decompressed where gzipped."""
+    head = source.read(_HEAD)
+    if not head.startswith(b"\x1f\x8b"):
+        return head
+    try:
+        return zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(head, _HEAD)
+    except zlib.error:
+        return b""
+
+
 def url_of(record: WarcRecord) -> str:
-    """Return the URL of `record`.
+    """Return the URL of the page in `record`, which may be a capture of the Wayback Machine.
 
     :raises BadRecordError: the URL is no UTF-8.
     """
+    return captured(_target(record))[0]
+
+
+def _target(record: WarcRecord) -> str:
     try:
         return (record.headers.get_bytes(b"WARC-Target-URI") or b"").decode().strip("<> ")
     except UnicodeDecodeError:
@@ -103,6 +140,7 @@ def page_in(record: WarcRecord, url: str, listed: bytes = b"", outlet: str = "")
     headers, body = HeaderMap(), _block(record)
     if record.record_type == WarcRecordType.response:
         headers, body = _response(body)
+    body = without_toolbar(body)
     kind = headers.get("Content-Type")
     if kind and not kind.lower().startswith(_HTML):
         raise NoPageError("not_html")
@@ -111,11 +149,20 @@ def page_in(record: WarcRecord, url: str, listed: bytes = b"", outlet: str = "")
 
 def _date(record: WarcRecord) -> datetime:
     """:raises BadRecordError: the date is missing or cannot be; a date to come would make the page
-    the latest capture for ever."""
-    date = record.record_date
-    if date is None or not _FIRST <= date <= clock.now() + _ONE_DAY:
+    the latest capture for ever. A capture of the Wayback Machine has its own date."""
+    _, moment = captured(_target(record))
+    moment = moment or record.record_date or _day(record.headers.get("WARC-Date") or "")
+    if moment is None or not _FIRST <= moment <= clock.now() + _ONE_DAY:
         raise BadRecordError("date")
-    return date
+    return moment
+
+
+def _day(text: str) -> datetime | None:
+    """Return the beginning of a day, as WARC 1.1 (section 5.4) lets a date be cut off, in UTC."""
+    try:
+        return datetime.combine(date.fromisoformat(text.strip()), datetime.min.time(), UTC)
+    except ValueError:
+        return None
 
 
 def _block(record: WarcRecord) -> bytes:
@@ -135,9 +182,9 @@ def _response(block: bytes) -> tuple[HeaderMap, bytes]:
     :raises BadRecordError: the response cannot be read.
     """
     headers = HeaderMap()
-    head, _, body = block.partition(b"\r\n\r\n")
+    head, body = _head_and_body(block)
     try:
-        headers.parse(BytesIO(head + b"\r\n\r\n"))
+        headers.parse(BytesIO(head))
     except OSError:
         raise BadRecordError("http") from None
     if headers.status_code is None:
@@ -148,6 +195,20 @@ def _response(block: bytes) -> tuple[HeaderMap, bytes]:
         return headers, decoded(body, headers, MAX_BYTES)
     except CodingError as error:
         raise BadRecordError(str(error)) from None
+
+
+def _head_and_body(block: bytes) -> tuple[bytes, bytes]:
+    """Return the head of an HTTP message, its lines ended by CRLF, and the body.
+
+    A bare LF ends a line too (RFC 9112, section 2.2).
+    """
+    end = _HEAD_END.search(block)
+    if end is None:
+        return block + b"\r\n\r\n", b""
+    head = block[: end.start()]
+    if end[0] != b"\r\n\r\n":
+        head = re.sub(rb"\r?\n", b"\r\n", head)
+    return head + b"\r\n\r\n", block[end.end() :]
 
 
 def _check_digest(record: WarcRecord, block: bytes) -> None:

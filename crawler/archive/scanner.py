@@ -10,7 +10,7 @@ from enum import Enum, auto
 from io import BytesIO
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
-from fastwarc import ArchiveIterator, WarcRecordType
+from fastwarc import WarcRecordType
 
 from crawler.archive.reader import (
     MAX_BYTES,
@@ -19,6 +19,7 @@ from crawler.archive.reader import (
     BrokenFrameError,
     NoPageError,
     page_in,
+    records,
     url_of,
 )
 from crawler.archive.writer import ARCHIVE, LISTED
@@ -41,7 +42,7 @@ _BLOCK = 1 << 20
 _MOST_FALSE = 10_000  # places that look like a record's beginning; in noise, one in 16 MB does
 _MOST_BROKEN = 1000  # records in a row; what follows is taken for no WARC, since looking takes long
 _MOST_BAD = 10_000  # in all
-_BOUNDARY = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|WARC/1\.[01]\r\n")
+_BOUNDARY = re.compile(rb"\x1f\x8b\x08|\x28\xb5\x2f\xfd|WARC/1\.[01]\r?\n")
 
 
 def read_pages(
@@ -180,9 +181,8 @@ class _Scan:
 
         :raises OSError, BrokenFrameError: the next record cannot be reached from here.
         """
-        self.source.seek(self.start)
         position, listed = -1, b""
-        for record in ArchiveIterator(self.source, parse_http=False):
+        for record in records(self.source, self.start):
             position, page = record.stream_pos, None
             if record.record_type == WarcRecordType.metadata:
                 listed = _listed(record)
@@ -237,8 +237,7 @@ def _listed(record: WarcRecord) -> bytes:
 
 def _is_whole(source: BinaryIO, position: int) -> bool:
     """Return whether the record at `position` is as long as its Content-Length, up to _FAR."""
-    source.seek(position)
-    for record in ArchiveIterator(source, parse_http=False):
+    for record in records(source, position):
         read = record.reader.consume(_FAR)
         return bool(read == min(_FAR, record.content_length))
     return False
@@ -256,7 +255,7 @@ def _ends_before_next(source: BinaryIO, position: int) -> bool:
         except zlib.error:
             return True
     try:
-        return sum(1 for _ in ArchiveIterator(BytesIO(piece), parse_http=False)) == 1
+        return sum(1 for _ in records(BytesIO(piece), 0)) == 1
     except OSError:
         return False
 

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -15,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from scrapy.settings import SETTINGS_PRIORITIES
 
+from crawler.archive.containers import kind_of
 from crawler.archive.writer import OPEN
 from crawler.outlets.registry import load_spiders
 from crawler.reparse.job import Job
@@ -33,7 +35,7 @@ from crawler.terminal.maintenance import MaintenanceCommand
 from output import clock
 from output.captures import History
 from output.description import publish_description
-from output.filesystem import STAGING, Root, check_writable, files_at
+from output.filesystem import STAGING, Root, check_writable, files_at, open_file
 from output.writer import Writer, new_run_id
 
 if TYPE_CHECKING:
@@ -57,9 +59,9 @@ class Command(MaintenanceCommand):
 
     def long_desc(self) -> str:
         return (
-            "Read archived pages into the dataset again, by today's rules. PATH is a WARC file or a"
-            " folder of them, here or as a URI. Exit 0 done, 1 a file could not be read whole or"
-            " the dataset not be written, 2 usage, 75 interrupted."
+            "Read archived pages into the dataset again, by today's rules. PATH is a WARC or WACZ"
+            " file or a folder of them, here or as a URI. Exit 0 done, 1 a file could not be read"
+            " whole or the dataset not be written, 2 usage, 75 interrupted."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -194,10 +196,15 @@ class Command(MaintenanceCommand):
         found: dict[str, int] = {}
         for arg in args:
             try:
-                files = files_at(arg, ENDINGS)
+                files = files_at(arg, ("",))
             except (OSError, pa.ArrowInvalid) as error:
                 self.complain(f"{arg}: {error}")
-            files = {path: size for path, size in files.items() if not self._grows(path)}
+            named = (arg, str(Path(arg).resolve()))
+            files = {
+                path: size
+                for path, size in files.items()
+                if not self._grows(path) and (path in named or _is_archive(path))
+            }
             if not files:
                 self.complain(f"{arg}: there is no WARC file")
             found |= files
@@ -263,6 +270,18 @@ def _summary(counts: Counter[str], files: int, seconds: float, *, diff: bool) ->
         if name not in ("pages", "new", "changed")
     ]
     return "\n".join(lines)
+
+
+def _is_archive(path: str) -> bool:
+    """Return whether the file at `path` holds WARC files, by name or by content; an ARC file, which
+    is named later, too."""
+    if path.endswith(ENDINGS):
+        return True
+    try:
+        with open_file(path) as source:
+            return kind_of(source) != ""
+    except (OSError, pa.ArrowInvalid):
+        return False
 
 
 def _results(

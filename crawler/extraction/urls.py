@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import datetime
 from functools import cache, lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -40,6 +41,11 @@ _MOST_NEEDED = 2  # parameters that an outlet's article_url matches
 _MIN_HOUSE = 3  # characters; a shorter label is no outlet's name
 _SLUG = re.compile(r"\w+(?:-\w+){2,}(?:\.html)?")
 _ABSOLUTE = re.compile(r"https?://[^\s?#;\[\]]+(?:\?[^\s#]+)?(?:#\S+)?")
+_CAPTURE = re.compile(
+    r"(?:(?:(?:https?:)?//web\.archive\.org(?::\d+)?)?/web/(\d{14})[a-z_]*/)+(?=https?:/)",
+    re.IGNORECASE,
+)
+_SLASHES = re.compile(r"\A(https?):/+", re.IGNORECASE)
 _PAGE_NUMBER = re.compile(r"\d{1,2}")
 
 
@@ -61,14 +67,33 @@ def split_url(url: str) -> SplitResult:
 
 
 def absolute(base: str, href: str) -> str:
-    """Return `href` joined to the URL `base`, or unchanged where the two cannot be joined."""
-    href = href.strip()
+    """Return `href` joined to the URL `base`, or unchanged where the two cannot be joined.
+
+    An address of the Wayback Machine gives the address of the page that was captured.
+    """
+    href, _ = captured(href.strip())
     if _ABSOLUTE.fullmatch(href):  # nearly all are absolute already
         return href
     try:
         return urljoin(base, href)
     except ValueError:
         return href
+
+
+def captured(url: str) -> tuple[str, datetime | None]:
+    """Return the address of the page whose capture the Wayback Machine serves at `url`, and the
+    instant of the capture. Any other `url` is returned as it is, without an instant.
+
+    The form is `/web/<14 digits><modifier>/<address>`, also without the host, as the Wayback
+    Machine writes links into its pages.
+    """
+    if "/web/" not in url or not (found := _CAPTURE.match(url)):
+        return url, None
+    address = _SLASHES.sub(r"\1://", url[found.end() :])
+    try:
+        return address, datetime.strptime(f"{found[1]}+0000", "%Y%m%d%H%M%S%z")
+    except ValueError:
+        return address, None
 
 
 @lru_cache(maxsize=1000)  # URLs; an article's URL is looked up at several stages

@@ -10,10 +10,12 @@ from __future__ import annotations
 import logging
 import os
 from collections import defaultdict
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 
+from crawler.archive.containers import warcs_in
 from crawler.archive.scanner import Counts, read_pages
 from crawler.extraction import EXTRACTOR_VERSION
 from crawler.items import Rejected
@@ -62,6 +64,11 @@ class _Page(NamedTuple):
     capture: ArchivedPage
     file: str
     further: Sequence[ArchivedPage] | None = ()
+
+    def shifted(self, start: int) -> _Page:
+        """Return the page of a WARC that begins at `start` of the file."""
+        capture = replace(self.capture, offset=self.capture.offset + start)
+        return self._replace(capture=capture) if start else self
 
     @property
     def outlet(self) -> str:
@@ -123,9 +130,10 @@ class _Task:
             before, counts = self._done, Counts()
             try:
                 with open_file(path) as source:
-                    for page in self._pages_in(source, self.root.name(path), counts):
-                        yield page
-                        self._done = before + source.tell()
+                    for start, warc in warcs_in(source):
+                        for page in self._pages_in(warc, self.root.name(path), counts):
+                            yield page.shifted(start)
+                            self._done = before + start + warc.tell()
                     self._done = before + source.seek(0, os.SEEK_END)
             except (OSError, pa.ArrowInvalid) as error:
                 self.result.problems[path] = str(error)

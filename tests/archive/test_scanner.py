@@ -2,6 +2,7 @@
 
 import gzip
 import random
+import re
 import resource
 import zlib
 from dataclasses import replace
@@ -295,3 +296,40 @@ def test_memory_does_not_grow_with_what_a_record_hides():
 def test_an_offset_without_a_record_is_an_error():
     with pytest.raises((OSError, BadRecordError)):
         read_page(BytesIO(zipped(GOOD)), 7)
+
+
+def with_bare_lf(record: bytes, *, whole: bool) -> bytes:
+    """Return `record` with LF for CRLF in its HTTP head or, if `whole`, in both heads."""
+    head, _, block = record.removesuffix(b"\r\n\r\n").partition(b"\r\n\r\n")
+    block = block.replace(b"\r\n", b"\n")
+    head = re.sub(rb"Content-Length: \d+", b"Content-Length: %d" % len(block), head)
+    made = head + b"\r\n\r\n" + block + b"\r\n\r\n"
+    return made.replace(b"\r\n", b"\n") if whole else made
+
+
+@pytest.mark.parametrize("whole", [False, True])
+@pytest.mark.parametrize("pack", [zipped, lambda *records: b"".join(records)])
+def test_heads_whose_lines_end_in_a_bare_lf_are_read(pack, whole: bool):
+    record = with_bare_lf(raw_record(LONG + b"\n\nend"), whole=whole)
+    captures, counts = read(pack(record, record))
+    assert [capture.body for capture in captures] == [LONG + b"\n\nend"] * 2
+    assert captures[0].content_type == "text/html"
+    assert counts == {}
+    again = read_page(BytesIO(pack(record, record)), captures[1].offset)
+    assert again == replace(captures[1], outlet="")
+
+
+def test_a_date_without_a_time_is_the_beginning_of_the_day():
+    [page], counts = read(raw_record(date=b"2023-10-02"))
+    assert page.fetched_at.isoformat() == "2023-10-02T00:00:00+00:00"
+    assert counts == {}
+
+
+def test_a_capture_of_the_wayback_machine_has_the_address_and_date_of_the_page():
+    url = b"https://web.archive.org/web/20200517032200/https://kontan.co.id/1"
+    bar = b"<!-- %s WAYBACK TOOLBAR INSERT -->"
+    body = bar % b"BEGIN" + b"<p>18 Mei 2020</p>" + bar % b"END" + b"<p>ya</p>"
+    [page], _ = read(raw_record(body, url=url))
+    assert page.url == "https://kontan.co.id/1"
+    assert page.fetched_at.isoformat() == "2020-05-17T03:22:00+00:00"
+    assert page.body == b"<p>ya</p>"

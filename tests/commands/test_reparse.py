@@ -1,11 +1,13 @@
 """`scrapy reparse` as people type it."""
 
+import gzip
 import os
 import re
 import select
 import signal
 import subprocess
 import sys
+import zipfile
 from argparse import ArgumentParser
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +15,7 @@ from urllib.parse import urlsplit
 import pytest
 from scrapy.utils.project import get_project_settings
 
+from crawler.archive.reader import read_page
 from crawler.commands.reparse import Command
 from crawler.extraction import topics
 from crawler.extraction.topics import load_index
@@ -75,6 +78,27 @@ def test_a_folder_of_whole_and_cut_off_files_is_read_and_reported(tmp_path: Path
     *_, run = open_dataset(tmp_path / "out", "runs").to_table().sort_by("started_at").to_pylist()
     assert run["skipped_by"] == [{"reason": "done_before", "count": stored}]
     assert run["stored"] == run["revised"] == 0
+
+
+def test_archives_in_a_folder_are_known_by_content_and_an_arc_file_is_named(tmp_path: Path):
+    snaps = pages("mediaindonesia", 6)
+    folder = tmp_path / "in"
+    write_warc(folder / "download", snaps[:3])
+    inside = write_warc(tmp_path / "b.warc.gz", snaps[3:])
+    with zipfile.ZipFile(folder / "session.wacz", "w") as made:
+        made.write(inside, "archive/data.warc.gz")
+        made.writestr("datapackage.json", "{}")
+    (folder / "old").write_bytes(gzip.compress(b"filedesc://old.arc 0.0.0.0 20050517 text/plain 9"))
+    (folder / "notes.txt").write_text("no archive")
+    done = reparse(folder, "--workers", "1", out=tmp_path / "out")
+    assert done.returncode == 1
+    assert "3 files, 6 pages" in done.stdout
+    assert f"{folder / 'old'}: it is an ARC file: `warcio recompress" in done.stderr
+    rows = read(tmp_path / "out").to_pylist()
+    [row, *_] = [row for row in rows if row["archive"]["file"].endswith(".wacz")]
+    with (folder / "session.wacz").open("rb") as file:
+        page = read_page(file, row["archive"]["offset"])
+    assert page is not None and page.fetched_at == row["fetched_at"]
 
 
 @pytest.mark.parametrize(

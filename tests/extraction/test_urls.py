@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import example, given
@@ -13,11 +14,13 @@ from crawler.extraction.urls import (
     article_address,
     article_id,
     canonical_url,
+    captured,
     house_of,
     registered_domain,
     split_url,
     stated_address,
 )
+from tests.costs import seconds_of
 
 CANONICAL = {
     # tracking, fragments, scheme, case, port
@@ -308,3 +311,48 @@ def test_the_registered_domain_of_hosts_and_urls() -> None:
     assert registered_domain("https://[") == ""
     assert registered_domain("co.id") == "co.id"
     assert registered_domain("inet.warta.example") == "warta.example"
+
+
+WAYBACK = "https://web.archive.org/web/20230517032200"
+CAPTURED = "https://tekno.kompas.com/read/2023/05/17/10220037/sensor-tanah"
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        f"{WAYBACK}/{CAPTURED}",
+        f"{WAYBACK}id_/{CAPTURED}",
+        f"{WAYBACK}if_/http://tekno.kompas.com:80/read/2023/05/17/10220037/sensor-tanah",
+        f"//web.archive.org/web/20230517032200im_/{CAPTURED}",
+        f"/web/20230517032200js_/{CAPTURED}",
+        f"{WAYBACK}/https:/tekno.kompas.com/read/2023/05/17/10220037/sensor-tanah",
+        f"http://web.archive.org/web/20240101000000/{WAYBACK}/{CAPTURED}",
+    ],
+)
+def test_an_address_of_the_wayback_machine_is_that_of_the_captured_page(url: str) -> None:
+    address, at = captured(url)
+    assert at == datetime(2023, 5, 17, 3, 22, tzinfo=UTC)
+    assert canonical_url(address) == canonical_url(url) == CAPTURED
+    assert canonical_url(absolute("https://www.kompas.com/", url)) == CAPTURED
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://warta.example.com/web/2023/desain-web",
+        "https://web.archive.org/web/2023*/https://kompas.com",
+        f"https://warta.example.com/?u={WAYBACK}/{CAPTURED}",
+    ],
+)
+def test_another_address_with_a_folder_web_is_left_as_it_is(url: str) -> None:
+    assert captured(url) == (url, None)
+
+
+def test_a_wayback_time_that_cannot_be_is_no_time() -> None:
+    assert captured(f"/web/20231399000000/{CAPTURED}") == (CAPTURED, None)
+
+
+def test_a_wayback_address_wrapped_ten_thousand_times_takes_no_long_time() -> None:
+    wrapped = f"{WAYBACK}/" * 10_000 + CAPTURED
+    assert seconds_of(lambda: captured(wrapped)) < 0.5
+    assert captured(wrapped)[0] == CAPTURED
