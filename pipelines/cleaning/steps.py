@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 # Rules by the kind of a block, where extraction named no rule of its own.
 _MARKUP = {kind: f"markup:{kind}" for kind in ("promo", "widget", "embed", "caption")}
+_PLEA = 100  # characters: the longest line that announces a list or a video
 _SIGNOFF = 60  # characters: the longest sign-off
 _ABOVE = 400  # characters: the longest standfirst above a dateline
 _NEAR = 6  # kept fragments: how far from the top or the end a byline is searched
@@ -83,6 +84,7 @@ def _take_by_words(body: Body) -> None:
         take_bare_links(body)
     _take_tail(body)
     _take_signoff(body)
+    _take_emptied(body)
     _take_dateline(body)
     for fragment in looked_at:
         fragment.settled = True
@@ -194,6 +196,20 @@ def _take_signoff(body: Body) -> None:
             break
         after.append(fragment)
     body.rewrite(lambda fragment: _without_signoff(body, fragment))
+
+
+def _take_emptied(body: Body) -> None:
+    """Take headings and pleas at the end under which everything was taken: those of lists."""
+    under = False
+    for fragment in reversed(body.out.fragments):
+        if fragment.rule or not fragment.text:
+            under = under or bool(fragment.text)
+            continue
+        heading = body.blocks[fragment.block].kind == "heading" and fragment.text[-1] not in ".!?"
+        plea = fragment.text.endswith(":") and len(fragment.text) <= _PLEA
+        if not under or not (heading or plea):
+            return
+        fragment.rule = "emptied"
 
 
 def _without_signoff(body: Body, fragment: Fragment) -> list[Fragment]:

@@ -8,6 +8,7 @@ import pytest
 
 from crawler.items import Anchor, Article, Block, Image, Link, Removal
 from pipelines.clean import CleanPipeline
+from pipelines.cleaning.steps import clean
 
 LEAD = "Operator itu memasang dua ratus menara di sepanjang pantai utara sejak awal tahun."
 END = "Pekerjaan itu rampung sebelum musim hujan tiba, kata kepala proyek dalam jumpa pers."
@@ -190,3 +191,33 @@ def test_an_invitation_that_names_the_outlet_is_removed(url: str, name: str, *, 
 def test_prose_that_names_the_outlet_is_kept(line: str) -> None:
     prose = paragraph("Ponsel itu dijual mulai pekan depan di sepuluh kota.")
     assert line in cleaned(prose, paragraph(line), url="https://tekno.tempo.co/a").paragraphs
+
+
+@pytest.mark.parametrize(
+    "last",
+    [
+        [Block("heading", "Kabar yang Sayang Dilewatkan Pekan Ini"), Block("promo", "Judul Lain")],
+        [Block("paragraph", "Lihat juga gambarnya di bawah ini:"), Block("embed", "Kicauan")],
+        [Block("heading", "Pilihan Kami"), Block("paragraph", "#Gawai"), Block("widget", "Judul")],
+    ],
+)  # fmt: skip
+def test_a_heading_or_plea_goes_with_all_that_stood_below(last: list[Block]) -> None:
+    prose = "Pabrik itu merakit baterai natrium sejak Kamis pagi, kata direkturnya."
+    above = [Block("paragraph", prose), Block("heading", "Harga"), Block("paragraph", prose)]
+    assert [f.text for f in clean([*above, *last]).fragments if not f.rule] == [
+        prose,
+        "Harga",
+        prose,
+    ]
+
+
+def test_a_heading_with_text_below_stays() -> None:
+    prose = "Pabrik itu merakit baterai natrium sejak Kamis pagi, kata direkturnya."
+    blocks = [
+        Block("paragraph", prose),
+        Block("heading", "Harga"),
+        Block("promo", "Judul"),
+        Block("paragraph", prose),
+    ]
+    assert "Harga" in clean(blocks).paragraphs
+    assert clean([*blocks[:2]]).paragraphs == [prose, "Harga"]

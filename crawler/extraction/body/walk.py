@@ -10,7 +10,7 @@ from crawler.extraction.body.class_names import Verdict, is_hidden, is_page, jud
 from crawler.extraction.body.inline_text import Line
 from crawler.extraction.fields.images import Picture
 from crawler.extraction.urls import absolute
-from crawler.items import Block, Kind
+from crawler.items import Anchor, Block, Kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,6 +49,7 @@ _POST_LINK = (
 )
 # Below this line Promedia's template lists advertisers' texts.
 _ADVERTISER = ("Konten di bawah ini disajikan oleh", "Konten ini disajikan oleh Advertiser")
+_BULLETS = "•·▪■●◦‣➢➤✓✔"
 _NO_MARKS: frozenset[str] = frozenset()
 _SENTENCE_END = (".", "!", "?", ":", ";", '"', "”", "’", "'", ")", "]", "…")
 _LABEL = re.compile(r"\w{2,12}\s?:")
@@ -260,9 +261,20 @@ class Walk:
         if self._after_picture and kind == "paragraph" and italic:
             kind, rule = "caption", "markup:caption"
         self._after_picture = False
-        self.blocks.append(
-            Block(kind, text, line.links(text), frame.marks | line.marks(text), bold, rule)
-        )
+        links, marks = line.links(text), frame.marks | line.marks(text)
+        if text[0] in _BULLETS and kind in ("paragraph", "list_item"):
+            kind, text = "list_item", _without_bullet(text, links)
+        if text:
+            self.blocks.append(Block(kind, text, links, marks, bold, rule))
+
+
+def _without_bullet(text: str, links: list[Anchor]) -> str:
+    """Return `text` without the mark of a list item; the ranges of `links` move along."""
+    item = text[1:].lstrip()
+    cut = len(text) - len(item)
+    for link in links:
+        link.start, link.end = max(0, link.start - cut), max(0, link.end - cut)
+    return item
 
 
 def _is_advert(node: LexborNode, tag: str, attributes: dict[str, str | None]) -> bool:

@@ -23,7 +23,9 @@ _UTF8_PAIR = re.compile(
 
 
 # UTF-8 that was read as cp1252 and written again: "â€", "Ã©", "Â\xa0"; and C1 controls.
-_MOJIBAKE = re.compile(rb"\xc3(?:\xa2\xe2\x82\xac|[\x82\x83](?:\xc2|\xc6|\xe2))|\xc2[\x80-\x9f]")
+# Each begins with a plain byte, by which a search skips through a sound page.
+_MOJIBAKE = re.compile(rb"\xc3(?:\xa2\xe2\x82\xac|[\x82\x83][\xc2\xc6\xe2])")
+_C1 = re.compile(rb"\xc2[\x80-\x9f]")
 _SEGMENT = re.compile(r"[^<>]*(?:â€|[ÂÃ][\u0080-\u00bfƒ€„†‡ˆ‰‹Œ‘’“”•–—˜™›œŸ]|[\x80-\x9f])[^<>]*")
 _LOST_QUOTE = re.compile(r"â€(?=[\s.,;:!?)a-zA-Z0-9]|$)")  # the last byte of "”" is not in cp1252
 _MARKS_ALONE = (b"\xcc", b"\xcd")  # first bytes of U+0300 to U+036F, combining marks
@@ -38,9 +40,14 @@ def decode(body: bytes, content_type: str | None = None, encoding: str = "utf-8"
     iso-8859-1), then the header, the page's own label, and the outlet's `encoding`.
     """
     text = _decoded(body, content_type, encoding)
-    if _MOJIBAKE.search(body):
+    if _is_broken(body):
         text = mend(text)
     return unicodedata.normalize("NFC", text)
+
+
+def _is_broken(body: bytes) -> bool:
+    """Return whether `body` holds UTF-8 that was encoded twice, or C1 controls."""
+    return not body.isascii() and bool(_MOJIBAKE.search(body) or _C1.search(body))
 
 
 def mend(text: str) -> str:
@@ -69,7 +76,9 @@ def _decoded(body: bytes, content_type: str | None, encoding: str) -> str:
 
 def as_utf8(body: bytes, content_type: str | None = None, encoding: str = "utf-8") -> bytes:
     """Return `body` as `decode` does, in UTF-8; nearly always `body` itself."""
-    plain = not any(first in body for first in _MARKS_ALONE) and not _MOJIBAKE.search(body)
+    if body.isascii():
+        return body
+    plain = not any(first in body for first in _MARKS_ALONE) and not _is_broken(body)
     if plain and not body.startswith(_MARKS):
         try:
             body.decode()

@@ -24,7 +24,6 @@ _UNSEEN = (
     "script,style,noscript,[hidden],[style*='display:none'],[style*='display: none'],"
     "[style*='visibility:hidden'],[style*='visibility: hidden']"
 )
-_UNSEEN_TEXT = re.compile(f"{_BEGIN}[^{_BEGIN}{_END}]*{_END}{BETWEEN}?")
 _LONGEST_RUN = 500  # characters; scripts and paragraphs are longer
 _INSIDE = re.compile(r"([\w.#*^=~\[\]-]+) ([^,>+~][^,]*)")  # "ul.tags li a"
 _META_KEYS = ("property", "name", "itemprop", "http-equiv")
@@ -63,7 +62,21 @@ def parse_html(body: bytes | str) -> LexborHTMLParser:
 
 def _is_unseen(node: LexborNode) -> bool:
     """Return whether `node` has text, and no headline: a page hidden until a script ran is seen."""
-    return node.first_child is not None and node.css_first("h1") is None
+    if node.first_child is None:
+        return False
+    return node.tag in ("script", "style", "noscript") or node.css_first("h1") is None
+
+
+def _seen(text: str) -> str:
+    """Return `text` without all between marks, which may be nested."""
+    first, *rest = text.split(_BEGIN)
+    seen, depth = [first], 0
+    for piece in rest:
+        ends = piece.split(_END)
+        depth = max(0, depth + 2 - len(ends))
+        if not depth and len(ends) > 1:
+            seen.append(ends[-1].removeprefix(BETWEEN))
+    return "".join(seen)
 
 
 def _marked(node: LexborNode) -> list[LexborNode]:
@@ -153,10 +166,7 @@ class Page:
         text = body.text(separator=BETWEEN, strip=True, skip_empty=True)
         for mark in marks:
             mark.decompose()
-        found = 1
-        while found and _BEGIN in text:  # the innermost first
-            text, found = _UNSEEN_TEXT.subn("", text)
-        return f"{BETWEEN}{text.strip(BETWEEN)}{BETWEEN}"
+        return f"{BETWEEN}{_seen(text).strip(BETWEEN)}{BETWEEN}"
 
     @cached_property
     def runs(self) -> list[str]:

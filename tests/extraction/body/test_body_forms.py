@@ -280,3 +280,13 @@ def test_an_article_titled_as_photos_is_an_article_with_six_paragraphs() -> None
     assert kept(read(html(f"<div class=isi>{paragraphs(texts)}</div>", title=title))) == texts
     with pytest.raises(Rejected, match="gallery"):
         read(html(f"<div class=isi>{paragraphs(texts[:2])}</div>", title=title))
+
+
+@pytest.mark.parametrize("mark", "•·▪➤✓")
+def test_the_mark_of_a_list_item_goes(mark: str) -> None:
+    items = f"<p>{mark} Layar <a href=/l>enam inci</a></p><ul><li>{mark} Baterai besar</li></ul>"
+    article = read(html(f"<div class=isi>{paragraphs()}{items}</div>"))
+    assert kept(article)[-2:] == ["Layar enam inci", "Baterai besar"]
+    first, second = article.blocks[-2:]
+    assert [first.kind, second.kind] == ["list_item", "list_item"]
+    assert first.text[first.anchors[0].start : first.anchors[0].end] == "enam inci"
