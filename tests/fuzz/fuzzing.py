@@ -7,14 +7,32 @@ import time
 from typing import TYPE_CHECKING, TypeVar
 
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.costs import seconds_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from hypothesis.strategies import SearchStrategy
 
 SECONDS = float(os.environ.get("FUZZ_SECONDS", "60"))
+MOST = 10
+"""Seconds of CPU for an input under 100 KB; 1, where nothing else runs."""
+SIZE = 100_000
 T = TypeVar("T")
+
+
+def strings(words: Sequence[str], most: int = 40) -> SearchStrategy[str]:
+    """Return strings of `words` and of any text, in any order, some of them over and over."""
+    word = st.sampled_from(words) | st.text(max_size=20)
+    part = st.tuples(word, st.sampled_from([1, 1, 1, 2, 50, 3000])).map(lambda p: p[0] * p[1])
+    return st.lists(part, max_size=most).map(lambda parts: "".join(parts)[:SIZE])
+
+
+def is_soon_done(call: Callable[[], object]) -> bool:
+    """Return whether `call` takes less than MOST."""
+    return seconds_of(call) < MOST
 
 
 def fuzz(inputs: SearchStrategy[T], check: Callable[[T], None]) -> int:
