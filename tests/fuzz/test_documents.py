@@ -28,6 +28,7 @@ URLS = ["https://contoh.id/tekno/1", "https://inet.detik.com/cyberlife/d-1234567
 RULES = [rule.takes + end for rule in load_rules().rules for end in (" ", "\n")]
 # fmt: off
 PRINT = [
+    PROSE,
     "\n", "\r", "\n\n", "\u2028", "\0", "\u202f", "\u200b", ".", "a", " ", "(", "“", "&#1114112;",
 ]
 TAGS = [

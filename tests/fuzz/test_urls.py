@@ -25,10 +25,8 @@ from crawler.sources import Feed
 from crawler.sources.gate import Gate
 from tests.commands.test_extract import hostile
 from tests.costs import seconds_of
-from tests.fuzz.fuzzing import fuzz
+from tests.fuzz.fuzzing import MOST, fuzz
 
-MOST = 10
-"""Seconds of CPU for an input under 100 KB; 1, where nothing else runs."""
 LONGEST = 8_000
 """Characters of a URL; a page that prints it in each of twelve places has 100 KB."""
 ARTICLE = re.compile(r"/(?P<id>\d+)/")
