@@ -206,7 +206,8 @@ def _take_emptied(body: Body) -> None:
             under = under or bool(fragment.text)
             continue
         heading = body.blocks[fragment.block].kind == "heading" and fragment.text[-1] not in ".!?"
-        plea = fragment.text.endswith(":") and len(fragment.text) <= _PLEA
+        asks = (":", "?") if body.blocks[fragment.block].bold else ":"
+        plea = fragment.text.endswith(asks) and len(fragment.text) <= _PLEA
         if not under or not (heading or plea):
             return
         fragment.rule = "emptied"

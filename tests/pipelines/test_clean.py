@@ -197,6 +197,7 @@ def test_prose_that_names_the_outlet_is_kept(line: str) -> None:
     "last",
     [
         [Block("heading", "Kabar yang Sayang Dilewatkan Pekan Ini"), Block("promo", "Judul Lain")],
+        [Block("paragraph", "Butuh paket data?", bold=True), Block("widget", "Klik di toko ini")],
         [Block("paragraph", "Lihat juga gambarnya di bawah ini:"), Block("embed", "Kicauan")],
         [Block("heading", "Pilihan Kami"), Block("paragraph", "#Gawai"), Block("widget", "Judul")],
     ],

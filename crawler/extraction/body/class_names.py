@@ -54,7 +54,7 @@ _WIDGET = (
 _CAPTION = (
     r"(?:fig|img|photo|foto)?captions?|(?<!\S)(?:capt?|source)(?!\S)|cap[-_]?foto|ket(?:erangan)?[-_]?foto|"
     r"(?:photo|foto|img|image|pic)[-_]*(?:desc\w*|info|credit|caption|copyright|author|gallery)|"
-    r"photo[-_]?wrap|deskripsi"
+    r"photo[-_]?wrap|deskripsi|embed[-_]image|(?:main[-_])?article[-_]source"
 )
 _HIDDEN = (
     r"(?:d-none|hide|hidden|util-hide|sr-only|visually-hidden|dont-display|screen-reader-text)"
