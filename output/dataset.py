@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import resource
 from collections import defaultdict
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import pyarrow as pa
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
 Rows = TypeVar("Rows", pa.Table, pa.RecordBatch)
 Result = TypeVar("Result")
 
+_EMPTY = "file size is 0 bytes"  # pyarrow's words; such a file is a mark of output.replacement
 _TRIES = 20
 """Listings of files that are replaced at once, after which a reader gives up."""
 
@@ -46,9 +46,19 @@ REPLACES = b"wartatek.replaces"
 def again(work: Callable[[], Result]) -> Result:
     """Return the result of `work`, called again while files that it has listed are replaced."""
     for _ in range(_TRIES):
-        with suppress(FileNotFoundError):
+        try:
             return work()
+        except FileNotFoundError:
+            continue
+        except pa.ArrowInvalid as error:
+            if _EMPTY not in str(error):
+                raise
     return work()
+
+
+def is_replaced(root: Root, path: str) -> bool:
+    """Return True if the file at the full path `path`, which was listed, is no longer there."""
+    return not root.filesystem.get_file_info(path).size
 
 
 def holds_dataset(root: Root) -> bool:
@@ -67,7 +77,7 @@ def live_files(root: Root, table: str, outlet: str | None = None) -> list[str]:
 
 def _live_files(root: Root, table: str, outlet: str | None) -> list[str]:
     folder = f"{table}/outlet={outlet}" if outlet else table
-    paths = [info.path for info in root.files(folder) if info.size]  # an empty file is a mark
+    paths = [info.path for info in root.files(folder)]
     replaced: set[str] = set()
     # Newest first: a file that it replaces may vanish at any moment.
     for path in reversed(paths):
@@ -149,6 +159,9 @@ class _OpenFiles(fs.FSSpecHandler):
     def __init__(self, paths: Iterable[str]) -> None:
         super().__init__(object())  # equal to no other
         self.files = {path: pa.OSFile(path, mode="r") for path in paths}
+        for path, file in self.files.items():
+            if not file.size():
+                raise FileNotFoundError(path)
 
     def get_type_name(self) -> str:
         return "open"

@@ -135,11 +135,16 @@ class Root:
         return _buffered(self.filesystem, path)
 
     def files(self, folder: str) -> list[fs.FileInfo]:
-        """Return the files under `folder`, by path; an empty list if there is no such folder."""
+        """Return the files under `folder`, by path; an empty list if there is no such folder.
+
+        A Parquet file of no bytes is a mark that `output.replacement` leaves for a moment.
+        """
         found = self.filesystem.get_file_info(
             fs.FileSelector(self.at(folder), recursive=True, allow_not_found=True)
         )
-        return sorted((info for info in found if info.is_file), key=lambda info: info.path)
+        files = (info for info in found if info.is_file)
+        kept = (info for info in files if info.size or not info.path.endswith(".parquet"))
+        return sorted(kept, key=lambda info: info.path)
 
     def sweep(self, now: float | None = None) -> list[str]:
         """Remove the files and folders that dead writers left in staging; return their paths."""

@@ -36,10 +36,10 @@ _AT_FDCWD = -100  # <fcntl.h>: paths are relative to the working folder
 _RENAME_EXCHANGE = 2  # <linux/fs.h>
 _UNKNOWN = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EPERM, errno.EXDEV, errno.EMLINK}
 """Errors of filesystems that know no exchange of folders, or no hard links."""
-LISTING = 0.25
+LISTING = 0.1
 """Seconds between an exchange and the removal of its mark, an empty file that has the name of a
 replaced file. Arrow lists a folder, then asks for each file's size, and passes over a file that is
-gone: between these, some 0.1 ms apart, an exchange would be a partition missed in silence. The mark
+gone: between these, 0.1 ms apart, an exchange would be a partition missed in silence. The mark
 is found, and is no Parquet file, so that such a reader fails."""
 _DELETES = 16
 """Deletes at a time on object storage, where each is a request of some 30 ms."""

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from output.dataset import MERGED, live_files, open_dataset, outlets
+from output.dataset import MERGED, is_replaced, live_files, open_dataset, outlets
 from output.filesystem import Root
 from output.schema import CLUSTERS, KEYS, MONTH_FROM, SCHEMA_VERSION, SCHEMAS, Row, content_hash
 from output.takedown import UNFINISHED
@@ -88,7 +88,8 @@ def _verify_outlet(root: Root, table: str, outlet: str) -> Iterator[Finding]:
             for what in _contents(root, table, name, keys):
                 yield Finding(name, what)
         except READ_ERRORS as error:
-            yield Finding(name, f"damaged: {error}")
+            if not is_replaced(root, path):
+                yield Finding(name, f"damaged: {error}")
     if twice := [key for key, count in keys.items() if count > 1]:
         what = f"stand more than once, until `scrapy compact`: {len(twice)} rows, as {twice[0]}"
         yield Finding(f"{table}/outlet={outlet}", what)
@@ -127,7 +128,7 @@ def _foreign(root: Root, table: str, path: str) -> str:
     try:
         schema = pq.read_schema(root.at(path), filesystem=root.filesystem)
     except READ_ERRORS as error:
-        return f"unreadable: {error}"
+        return "" if is_replaced(root, root.at(path)) else f"unreadable: {error}"
     if (schema.metadata or {}).get(b"wartatek.table") != table.encode():
         return f"not written as one of {table}"
     for field in schema:

@@ -19,6 +19,7 @@ from crawler.state.database import microseconds, open_database, state_path
 from crawler.state.queue import Queue
 from crawler.state.stories.index import drop_part
 from output.clock import now
+from output.dataset import is_replaced
 from output.filesystem import Root
 from output.schema import KEYS, PENDING, Row
 from output.takedown import FORGOTTEN
@@ -106,6 +107,9 @@ class DatasetIndex:
             try:
                 self.add(path)
             except (pa.ArrowException, OSError, KeyError) as error:
+                if is_replaced(self.root, self.root.at(path)):  # by a compaction, just now
+                    self.refresh()
+                    return
                 # A crawl sets such a file aside; here the file is only left out.
                 logger.error("cannot read %s: %s", path, error)
         for path in indexed.keys() - set(present):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 
@@ -139,6 +140,29 @@ def test_compaction_and_latest_in_a_bucket(location: str):
     compact(location)
     assert read(location).num_rows == latest(location).num_rows == 2
     assert verify(location) == []
+
+
+def test_our_readers_are_exact_between_the_put_and_the_deletes(
+    location: str, monkeypatch: pytest.MonkeyPatch
+):
+    for number in range(20):
+        writer = Writer(location, f"r{number:02}")
+        writer.write("articles", "kontan", article(number))
+        writer.flush()
+    put, moments = Root.publish, []
+
+    def looked(root: Root, path: str, content: pa.Buffer) -> None:
+        put(root, path, content)
+        assert len(root.files("articles")) == 21
+        assert read(location).num_rows == latest(location).num_rows == 20
+        moments.append(time.monotonic())
+
+    monkeypatch.setattr(Root, "publish", looked)
+    compact(location)
+    [merged] = moments
+    print(f"20 files were deleted {time.monotonic() - merged:.2f} s after the put")
+    assert len(Root(location).files("articles")) == 1
+    assert read(location).num_rows == 20
 
 
 def test_the_stories_of_a_bucket(location: str, tmp_path: Path):

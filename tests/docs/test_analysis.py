@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from output.compaction import compact
 from tests.datasets import row, write, write_clusters
 from tests.moment import NOW
 from tests.output.several_runs import write_old, write_runs
@@ -25,10 +26,12 @@ SECTIONS = {
 CAPTURES, ARTICLES = 16, 15
 
 
-@pytest.fixture
-def checkout(tmp_path, monkeypatch):
-    """A folder that looks like the checkout after some runs."""
+@pytest.fixture(params=["as written", "compacted"])
+def checkout(request, tmp_path, monkeypatch):
+    """A folder that looks like the checkout after some runs, or just after a compaction of them."""
     write_runs(tmp_path / "output/data")
+    if request.param == "compacted":
+        assert compact(tmp_path / "output/data")
     (tmp_path / "output/sql").symlink_to(CHECKOUT / "output/sql")
     monkeypatch.chdir(tmp_path)
     return tmp_path
