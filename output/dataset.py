@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import resource
 from collections import defaultdict
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar, cast
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -18,7 +18,7 @@ from output.schema import CLUSTERS, KEYS, MONTH_FROM, SCHEMAS
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
     Location = str | os.PathLike[str]
@@ -139,35 +139,31 @@ def _fragments(
     root: Root, paths: Sequence[str], places: Sequence[pc.Expression | None], schema: pa.Schema
 ) -> ds.FileSystemDataset:
     form = ds.ParquetFileFormat()
-    filesystem = root.filesystem
     may_open = resource.getrlimit(resource.RLIMIT_NOFILE)[0] // 2
-    if root.local and len(paths) <= may_open:
-        filesystem = fs.PyFileSystem(_OpenFiles(paths))  # type: ignore[abstract]
+    held = root.local and len(paths) <= may_open
     fragments = [
-        form.make_fragment(path, filesystem, place)
+        form.make_fragment(_opened(path), None, place)
+        if held
+        else form.make_fragment(path, root.filesystem, place)
         for path, place in zip(paths, places, strict=True)
     ]
-    return ds.FileSystemDataset(fragments, schema, form, filesystem)
+    return ds.FileSystemDataset(fragments, schema, form, root.filesystem)
 
 
-class _OpenFiles(fs.FSSpecHandler):
-    """Local files that are open already: they stay readable when they are replaced.
+def _opened(path: str) -> IO[Any]:
+    """Return a local file opened: it stays readable when it is replaced.
 
-    :raises FileNotFoundError: when one has been replaced before it could be opened.
+    :raises OSError: when it is no Parquet file, which errors of a scan would not name; a
+        FileNotFoundError when it has been replaced.
     """
-
-    def __init__(self, paths: Iterable[str]) -> None:
-        super().__init__(object())  # equal to no other
-        self.files = {path: pa.OSFile(path, mode="r") for path in paths}
-        for path, file in self.files.items():
-            if not file.size():
-                raise FileNotFoundError(path)
-
-    def get_type_name(self) -> str:
-        return "open"
-
-    def open_input_file(self, path: str) -> pa.NativeFile:
-        return self.files[path]
+    file = pa.OSFile(path, mode="r")
+    size = file.size()
+    if not size:
+        raise FileNotFoundError(path)
+    file.seek(max(size - 4, 0))
+    if file.read(4) != b"PAR1":
+        raise OSError(f"{path} is not a Parquet file")
+    return cast("IO[Any]", file)
 
 
 def open_clusters(root: Root) -> ds.FileSystemDataset:

@@ -134,16 +134,16 @@ class Root:
         """Open the file whose full path is `path`, seekable."""
         return _buffered(self.filesystem, path)
 
-    def files(self, folder: str) -> list[fs.FileInfo]:
+    def files(self, folder: str, *, marks: bool = False) -> list[fs.FileInfo]:
         """Return the files under `folder`, by path; an empty list if there is no such folder.
 
-        A Parquet file of no bytes is a mark that `output.replacement` leaves for a moment.
+        :param marks: also Parquet files of no bytes: `output.replacement` leaves them for a moment.
         """
         found = self.filesystem.get_file_info(
             fs.FileSelector(self.at(folder), recursive=True, allow_not_found=True)
         )
         files = (info for info in found if info.is_file)
-        kept = (info for info in files if info.size or not info.path.endswith(".parquet"))
+        kept = (i for i in files if marks or i.size or not i.path.endswith(".parquet"))
         return sorted(kept, key=lambda info: info.path)
 
     def sweep(self, now: float | None = None) -> list[str]:

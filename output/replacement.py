@@ -192,6 +192,19 @@ def _by_steps(root: Root, partition: str, replacements: Iterable[Replacement]) -
             list(pool.map(root.remove, sorted(removed)))
 
 
+def remove_marks(root: Root, outlet: str) -> None:
+    """Remove the marks that killed replacements have left, which are in the way of plain readers.
+
+    The caller holds the outlet's lock.
+    """
+    for table in SCHEMAS if root.local else ():
+        for folder in sorted(Path(root.at(table)).glob(f"outlet={outlet}/month=*")):
+            if folder.is_dir():
+                marks = [path for path in folder.glob("*.parquet") if not path.stat().st_size]
+                if marks or not any(folder.iterdir()):
+                    _unmark(folder, marks)
+
+
 def finish_replacing(location: Location, outlet: str) -> int:
     """Remove what killed replacements have left of `outlet`, and the replaced files that version
     0.1 kept for some hours; return the number of files that leave the dataset.
@@ -202,11 +215,7 @@ def finish_replacing(location: Location, outlet: str) -> int:
     """
     root, removed = Root(location), 0
     if root.local:
-        for table in SCHEMAS:
-            for folder in sorted(Path(root.at(table)).glob(f"outlet={outlet}/month=*")):
-                marks = [path for path in folder.iterdir() if not path.stat().st_size]
-                if marks or not any(folder.iterdir()):
-                    _unmark(folder, marks)
+        remove_marks(root, outlet)
         left = sorted(Path(root.at(STAGING)).glob(f"{REPLACING}outlet={outlet}-*"))
         for path in left:
             _retire(path) if path.is_dir() else path.unlink(missing_ok=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections import Counter
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -13,6 +14,7 @@ import pyarrow.parquet as pq
 
 from output.dataset import MERGED, is_replaced, live_files, open_dataset, outlets
 from output.filesystem import Root
+from output.replacement import LISTING
 from output.schema import CLUSTERS, KEYS, MONTH_FROM, SCHEMA_VERSION, SCHEMAS, Row, content_hash
 from output.takedown import UNFINISHED
 from output.writer import month_of
@@ -45,7 +47,7 @@ def foreign_files(location: Location, table: str, outlet: str | None = None) -> 
     """Return the files in the table's folder that readers would fail on, by their footers alone."""
     root = Root(location)
     folder = f"{table}/outlet={outlet}" if outlet else table
-    paths = (root.relative(info.path) for info in root.files(folder))
+    paths = (root.relative(info.path) for info in root.files(folder, marks=True))
     return [Finding(path, what) for path in paths if (what := _foreign(root, table, path))]
 
 
@@ -88,7 +90,7 @@ def _verify_outlet(root: Root, table: str, outlet: str) -> Iterator[Finding]:
             for what in _contents(root, table, name, keys):
                 yield Finding(name, what)
         except READ_ERRORS as error:
-            if not is_replaced(root, path):
+            if not _has_left(root, path):
                 yield Finding(name, f"damaged: {error}")
     if twice := [key for key, count in keys.items() if count > 1]:
         what = f"stand more than once, until `scrapy compact`: {len(twice)} rows, as {twice[0]}"
@@ -128,7 +130,7 @@ def _foreign(root: Root, table: str, path: str) -> str:
     try:
         schema = pq.read_schema(root.at(path), filesystem=root.filesystem)
     except READ_ERRORS as error:
-        return "" if is_replaced(root, root.at(path)) else f"unreadable: {error}"
+        return "" if _has_left(root, root.at(path)) else f"unreadable: {error}"
     if (schema.metadata or {}).get(b"wartatek.table") != table.encode():
         return f"not written as one of {table}"
     for field in schema:
@@ -136,6 +138,14 @@ def _foreign(root: Root, table: str, path: str) -> str:
         if known >= 0 and SCHEMAS[table].field(known).type != field.type:
             return f"{field.name} is {field.type}"
     return ""
+
+
+def _has_left(root: Root, path: str) -> bool:
+    """Return True if the file was replaced: it is gone, or is a mark that goes in a moment."""
+    if not is_replaced(root, path):
+        return False
+    time.sleep(2 * LISTING)
+    return not root.filesystem.get_file_info(path).is_file
 
 
 def _contents(root: Root, table: str, path: str, keys: Counter[tuple[Any, ...]]) -> Iterator[str]:

@@ -14,7 +14,7 @@ from crawler.items import Article, Rejected
 from crawler.middlewares.archiving import ArchiveMiddleware
 from crawler.spider import NewsSpider
 from output import clock
-from output.replacement import finish_replacing
+from output.replacement import finish_replacing, remove_marks
 from output.row_check import RowError
 from output.verification import quarantine
 from output.writer import Part, Writer, new_run_id
@@ -115,6 +115,7 @@ class StorePipeline:
         self.archive = self.find_archive()
         for path in self.writer.root.sweep():
             logger.warning("removed %s, left by a run that died", path)
+        remove_marks(self.writer.root, self.outlet)
         for path, what in quarantine(self.writer.root.location, self.outlet):
             logger.error("set aside %s: %s", path, what)
             self.stats.inc_value(f"wartatek/quarantined/{path}")

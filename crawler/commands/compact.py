@@ -13,7 +13,8 @@ from crawler.state.regroup import regroup
 from crawler.terminal.exit_codes import HELD, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
 from output.compaction import compact
-from output.replacement import CannotExchangeError, finish_replacing
+from output.filesystem import Root
+from output.replacement import CannotExchangeError, finish_replacing, remove_marks
 from output.schema import SCHEMAS
 from output.verification import foreign_files
 
@@ -55,6 +56,7 @@ class Command(MaintenanceCommand):
 
     def _compact(self, outlet: str, *, upgrade: bool) -> None:
         assert self.settings is not None
+        remove_marks(Root(self.location), outlet)
         foreign = [f for table in SCHEMAS for f in foreign_files(self.location, table, outlet)]
         if foreign:
             for path, what in foreign:

@@ -14,6 +14,7 @@ from datetime import timedelta
 import duckdb
 import polars as pl
 import pyarrow as pa
+import pyarrow.dataset as ds
 import pyarrow.parquet as pq
 import pytest
 
@@ -378,3 +379,15 @@ def test_the_next_run_finishes_a_killed_compaction(folder, tmp_path):
         assert len(list((copy / "rejects").rglob("*.parquet"))) == 2
         assert not list((copy / "staging").glob("replacing-*"))
         assert sum(path.stat().st_size for path in (copy / "staging").rglob("*.parquet")) == 0
+
+
+def test_a_mark_that_a_kill_left_is_found_by_verify_and_removed_by_the_next_compaction(folder):
+    compact(folder)
+    (folder / PARTITION / "run-0-00000.parquet").touch()
+    with pytest.raises(pa.ArrowInvalid):
+        ds.dataset(folder / "articles", partitioning="hive").to_table()
+    assert len(ids(folder)) == 4
+    assert [finding.path for finding in verify(folder)] == [f"{PARTITION}/run-0-00000.parquet"]
+    compact(folder)
+    assert verify(folder) == []
+    assert len(plain(folder)) == 4
