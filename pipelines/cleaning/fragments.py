@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from itertools import chain
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
 from crawler.extraction.indonesian.headlines import Headlines
@@ -75,18 +76,23 @@ class Cleaned:
 
     @property
     def paragraphs(self) -> list[str]:
-        """Return the kept text; the parts of a sentence around a taken fragment are joined."""
-        paragraphs: list[list[str]] = []
-        block = -1
+        """Return the kept text by paragraph."""
+        return [" ".join([part.text for part in parts]) for parts in self.joined()]
+
+    def joined(self) -> list[list[Fragment]]:
+        """Return the kept fragments by paragraph: parts of a sentence around a taken fragment are
+        in one."""
+        paragraphs: list[list[Fragment]] = []
         for fragment in self.fragments:
             if fragment.rule or not fragment.text:
                 continue
-            if fragment.block == block and not _begins(paragraphs[-1][-1], fragment.text):
-                paragraphs[-1].append(fragment.text)
+            before = paragraphs[-1][-1] if paragraphs else None
+            goes_on = before and before.block == fragment.block
+            if before and goes_on and not _begins(before.text, fragment.text):
+                paragraphs[-1].append(fragment)
             else:
-                paragraphs.append([fragment.text])
-            block = fragment.block
-        return [" ".join(parts) for parts in paragraphs]
+                paragraphs.append([fragment])
+        return paragraphs
 
 
 class Body:
@@ -141,6 +147,41 @@ class Body:
             else:
                 fragments.extend(change(fragment))
         self.out.fragments = fragments
+
+    def block_of(self, parts: Sequence[Fragment]) -> Block:
+        """Return the paragraph that `parts` make, with their links, as a block."""
+        anchors = []
+        length = 0
+        for part in parts:
+            for anchor in self.anchors(part):
+                start, end = length + anchor.start, length + anchor.end
+                anchors.append(Anchor(anchor.text, anchor.url, start, end))
+            length += len(part.text) + 1
+        text = " ".join([part.text for part in parts])
+        return Block(self.blocks[parts[0].block].kind, text, anchors)
+
+    def take_as(self, cleaned: Cleaned, paragraphs: Sequence[Sequence[Fragment]]) -> None:
+        """Take all that was taken of `paragraphs` when they were `cleaned` as blocks."""
+        cuts: defaultdict[tuple[int, int], list[tuple[int, int, str]]] = defaultdict(list)
+        starts = [
+            list(accumulate([len(part.text) + 1 for part in parts], initial=0))
+            for parts in paragraphs
+        ]
+        for taken in (fragment for fragment in cleaned.fragments if fragment.rule):
+            parts, begins = paragraphs[taken.block], starts[taken.block]
+            end = taken.start + len(taken.text)
+            for i in range(bisect_right(begins, taken.start) - 1, bisect_left(begins, end)):
+                span = max(taken.start - begins[i], 0), min(end - begins[i], len(parts[i].text))
+                cuts[parts[i].block, parts[i].start].append((*span, taken.rule))
+        self.out.fragments = [
+            part
+            for fragment in self.out.fragments
+            for part in _cut(fragment, cuts.get((fragment.block, fragment.start)))
+        ]
+        self.out.dateline = self.out.dateline or cleaned.dateline
+        self.out.signoff = self.out.signoff or cleaned.signoff
+        self.out.bylines += cleaned.bylines
+        self.out.captions += cleaned.captions
 
     def lower(self, fragment: Fragment) -> str:
         """Return the text of `fragment` in lower case."""
@@ -214,6 +255,10 @@ def _house_pattern(house: str) -> re.Pattern[str]:
     """Match a printed name: "IDN Times" for "idntimes", but not the word "idn times"."""
     own = "[ .-]?".join(map(re.escape, house))
     return re.compile(rf"(?<!\w)(?=[A-Z])(?i:{own})(?!\w)|(?<!\w){own}\.(?:com|co|id)\b")
+
+
+def _cut(fragment: Fragment, spans: Sequence[tuple[int, int, str]] | None) -> Sequence[Fragment]:
+    return fragment.cut(spans) if spans and fragment.text and not fragment.rule else [fragment]
 
 
 def _searched(texts: Iterable[str]) -> str:

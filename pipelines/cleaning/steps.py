@@ -50,8 +50,26 @@ def clean(
     book = book or load_rules()
     body = Body(blocks, outlet, authors, book, house)
     _take_markup(body, book)
+    _take_until_nothing_is_left(body)
+    for _ in range(_ROUNDS):  # until no sentence that lost its middle is a rule's
+        paragraphs = body.out.joined()
+        if all(len(parts) == 1 for parts in paragraphs):
+            break
+        blocks = [body.block_of(parts) for parts in paragraphs]
+        whole = Body(blocks, outlet, authors, book, house)
+        whole.linked, whole.labels_left = body.linked, body.labels_left
+        _take_until_nothing_is_left(whole)
+        if not whole.taken:
+            break
+        body.labels_left = whole.labels_left
+        body.take_as(whole.out, paragraphs)
+    return body.out
+
+
+def _take_until_nothing_is_left(body: Body) -> None:
+    """Take by words until a second cleaning of the kept text would find nothing."""
     _take_all_by_words(body)
-    for _ in range(_ROUNDS):  # until a second cleaning of the kept text would find nothing
+    for _ in range(_ROUNDS):
         if not body.out.doubtful:
             break
         taken = body.taken
@@ -59,7 +77,6 @@ def clean(
         _take_all_by_words(body)
         if body.taken == taken:
             break
-    return body.out
 
 
 def _take_all_by_words(body: Body) -> None:
