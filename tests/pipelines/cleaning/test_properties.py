@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from hypothesis import HealthCheck, given, settings
+import pytest
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from crawler.items import Anchor, Article, Block
 from pipelines.clean import CleanPipeline
-from pipelines.cleaning.rules import load_rules
+from pipelines.cleaning.rules import Rule, load_rules
 from pipelines.cleaning.steps import clean
 from tests.pipelines.cleaning.corpus import read, squeeze
 
@@ -70,12 +71,25 @@ def test_every_fragment_is_in_its_block_at_its_start(body: list[Block]) -> None:
 
 
 @given(st.lists(lines, max_size=8))
+@example(["KBRN, [Gambas:Video 20detik] Jakarta: Pemerintah membuka lelang frekuensi."])
+@example(["Reporter: Sinta [Gambas:Video 20detik] Lestari", PROSE[0]])
+@example(["[Gambas:Video [Gambas:Video 20detik] 20detik]"])
 @settings(
     max_examples=600, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
-def test_cleaning_twice_is_cleaning_once(texts: list[str]) -> None:
+def test_cleaning_a_clean_body_changes_nothing(texts: list[str]) -> None:
     once = clean([Block("paragraph", text) for text in texts]).paragraphs
     assert clean([Block("paragraph", text) for text in once]).paragraphs == once
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.id)
+def test_cleaning_again_changes_nothing_in_an_example_torn_apart_by_an_advert(rule: Rule) -> None:
+    words = rule.takes.split(" ")
+    for place in range(1, len(words)):
+        torn = " ".join([*words[:place], "[Gambas:Video 20detik]", *words[place:]])
+        for texts in ([torn], [torn, PROSE[0]], [PROSE[0], torn, PROSE[1]]):
+            once = clean([Block("paragraph", text) for text in texts]).paragraphs
+            assert clean([Block("paragraph", text) for text in once]).paragraphs == once
 
 
 @given(bodies)
