@@ -20,7 +20,7 @@ from crawler.archive.containers import kind_of
 from crawler.archive.writer import OPEN
 from crawler.outlets.registry import load_spiders
 from crawler.reparse.job import Job
-from crawler.reparse.run_rows import reparse_rows
+from crawler.reparse.run_rows import keep_run
 from crawler.reparse.workers import (
     GOES_ON,
     ClusterError,
@@ -34,9 +34,8 @@ from crawler.terminal.exit_codes import INTERRUPTED, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
 from output import clock
 from output.captures import History
-from output.description import publish_description
 from output.filesystem import STAGING, Root, check_writable, files_at, open_file
-from output.writer import Writer, new_run_id
+from output.writer import new_run_id
 
 if TYPE_CHECKING:
     import argparse
@@ -133,14 +132,9 @@ class Command(MaintenanceCommand):
             self._keep(job, results, seconds, started_at)
 
     def _keep(self, job: Job, results: list[Result], seconds: float, started_at: datetime) -> None:
-        """Write the reparse into the table runs, as a crawl does."""
-        writer = Writer(job.location, job.run_id)
         interrupted = self.exitcode == INTERRUPTED
-        for outlet, row in reparse_rows(job, results, seconds, started_at, interrupted=interrupted):
-            writer.write("runs", outlet, row)
         try:
-            writer.flush()
-            publish_description(job.location)
+            keep_run(job, results, seconds, started_at, interrupted=interrupted)
         except OSError as error:
             print(f"{job.location}: {error}", file=sys.stderr)
             self.exitcode = UNHEALTHY

@@ -14,6 +14,7 @@ from crawler.extraction.body.multipage import join
 from crawler.extraction.page.page import Page
 from crawler.extraction.rules import GENERIC, Rules
 from crawler.extraction.text.document import extract_text
+from crawler.extraction.urls import captured
 from crawler.items import Rejected
 from crawler.outlets.documents import Document, UnreadableError
 from crawler.outlets.registry import Registry, load_spiders, load_stages, project_settings
@@ -115,18 +116,20 @@ class DocumentReader:
     ) -> Article:
         """Return the article in `document`.
 
-        :param url: the address of the document, if known
+        :param url: the address of the document, if known; default: the one that its file tells
         :param outlet: the outlet whose rules apply; None: the outlet of `url`, else of the address
             that the page states, else no outlet (`generic`)
-        :param fetched_at: an instant after the article's publication; default: now
+        :param fetched_at: an instant after the article's publication; default: the time that the
+            file tells, else now
         :raises Rejected: `document` holds no article.
         """
-        fetched_at = fetched_at or clock.now()
+        url, captured_at = captured(url or document.url)
+        fetched_at = fetched_at or captured_at or document.fetched_at or clock.now()
         reader = self._readers[outlet] if outlet else self._reader_of([url])
         if document.kind == "text":
             text = document.body.decode("utf-8", "replace")
             return reader.finish(extract_text(text, url, reader.rules, fetched_at=fetched_at))
-        page = reader.page(document.body, url)
+        page = reader.page(document.body, url, document.content_type)
         if outlet is None and reader.rules is GENERIC:
             reader = self._reader_of(page.own_urls())
         return reader.finish(reader.extract(page, fetched_at=fetched_at))

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from crawler.runs.versions import counted, versions
 from output import clock
+from output.description import publish_description
 from output.schema import REPARSE, Row
+from output.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -46,6 +48,25 @@ def reparse_rows(
     }
     for outlet in sorted({outlet for outlet, _ in tally} - {""}):
         yield outlet, common | _row({name: n for (of, name), n in tally.items() if of == outlet})
+
+
+def keep_run(
+    job: Job,
+    results: Sequence[Result],
+    seconds: float,
+    started_at: datetime,
+    *,
+    interrupted: bool = False,
+) -> None:
+    """Write the reparse into the table runs, as a crawl does.
+
+    :raises OSError: the dataset cannot be written.
+    """
+    writer = Writer(job.location, job.run_id)
+    for outlet, row in reparse_rows(job, results, seconds, started_at, interrupted=interrupted):
+        writer.write("runs", outlet, row)
+    writer.flush()
+    publish_description(job.location)
 
 
 def _row(counts: Mapping[str, int]) -> Row:

@@ -154,9 +154,15 @@ def test_json_is_all_that_is_said(type_, name):
     assert told or name == "verify", "which has nothing to tell of a sound dataset"
 
 
-@pytest.mark.parametrize("name", RUNS)
+@pytest.mark.parametrize("name", [name for name in RUNS if name != "extract"])
 def test_quiet_is_silent(type_, name):
     assert type_(RUNS[name], "-q") == (0, "", "")
+
+
+def test_quiet_does_not_swallow_the_articles_of_extract(type_):
+    code, said, complaint = type_("extract {folder}/page.html", "-q")
+    assert (code, complaint) == (0, "")
+    assert json.loads(said)["title"] == "Kabel laut ditarik"
 
 
 @pytest.mark.parametrize("name", RUNS)
