@@ -34,12 +34,12 @@ def _any(*words: str) -> str:
 
 _WRITERS = ("reporter", "rep", "penulis", "pewarta", "wartawan", "jurnalis", "kontributor", "oleh")
 _EDITORS = ("editor", "redaktur", "red", "penyunting")
+_BOTH = tuple(f"{editor} & reporter" for editor in _EDITORS)
 _GAP = rf"{BETWEEN}++"
 # A text node that begins with a label: "Reporter: X"; in two nodes "Penulis", ": X" or "Oleh", "X".
 _LABELLED = re.compile(
     rf"{BETWEEN}(?:[|/•·]\s*+)?((?:"
-    rf"(?:{_any(*_EDITORS)}\s?[&/]\s?)?"
-    rf"{_any(*_WRITERS, *_EDITORS)}(?:\s?:{_GAP}|\s?:|{_GAP}:(?:{_GAP})?)"
+    rf"{_any(*_WRITERS, *_EDITORS, *_BOTH)}(?:\s?:{_GAP}|\s?:|{_GAP}:(?:{_GAP})?)"
     rf"|{_any('written by', 'ditulis oleh', 'oleh', 'by')}{_GAP}"
     rf"|{_any('laporan', 'oleh', 'reporter', 'penulis', 'pewarta', 'editor')}\s)[^{BETWEEN}]*+"
     rf"(?:(?:(?<=,)|{_GAP}(?:[,/&]|dan|Dan|DAN)){_GAP}[^{BETWEEN}]++){{0,4}})"

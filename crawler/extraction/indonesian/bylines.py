@@ -38,19 +38,21 @@ _BEHIND_NAME = re.compile(
     r"|\bverified|\bkirim (?:e-?mail|surel) ke penulis.*|\b(?:pada|on) \d{1,2}\b.*)\s*$",
     re.IGNORECASE,
 )
-# An agency, or a name that ends as those of media do: no person's.
-_ORGANISATION = re.compile(
-    r"(?:afp|ap|reuters|antara|xinhua|bloomberg|kyodo|sputnik|anadolu|dpa|epa|upi|tass|yonhap|voa"
-    r"|bbc|dw|abc|cnn|cnbc|nhk|al ?jazeera|associated press|agence france-presse|the guardian"
-    r"|(?:the )?new york times|radio free asia|benarnews|the conversation|facebook|twitter"
-    r"|instagram|youtube|whatsapp|telegram|tiktok)(?: (?:indonesia|news|agency|photo))*"
-    r"|(?-i:[A-Z]{2,5})(?: news)? indonesia"
-    r"|.+ (?:tv|portal(?: indonesia)?|media|network|corporation|agency|newsroom|online|news|group"
-    r"|desk|magz|channel|radio|fm)",
-    re.IGNORECASE,
+_TRAILS = re.compile(r"[(@\d]|erified|irim ")  # one of these is in all that may stand behind a name
+_AGENCIES = frozenset(
+    "afp,ap,reuters,antara,xinhua,bloomberg,kyodo,sputnik,anadolu,dpa,epa,upi,tass,yonhap,voa,bbc,dw,"
+    "abc,cnn,cnbc,nhk,al jazeera,aljazeera,associated press,agence france-presse,the guardian,"
+    "new york times,the new york times,radio free asia,benarnews,the conversation,facebook,twitter,"
+    "instagram,youtube,whatsapp,telegram,tiktok".split(",")
 )
+_MEDIA = frozenset(  # last words of the names of media
+    "tv portal media network corporation agency newsroom online news group desk magz channel radio "
+    "fm".split()
+)
+_BRANCHES = frozenset("indonesia news agency photo".split())  # last words behind an agency's name
+_ACRONYM = re.compile(r"[A-Z]{2,5}")
 _BOTH_ROLES = re.compile(
-    r"\b(?:(?:redaktur|editor)\s*(?:&|dan|/)\s*(?:reporter|penulis|pewarta|wartawan)"
+    r"(?<!\w)(?:(?:redaktur|editor)\s*(?:&|dan|/)\s*(?:reporter|penulis|pewarta|wartawan)"
     r"|(?:reporter|penulis|pewarta|wartawan)\s*(?:&|dan|/)\s*(?:redaktur|editor))\s*:\s*([^|:]+)",
     re.IGNORECASE,
 )
@@ -92,7 +94,15 @@ class Byline:
 
 def is_organisation(name: str) -> bool:
     """Return whether `name` is an agency's or a medium's, by the form: "Reuters", "Kompas TV"."""
-    return _ORGANISATION.fullmatch(name) is not None
+    words = name.lower().split()
+    if len(words) > 1 and words[-1] in _MEDIA:
+        return True
+    branch = len(words)
+    while len(words) > 1 and words[-1] in _BRANCHES:
+        words.pop()
+    if len(words) < branch and (words[-1] in _MEDIA or _ACRONYM.fullmatch(name.partition(" ")[0])):
+        return True
+    return " ".join(words) in _AGENCIES
 
 
 def split_names(text: str, *, wires: bool = False) -> list[str]:
@@ -104,7 +114,9 @@ def split_names(text: str, *, wires: bool = False) -> list[str]:
     for part in filter(None, map(_without_section, _BETWEEN.split(text[:_LONGEST]))):
         if len(part) > _LONGEST_PART:
             continue
-        part = _BEHIND_NAME.sub("", _BEFORE_NAME.sub("", part))
+        part = _BEFORE_NAME.sub("", part)
+        if _TRAILS.search(part):
+            part = _BEHIND_NAME.sub("", part)
         name = _OFFICE.sub("", part).strip(" \t\u00a0.-–—:•()")
         if names and _DEGREE.fullmatch(part):
             names[-1] += f", {part}"
@@ -126,7 +138,8 @@ def parse_byline(text: str) -> Byline:
     """Return the people in `text` by role; names without a label are authors."""
     byline = Byline()
     text = _DATE.split(_COPYRIGHT.split(text[:_LONGEST], maxsplit=1)[0], maxsplit=1)[0]
-    text = _BOTH_ROLES.sub(r"Reporter: \1 | Editor: \1", text)
+    if ":" in text:
+        text = _BOTH_ROLES.sub(r"Reporter: \1 | Editor: \1", text)
     text = _BARE_ROLE.sub(r"\1: ", _EDITED.sub("Editor: ", text))
     text = _BY.sub("", text, count=1) if _BY.match(text) else _REPORT.sub("", text, count=1)
     parts = _LABEL.split(text)

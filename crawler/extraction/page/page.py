@@ -20,8 +20,9 @@ if TYPE_CHECKING:
 
 BETWEEN = "\x02"  # in no page, and no white space to any pattern
 _BEGIN, _END = "\x03", "\x04"  # around what no reader sees; in no page
+_UNSEEN_TAGS = ("script", "style", "noscript")
 _UNSEEN = (
-    "script,style,noscript,[hidden],[style*='display:none'],[style*='display: none'],"
+    "[hidden],[style*='display:none'],[style*='display: none'],"
     "[style*='visibility:hidden'],[style*='visibility: hidden']"
 )
 _LONGEST_RUN = 500  # characters; scripts and paragraphs are longer
@@ -64,7 +65,7 @@ def _is_unseen(node: LexborNode) -> bool:
     """Return whether `node` has text, and no headline: a page hidden until a script ran is seen."""
     if node.first_child is None:
         return False
-    return node.tag in ("script", "style", "noscript") or node.css_first("h1") is None
+    return node.tag not in _UNSEEN_TAGS and node.css_first("h1") is None
 
 
 def _seen(text: str) -> str:
@@ -162,7 +163,11 @@ class Page:
         body = self.tree.body
         if body is None:
             return BETWEEN * 2
-        marks = [mark for node in body.css(_UNSEEN) if _is_unseen(node) for mark in _marked(node)]
+        unseen = [node for tag in _UNSEEN_TAGS for node in self.tree.tags(tag) if node.first_child]
+        source = self._source
+        if b"hidden" in source or b"display:none" in source or b"display: none" in source:
+            unseen += [node for node in body.css(_UNSEEN) if _is_unseen(node)]
+        marks = [mark for node in unseen for mark in _marked(node)]
         text = body.text(separator=BETWEEN, strip=True, skip_empty=True)
         for mark in marks:
             mark.decompose()
