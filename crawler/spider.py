@@ -30,7 +30,7 @@ from output import clock
 from output.clock import WIB
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Iterator
+    from collections.abc import AsyncIterator, Callable, Iterable, Iterator
     from datetime import date, datetime
 
     from scrapy.crawler import Crawler
@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 OutletStatus = Literal["verified", "modelled", "refused", "permission", "blocked"]
 GONE = ("http_404", "http_410")
+NAMED = "urls"
+"""The source of the articles that a person named (`-a urls=FILE`)."""
 BATCH = 200  # articles handed to Scrapy at a time, to bound its memory; the others wait on disk
 GC_THRESHOLD = 10_000  # objects; the tree of a page has thousands, in no reference cycles
 
@@ -117,13 +119,14 @@ class NewsSpider(Spider):
         arguments = Arguments.of(kwargs)
         self.window = arguments.window
         self.limit = arguments.limit
+        self.urls = arguments.urls
         self._asked = 0
         self.gate = Gate.of(self.allowed_domains, self.sources)
         self.wanted = Wanted(
             name=self.name,
             gate=self.gate,
             article=re.compile(self.article_url),
-            technology=None if self.technology is None else re.compile(self.technology),
+            technology=self._technology(),
             window=self.window,
             known=known,
             limit=arguments.limit,
@@ -151,7 +154,7 @@ class NewsSpider(Spider):
     @property
     def is_routine(self) -> bool:
         """True if all of the present is asked for, as cron does, so that runs compare."""
-        return not self.window.past and self.limit is None
+        return not self.window.past and self.limit is None and self.urls is None
 
     @classmethod
     def rules(cls) -> Rules:
@@ -168,6 +171,9 @@ class NewsSpider(Spider):
 
     async def start(self) -> AsyncIterator[Request]:
         freeze_loaded_objects()
+        if self.urls is not None:
+            self._take_named(self.urls)
+            return
         self.outlet_state.queue.bring_back(self.window.or_last_days(clock.now()))
         for source in self.sources:
             for request in source.requests(self.window):
@@ -175,6 +181,26 @@ class NewsSpider(Spider):
                     self._count(f"sources/{source.label}/walked")
                 else:
                     yield self._ask(source, request)
+
+    def _take_named(self, urls: Iterable[str]) -> None:
+        """Queue the articles that a person named, as if a list of the outlet had named them."""
+        wanted, articles = [], 0
+        for url in urls:
+            candidate = Candidate(url=url, via=NAMED)
+            decision = self.wanted.decide(candidate)
+            self._count_listed(decision)
+            articles += decision.is_article
+            if not decision.skipped:
+                found = replace(candidate, url=decision.url)
+                wanted.append((self.wanted.article_id(candidate), found))
+        self._count(f"sources/{NAMED}/listed", articles)
+        self.outlet_state.listed(wanted)
+
+    def _technology(self) -> re.Pattern[str] | None:
+        """Return the pattern of the technology section; of articles that a person named, all."""
+        if self.urls is not None:
+            return re.compile("")
+        return None if self.technology is None else re.compile(self.technology)
 
     def _is_walked(self, day: date | None, source: Source) -> bool:
         """Return True if a backfill has read `source` for `day`, and this run is a backfill."""

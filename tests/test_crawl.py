@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -62,6 +63,28 @@ def test_a_window_in_the_past_stores_its_days_only(room: Newsroom, tmp_path: Pat
     days = {article.published_at.strftime("%Y-%m") for article in done.stored}
     assert days == {"2023-09"}
     assert not [asked for asked in room.requests if "/rss" in asked.path or "search" in asked.path]
+
+
+def test_a_file_of_urls_is_asked_for_in_place_of_the_lists(room: Newsroom, tmp_path: Path):
+    """With robots.txt and the gate before every request, and nothing that is stored already."""
+    *_, first, last = [url for url in room.urls("mediaindonesia") if "/teknologi/" in url]
+    others = ["https://mediaindonesia.com/indeks", "https://koran.example/teknologi/1/a", "", "#"]
+    named = tmp_path / "urls"
+    named.write_text("\n".join([first, f"{last}?utm_source=x", last, *others]))
+    done = crawl(MediaIndonesiaSpider, room, tmp_path / "out", {"urls": str(named)})
+    done.assert_every_url_has_one_outcome()
+    assert done.outcomes.judgement()[0] == "healthy"
+    paths = [urlsplit(url).path for url in (first, last)]
+    asked = [asked.path for asked in room.requests]
+    assert asked[0] == "/robots.txt"
+    assert sorted(path.partition("?")[0] for path in asked[1:]) == sorted(paths)
+    assert {article.discovered_via for article in done.stored} == {"urls"}
+    assert done.outcomes.count("listed") == 4
+    assert done.outcomes.by("skipped").keys() >= {"not_an_article"}
+    room.requests.clear()
+    again = crawl(MediaIndonesiaSpider, room, tmp_path / "out", {"urls": str(named)})
+    again.assert_every_url_has_one_outcome()
+    assert [asked.path for asked in room.requests if asked.path in paths] == []
 
 
 def test_a_limit_bounds_the_downloads(room: Newsroom, tmp_path: Path):

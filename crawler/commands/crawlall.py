@@ -66,6 +66,8 @@ class Command(CrawlingCommand):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
         assert self.settings is not None
+        if "urls" in opts.spargs:
+            self.complain("urls names the articles of one outlet: scrapy crawl OUTLET -a urls=FILE")
         self.shard = self._shard(opts.shard) if opts.shard else (1, 1)
         self.settings.set("RUN_ID", new_run_id(), priority="cmdline")
         if (self.settings.getpriority("LOG_LEVEL") or 0) < SETTINGS_PRIORITIES["cmdline"]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from output import clock
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
 
 REACH = 14  # days that a list of the newest articles may hold
+MAX_URLS = 100_000  # of a file that names articles; at the usual pace they take weeks
 
 
 class ArgumentError(ValueError):
@@ -71,29 +74,38 @@ class Window:
             yield date.fromordinal(ordinal)
 
 
+_KNOWN = ("since", "until", "limit", "urls")
+
+
 @dataclass(frozen=True)
 class Arguments:
-    """The arguments of a crawl: `-a since=2023-09-01 -a until=2023-09-30 -a limit=100`.
+    """The arguments of a crawl: `-a since=2023-09-01 -a until=2023-09-30 -a limit=100`, or
+    `-a urls=FILE`.
 
-    `limit`: the most article pages to download, None for all.
+    `limit`: the most article pages to download, None for all. `urls`: the addresses that a file
+    names, a line each, in place of the outlet's lists; None without a file.
     """
 
     window: Window
     limit: int | None = None
+    urls: tuple[str, ...] | None = None
 
     @classmethod
     def of(cls, given: Mapping[str, str]) -> Arguments:
         """Return the arguments that `given` names.
 
-        :raises ArgumentError: when a name is unknown, a day is no date, the days run backwards or
-            the limit is no whole number above 0.
+        :raises ArgumentError: when a name is unknown, a day is no date, the days run backwards, the
+            limit is no whole number above 0, or the file of URLs cannot be read or names none.
         """
         # Scrapyd hands its own arguments over, marked by an underscore.
-        unknown = sorted(n for n in given if n not in ("since", "until", "limit") and n[0] != "_")
+        unknown = sorted(name for name in given if name not in _KNOWN and name[0] != "_")
         if unknown:
-            raise ArgumentError(f"unknown argument {unknown[0]}: since, until and limit are known")
+            raise ArgumentError(f"unknown argument {unknown[0]}: {', '.join(_KNOWN)} are known")
         window = Window.parse(given.get("since"), given.get("until"))
-        return cls(window, _positive("limit", given.get("limit")))
+        urls = _lines("urls", given["urls"]) if "urls" in given else None
+        if urls and window.past:
+            raise ArgumentError("urls goes with limit alone, not with since and until")
+        return cls(window, _positive("limit", given.get("limit")), urls)
 
 
 def _day(name: str, text: str | None) -> date | None:
@@ -103,6 +115,19 @@ def _day(name: str, text: str | None) -> date | None:
         return date.fromisoformat(text)
     except ValueError:
         raise ArgumentError(f"{name}={text} is no date like 2023-09-01") from None
+
+
+def _lines(name: str, path: str) -> tuple[str, ...]:
+    """Return the lines of the file at `path`, without blank lines and those that begin with #."""
+    try:
+        with Path(path).open(encoding="utf-8") as file:
+            lines = (line.strip() for line in file)
+            named = tuple(islice((line for line in lines if line and line[0] != "#"), MAX_URLS + 1))
+    except (OSError, UnicodeDecodeError) as error:
+        raise ArgumentError(f"{name}={path} cannot be read: {error}") from None
+    if not named or len(named) > MAX_URLS:
+        raise ArgumentError(f"{name}={path} names {'none' if not named else f'over {MAX_URLS:,}'}")
+    return named
 
 
 def _positive(name: str, text: str | None) -> int | None:

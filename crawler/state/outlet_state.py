@@ -90,17 +90,22 @@ class OutletState:
         return None
 
     def listed(
-        self, candidates: Iterable[tuple[str, Candidate]], response: Response, *, is_last: bool
+        self,
+        candidates: Iterable[tuple[str, Candidate]],
+        response: Response | None = None,
+        *,
+        is_last: bool = False,
     ) -> None:
         """Queue the candidates that a list named, by article_id, and only then keep the list's
         validators.
 
+        :param response: the list; None for a list that was not fetched
         :param is_last: the list leads to no other list, and all that it named was queued
         """
         with self.index.db.transaction():
             for article_id, candidate in candidates:
                 self.queue.wait(article_id, candidate)
-            if is_last:
+            if is_last and response:
                 self.validators.keep_response(response)
 
     def _rename_waiting(self) -> None:

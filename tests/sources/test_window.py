@@ -32,6 +32,8 @@ def test_scrapyd_s_own_arguments_are_ignored():
         ({"limit": "-3"}, "limit=-3"),
         ({"limit": "banyak"}, "limit=banyak"),
         ({"sinse": "2023-09-01"}, "unknown argument sinse"),
+        ({"urls": "/tidak/ada"}, "urls=/tidak/ada cannot be read: "),
+        ({"urls": "/dev/null"}, "urls=/dev/null names none"),
     ],
 )
 def test_an_argument_without_meaning_is_one_clear_line(given: dict[str, str], said: str):
@@ -39,3 +41,13 @@ def test_an_argument_without_meaning_is_one_clear_line(given: dict[str, str], sa
         Arguments.of(given)
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+def test_a_file_names_a_url_a_line(tmp_path):
+    path = tmp_path / "urls"
+    path.write_text("# dari arsip\n\n https://kontan.co.id/news/a \nhttps://kontan.co.id/news/b")
+    urls = ("https://kontan.co.id/news/a", "https://kontan.co.id/news/b")
+    assert Arguments.of({"urls": str(path), "limit": "5"}).urls == urls
+    assert Arguments.of({}).urls is None
+    with pytest.raises(ArgumentError, match="not with since and until"):
+        Arguments.of({"urls": str(path), "since": "2023-09-01"})
