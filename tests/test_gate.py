@@ -108,6 +108,8 @@ class OutletOrWorld(NewsroomHandler):
             return TextResponse(request.url, body=self.index.encode())
         if request.url.startswith(f"{OUTLET}/"):
             return await super().download_request(request)
+        if request.url.startswith("https://lain.example.com/"):  # no packet goes there
+            return TextResponse(request.url, body=b"User-agent: *\nAllow: /\n")
         scheme, _, rest = request.url.partition("://")
         host, _, path = rest.partition("/")
         there = request.replace(url=f"{scheme}://{host.partition(':')[0]}:{self.port}/{path}")
@@ -145,7 +147,7 @@ def _names(monkeypatch) -> Iterator[None]:
         if name == "mediaindonesia.com":
             return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("104.18.0.1", 0))]
         if name == "lain.example.com":
-            raise socket.gaierror(socket.EAI_NONAME, "Name or service not known")
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("104.18.0.2", 0))]
         return resolve(name, port, *rest, **more)
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)

@@ -236,6 +236,7 @@ def test_only_the_clock_asks_the_machine_for_the_time():
 TAKE_APART = {"urlsplit", "urljoin", "urlparse", "urldefrag"}
 OWN_ADDRESSES = {
     "crawler/extraction/urls.py",  # catches the errors for all others
+    "crawler/manners.py",  # takes apart what the user typed as CONTACT or NEWSROOM
     "crawler/newsroom",  # takes apart the addresses that the newsroom made up
 }
 

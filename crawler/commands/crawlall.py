@@ -17,7 +17,7 @@ from crawler.state.locks import HeldError, Lock, place_of_locks
 from crawler.state.regroup import regroup
 from crawler.terminal.crawling import CrawlingCommand
 from crawler.terminal.exit_codes import HELD
-from crawler.terminal.progress import CRASHED, OutcomeTable, Progress, outcomes_of
+from crawler.terminal.progress import CRASHED, NOT_REACHED, OutcomeTable, Progress, outcomes_of
 from output.compaction import compact
 from output.verification import READ_ERRORS
 from output.writer import new_run_id
@@ -35,7 +35,7 @@ UNREACHED_ENOUGH = 5
 """Outlets that could not be reached, in a run that reached none: no further outlet is begun."""
 NOT_BEGUN = {
     SIGNAL: ("interrupted", "not begun"),
-    NETWORK: ("unhealthy", "not begun: no outlet could be reached"),
+    NETWORK: NOT_REACHED,
     TIMEOUT: ("unhealthy", "not begun when RUN_TIMEOUT ended the run"),
 }
 """Judgement and detail of outlets that were not crawled, by the event that ended the run."""

@@ -67,6 +67,7 @@ class Progress:
 
 
 CRASHED = ("unhealthy", "it did not run to its end")
+NOT_REACHED = ("unhealthy", "not begun: no outlet could be reached")
 
 
 class OutcomeTable:
@@ -84,6 +85,7 @@ class OutcomeTable:
         alone: bool = False,
     ) -> None:
         self.alone = alone
+        self.absent = absent
         self.outcomes = {name: outcomes_of(crawler) for name, crawler in crawlers.items()}
         names = ("wartatek/judgement", "wartatek/detail")
         self.judged = {
@@ -102,8 +104,11 @@ class OutcomeTable:
 
     @property
     def unreached(self) -> str | None:
-        """The reason in words for which no outlet could be reached; None if one was."""
+        """The reason in words for which no outlet could be reached; None if one was, or if another
+        cause than the network kept an outlet from its turn."""
         begun = [one for one in self.outcomes.values() if one.stats]
+        if len(begun) < len(self.outcomes) and self.absent != NOT_REACHED:
+            return None
         causes = Counter(one.unreached for one in begun)
         return None if None in causes or not causes else causes.most_common(1)[0][0]
 
