@@ -1,9 +1,12 @@
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from feedparser import datetimes
 
 from crawler.sources import Candidate, Feed, SourceError, Window
 from crawler.sources import feed as module
+from crawler.sources.xml import MAX_TEXT, EntryList
 from tests.costs import peak_of, seconds_of
 from tests.moment import NOW
 from tests.replies import reply
@@ -286,6 +289,62 @@ def test_a_feed_of_too_many_items_gives_the_first(monkeypatch: pytest.MonkeyPatc
         next(entries)
 
 
+def raise_for(date: str) -> None:
+    """Read no date, as a date handler of feedparser that raises for a date it does not foresee."""
+    if "Meledak" in date:
+        raise TypeError(date)
+
+
+def test_an_item_on_which_feedparser_raises_loses_itself_alone(monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(datetimes, "_date_handlers", [raise_for])
+    bad = ITEM.replace("Fri, 20 Nov", "Meledak")
+    entries = Feed(URL).parse(reply(URL, feed(ITEM, bad, ITEM)), PRESENT)
+    assert [next(entries), next(entries)] == listed(feed(ITEM, ITEM))
+    with pytest.raises(SourceError, match="bad_entries: 1 of 3"):
+        next(entries)
+    assert reason(feed(bad)) == "bad_entries"
+
+
+def test_a_feed_that_is_too_large_for_feedparser_gives_its_first_items(
+    monkeypatch: pytest.MonkeyPatch,
+):
+    first = listed(feed(ITEM, ITEM))
+    monkeypatch.setattr(module, "MAX_CLEANED", 500)  # an item and a half
+    entries = Feed(URL).parse(reply(URL, feed(ITEM, ITEM, ITEM)), PRESENT)
+    assert [next(entries), next(entries)] == first
+    with pytest.raises(SourceError, match="too_many_urls: 2 or more"):
+        next(entries)
+
+
+def test_all_that_feedparser_reads_of_an_item_is_bounded():
+    item = ITEM.replace(
+        "</item>",
+        f"<author>{'a.' * 900}</author><description>{'prosa ' * 600}</description>"
+        + f"<title>{'cip ' * 900}</title><link href='/{'a' * 3_900}'/>" * 9
+        + f"<guid>{'<b>cip</b>' * 2_000}</guid><keywords>{'cip,' * 900}</keywords>"
+        + "".join(f"<category>{n}</category>" for n in range(90))
+        + "</item>",
+    )
+    [entry] = EntryList(feed(item).encode(), ("item",), module.MAX_SIGNS)
+    cleaned = module._cleaned(entry)
+    assert cleaned.count("<title>") == 1
+    assert cleaned.count("<link") == module.MAX_LINKS
+    assert cleaned.count("<category>") == module.MAX_TAGS
+    assert "author" not in cleaned and "prosa" not in cleaned
+    assert max(map(len, re.split(r"[<>'\"\[\]]", cleaned))) <= MAX_TEXT
+
+
+def test_keywords_are_tags_and_each_tag_is_listed_once():
+    words = "<keywords>cip, Batam,,</keywords><category>Riset, dan lain-lain</category>"
+    [candidate] = listed(feed(ITEM.replace("</item>", f"{words}</item>")))
+    assert candidate.tags == ["Teknologi", "cip", "Batam", "Riset, dan lain-lain"]
+
+
+def test_a_title_over_several_lines_is_one_line():
+    [candidate] = listed(feed(ITEM.replace("cip pertama", "\n  cip]]&gt;\r\n pertama")))
+    assert candidate.title == "Pabrik cip]] > pertama dibuka di Batam"
+
+
 def test_json_in_place_of_a_feed_is_not_a_feed():
     assert reason('{"version": "https://jsonfeed.org/version/1", "items": []}') == "not_a_feed"
 
@@ -315,6 +374,17 @@ HOSTILE = {
     "brackets": ("<item><title>" + ">" * 1_600 + "</title></item>") * 10_000,
     "dates": ("<item><pubDate>" + "20 Nov " * 220 + "</pubDate></item>") * 10_000,
     "titles": ("<item>" + "<title>a</title>" * 24 + "</item>") * 10_000,
+    "texts of many lines": ("<item><title>" + "a\n" * 800 + "</title></item>") * 10_000,
+    "relative links": ("<item xml:base='http://a/'><link>" + "../" * 500 + "</link></item>")
+    * 10_000,
+    "all that is read": (
+        "<item>"
+        + "".join(f"<{name}>a , 11 </{name}>" for name in module._ROOM)
+        + "<link>http://a/1</link>" * module.MAX_LINKS
+        + "".join(f"<category>{n}</category>" for n in range(module.MAX_TAGS))
+        + "</item>"
+    )
+    * 4_000,
     "links": ("<item><link>http://" + "a." * 800 + "/</link></item>") * 10_000,
 }
 
