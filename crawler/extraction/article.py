@@ -107,18 +107,20 @@ def _turn_away(page: Page, url: str, title: Title | None, body: Body | None) -> 
     size = body.size if body else 0
     if size >= (3 * _GALLERY_TEXT if body and body.source in _GUESSED else _GALLERY_TEXT):
         return
-    clues = [url, *page.own_urls()]
-    if body is None or sum(map(_is_paragraph, body.blocks)) < _MIN_ARTICLE:
-        clues += [title.text if title else "", page.meta.get("og:title", "")]
+    addresses = [url, *page.own_urls()]
+    titles = [title.text if title else "", page.meta.get("og:title", "")]
     for reason, cue in (("gallery", _GALLERY), ("video", _VIDEO)):
-        if any(cue.search(clue) for clue in clues):
+        named = any(map(cue.search, titles)) and not _is_long(body)
+        if named or any(map(cue.search, addresses)):
             raise Rejected(reason, f"{size} characters of prose")
     if page.meta.get("og:type", "").startswith("video"):
         raise Rejected("video", f"{size} characters of prose")
 
 
-def _is_paragraph(block: Block) -> bool:
-    return not block.rule and block.kind == "paragraph" and is_prose_node(block.text)
+def _is_long(body: Body | None) -> bool:
+    """Return whether `body` has as many paragraphs of prose as an article has."""
+    texts = [b.text for b in body.blocks if b.kind == "paragraph" and not b.rule] if body else []
+    return sum(map(is_prose_node, texts)) >= _MIN_ARTICLE
 
 
 def _judged(page: Page, url: str, title: Title | None, body: Body | None, when: When) -> Body:

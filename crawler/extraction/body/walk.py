@@ -50,6 +50,7 @@ _POST_LINK = (
 # Below this line Promedia's template lists advertisers' texts.
 _ADVERTISER = ("Konten di bawah ini disajikan oleh", "Konten ini disajikan oleh Advertiser")
 _BULLETS = "•·▪■●◦‣➢➤✓✔"
+_PAID = ("a", "ins")
 _NO_MARKS: frozenset[str] = frozenset()
 _SENTENCE_END = (".", "!", "?", ":", ";", '"', "”", "’", "'", ")", "]", "…")
 _LABEL = re.compile(r"\w{2,12}\s?:")
@@ -181,7 +182,7 @@ class Walk:
             return Verdict("embed", "markup:embed")
         if tag == "figure" and node.css_first("table,pre") is not None:
             return None
-        if _is_advert(node, tag, attributes):
+        if tag in _PAID and _is_advert(node, tag, attributes):
             return Verdict("widget", "markup:ad")
         if not attributes:
             return Verdict(_ASIDE[tag], f"markup:{tag}") if tag in _ASIDE else None
@@ -281,7 +282,7 @@ def _is_advert(node: LexborNode, tag: str, attributes: dict[str, str | None]) ->
     """Return whether `node` is an ad's place, or a paid link that is no part of a sentence."""
     if tag == "ins":
         return any(name.startswith("data-") for name in attributes)
-    if tag != "a" or "sponsored" not in (attributes.get("rel") or "").lower().split():
+    if "sponsored" not in (attributes.get("rel") or "").lower().split():
         return False
     around = node.parent.text().strip() if node.parent is not None else ""
     return around == node.text().strip() or node.css_first("p,div,img,figure,ul,h3,h4") is not None

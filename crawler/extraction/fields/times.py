@@ -81,19 +81,18 @@ def find_when(page: Page, rules: Rules, headline: Title | None, now: datetime) -
     """
     found = [_wib(clue, rules, now) for clue in _stated(page, now)]
     stated = [clue for clue in found if clue.date.time_known]
-    addressed = _addressed(page)
     shown = _selected(page, rules, now)
-    if shown is None or _is_contradicted(shown, found, addressed):
+    if shown is None or _is_contradicted(page, shown, found):
         shown = _beside(page, headline)
-    if shown and _is_contradicted(shown, found, addressed):
+    if shown and _is_contradicted(page, shown, found):
         shown = None
     day = None if shown else _day_beside(page, headline)
-    if day and _is_contradicted(day, found, addressed):
+    if day and _is_contradicted(page, day, found):
         day = None
     chosen = _choose(shown, stated, rules) or day or next(iter(found), None)
     if chosen is None:
         unread = next((raw for _, raw in _raw_stated(page)), None)
-        chosen = None if unread else addressed
+        chosen = None if unread else _addressed(page)
         if chosen is None:
             return When(raw=unread)
     return When(
@@ -136,16 +135,22 @@ def _is_doubtful(shown: _Clue, stated: _Clue) -> bool:
     return not shown.sure and abs(stated.instant - shown.instant) > _DAY
 
 
-def _is_contradicted(shown: _Clue, stated: list[_Clue], addressed: _Clue | None) -> bool:
+def _is_contradicted(page: Page, shown: _Clue, stated: list[_Clue]) -> bool:
     """Return whether two of JSON-LD, meta tags and URL name a day, and none the day of `shown`.
 
     `shown` is then a teaser's date: of a related article, or of a card in a sidebar.
     """
+    if not stated or any(_agrees(clue, shown) for clue in stated):
+        return False
+    addressed = _addressed(page)
     clues = [*stated, addressed] if addressed else stated
     kinds = {clue.source.partition(":")[0] for clue in clues}
-    return len(kinds) > 1 and all(
-        _day(clue) != _day(shown) and not _same_clock(clue, shown) for clue in clues
-    )
+    return len(kinds) > 1 and not (addressed and _agrees(addressed, shown))
+
+
+def _agrees(clue: _Clue, shown: _Clue) -> bool:
+    """Return whether `clue` names the day of `shown`, or prints the same clock in another zone."""
+    return _day(clue) == _day(shown) or _same_clock(clue, shown)
 
 
 def _day(clue: _Clue) -> date:
