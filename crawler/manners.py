@@ -54,6 +54,9 @@ RESERVED_DOMAINS = (
     *("example", "invalid", "localhost", "test"),
 )
 """Domains that nobody can be written to at (RFC 2606, sections 2 and 3)."""
+LONGEST_CRAWL_DELAY = 120.0
+"""Seconds, the longest Crawl-delay that is kept: with a longer delay, a run of an hour would read
+fewer than thirty pages, and the outlet is put off."""
 LONGEST_BLOCK = timedelta(days=7)
 """The longest time for which a host is left alone, whatever its Retry-After says."""
 

@@ -1,7 +1,9 @@
 """Crawls of a newsroom: articles into the dataset, and every failure on their way."""
 
+import contextlib
 import json
 import re
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -243,3 +245,22 @@ def test_a_run_that_is_cut_short_counts_unfinished_articles(room: Newsroom, tmp_
     done = crawl(MediaIndonesiaSpider, room, tmp_path, CLOSESPIDER_TIMEOUT=1.0, DOWNLOAD_TIMEOUT=2)
     done.assert_every_url_has_one_outcome()
     assert done.outcomes.count("failed/unfinished") + done.outcomes.count("failed/timeout") > 3
+
+
+def test_an_outlet_with_a_crawl_delay_over_two_minutes_is_put_off_and_named(room, tmp_path):
+    crawl(KontanSpider, room, tmp_path, {"limit": "1"})  # articles wait for the next run
+    room.world.robots["kontan"] = "User-agent: *\nCrawl-delay: 121\n"
+    done = crawl(KontanSpider, room, tmp_path)
+    assert done.outcomes.judgement()[0] == "put_off"
+    assert done.stats["wartatek/judgement"] == "put_off"
+    assert "asks for 121 s between requests" in done.stats["wartatek/detail"]
+    assert done.stats["elapsed_time_seconds"] < 60
+    assert {name for name in done.stats if "failed/" in name} == set()
+    assert done.stats["robotstxt/response_count"] == done.stats["downloader/response_count"]
+    [_, run] = open_dataset(tmp_path, "runs").to_table().sort_by("started_at").to_pylist()
+    assert run["judgement"] == "put_off"
+    assert {problem["reason"] for problem in run["source_problems"]} == {"blocked"}
+    state = sqlite3.connect(tmp_path / "state.db")
+    with contextlib.closing(state):
+        tries = state.execute("SELECT DISTINCT tries FROM pending").fetchall()
+    assert tries == [(0,)], "being put off is no try"

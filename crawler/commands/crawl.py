@@ -26,8 +26,8 @@ class Command(CrawlingCommand):
             "Crawl one outlet: the present, or the past with -a since=2023-09-01"
             " -a until=2023-09-30; -a limit=100 stops after 100 pages, and -a urls=FILE asks"
             " for the articles that a file names, a URL a line, in place of the lists. Exit 0"
-            " healthy, 1 unhealthy or without a list of those days, 2 usage, 75 another run crawls"
-            " it already or a signal ended this one."
+            " healthy, 1 unhealthy, without a list of those days, or put off for a Crawl-delay of"
+            " over 120 s, 2 usage, 75 another run crawls it already or a signal ended this one."
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -52,9 +52,9 @@ class Command(CrawlingCommand):
         return (
             "Crawl every outlet that may be crawled, or those named, and end with a table. -a"
             " since=2023-09-01 -a until=2023-09-30 walks the past; -o 'x/%(name)s.jsonl' exports"
-            " each. Exit 0 all healthy (an outlet without a list of those days is no failure unless"
-            " named alone), 1 one is unhealthy, 2 usage, 75 other runs hold all of them or a signal"
-            " ended this one."
+            " each. Exit 0 all healthy (an outlet without a list of those days, or with a"
+            " Crawl-delay of over 120 s, is no failure unless named alone), 1 one is unhealthy, 2"
+            " usage, 75 other runs hold all of them or a signal ended this one."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from scrapy import signals
 from scrapy.extensions.throttle import AutoThrottle
 
+from crawler.manners import LONGEST_CRAWL_DELAY
+
 if TYPE_CHECKING:
     from typing import Self
 
@@ -48,7 +50,7 @@ class PoliteThrottle(AutoThrottle):
 
     def _robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         delay = robotparser.crawl_delay(self.crawler.settings["ROBOTSTXT_USER_AGENT"])
-        if not delay:
+        if not delay or delay > LONGEST_CRAWL_DELAY:  # then nothing more is asked for
             return
         # The jitter shortens delays too: the shortest must still be the Crawl-delay.
         jitter = self.crawler.settings.getfloat("DOWNLOAD_DELAY_JITTER")

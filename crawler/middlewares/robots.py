@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,14 @@ from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
 
-from crawler.manners import UNREACHABLE, RobotsError, failure_reason
+from crawler.manners import (
+    LONGEST_CRAWL_DELAY,
+    UNREACHABLE,
+    BlockedError,
+    RobotsError,
+    failure_reason,
+)
+from output import clock
 
 if TYPE_CHECKING:
     from typing import Self
@@ -25,6 +33,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 
+PUT_OFF = timedelta(days=1)
+"""Time after which an article of an outlet that was put off is asked for again."""
 MAX_SIZE = 500 * 1024
 """Bytes of robots.txt that are read, as RFC 9309, section 2.5, allows."""
 
@@ -60,6 +70,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     RFC 9309 says so of 4xx only. After 5xx, 429, 202, a challenge, a timeout or a failed
     connection, nothing is fetched from that host in this run. After any other 4xx, all is allowed.
+    After a Crawl-delay over LONGEST_CRAWL_DELAY, nothing more is fetched from the outlet:
+    `wartatek/crawl_delay` has its seconds.
     """
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
@@ -73,10 +85,21 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         if isinstance(rp, NothingAllowed):
             raise RobotsError("robots_unavailable")
+        self._keep_delay(rp, request)
         try:
             super().process_request_2(rp, request)
         except IgnoreRequest as error:
             raise RobotsError("robots") from error
+
+    def _keep_delay(self, rp: RobotParser | None, request: Request) -> None:
+        """Put the outlet off if a robots.txt of its hosts asks for too long a Crawl-delay."""
+        asked = rp.crawl_delay(self.crawler.settings["ROBOTSTXT_USER_AGENT"]) if rp else None
+        if asked and asked > LONGEST_CRAWL_DELAY:
+            self._stats.max_value("wartatek/crawl_delay", asked)
+        if delay := self._stats.get_value("wartatek/crawl_delay"):
+            raise BlockedError(
+                f"robots.txt asks for {delay:g} s between requests", clock.now() + PUT_OFF
+            )
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         status = response.status

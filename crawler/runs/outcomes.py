@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
-from crawler.manners import UNREACHABLE
+from crawler.manners import LONGEST_CRAWL_DELAY, UNREACHABLE
 from crawler.state.database import FILE
 
 OUTCOMES = ("stored", "revised", "unchanged", "skipped", "rejected", "gone", "failed", "blocked")
@@ -19,6 +19,10 @@ ALIVE = ("/listed", "/unchanged", "/walked")
 source was read by an earlier backfill."""
 NO_PAST = "no_past"
 """The judgement on a backfill of an outlet none of whose lists goes back to the days asked for."""
+PUT_OFF = "put_off"
+"""The judgement on an outlet whose robots.txt asks for a Crawl-delay over LONGEST_CRAWL_DELAY."""
+EXCUSED = (NO_PAST, PUT_OFF)
+"""Judgements that fail a run only if the outlet was named alone."""
 NO_LOSS = ("off_topic", "gallery", "video")
 """Reasons of rejects that say nothing against an outlet's markup."""
 
@@ -52,7 +56,7 @@ class Outcomes:
         return [{"source": s, "reason": r} for s, _, r in parted if f"/{r}" not in ALIVE]
 
     def judgement(self, *, interrupted: bool = False, past: bool = False) -> tuple[str, str]:
-        """Return healthy, unhealthy, interrupted or no_past, and the reason in one line.
+        """Return healthy, unhealthy, interrupted, no_past or put_off, and the reason in one line.
 
         A run that a signal ended is not judged by the articles that it had no time for.
 
@@ -66,8 +70,13 @@ class Outcomes:
             return "interrupted", f"{stored} stored, {left} left to the next run"
         if stored:
             return "healthy", f"{stored} stored"
+        if delay := self.stats.get("wartatek/crawl_delay"):
+            return PUT_OFF, (
+                f"robots.txt asks for {delay:g} s between requests, and {LONGEST_CRAWL_DELAY:g} s"
+                " are the most that is kept"
+            )
         if past and not self._is_alive() and not self.source_problems():
-            return "no_past", "no list of this outlet goes back to the days asked for"
+            return NO_PAST, "no list of this outlet goes back to the days asked for"
         if loss := self._silence() or self._loss():
             return "unhealthy", loss
         return "healthy", "nothing new"

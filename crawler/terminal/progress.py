@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from rich.console import Console
 from rich.text import Text
 
-from crawler.runs.outcomes import BY_REASON, COUNTED, NO_PAST, OUTCOMES, Outcomes
+from crawler.runs.outcomes import BY_REASON, COUNTED, EXCUSED, OUTCOMES, Outcomes
 from crawler.terminal.exit_codes import INTERRUPTED, UNHEALTHY
 from crawler.wording import number, word
 
@@ -98,7 +98,7 @@ class OutcomeTable:
     @property
     def exit_code(self) -> int:
         judgements = {judgement for judgement, _ in self.judged.values()}
-        if "unhealthy" in judgements or (self.alone and NO_PAST in judgements):
+        if "unhealthy" in judgements or (self.alone and judgements & {*EXCUSED}):
             return UNHEALTHY
         return INTERRUPTED if "interrupted" in judgements else 0
 

@@ -70,6 +70,14 @@ def test_the_strictest_robots_txt_of_an_outlets_hosts_counts():
     assert extension.floor == FLOOR
 
 
+def test_a_crawl_delay_of_two_minutes_is_kept_and_a_longer_slows_nothing_down():
+    extension, _ = throttle(DOWNLOAD_DELAY_JITTER=0)
+    robots(extension, 120)
+    assert extension.floor == 120
+    robots(extension, 121)  # the outlet is put off: nothing more is asked for
+    assert extension.floor == 120
+
+
 def test_a_robots_txt_without_crawl_delay_changes_nothing():
     extension, downloader = throttle()
     request = Request("https://warta.example.co.id/", meta={"download_slot": "warta"})

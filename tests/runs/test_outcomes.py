@@ -25,6 +25,9 @@ LISTED = {"sources__feed:x__listed": 20}
         ({"sources__feed:x__stale_feed": 1}, "unhealthy", "feed:x stale_feed"),
         ({}, "unhealthy", "none was asked"),
         ({**LISTED, "stored": 3, "store_error": "disk full"}, "unhealthy", "disk full"),
+        ({"sources__feed:x__blocked": 1, "crawl_delay": 600.0}, "put_off", "asks for 600 s"),
+        ({**LISTED, "blocked": 9, "crawl_delay": 600.0}, "put_off", "asks for 600 s"),
+        ({"crawl_delay": 600.0, "store_error": "disk full"}, "unhealthy", "disk full"),
     ],
 )
 def test_a_run_is_judged_by_its_outcomes(counts: dict[str, Any], judgement: str, detail: str):

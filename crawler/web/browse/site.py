@@ -22,10 +22,12 @@ from crawler.web.browse.excerpts import excerpt, marked
 from crawler.web.browse.removed_in_place import in_place
 from crawler.web.rendering import SCRIPT, STYLE, environment
 from output.clock import WIB
-from output.search import Library, Question
+from output.search import Found, Library, Question
 from output.search_index import words_of
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -94,19 +96,26 @@ class Site:
 
     def search(self, request: Request) -> Response:
         self.library.refresh()
-        question = asked(request.query_params)
-        found = self.library.search(question)
+        question, wrong = asked(
+            request.query_params, (*self.library.outlets, *self.library.behind), self.library.topics
+        )
+        found = Found() if wrong else self.library.search(question)
+        if question.page > 1 and not (wrong or found.articles):
+            wrong["page"] = str(question.page)
         words = words_of(question.words)
         kept = {name: value for name, value in request.query_params.items() if name != "page"}
-        return self._render(
+        response = self._render(
             "search.html",
             question=question,
+            wrong=wrong,
             found=found,
             library=self.library,
             marked=lambda text: marked(text, words),
             excerpt=lambda text: [] if question.heads else excerpt(text, words),
             link=lambda page: "/?" + urlencode({**kept, "page": page}),
         )
+        response.status_code = 400 if wrong else 200
+        return response
 
     def article(self, request: Request) -> Response:
         article, captures, number = self._capture(request)
@@ -143,8 +152,9 @@ class Site:
         captures = self.library.captures(article) if article else []
         if article is None or not captures:
             raise HTTPException(404)
-        number = _whole(request.query_params.get("capture", ""), len(captures))
-        if number > len(captures):
+        given = request.query_params.get("capture", "")
+        number = _whole(given) if given else len(captures)
+        if number is None or number > len(captures):
             raise HTTPException(404)
         return article, captures, number
 
@@ -165,28 +175,37 @@ def serve_on(library: Library) -> Starlette:
     return Site(library).app()
 
 
-def asked(given: Any) -> Question:
-    """Return the question in a URL's query, without values that are invalid."""
-    return Question(
-        words=given.get("words", "")[:_LONGEST],
-        outlet=given.get("outlet", ""),
-        topic=given.get("topic", ""),
-        since=_day(given.get("since", "")),
-        until=_day(given.get("until", "")),
-        heads=given.get("heads") == "1",
-        page=_whole(given.get("page", ""), 1),
-    )
+def asked(
+    given: Mapping[str, str], outlets: Collection[str], topics: Collection[str]
+) -> tuple[Question, dict[str, str]]:
+    """Return the question in a URL's query, and the values that are invalid by field.
+
+    :param outlets: the outlets that may be asked for, and `topics` likewise.
+    """
+    values = {name: given.get(name, "") for name in ("outlet", "topic", "since", "until", "page")}
+    read: dict[str, Any] = {
+        "outlet": values["outlet"] if values["outlet"] in outlets else None,
+        "topic": values["topic"] if values["topic"] in topics else None,
+        "since": _day(values["since"]),
+        "until": _day(values["until"]),
+        "page": _whole(values["page"]),
+    }
+    valid = {name: value for name, value in read.items() if value is not None}
+    wrong = {name: text for name, text in values.items() if text and name not in valid}
+    words = given.get("words", "")[:_LONGEST]
+    return Question(words, heads=given.get("heads") == "1", **valid), wrong
 
 
 def _day(text: str) -> date | None:
+    """Return the day in the form of a date field, YYYY-MM-DD, else None."""
     try:
-        return date.fromisoformat(text)
+        return date.fromisoformat(text) if len(text) == len("2026-01-31") else None
     except ValueError:
         return None
 
 
-def _whole(text: str, otherwise: int) -> int:
-    return int(text) if re.fullmatch("[1-9][0-9]{0,3}", text) else otherwise
+def _whole(text: str) -> int | None:
+    return int(text) if re.fullmatch("[1-9][0-9]{0,3}", text) else None
 
 
 def _paragraphs(row: dict[str, Any]) -> list[str]:

@@ -72,15 +72,42 @@ def client(folder) -> TestClient:
         ("topic=ai", 1),
         ("since=2026-01-20", 8),
         ("until=2026-01-19", 1),
-        ("outlet=%27+OR+1%3D1+--", 0),
         ("words=%25", 9),
-        ("since=kemarin&page=zz", 9),
+        ("since=&until=&outlet=&topic=&page=", 9),
     ],
 )
 def test_a_search_lists_the_matching_articles(client, query, found):
     page = client.get(f"/?{query}")
     assert page.status_code == 200
     assert page.text.count('<li>\n  <p class="small soft">') == found
+
+
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("since=kemarin", "No date like 2026-01-31: kemarin"),
+        ("until=2026-02-30", "No date like 2026-01-31: 2026-02-30"),
+        ("since=20260131", "No date like 2026-01-31: 20260131"),
+        ("outlet=kontn", "The dataset has no such outlet: kontn"),
+        ("outlet=%27+OR+1%3D1+--", "The dataset has no such outlet: &#39; OR 1=1 --"),
+        ("topic=aii", "The dataset has no such topic: aii"),
+        ("page=zz", "There is no such page: zz"),
+        ("page=0", "There is no such page: 0"),
+        ("page=2", "There is no such page: 2"),
+    ],
+)
+def test_a_value_that_nothing_can_match_is_said(client, query, told):
+    page = client.get(f"/?{query}")
+    assert page.status_code == 400
+    assert f"{told}</span>" in page.text
+    assert '<li>\n  <p class="small soft">' not in page.text
+
+
+def test_all_wrong_values_are_said_and_the_others_kept_in_the_form(client):
+    text = client.get("/?since=kemarin&page=zz&words=berita").text
+    assert "No date like 2026-01-31: kemarin" in text
+    assert "There is no such page: zz" in text
+    assert 'value="berita"' in text
 
 
 def test_the_words_are_marked_where_they_were_found(client):
@@ -169,6 +196,8 @@ def test_the_archived_page_can_do_nothing(client):
         "/article/%2e%2e%2f%2e%2e%2fetc%2fpasswd",
         "/page/kontan:1/../../state.db",
         "/article/kontan:1?capture=99",
+        "/article/kontan:1?capture=0",
+        "/page/kontan:1?capture=satu",
         "/article/' OR 1=1 --",
         "/style.css/../page.html",
         "/nothing",
@@ -263,4 +292,5 @@ def test_a_broken_file_is_told_and_forgotten_when_it_is_gone(tmp_path):
 
 
 def test_a_search_is_not_endless():
-    assert len(asked({"words": "a" * 9999}).words) == 200
+    question, wrong = asked({"words": "a" * 9999}, (), ())
+    assert (len(question.words), wrong) == (200, {})
