@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from output.cursor import Cursor
     from output.dataset import Location
 
 BATCH = 1000
@@ -55,10 +56,14 @@ class Selection:
 
 
 def select(
-    location: Location, selection: Selection, table: str = "articles"
+    location: Location,
+    selection: Selection,
+    table: str = "articles",
+    cursor: Cursor | None = None,
 ) -> Iterator[pa.RecordBatch]:
     """Yield the selected rows, outlet by outlet and month by month; the table clusters whole.
 
+    :param cursor: only the articles' rows that it has not given
     :raises OSError, pa.ArrowInvalid: when a file cannot be read.
     """
     root = Root(location)
@@ -69,18 +74,23 @@ def select(
     for outlet in selection.outlets or outlets(root, table):
         # Opened when its turn comes, so that the files of one outlet at a time are held open.
         dataset = open_dataset(location, table, outlet)
-        for batch in _rows(root, dataset, outlet, selection, table):
+        for batch in _rows(root, dataset, outlet, selection, table, cursor):
             yield with_pages(batch, pages)
 
 
 def _rows(
-    root: Root, dataset: ds.FileSystemDataset, outlet: str, selection: Selection, table: str
+    root: Root,
+    dataset: ds.FileSystemDataset,
+    outlet: str,
+    selection: Selection,
+    table: str,
+    cursor: Cursor | None,
 ) -> Iterator[pa.RecordBatch]:
     files = list(dataset.get_fragments())
     articles = table == "articles"
-    judged = _judged(root, dataset, files, outlet, selection) if articles else repeat(None)
+    judged = _judged(root, dataset, files, outlet, selection, cursor) if articles else repeat(None)
     for file, verdict in zip(files, judged, strict=False):
-        if not _may_hold(file, selection):
+        if not _may_hold(file, selection) or (verdict and not pc.any(verdict[0]).as_py()):
             continue
         row = 0
         # By default 16 batches of 4 files each are read ahead: gigabytes, where files are large.
@@ -104,12 +114,15 @@ def _judged(
     files: list[ds.Fragment],
     outlet: str,
     selection: Selection,
+    cursor: Cursor | None,
 ) -> Iterator[tuple[pa.BooleanArray, pa.ChunkedArray[Any]]]:
     """Yield for each file, of its rows, a mask of those to keep by the keys of all files, and the
     cluster_ids."""
     keys = [file.to_table(dataset.schema, list(KEYS["articles"])) for file in files]
     held = pa.concat_tables(keys)
     keep = (last_captures if selection.latest else single_captures)(held)
+    if cursor:
+        keep = pc.and_(keep, cursor.new(root, outlet, held))
     stories, row = stories_of(held["article_id"], clusters_of(root, outlet)), 0
     for each in keys:
         yield keep.slice(row, len(each)), stories.slice(row, len(each))

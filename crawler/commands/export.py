@@ -13,7 +13,9 @@ from crawler.terminal.exit_codes import UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
 from crawler.wording import number, size
 from output.beside import beside
-from output.dataset import schema_of
+from output.cursor import Cursor, CursorError
+from output.dataset import outlets, schema_of
+from output.filesystem import Root, sync_folder
 from output.formats import FORMATS, write_spreadsheet
 from output.selection import Selection, select
 from output.verification import READ_ERRORS
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
 KINDS = (*FORMATS, "duckdb")
 STREAMS = ("csv", "jsonl")
 """Formats that can go to standard output."""
+TAKEN_DOWN = ".taken-down"
+"""Ends the name of the file beside an export that names the articles taken down since."""
 CLOSED = 141  # exit code 128 + SIGPIPE, as `cat` has before a `head` that ends first
 
 
@@ -58,13 +62,20 @@ class Command(MaintenanceCommand):
         add("--since", metavar="DAY", help="the first day of publication, in WIB: 2023-09-01")
         add("--until", metavar="DAY", help="the last day of publication, in WIB")
         add("--topic", metavar="TOPIC", help="only articles with this topic, e.g. ai")
+        add(
+            "--new-since",
+            metavar="CURSOR_FILE",
+            help="only what was published since the last export with this file, which is moved on",
+        )
         add("--allow-empty", action="store_true", help="an export without a row is no failure")
 
     def long_desc(self) -> str:
         return (
-            "Write the dataset, or a part of it, as one file for other programs. Exit 0 done, 1 no"
-            " row matches: an earlier file stays, unless --allow-empty; 2 usage, or the dataset or"
-            " the file cannot be read or written."
+            "Write the dataset, or a part of it, as one file for other programs. --new-since"
+            " CURSOR_FILE gives each row once, and in FILE.taken-down the ids of articles that were"
+            " taken down since, an id a line. Exit 0 done, 1 no row matches: an earlier file stays,"
+            " unless --allow-empty or --new-since; 2 usage, or the dataset or the file cannot be"
+            " read or written."
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -82,7 +93,10 @@ class Command(MaintenanceCommand):
             close = get_close_matches(opts.topic, TOPICS, n=1)
             hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(TOPICS)}"
             self.complain(f"there is no topic {opts.topic}; {hint}")
+        if opts.new_since and (opts.output == "-" or opts.to == "duckdb"):
+            self.complain("--new-since writes csv, jsonl or parquet, to a file")
         self._check_target(opts)
+        self.cursor = self._cursor(opts) if opts.new_since else None
         days = self.window(opts)
         names = tuple(dict.fromkeys(opts.outlet))
         self.selection = Selection(names, days.since, days.until, opts.topic, opts.latest)
@@ -100,8 +114,19 @@ class Command(MaintenanceCommand):
         if self.target.exists() and not self.target.is_file():
             self.complain(f"{self.target} is no file")
 
+    def _cursor(self, opts: argparse.Namespace) -> Cursor:
+        path = Path(opts.new_since)
+        if path.absolute() == self.target.absolute():
+            self.complain(f"{path} cannot be both the cursor and the export")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            return Cursor(path)
+        except (CursorError, OSError) as error:
+            self.complain(f"--new-since: {error}")
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        self.rows, self.allow_empty = 0, opts.allow_empty
+        self.rows, self.allow_empty = 0, opts.allow_empty or self.cursor is not None
+        self.taken_down: list[str] = []
         with self.waiting("reading the dataset") as self.status:
             if opts.output == "-":
                 self._print(opts.to)
@@ -117,7 +142,11 @@ class Command(MaintenanceCommand):
         elif opts.output != "-":
             written = self.target.stat().st_size
             told: dict[str, Any] = {"file": str(self.target), "bytes": written, what: self.rows}
-            self.say(f"{self.target}: {found}, {size(written)}", **told)
+            gone = self.taken_down
+            if self.cursor:
+                told["taken_down"] = gone
+            also = f"; {number(len(gone))} articles were taken down since" if gone else ""
+            self.say(f"{self.target}: {found}, {size(written)}{also}", **told)
 
     def _print(self, kind: str) -> None:
         try:
@@ -145,12 +174,32 @@ class Command(MaintenanceCommand):
                 else:
                     with staged.open("wb") as file:
                         self._stream(kind, file)
-                if self.rows or self.allow_empty:
+                if self.cursor:
+                    self._move(self.cursor, staged, target)
+                elif self.rows or self.allow_empty:
                     staged.replace(target)
         except OSError as error:
             self.complain(f"cannot write {self.target}: {error.strerror or error}")
         except duckdb.Error as error:
             self.complain(f"cannot write {self.target}: {str(error).splitlines()[0]}")
+
+    def _move(self, cursor: Cursor, staged: Path, target: Path) -> None:
+        """Put ids taken down, export and cursor into place, each on disk before the next.
+
+        The cursor is the last: after a kill the next export gives the same rows again, and no row
+        is passed over.
+        """
+        root = Root(self.location)
+        names = self.selection.outlets or outlets(root, "rejects")
+        self.taken_down = cursor.take_down(root, names)
+        ids = staged.with_name(f"{target.name}{TAKEN_DOWN}")
+        ids.write_text("".join(f"{each}\n" for each in self.taken_down), encoding="utf-8")
+        for path in (ids, staged):
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+            path.replace(target.with_name(path.name))
+        sync_folder(target.parent)
+        cursor.move()
 
     def _stream(self, kind: str, file: IO[bytes]) -> None:
         write = write_spreadsheet if self.is_for_spreadsheets else FORMATS[kind]
@@ -158,8 +207,10 @@ class Command(MaintenanceCommand):
 
     def _rows(self, table: str) -> Iterator[pa.RecordBatch]:
         try:
-            for batch in select(self.location, self.selection, table):
+            for batch in select(self.location, self.selection, table, self.cursor):
                 yield batch
+                if self.cursor:
+                    self.cursor.give(batch)
                 if table == "articles":
                     self.rows += len(batch)
                     self.status.update(f"{number(self.rows)} rows")
