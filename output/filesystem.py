@@ -312,6 +312,7 @@ def _copy_local(source: Path, target: Path, staging: Path) -> None:
     try:
         with source.open("rb") as there, staged.open("wb") as here:
             shutil.copyfileobj(there, here, 1 << 20)
+            shutil.copymode(source, staged)
             here.flush()
             os.fsync(here.fileno())
         staged.rename(target)

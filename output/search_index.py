@@ -23,6 +23,7 @@ from tantivy import Filter, Order, Query, TextAnalyzerBuilder, Tokenizer
 from output.clock import WIB
 from output.dataset import open_dataset
 from output.filesystem import Root
+from output.private import make_private
 from output.schema import KEYS, Row
 from output.views import reading
 
@@ -102,7 +103,7 @@ class SearchIndex:
             index = None
         if index is None:
             shutil.rmtree(self.folder, ignore_errors=True)
-            self.folder.mkdir(parents=True)
+            make_private(self.folder)
             index, kept = tantivy.Index(SCHEMA, str(self.folder)), {"outlets": {}}
             self._note({})
         index.register_tokenizer("words", _WORDS)

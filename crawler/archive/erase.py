@@ -17,6 +17,7 @@ from fastwarc import ArchiveIterator, WarcRecord, WarcRecordType
 
 from crawler.archive.scanner import next_record, record_behind
 from crawler.archive.writer import ARCHIVE, LISTED
+from output.private import make_private, private
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -112,9 +113,9 @@ def _stretches(records: list[_Found], pages: set[str], size: int) -> Iterator[tu
 
 def _without(source: BinaryIO, stretches: Iterable[tuple[int, int]], target: Path) -> Path:
     """Copy `source` to the file `target` on disk, with empty records in the `stretches`."""
-    target.parent.mkdir(parents=True, exist_ok=True)
+    make_private(target.parent)
     source.seek(0)
-    with target.open("wb") as file:
+    with open(target, "wb", opener=private) as file:
         shutil.copyfileobj(source, file, 1 << 20)
         for start, end in stretches:
             file.seek(start)

@@ -20,6 +20,8 @@ from typing import TYPE_CHECKING, Any
 from fastwarc import WarcRecord, WarcRecordType
 from fastwarc.stream_io import GzipWriter
 
+from output.private import make_private, private
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from datetime import datetime
@@ -120,10 +122,11 @@ class Archive:
             self._file = None
 
     def _begin(self) -> BinaryIO:
-        self.folder.mkdir(parents=True, exist_ok=True)
+        make_private(self.folder.parent, self.folder)
         self._path = self.folder / f"{self.run_id}-{self._files:05}.warc.gz"
         self._files += 1
-        file = self._path.open("xb", buffering=0)  # a kill leaves what was written
+        # Without a buffer, a kill leaves what was written.
+        file = open(self._path, "xb", buffering=0, opener=private)  # noqa: SIM115
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         self._file = file
         _write(file, _warcinfo(self._path.name))
@@ -156,6 +159,8 @@ def open_folder(location: str, outlet: str) -> Path:
 
 
 def _publish(root: Root, outlet: str, path: Path) -> None:
+    if root.local:
+        make_private(Path(root.at(ARCHIVE)), Path(root.at(ARCHIVE, f"outlet={outlet}")))
     root.publish_file(f"{ARCHIVE}/outlet={outlet}/{path.name}", path)
 
 

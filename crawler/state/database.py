@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.state.schema import MIGRATIONS
 from output import clock
 from output.filesystem import is_shared
+from output.private import make_private, touch_private
 
 if TYPE_CHECKING:
     import os
@@ -63,6 +64,7 @@ class Database:
         if not path.exists():
             for left in ("-wal", "-shm"):  # of a deleted file: SQLite would replay them
                 path.with_name(path.name + left).unlink(missing_ok=True)
+        touch_private(path)  # SQLite gives -wal and -shm the permissions of the file
         self._connection = sqlite3.connect(path, timeout=BUSY_SECONDS, isolation_level=None)
         try:
             self.execute("PRAGMA journal_mode = WAL")
@@ -132,7 +134,7 @@ class Database:
             error = sqlite3.DatabaseError(verdict)
             error.sqlite_errorcode = sqlite3.SQLITE_CORRUPT
             raise error
-        mark.touch()
+        touch_private(mark)
 
 
 def state_path(folder: str | os.PathLike[str]) -> Path:
@@ -144,7 +146,8 @@ def state_path(folder: str | os.PathLike[str]) -> Path:
         raise StateError(
             f"{folder} is no local disk, where {FILE} must stand: set STATE_DIR to a local folder"
         )
-    Path(folder).mkdir(parents=True, exist_ok=True)
+    if not Path(folder).is_dir():  # an older folder may be the dataset's, which others may read
+        make_private(Path(folder))
     return Path(folder) / FILE
 
 

@@ -21,6 +21,7 @@ from crawler.state.stories.index import drop_part
 from output.clock import now
 from output.dataset import is_replaced
 from output.filesystem import Root
+from output.private import FILE as PRIVATE
 from output.schema import KEYS, PENDING, Row
 from output.takedown import FORGOTTEN
 
@@ -56,7 +57,8 @@ def open_index(
     :raises sqlite3.OperationalError: another program keeps the state locked; the disk is full.
     """
     path = state_path(folder)
-    with FileLock(path.with_suffix(".lock")):  # two runs must not both find the file damaged
+    # Two runs must not both find the file damaged.
+    with FileLock(path.with_suffix(".lock"), mode=PRIVATE):
         database = open_database(path, thorough=thorough)
         index = DatasetIndex(database, Root(dataset), refetch)
         index.refresh()

@@ -14,6 +14,7 @@ from filelock import FileLock, SoftFileLease, Timeout
 
 from output import clock
 from output.filesystem import is_shared
+from output.private import FILE, make_private, private
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,15 +53,15 @@ class Lock:
         self, folder: str | os.PathLike[str], outlet: str, *, shared: bool | None = None
     ) -> None:
         place = Path(folder) / FOLDER
-        place.mkdir(parents=True, exist_ok=True)
+        make_private(place)
         self.outlet = outlet
         self._note = place / f"{outlet}.json"
         self._path = place / f"{outlet}.lock"
         self._shared = is_shared(place) if shared is None else shared
         self._lock = (
-            SoftFileLease(self._path, lease_duration=LEASE)
+            SoftFileLease(self._path, mode=FILE, lease_duration=LEASE)
             if self._shared
-            else FileLock(self._path)
+            else FileLock(self._path, mode=FILE)
         )
 
     def attempts(self) -> Iterator[float]:
@@ -128,7 +129,8 @@ def _write(note: Path) -> None:
         "since": clock.now().isoformat(timespec="seconds"),
     }
     staged = note.with_suffix(f".{os.getpid()}")
-    staged.write_text(json.dumps(holder), encoding="utf-8")
+    with open(staged, "w", encoding="utf-8", opener=private) as file:
+        json.dump(holder, file)
     staged.replace(note)
 
 
