@@ -193,7 +193,8 @@ RUNS = _schema(
         _column(
             "judgement",
             pa.string(),
-            "healthy, unhealthy, interrupted by a signal, or no_past: no list has its days",
+            "healthy, unhealthy, interrupted by a signal, no_past: no list has its days, or"
+            " put_off: its Crawl-delay is over 120 s",
         ),
         _column("detail", pa.string(), "Why, in one line"),
     ],

@@ -17,12 +17,9 @@ COUNTED = ("listed", "resumed", "fetched", *OUTCOMES)
 ALIVE = ("/listed", "/unchanged", "/walked")
 """Ends of the stats of sources that serve: wartatek/sources/feed:https://host/rss/listed. A walked
 source was read by an earlier backfill."""
-NO_PAST = "no_past"
-"""The judgement on a backfill of an outlet none of whose lists goes back to the days asked for."""
-PUT_OFF = "put_off"
-"""The judgement on an outlet whose robots.txt asks for a Crawl-delay over LONGEST_CRAWL_DELAY."""
-EXCUSED = (NO_PAST, PUT_OFF)
-"""Judgements that fail a run only if the outlet was named alone."""
+EXCUSED = ("no_past", "put_off")
+"""Judgements that fail a run only if the outlet was named alone: on a backfill of which no list
+goes back to the days asked for, and on a Crawl-delay over LONGEST_CRAWL_DELAY."""
 NO_LOSS = ("off_topic", "gallery", "video")
 """Reasons of rejects that say nothing against an outlet's markup."""
 
@@ -71,12 +68,12 @@ class Outcomes:
         if stored:
             return "healthy", f"{stored} stored"
         if delay := self.stats.get("wartatek/crawl_delay"):
-            return PUT_OFF, (
+            return "put_off", (
                 f"robots.txt asks for {delay:g} s between requests, and {LONGEST_CRAWL_DELAY:g} s"
                 " are the most that is kept"
             )
         if past and not self._is_alive() and not self.source_problems():
-            return NO_PAST, "no list of this outlet goes back to the days asked for"
+            return "no_past", "no list of this outlet goes back to the days asked for"
         if loss := self._silence() or self._loss():
             return "unhealthy", loss
         return "healthy", "nothing new"
