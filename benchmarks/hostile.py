@@ -14,13 +14,14 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 LIMIT = 120
 """Seconds for an input."""
 
 READ = """
 import json, resource, sys, time
+from crawler.items import Rejected
 from scrapy.http import Request, Response
 from scrapy.utils.test import get_crawler
 from crawler.sources import Feed, Sitemap, SourceError, Window
@@ -28,9 +29,21 @@ try:
     from crawler.middlewares.transfer import TransferMiddleware as Transfer
 except ImportError:
     from scrapy.downloadermiddlewares.httpcompression import HttpCompressionMiddleware as Transfer
+try:
+    from crawler.outlets.documents import Document
+    from crawler.outlets.reader import DocumentReader
+except ImportError:
+    from crawler.documents import Document
+    from crawler.reader import Reader
+    DocumentReader = Reader.from_settings
+from scrapy.utils.project import get_project_settings
 URL = "https://warta.example.co.id/daftar"
+DOCUMENTS = DocumentReader(get_project_settings())
 
 def read(kind, body):
+    if kind == "document":
+        article = DOCUMENTS.read(Document.of(body), url=URL + "/1/a")
+        return f"{article.word_count:,} words"
     request = Request(URL)
     if kind == "body":
         response = Response(URL, body=body, headers={"Content-Encoding": "gzip"})
@@ -45,6 +58,8 @@ def answer(kind, body):
     try:
         return str(read(kind, body))
     except SourceError as error:
+        return error.reason
+    except Rejected as error:
         return error.reason
     except Exception as error:  # of another checkout too
         return type(error).__name__
@@ -79,6 +94,21 @@ def sitemap(part: str, count: int) -> bytes:
     return gzip.compress(b"<urlset>" + part.encode() * count + b"</urlset>", 9)
 
 
+PROSE = "Perusahaan itu memasang dua ratus menara di sepanjang pantai utara sejak awal tahun."
+
+
+def text(lines: Iterable[str], between: str = "\n\n") -> bytes:
+    return between.join([PROSE, *lines, PROSE]).encode()
+
+
+def page(inside: str) -> bytes:
+    head = "<html><body><h1>Menara Baru</h1><div itemprop=articleBody>"
+    return f"{head}<p>{PROSE}</p>{inside}<p>{PROSE}</p></div></body></html>".encode()
+
+
+PARAGRAPH = " ".join([PROSE] * 5)
+PROMO = "Baca juga: Menara Baru {} di Pantai Utara Jawa"
+UNENDED = "Harga naik. " + PROMO + " milik perusahaan itu Terus naik."
 ATTRIBUTES = "".join(f" a{n}=''" for n in range(20_000))
 URL = "<url><loc>https://warta.example.co.id/1/a</loc><lastmod>2026-11-20</lastmod></url>"
 INPUTS: dict[str, tuple[str, Callable[[], bytes]]] = {
@@ -105,6 +135,24 @@ INPUTS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "sitemap: 600,000 comments": ("sitemap", lambda: sitemap("<!---->", 600_000)),
     "sitemap: 2 million empty elements": ("sitemap", lambda: sitemap("<url/>", 1_999_000)),
     "sitemap: 50,000 URLs, as it should be": ("sitemap", lambda: sitemap(URL, 50_000)),
+    "text: 40,000 paragraphs of Baca juga": (
+        "document", lambda: text(PROMO.format(n) for n in range(40_000))),
+    "text: 40,000 promos without an end": (
+        "document", lambda: text(UNENDED.format(n) for n in range(40_000))),
+    "text: 260,000 labels": ("document", lambda: text(["Baca juga"] * 260_000)),
+    "text: 49,000 labels": ("document", lambda: text(["Baca juga"] * 49_000)),
+    "text: 250,000 short lines": ("document", lambda: text(["Ya saja"] * 250_000, "\n")),
+    "text: 49,000 short lines": ("document", lambda: text(["Ya saja"] * 49_000, "\n")),
+    "text: 1 million lines of CR": ("document", lambda: text(["a"] * 1_000_000, "\r")),
+    "text: 49,000 sign-offs": ("document", lambda: text(["(fyk/ash)"] * 49_000)),
+    "text: 5 MB of prose": ("document", lambda: text([PARAGRAPH] * 11_800)),
+    "page: a paragraph of 100,000 promos": (
+        "document", lambda: page(f"<p>{'Baca juga: Kota ' * 100_000}</p>")),
+    "page: 24,500 linked promos": (
+        "document", lambda: page(f"<p>{'Baca juga: <a href=/1/a>Kota</a> ' * 24_500}</p>")),
+    "page: 24,000 headings of lists": (
+        "document", lambda: page(f"<p>Berita Terkait</p><p>{PROSE}</p>" * 12_000)),
+    "page: 5 MB of prose": ("document", lambda: page(f"<p>{PARAGRAPH}</p>" * 11_500)),
     "body: 700,000 gzip members": ("body", lambda: gzip.compress(b"\n") * 700_000),
 }  # fmt: skip
 """Inputs by name: the kind of reader, and a maker of the bytes."""

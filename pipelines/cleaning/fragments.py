@@ -23,8 +23,8 @@ PROMO = "promo"  # last part of the ids of rules whose links are kept in `relate
 GAP = " \u00a0,;|•·-–:"  # characters between the links of a promo
 BULLET = re.compile(r"(?:[•·●▪■◦*>»–—-]|\d{1,2}[.)])?\s*")
 _LONGEST_NOTICE = 330
-_SEARCHED = 100_000  # characters of a document in which a promo's words are looked for again
-_LABELS = 1_000  # labels of a document that are looked at; real documents have up to 60
+_SEARCHED = 100_000  # characters of a document in which the words of a promo are counted
+_LABELS = 200  # labels of a document that are looked at; the most in a real document is ten
 _OURS = re.compile(
     r"\b(?:[Kk]anal|[Ss]aluran|[Cc]hannel|[Gg]rup|[Aa]kun|[Mm]edia sosial|[Aa]plikasi|[Bb]erita|"
     r"[Aa]rtikel|[Kk]omunitas|[Nn]ewsletter|[Ll]aman|[Ss]itus|[Rr]edaksi|[Pp]odcast|[Kk]abar|"
