@@ -24,6 +24,13 @@ def _instant() -> Any:
     return field(default=None, metadata={"serializer": _iso})
 
 
+OWN_BODY = ("css:", "page-data")
+"""Beginnings of `body_source` where nothing was guessed: a selector of the outlet's own, or the
+data from which the outlet's script draws the page."""
+NO_LOSS = ("off_topic", "gallery", "video")
+"""Reasons of rejects that say nothing against an outlet's markup."""
+
+
 class Rejected(DropItem):
     """A page or item that is not stored.
 

@@ -71,8 +71,9 @@ class BlockedError(IgnoreRequest):
     `until` is None where the refusal may be a single page's.
     """
 
-    def __init__(self, message: str, until: datetime | None = None) -> None:
-        super().__init__(message)
+    def __init__(self, host: str, reason: str, until: datetime | None = None) -> None:
+        super().__init__(f"{host}: {reason}")
+        self.reason = reason
         self.until = until
 
 

@@ -8,9 +8,8 @@ from scrapy import signals
 
 from crawler.extraction.page.page import Page
 from crawler.outlets.matched_rules import matched_rules, unmatched
-from crawler.outlets.registry import stateless_stages
 from crawler.terminal.base import print_table, tabulate
-from crawler.terminal.crawling import CrawlingCommand
+from crawler.terminal.examining import ExaminingCommand
 from crawler.terminal.exit_codes import UNHEALTHY
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 PAGES = "3"
 
 
-class Command(CrawlingCommand):
+class Command(ExaminingCommand):
     def syntax(self) -> str:
         return "[options] OUTLET"
 
@@ -32,36 +31,36 @@ class Command(CrawlingCommand):
 
     def long_desc(self) -> str:
         return (
-            "Crawl a few pages of an outlet, store nothing, and name the rule that gave each field."
+            "Examine an outlet as `scrapy doctor` does, store nothing, and name the rule that gave"
+            " each field."
             " Exit 0 all well, 1 no page became an article or no rule of the outlet found the body,"
             " 2 usage. -a limit=9 takes nine pages; default: 3."
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        assert self.settings is not None
-        self.store_nowhere(opts)  # known articles are fetched again
         super().process_options(args, opts)
         if len(args) != 1:
             self.complain("name one outlet")
         opts.spargs.setdefault("limit", PAGES)
-        self.settings.set("ITEM_PIPELINES", stateless_stages(self.settings), priority="cmdline")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.crawler_process is not None
-        self.found, self.doubtful = 0, 0
-        crawler = self._create_crawler(args[0])
+        self.read = 0
+        crawler, examination = self.examiner(args[0])
         self.rules = crawler.spidercls.rules()  # type: ignore[attr-defined]
         crawler.signals.connect(self.show_page, signals.item_scraped)
         crawler.signals.connect(self.show_rejected, signals.item_dropped)
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
-        self.summarise(crawler.stats.get_stats())
-        self.exitcode = 0 if self.found and not self.doubtful else UNHEALTHY
+        self.show_sources([examination])
+        self.say(f"{self.read} pages became articles", articles=self.read)
+        doubtful = any(page.own_body is False for page in examination.pages)
+        self.exitcode = 0 if self.read and not doubtful else UNHEALTHY
 
     def show_page(self, item: Article, response: Response) -> None:
         """Print every field of a page, with the value and the rule that gave the value."""
         page = Page(response.body, response.url, encoding=self.rules.encoding)
-        self.found += 1
+        self.read += 1
         values: dict[str, Any] = {
             "title": item.title,
             "body": f"{len(item.paragraphs)} paragraphs, {item.word_count} words",
@@ -76,7 +75,6 @@ class Command(CrawlingCommand):
             for field, rule in matched_rules(page, self.rules, item).items()
         ]
         missing = unmatched(page, self.rules)
-        self.doubtful += "body" in missing
         self.say(response.url, url=response.url, fields=rows, unmatched=missing)
         if not (self.quiet or self.json):
             print_table(tabulate(rows, ("field", "rule", "value")))
@@ -85,14 +83,3 @@ class Command(CrawlingCommand):
 
     def show_rejected(self, item: Article, exception: Exception) -> None:
         self.say(f"{item.url}: rejected, {exception}\n", url=item.url, rejected=str(exception))
-
-    def summarise(self, stats: dict[str, Any]) -> None:
-        """Print the counts of the crawl: articles by source, outcomes, failures."""
-        counts = {
-            name.removeprefix("wartatek/"): value
-            for name, value in sorted(stats.items())
-            if name.startswith("wartatek/") and isinstance(value, int)
-        }
-        lines = [f"{name}: {value}" for name, value in counts.items()]
-        lines.append(f"{self.found} pages became articles")
-        self.say("\n".join(lines), articles=self.found, counts=counts)

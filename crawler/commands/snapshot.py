@@ -63,7 +63,7 @@ class Command(CrawlingCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
-        self.location = self.store_nowhere(opts)
+        self.location = str(self.store_nowhere(opts)["OUTPUT_DIR"])
         if opts.expect or opts.from_archive or not _is_url(args[-1:]):
             self.asks_outlets = False
             self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")  # no crawl runs

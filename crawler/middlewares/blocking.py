@@ -48,7 +48,7 @@ class BlockingMiddleware:
     def process_request(self, request: Request) -> None:
         host = urlparse_cached(request).netloc
         if refusal := self.refusals.current(host):
-            raise BlockedError(f"{host} is left alone: {refusal.reason}", refusal.until)
+            raise BlockedError(host, f"left alone after {refusal.reason}", refusal.until)
 
     def process_response(self, request: Request, response: Response) -> Response:
         url = urlparse_cached(request)
@@ -58,7 +58,7 @@ class BlockingMiddleware:
             self._leave_alone(url.netloc, reason, wait)
         if response.status == HTTPStatus.FORBIDDEN and not is_robots:
             self._count_forbidden(url.netloc, wait)
-            raise BlockedError(f"{url.netloc}: 403 Forbidden")
+            raise BlockedError(url.netloc, "403 Forbidden")
         self._forbidden[url.netloc] = 0
         if url.netloc not in self._serving and not is_robots:
             self._serving.add(url.netloc)
@@ -86,4 +86,4 @@ class BlockingMiddleware:
     def _leave_alone(self, host: str, reason: str, wait: float) -> None:
         refusal = self.refusals.add(host, reason, timedelta(seconds=wait))
         logger.warning("%s blocks us (%s); left alone until %s", host, reason, refusal.until)
-        raise BlockedError(f"{host}: {reason}", refusal.until)
+        raise BlockedError(host, reason, refusal.until)

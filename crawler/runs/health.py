@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pyarrow.compute as pc
 
+from crawler.items import OWN_BODY
 from output.clock import WIB
 from output.dataset import open_dataset
 from output.schema import CRAWL
@@ -64,7 +65,7 @@ def rule_shortcoming(bodies: Mapping[str, int], *, has_rule: bool) -> str | None
     :param has_rule: False for an outlet without a `body`, its own or its family's: not judged
     """
     total = sum(bodies.values())
-    ours = sum(n for source, n in bodies.items() if source.startswith("css:"))
+    ours = sum(n for source, n in bodies.items() if source.startswith(OWN_BODY))
     if not has_rule or total < BODIES_NEEDED or ours >= LEAST_BY_RULE * total:
         return None
     return f"{total} stored, but no rule of its own matched {1 - ours / total:.0%} of the bodies"
@@ -119,7 +120,7 @@ def _rates(runs: Sequence[Run]) -> dict[str, float]:
         for filled in run["fill_rates"] or ():
             sums[filled["field"]] += filled["rate"] * count
         for source in run["body_sources"] or ():
-            if source["source"].startswith("css:"):
+            if source["source"].startswith(OWN_BODY):
                 sums[BY_RULE] += source["share"] * count
     return {name: value / total for name, value in sums.items()} if total else {}
 

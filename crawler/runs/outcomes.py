@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from crawler.items import NO_LOSS
 from crawler.manners import LONGEST_CRAWL_DELAY, UNREACHABLE
 from crawler.state.database import FILE
 
@@ -20,8 +21,6 @@ source was read by an earlier backfill."""
 EXCUSED = ("no_past", "put_off")
 """Judgements that fail a run only if the outlet was named alone: on a backfill of which no list
 goes back to the days asked for, and on a Crawl-delay over LONGEST_CRAWL_DELAY."""
-NO_LOSS = ("off_topic", "gallery", "video")
-"""Reasons of rejects that say nothing against an outlet's markup."""
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from scrapy.settings import BaseSettings
+
     from crawler.spider import NewsSpider
     from crawler.terminal.progress import OutcomeTable
 
@@ -98,20 +100,20 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
                 f" -s CONTACT=, to your mail address or page{wrong}"
             )
 
-    def store_nowhere(self, opts: argparse.Namespace) -> str:
-        """Let a crawl write to a folder that is removed at exit; return the dataset's place."""
+    def store_nowhere(self, opts: argparse.Namespace) -> BaseSettings:
+        """Let a crawl write to a folder that is removed at exit; return the settings until now."""
         assert self.settings is not None
         try:
             self.settings.setdict(arglist_to_dict(opts.set), priority="cmdline")
         except ValueError:
             self.complain("-s takes NAME=VALUE")
         opts.set = []  # which Scrapy would set again
-        dataset = str(self.settings["OUTPUT_DIR"])
+        own = self.settings.copy()
         folder = mkdtemp(prefix="wartatek-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
         for name, value in {"OUTPUT_DIR": folder, "STATE_DIR": "", "ARCHIVE": False}.items():
             self.settings.set(name, value, priority="cmdline")
-        return dataset
+        return own
 
     def show_outcomes(self, table: OutcomeTable) -> None:
         """Print the table at the end, unless articles go to the same place."""

@@ -45,6 +45,7 @@ RUNS = {
 }
 CRAWLS = {
     "check": "check kontan -a limit=1",
+    "doctor": "doctor kontan",
     "crawl": "crawl kontan -a limit=1",
     "crawlall": "crawlall kontan -a limit=1",
     "demo": "demo kontan",

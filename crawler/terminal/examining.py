@@ -1,0 +1,66 @@
+"""The base of commands that examine outlets and store nothing; outside commands/, as base.py."""
+
+from __future__ import annotations
+
+import sqlite3
+from typing import TYPE_CHECKING
+
+from crawler.outlets.examiner import examiner_of
+from crawler.outlets.registry import stateless_stages
+from crawler.state.database import StateError
+from crawler.state.index import DatasetIndex
+from crawler.state.refusals import Refusals
+from crawler.terminal.crawling import CrawlingCommand
+from output import clock
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterable
+
+    from scrapy.crawler import Crawler
+    from scrapy.settings import BaseSettings
+
+    from crawler.outlets.examination import Examination
+
+COLUMNS = "outlet source status items newest articles body time wall".split()
+TIME_LIMIT = 240
+"""Seconds for an outlet: eight at a time, all of them end in 15 minutes even if no host answers."""
+
+
+class ExaminingCommand(CrawlingCommand):
+    """A command that examines outlets.
+
+    `own`: the settings of the user's own dataset; `refusals`: of the state there.
+    """
+
+    own: BaseSettings
+    refusals: Refusals
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
+        self.own = self.store_nowhere(opts)  # known articles are fetched again
+        super().process_options(args, opts)
+        self.settings.set("ITEM_PIPELINES", stateless_stages(self.settings), priority="cmdline")
+        self.settings.set("CLOSESPIDER_TIMEOUT", TIME_LIMIT, priority="cmdline")
+        try:
+            index = DatasetIndex.of(self.own)
+        except (StateError, sqlite3.Error, OSError) as error:
+            self.complain(f"STATE_DIR: {error}")
+        self.refusals = Refusals(index.db, index.clock)
+
+    def examiner(self, name: str) -> tuple[Crawler, Examination]:
+        """Return a crawler that examines the outlet `name`, and the findings that it fills."""
+        spider = examiner_of(self.outlets()[name], self.refusals)
+        return self._create_crawler(spider), spider.examination
+
+    def show_sources(self, examinations: Iterable[Examination]) -> None:
+        """Print the table of sources, and below it what was found in place of what is declared."""
+        examinations = list(examinations)
+        now = clock.now()
+        self.show([row for each in examinations for row in each.rows(now)], COLUMNS)
+        for each in examinations:
+            for line in each.notes():
+                self.say(f"{each.outlet}: {line}")
+            if proposals := each.proposals():
+                self.say(f"{each.outlet}: works and is not declared, to paste into `sources`:")
+                self.say("\n".join(f"        {line}" for line in proposals))

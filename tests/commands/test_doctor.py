@@ -1,0 +1,113 @@
+"""`scrapy doctor` in a process of its own, over real HTTP on loopback: six outlets, five broken."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from crawler.newsroom import Newsroom
+from crawler.state.database import open_database, state_path
+from crawler.state.diagnoses import read_diagnoses
+from crawler.state.refusals import Refusals
+from tests.crawls import project_settings
+from tests.moment import NOW, newsroom
+from tests.places import CHECKOUT
+
+OUTLETS = ["detikinet", "kontan", "mediaindonesia", "selular", "liputan6", "uzone"]
+UNHEALTHY = 1
+
+
+@pytest.fixture(scope="module")
+def room() -> Iterator[Newsroom]:
+    with newsroom(seed=5, outlets=OUTLETS, recent=8, past=2) as served:
+        served.fail("challenge", host="inet.detik.com", status=202)
+        served.fail("status", host="mediaindonesia.com", path="/(feed|tekno|sitemap)", status=404)
+        served.fail("status", host="selular.id", path=r"/\d{4}/", status=403)
+        served.world.robots["liputan6"] = "User-agent: *\nDisallow: /\n"
+        served.fail("truncated", host="uzone.id", path="-", size=3000)
+        yield served
+
+
+@pytest.fixture(scope="module")
+def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("doctor")
+
+
+def doctor(room: Newsroom, out: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"NEWSROOM": room.url, "OUTPUT_DIR": str(out), "STATE_DIR": ""}
+    return subprocess.run(
+        [sys.executable, "-m", "scrapy", "doctor", *words],
+        cwd=CHECKOUT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.fixture(scope="module")
+def told(room: Newsroom, out: Path) -> dict[str, dict]:
+    done = doctor(room, out, "--json", *OUTLETS)
+    assert done.returncode == UNHEALTHY, done.stderr
+    lines = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [line["outlet"] for line in lines] == OUTLETS
+    return {line["outlet"]: line for line in lines}
+
+
+def test_each_outlet_is_told_to_work_or_with_its_wall(told):
+    assert {name: each["works"] for name, each in told.items()} == {
+        "detikinet": False,
+        "kontan": True,
+        "mediaindonesia": False,
+        "selular": False,
+        "liputan6": False,
+        "uzone": False,
+    }
+    walls = {name: {source["wall"] for source in each["sources"]} for name, each in told.items()}
+    assert "challenge (202)" in walls["detikinet"]
+    assert walls["mediaindonesia"] == {"HTTP 404"}
+    assert "403 Forbidden" in walls["selular"]
+    assert walls["liputan6"] == {"refused by robots.txt"}
+    assert "no article" in told["uzone"]["detail"] or "no rule" in told["uzone"]["detail"]
+
+
+def test_two_articles_of_each_source_are_read_by_the_outlets_own_rules(told):
+    fullest = max(told["kontan"]["sources"], key=lambda source: source["items"])
+    assert fullest["status"] == 200
+    assert fullest["articles"] == fullest["items"] > 2
+    assert fullest["newest"]
+    assert [page["own_body"] for page in fullest["pages"]] == [True, True]
+    assert max(len(source["pages"]) for source in told["kontan"]["sources"]) == 2
+
+
+def test_no_row_is_stored_and_the_result_is_kept_with_its_day(told, out):
+    assert not list(out.rglob("*.parquet"))
+    kept = read_diagnoses(project_settings("", out, STATE_DIR=""))
+    assert str(kept["kontan"]) == f"works in the newsroom, seen {NOW:%Y-%m-%d}"
+    assert not kept["selular"].works
+    assert kept["selular"].detail == told["selular"]["detail"]
+
+
+def test_a_host_that_blocked_us_is_left_alone_by_later_runs(told, out, room):
+    database = open_database(state_path(out))
+    try:
+        assert Refusals(database).current("inet.detik.com")
+    finally:
+        database.close()
+    room.requests.clear()
+    done = doctor(room, out, "detikinet")
+    assert done.returncode == UNHEALTHY
+    assert "left alone after challenge (202)" in done.stdout
+    assert "0 of 1 outlets work; they do not:\ndetikinet: no source lists an article" in done.stdout
+    assert room.requests == []
+
+
+def test_outlets_that_may_not_be_crawled_are_not_asked(room, out):
+    room.requests.clear()
+    for name in ("republika", "antara"):
+        assert doctor(room, out, name).returncode == 2
+    assert room.requests == []
