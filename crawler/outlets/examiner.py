@@ -46,7 +46,7 @@ class Examiner(NewsSpider):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self._asked_for: set[str] = set()
+        self._asked_for: dict[str, str] = {}  # the source of each article by article_id
         self._wanted_by: dict[str, Wanted] = {}
 
     @classmethod
@@ -99,12 +99,11 @@ class Examiner(NewsSpider):
 
     def _queue_some(self, articles: list[tuple[Candidate, Decision]]) -> None:
         """Queue the first articles that no other source gave, those about technology first."""
-        few = self.limit or EACH
         for candidate, decision in sorted(articles, key=lambda pair: bool(pair[1].skipped)):
             article_id = self.wanted.article_id(candidate)
+            few = list(self._asked_for.values()).count(candidate.via) < (self.limit or EACH)
             if few and article_id not in self._asked_for:
-                few -= 1
-                self._asked_for.add(article_id)
+                self._asked_for[article_id] = candidate.via
                 self.outlet_state.listed([(article_id, replace(candidate, url=decision.url))])
 
     def _wanted_of_any_day(self) -> Wanted:

@@ -125,10 +125,10 @@ def test_the_readme_counts_no_outlet_that_is_not_there():
     assert int(modelled) <= statuses["modelled"] + statuses["verified"] - int(verified)
 
 
-def test_the_form_for_a_broken_outlet_asks_for_the_output_of_check():
+def test_the_form_for_a_broken_outlet_asks_for_the_output_of_doctor():
     form = (CHECKOUT / ".github/ISSUE_TEMPLATE/outlet-is-broken.yml").read_text("utf-8")
-    [asked] = re.findall(r"^  - type: textarea\n    id: check\n(?:    .*\n)+", form, re.MULTILINE)
-    assert ".venv/bin/python -m scrapy check NAME" in asked
+    [asked] = re.findall(r"^  - type: textarea\n    id: doctor\n(?:    .*\n)+", form, re.MULTILINE)
+    assert ".venv/bin/python -m scrapy doctor NAME" in asked
 
 
 def test_the_pull_request_template_is_five_lines():
