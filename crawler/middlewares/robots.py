@@ -97,9 +97,9 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         if asked and asked > LONGEST_CRAWL_DELAY:
             self._stats.max_value("wartatek/crawl_delay", asked)
         if delay := self._stats.get_value("wartatek/crawl_delay"):
-            raise BlockedError(
-                f"robots.txt asks for {delay:g} s between requests", clock.now() + PUT_OFF
-            )
+            host = urlparse_cached(request).netloc
+            reason = f"robots.txt asks for {delay:g} s between requests"
+            raise BlockedError(host, reason, clock.now() + PUT_OFF)
 
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         status = response.status

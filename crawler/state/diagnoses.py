@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from output.clock import WIB
+from output.private import private
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -72,7 +73,8 @@ def add_diagnoses(settings: BaseSettings, diagnoses: Mapping[str, Diagnosis]) ->
     kept = {name: asdict(each) for name, each in all_of_them.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{FILE}.{os.getpid()}")
-    draft.write_text(json.dumps(kept, indent=1, ensure_ascii=False, sort_keys=True), "utf-8")
+    with draft.open("w", encoding="utf-8", opener=private) as file:
+        json.dump(kept, file, indent=1, ensure_ascii=False, sort_keys=True)
     draft.replace(path)
 
 
