@@ -73,7 +73,7 @@ def add_diagnoses(settings: BaseSettings, diagnoses: Mapping[str, Diagnosis]) ->
     kept = {name: asdict(each) for name, each in all_of_them.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_name(f"{FILE}.{os.getpid()}")
-    with draft.open("w", encoding="utf-8", opener=private) as file:
+    with open(draft, "w", encoding="utf-8", opener=private) as file:
         json.dump(kept, file, indent=1, ensure_ascii=False, sort_keys=True)
     draft.replace(path)
 
