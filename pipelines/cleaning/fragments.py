@@ -11,6 +11,7 @@ from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
 from crawler.extraction.indonesian.headlines import Headlines
+from crawler.extraction.indonesian.patterns import DASHES
 from crawler.extraction.indonesian.sentences import SENTENCE_ENDS
 from crawler.items import Anchor, Block
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from pipelines.cleaning.rules import Rulebook
 
 PROMO = "promo"  # last part of the ids of rules whose links are kept in `related`
-GAP = " \u00a0,;|•·-–:"  # characters between the links of a promo
-BULLET = re.compile(r"(?:[•·●▪■◦*>»–—-]|\d{1,2}[.)])?\s*")
+GAP = f" \u00a0,;|•·:{DASHES}"  # characters between the links of a promo
+BULLET = re.compile(rf"(?:[{DASHES}•·●▪■◦*>»]|\d{{1,2}}[.)])?\s*")
 _LONGEST_NOTICE = 330
 _SEARCHED = 100_000  # characters of a document in which the words of a promo are counted
 _LABELS = 200  # labels of a document that are looked at; the most in a real document is ten

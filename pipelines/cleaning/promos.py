@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from crawler.extraction.indonesian.headlines import headline_end, looks_like_headline
+from crawler.extraction.indonesian.patterns import DASHES
 from pipelines.cleaning.fragments import BULLET, GAP, PROMO, Fragment, starts_sentence
 
 if TYPE_CHECKING:
     from pipelines.cleaning.fragments import Body
     from pipelines.cleaning.rules import Rule
 
-_MARKS = ":：|–—-»>"  # ends of labels; the same words in prose have none
+_MARKS = f":：|»>{DASHES}"  # ends of labels; the same words in prose have none
 _BOUNDARY = re.compile(r"[.!?][\"”’']? +[A-Z\"“‘]")
 _OWN_HEADING = re.compile(r"#[\w%-]{1,100}$")
 _TAG = re.compile(r"/(?:tags?|topics?|topik|label)/", re.IGNORECASE)

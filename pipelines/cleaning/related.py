@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from crawler.extraction.indonesian.patterns import DASHES
 from crawler.extraction.indonesian.sentences import is_sentence
 from crawler.items import Link
 from pipelines.cleaning.fragments import PROMO
@@ -56,4 +57,4 @@ def _without_label(text: str, book: Rulebook) -> str:
     for rule in book.of_kind("label"):
         if match := rule.pattern.match(text):
             text = text[match.end() :]
-    return text.strip(" \u00a0•·:-–—|*")
+    return text.strip(f" \u00a0•·:|*{DASHES}")

@@ -10,7 +10,8 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
-from crawler.extraction.indonesian.patterns import any_of
+from crawler.extraction.indonesian.patterns import DASHES, any_of
+from crawler.extraction.indonesian.places import CITIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -85,11 +86,9 @@ def load_rules(path: Path = PATH) -> Rulebook:
     :raises ValueError: when a rule has an unknown kind.
     """
     data = tomllib.loads(path.read_text("utf-8"))
-    words = {
-        name: value if isinstance(value, str) else any_of(value)
-        for name, value in data["words"].items()
-    }
-    words["CITY"] = words["city"].upper()
+    words = {"dashes": DASHES, "city": any_of(CITIES), "CITY": any_of(map(str.upper, CITIES))}
+    for name, value in data["words"].items():
+        words[name] = _WORD.sub(lambda word: words[word[1]], value)
     rules = tuple(_rule(entry, words) for entry in data["rule"])
     agencies = {alias: name for name, aliases in data["agencies"].items() for alias in aliases}
     return Rulebook(rules, agencies)

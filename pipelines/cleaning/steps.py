@@ -9,6 +9,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from crawler.extraction.indonesian.patterns import DASHES
 from crawler.extraction.indonesian.sentences import is_sentence
 from pipelines.cleaning.fragments import PROMO, Body, Cleaned, Fragment
 from pipelines.cleaning.promos import (
@@ -283,7 +284,7 @@ def _take_first_dateline(body: Body) -> None:
     first = body.kept()[:2]
     for fragment in first[:1]:
         # detik sets the place before the first paragraph, not in it
-        text = " ".join(f.text for f in first) if fragment.text[-1] in "-–—" else fragment.text
+        text = "\n".join([f.text for f in first]) if fragment.text[-1] in DASHES else fragment.text
         for rule in body.rules["dateline"]:
             match = rule.pattern.match(text)
             if match and match.end() < len(text):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crawler.extraction.body.ancestors import Ancestors
 from crawler.extraction.body.class_names import HEADINGS, judge
 from crawler.extraction.indonesian.dates import find_date
+from crawler.extraction.indonesian.patterns import DASH, DASHES
 from crawler.extraction.indonesian.sentences import is_prose_node
 
 if TYPE_CHECKING:
@@ -58,9 +59,10 @@ _LONGEST_DATE = 120  # characters; a longer text below a heading is no date
 _TOP = 8  # lines; a headline and a date among the first of a part show another article
 _DATELINE = re.compile(
     r"^\W{0,3}(?:"
-    r"[A-Z][\w.,/ ]{2,40}(?:(?:\.com|\.CO\.ID|\.co\.id)\s?(?=[,|:–—-])|\(ANTARA[^)]{0,8}\))"
-    r"|[A-Z .,]{4,30}\s*[-–—]{1,2}\s"
-    r"|[A-Z][a-z]+(?: [A-Z][a-z]+)?\s+[-–—]{1,2}\s)"
+    rf"[A-Z][\w.,/ ]{{2,40}}"
+    rf"(?:(?:\.com|\.CO\.ID|\.co\.id)\s?(?=[{DASHES},|:])|\(ANTARA[^)]{{0,8}}\))"
+    rf"|[A-Z .,]{{4,30}}\s*{DASH}{{1,2}}\s"
+    rf"|[A-Z][a-z]+(?: [A-Z][a-z]+)?\s+{DASH}{{1,2}}\s)"
 )
 _DATELINE_BONUS = 600.0
 _LAYOUT = re.compile(r"(?<![a-z])(?:row|container|col|columns?|grid|clearfix|wrapper)(?![a-z])")

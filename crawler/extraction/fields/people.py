@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from crawler.extraction.indonesian.bylines import Byline, parse_byline, split_names
-from crawler.extraction.indonesian.patterns import any_of
+from crawler.extraction.indonesian.patterns import DASHES, any_of
 from crawler.extraction.page.jsonld import named, texts
 from crawler.extraction.page.page import BETWEEN
 from crawler.extraction.urls import split_url
@@ -201,7 +201,7 @@ def _labelled_in(flow: str) -> Byline:
 
 def _beside_date(page: Page, date: str | None) -> Byline:
     """Return labelled people behind the time: "14 September 2023 · Pewarta: Name"."""
-    behind = _line_of(page.flow, date).partition(date)[2].lstrip(" ,|•·–-") if date else ""
+    behind = _line_of(page.flow, date).partition(date)[2].lstrip(f" ,|•·{DASHES}") if date else ""
     return _labelled_in(f"{BETWEEN}{behind}{BETWEEN}")
 
 

@@ -7,6 +7,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.extraction.indonesian.dates import find_date
+from crawler.extraction.indonesian.patterns import DASHES
 from crawler.extraction.indonesian.sentences import is_prose_node
 from crawler.extraction.page.jsonld import text as property_text
 from crawler.extraction.urls import absolute, split_url
@@ -20,10 +21,12 @@ if TYPE_CHECKING:
     from crawler.extraction.rules import Rules
 
 _WORD = re.compile(r"\w+")
-_SEPARATOR = re.compile(r"\s+(?:[|•»·–—:-]|::)\s+")
+_SEPARATOR = re.compile(rf"\s+(?:[{DASHES}|•»·:]|::)\s+")
 _HOST_NOISE = frozenset("www m amp com co id net org go tv".split())
 _MIN_HEADLINE = 12  # characters; a shorter unconfirmed heading is a channel's name
-_PAGE = re.compile(r"\s*[-–—|:(]?\s*(?:halaman|page|hal\.?)\s+(?:\d+|all)\)?\s*$", re.IGNORECASE)
+_PAGE = re.compile(
+    rf"\s*[{DASHES}|:(]?\s*(?:halaman|page|hal\.?)\s+(?:\d+|all)\)?\s*$", re.IGNORECASE
+)
 _TITLED = re.compile(r"title|judul|headline|entry-title")
 _MIN_ALONE = 4  # words; an only h1 with so many is believed against metadata
 _MIN_ABOVE = 2  # words; the same for an h1 right above a byline or a date

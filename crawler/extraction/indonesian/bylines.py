@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from crawler.extraction.indonesian.patterns import DASH, DASHES
+
 _ROLES = {
     "authors": "reporter rep penulis pewarta wartawan jurnalis oleh kontributor laporan teks by",
     "editors": "editor red redaktur penyunting",
@@ -24,13 +26,15 @@ _REPORT = re.compile(
 _BY = re.compile(r"(?:(?:ditulis|posted|written) )?(?:oleh|by)\s+", re.IGNORECASE)
 # "Name -detikOto", "Name, Jurnalis": the outlet or the office behind a name.
 _OFFICE = re.compile(
-    r"\s*(?:[-–|/]\s*)?(?:(?<!\w)detik[A-Za-z]{2,12}|,?\s*Jurnalis"
+    rf"\s*(?:[{DASHES}|/]\s*)?(?:(?<!\w)detik[A-Za-z]{{2,12}}|,?\s*Jurnalis"
     r"|(?<=\w )(?:Senior |Junior )?(?:Content |Staff )?(?:Writer|Creator|Editor|Reporter|Author)"
-    r"|(?<=[-–|] )(?:[A-Z][\w ]{1,20}(?:\.com|\.id|\.co\.id)|[A-Z][A-Za-z ]{2,25}$)"
-    r"|(?<=[\w.])\s?[-–|]\s?[a-z][a-z0-9]{2,20}\.(?:com|id|co\.id|net))\s*$"
+    rf"|(?<=[{DASHES}|] )(?:[A-Z][\w ]{{1,20}}(?:\.com|\.id|\.co\.id)|[A-Z][A-Za-z ]{{2,25}}$)"
+    rf"|(?<=[\w.])\s?[{DASHES}|]\s?[a-z][a-z0-9]{{2,20}}\.(?:com|id|co\.id|net))\s*$"
 )
 # "Solopos.com-Name", and the badge of a verified writer, whose text is glued to the name.
-_BEFORE_NAME = re.compile(r"^(?:[A-Z]\w{2,20}\.(?:com|id|co\.id|net)\s?[-–]\s?|(?i:verified)\b\s*)")
+_BEFORE_NAME = re.compile(
+    rf"^(?:[A-Z]\w{{2,20}}\.(?:com|id|co\.id|net)\s?{DASH}\s?|(?i:verified)\b\s*)"
+)
 # "Name (@account)", "Name (Kontributor Bali)", "Name Kirim email ke penulis", "Name pada 1 Mei"
 _BEHIND_NAME = re.compile(
     r"\s*(?:\(?@[\w.]{2,40}\)?"
@@ -63,7 +67,7 @@ _BARE_ROLE = re.compile(
     r"((?:^|[|•·/])\s*(?i:reporter|penulis|pewarta|wartawan|jurnalis|editor|redaktur))\s+(?=[A-Z])"
 )
 _DATE = re.compile(
-    r"[\s,|•·–-]*(?<!\w)(?:(?:senin|selasa|rabu|kamis|jum.?at|sabtu|minggu|ahad),?\s+\d"
+    rf"[{DASHES}\s,|•·]*(?<!\w)(?:(?:senin|selasa|rabu|kamis|jum.?at|sabtu|minggu|ahad),?\s+\d"
     r"|(?:terakhir )?(?:diperbarui|diterbitkan|dipublikasikan|tayang|updated|published)\b"
     r"|\d{1,2}(?:[/-]\d{1,2}[/-]|\s[a-z]{3,9}\s)\d{2,4}\b)",
     re.IGNORECASE,
@@ -117,7 +121,7 @@ def split_names(text: str, *, wires: bool = False) -> list[str]:
         part = _BEFORE_NAME.sub("", part)
         if _TRAILS.search(part):
             part = _BEHIND_NAME.sub("", part)
-        name = _OFFICE.sub("", part).strip(" \t\u00a0.-–—:•()")
+        name = _OFFICE.sub("", part).strip(f" \t\u00a0.:•(){DASHES}")
         if names and _DEGREE.fullmatch(part):
             names[-1] += f", {part}"
         elif _may_be_name(name) and name not in names and (wires or not is_organisation(name)):

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from crawler.extraction.indonesian.patterns import DASHES
 from output import clock
 from output.clock import WIB
 
@@ -104,7 +105,7 @@ _CLOCK = rf"""
         # A zone that the table lacks: a time in an unknown zone is no time.
         | (?-i:[A-Z]{{2,3}}T)\b | (?<=:\d\d:\d\d\s)(?-i:[A-Z]{{1,5}})(?=\s?\Z) ) )?
 """
-_TIME = rf"[\s,|/•·@T()–—−»-]{{0,8}} (?:(?:pukul|pkl|jam|at)\b\.?)? [\s:]{{0,3}} {_CLOCK}"
+_TIME = rf"[{DASHES}\s,|/•·@T()»]{{0,8}} (?:(?:pukul|pkl|jam|at)\b\.?)? [\s:]{{0,3}} {_CLOCK}"
 _MONTH = rf"(?:{_any(MONTHS)})"
 _DATE = re.compile(
     rf"""
@@ -125,7 +126,7 @@ _DATE = re.compile(
 )
 # "18:29 WIB, 26 Februari 2016"; the weekday before the day is the last part.
 _CLOCK_BEFORE = re.compile(
-    rf"(?<![\d.,:/]) (?<!rp) (?<!rp[\s.]) {_CLOCK} [\s,|/•·–—-]{{1,5}}"
+    rf"(?<![\d.,:/]) (?<!rp) (?<!rp[\s.]) {_CLOCK} [{DASHES}\s,|/•·]{{1,5}}"
     rf"(?: (?:{_any(WEEKDAYS)}|jum.at) [\s,]{{1,3}} )? \Z",
     re.VERBOSE | _FLAGS,
 )

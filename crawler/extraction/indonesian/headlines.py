@@ -52,7 +52,7 @@ SMALL = frozenset(_SMALL_WORDS.split())
 OPENERS = frozenset(_OPENING_WORDS.split())
 _TURNS = frozenset(_TURNING_WORDS.split())
 _OFFICES = frozenset(_OFFICE_WORDS.split())
-_NOUNS = frozenset(_COMMON_NOUNS.split())
+NOUNS = frozenset(_COMMON_NOUNS.split())
 _TOKEN = re.compile(r"\S+")
 _EDGES = "\"'“”‘’()[]«»"
 _LONGEST = 30  # words; no headline of the labelled texts is longer
@@ -137,7 +137,7 @@ def _opening(tokens: list[re.Match[str]], prose: int, elsewhere: str) -> int | N
     if last <= 0:
         return None
     first = words[last].lower()
-    if first in _NOUNS and last == prose - 1:  # "Namun Harga emas turun"
+    if first in NOUNS and last == prose - 1:  # "Namun Harga emas turun"
         return last - 1 if last > 1 and words[last - 1].lower() in _TURNS else last
     if first in OPENERS or tokens[last - 1].group()[-1] in "?!":
         return last

@@ -8,6 +8,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
+"""All dashes that print uses; first in a class of a pattern, so that "-" is no range."""
+DASH = f"[{DASHES}]"
+"""A pattern for a dash."""
+
 
 def any_of(words: Iterable[str]) -> str:
     """Return a pattern for any of `words`, longest first, by initials, to try few of hundreds."""

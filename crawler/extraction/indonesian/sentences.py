@@ -11,6 +11,7 @@ from crawler.extraction.indonesian.headlines import looks_like_headline
 SENTENCE_ENDS = ".!?…:\"”’')"
 _CLOSERS = "\"”’')]»"
 _LONG_LINE = 150  # characters; so long a line is a paragraph even without a full stop
+_LONGEST_TEASER = 400  # characters; a longer line that is cut off is a paragraph all the same
 _LONG_NODE = 80  # characters; a shorter text node is a label or a teaser
 _WORDS = 8  # the shortest sentence that no menu or ticker looks like
 _SCANNED = 1000  # characters in which words are counted, so that no paragraph is read to its end
@@ -34,7 +35,9 @@ def is_body_line(text: str) -> bool:
 
     A line of over 150 characters needs no end: scrapers break lines at links.
     """
-    if text.count(" ") < _WORDS - 1 or text.endswith(("...", "…")) or looks_like_headline(text):
+    if text.count(" ") < _WORDS - 1 or looks_like_headline(text):
+        return False
+    if text.endswith(("...", "…")) and len(text) <= _LONGEST_TEASER:
         return False
     return ends_sentence(text) or len(text) > _LONG_LINE
 

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import html
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.extraction import EXTRACTOR_VERSION
+from crawler.extraction.indonesian.patterns import DASH
 from crawler.extraction.indonesian.sentences import is_body_line
 from crawler.extraction.rules import GENERIC, Rules
 from crawler.extraction.text.header import SITE, header_length, page_header, read_header
-from crawler.extraction.text.paragraphs import TextLine, paragraphs, unwrapped
+from crawler.extraction.text.paragraphs import TextLine, is_dash, paragraphs, unwrapped
 from crawler.extraction.text.whole_page import article_lines, unfold
 from crawler.items import Article, Block, Rejected
 
@@ -27,19 +29,22 @@ _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff\x00-\x08]")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z]\w{1,30});")
 _LABELLED = re.compile(
     r"(?P<people>(?:Reporter|Penulis|Sumber|Editor)\s?:.{1,160}?)\s+"
-    rf"(?=(?:[A-Z]{{3,20}}, )?{SITE}\s?-)"
+    rf"(?=(?:[A-Z]{{3,20}}, )?{SITE}\s?{DASH})"
 )
 _TICKER = re.compile(
     r"[\w .&/]{2,25}\s?\|\s?\d{1,2} (?:Detik|Menit|Jam|Hari)(?: \d{1,2} Menit)? (?:yang )?lalu",
     re.IGNORECASE,
 )
+_SENTENCE_END = re.compile(r"(?<=[.!?]) ")
 _GLUED_SENTENCES = re.compile(r"[a-z)]\.(?=[A-Z][a-z])")
-_GLUED_WORDS = re.compile(r"[a-z](?=[A-Z])|[A-Z]{3}(?=[A-Z][a-z])")
 _MOST_LINES = 50_000  # of a document, as many as a page may have elements; a book has fewer
 _SEARCHED = 100_000  # characters of a document in which a caption's first word is looked for
 _SEARCHES = 100  # captions of a document whose word is looked for; real documents have one
 _LONGEST_WORD = 40  # characters
-_CREDIT_LENGTH = 40  # characters of agency and photographer, at most, before a glued caption
+# The credit before a glued caption: two names, so that no link glued to a word is one.
+_CREDIT = re.compile(r"[A-Z]\w{0,24}(?:[ /][A-Z]\w{0,24}){1,3}?(?<=[a-z])(?=[A-Z])")
+_LONGEST_CAPTION = 200  # characters
+_CONTENTS = re.compile(r"(?:Daftar [Ii]si|DAFTAR ISI)\s?:?")
 _TAGS = re.compile(r"(?:Tags?|Topik)\s?:\s?(.+)")
 
 
@@ -90,39 +95,55 @@ def _parts(lines: list[TextLine], now: datetime) -> _Parts:
         menu, header = texts[:start], page_header(texts[:start], now)
     else:
         menu, header = [], texts[:start]
+    if start == len(header):
+        start = _below_contents(texts, start)
+        menu = menu + texts[len(header) : start]
     return _Parts(menu, header, paragraphs(lines[start:end]), texts[end:])
+
+
+def _below_contents(texts: list[str], start: int) -> int:
+    """Return the first line below a table of contents at line `start`; `start` without one."""
+    if start >= len(texts) or not _CONTENTS.fullmatch(texts[start]):
+        return start
+    end = start + 1
+    while end < len(texts) - 1 and not is_body_line(texts[end]) and not is_dash(texts[end + 1]):
+        end += 1
+    return end
 
 
 def _blocks(body: list[str]) -> list[Block]:
     """Return a block for each paragraph, and for each caption glued to a paragraph's front."""
     document = ""
     searches = _SEARCHES
+    printed = Counter(seam[0] for seam in map(_CREDIT.match, body) if seam)
     blocks = []
     for paragraph in body:
-        end, word = _seams(paragraph)
-        if end and not searches:
-            end = 0
-        elif end:
+        seam = _CREDIT.match(paragraph)
+        end = seam and _GLUED_SENTENCES.search(paragraph, seam.end(), _LONGEST_CAPTION)
+        if seam and end and searches:
             searches -= 1
             document = document or "\n".join(body)[:_SEARCHED]
-            end = end if re.search(rf"(?<!\w){re.escape(word)}(?!\w)", document) else 0
-        if end:
-            blocks.append(Block("caption", paragraph[:end], rule="text:glued-caption"))
-        blocks.append(Block("paragraph", paragraph[end:]))
+            whole = printed[seam[0]] > 1
+            sentences = _caption(paragraph, seam.end(), end.end(), document, whole=whole)
+            blocks += [Block("caption", text, rule="text:glued-caption") for text in sentences]
+            paragraph = paragraph[end.end() :] if sentences else paragraph
+        blocks.append(Block("paragraph", paragraph))
     return blocks
 
 
-def _seams(paragraph: str) -> tuple[int, str]:
-    """Return end and first word of the caption in "AgencyCaption of the picture.Paragraph".
+def _caption(paragraph: str, seam: int, end: int, document: str, *, whole: bool) -> list[str]:
+    """Return the sentences of the caption in "Agency NameCaption of the picture.Paragraph".
 
-    Both seams must show; the end is 0 without any. Some names ("YouTube") hold a seam, so the word
-    must occur elsewhere as a word.
+    Some names ("YouTube") hold a seam, so the first word must occur elsewhere as a word. All of a
+    caption goes only where the same credit opens another paragraph: a second sentence may be prose.
+
+    :param seam: the end of the credit; `end`, that of the caption
     """
-    seam = _GLUED_WORDS.search(paragraph, 0, _CREDIT_LENGTH)
-    ends = [match.end() for match in _GLUED_SENTENCES.finditer(paragraph)] if seam else []
-    if not seam or len(ends) != 1 or ends[0] < seam.end():
-        return 0, ""
-    return ends[0], paragraph[seam.end() : seam.end() + _LONGEST_WORD].split(" ", 1)[0]
+    word = paragraph[seam : seam + _LONGEST_WORD].split(" ", 1)[0]
+    if not re.search(rf"(?<!\w){re.escape(word)}(?!\w)", document):
+        return []
+    sentences = _SENTENCE_END.split(paragraph[:end])
+    return sentences if whole or len(sentences) == 1 else []
 
 
 def _lines(text: str) -> list[TextLine]:

@@ -6,11 +6,13 @@ import re
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from crawler.extraction.indonesian.bylines import parse_byline, split_names
+from crawler.extraction.indonesian.bylines import is_organisation, parse_byline, split_names
 from crawler.extraction.indonesian.dates import Date, find_date, parse_date
-from crawler.extraction.indonesian.headlines import looks_like_headline
+from crawler.extraction.indonesian.headlines import NOUNS, OPENERS, SMALL, looks_like_headline
+from crawler.extraction.indonesian.patterns import DASH, DASHES
+from crawler.extraction.indonesian.places import is_city
 from crawler.extraction.indonesian.sentences import is_body_line
-from crawler.extraction.text.paragraphs import LABEL, TextLine
+from crawler.extraction.text.paragraphs import LABEL, TextLine, is_dash
 from crawler.items import Article, Image, Removal
 
 if TYPE_CHECKING:
@@ -21,10 +23,11 @@ _HEADER = 12  # lines; no header has more
 _DATE_LINE = 90  # characters; a longer line with a date is prose
 _REPEATED = 20  # characters; a shorter line that occurs twice is no title
 _LONGEST_TITLE = 200  # characters
+_LONGEST_BYLINE = 160  # characters; a longer line that begins with a byline's label is prose
 SITE = r"[A-Za-z][A-Za-z0-9-]{1,30}\.(?:CO\.ID|co\.id|COM|com|ID|id|CO|NET|net|TV|tv)\b"
 _DATELINE = re.compile(
-    rf"(?:[A-Z][\w ]{{2,25}}, ?)?{SITE}\s?[-–—,]"
-    r"|[A-Z][\w, ]{2,40} ?(?:[-–—]{1,2} |\((?:ANTARA|Antara|AFP|AP|Reuters|REUTERS)\b)"
+    rf"(?:[A-Z][\w ]{{2,25}}, ?)?{SITE}\s?[{DASHES},]"
+    rf"|[A-Z][\w, ]{{2,40}} ?(?:{DASH}{{1,2}} |\((?:ANTARA|Antara|AFP|AP|Reuters|REUTERS)\b)"
 )
 _ROLES = re.compile(
     r"(?:Reporter|Penulis|Pewarta|Editor|Sumber|Rep|Red|Redaktur|Kontributor)\s?:"
@@ -42,6 +45,11 @@ _AROUND_DATE = re.compile(
     r"|\w+\.(?:com|co\.id|id)|[\W_]",
     re.IGNORECASE,
 )
+_NAME = re.compile(
+    r"[A-Z][\w.'’-]*(?: (?:[A-Z][\w.'’-]*|bin|binti|van|der|de|al|el)){0,4}(?:, [A-Z][\w.]{1,7})*"
+)
+# Words that headlines and headings hold and names do not.
+_NO_NAME = OPENERS | NOUNS | SMALL | {"daftar", "isi", "klasemen", "jadwal", "cara", "simak"}
 _DAY = re.compile(r"(?:\w+ )?\d{1,2} \w{1,10} \d{4}")
 _CREDIT = re.compile(
     r"(?:(?:DOK|Dok|dok|Foto|FOTO|Sumber)\b.{0,40}|.{2,30} ?/ ?(?:AFP|AP|ANTARA|Antara|MI)"
@@ -67,8 +75,10 @@ def header_length(lines: Sequence[TextLine], now: datetime) -> int:
             break
     if not length:
         return int(_is_title(texts[0]) and len(texts) > 1)
-    below = texts[length:]
-    length += sum(1 for _ in takewhile(_is_names, below))
+    below = length
+    length += sum(1 for _ in takewhile(_is_names, texts[length:]))
+    if below < length < len(texts) and is_dash(texts[length]):  # the last is a dateline's place
+        length -= 1
     # Below a title that is printed again come credit and caption of the picture.
     if captions:
         length += sum(1 for _ in takewhile(lambda text: not is_body_line(text), texts[length:]))
@@ -76,11 +86,24 @@ def header_length(lines: Sequence[TextLine], now: datetime) -> int:
 
 
 def _is_of_header(text: str, now: datetime) -> bool:
-    return bool(_published(text, now) or _ROLES.match(text) or _ROLE_ALONE.fullmatch(text))
+    return bool(_published(text, now) or _is_byline(text) or _ROLE_ALONE.fullmatch(text))
+
+
+def _is_byline(text: str) -> bool:
+    short = len(text) <= _LONGEST_BYLINE and not is_body_line(text)
+    return short and _ROLES.match(text) is not None
 
 
 def _is_names(text: str) -> bool:
-    return text == _DESK or _NAMES.fullmatch(text) is not None
+    return text == _DESK or bool(_NAMES.fullmatch(text) and all(map(_is_name, text.split(", "))))
+
+
+def _is_name(text: str) -> bool:
+    """Return whether `text` may be a person's name: no city, no heading and no piece of a title."""
+    if is_organisation(text):
+        return True  # "Antara" opens headlines as a preposition
+    words = text.lower().split()
+    return bool(_NAME.fullmatch(text) and _NO_NAME.isdisjoint(words) and not is_city(text))
 
 
 def page_header(texts: Sequence[str], now: datetime) -> list[str]:
@@ -90,7 +113,7 @@ def page_header(texts: Sequence[str], now: datetime) -> list[str]:
     labelled = [
         text
         for i, text in enumerate(near)
-        if _published(text, now) or _ROLES.match(text) or _is_name_at(near, i, now)
+        if _published(text, now) or _is_byline(text) or _is_name_at(near, i, now)
     ]
     return [max(titles, key=len), *labelled] if titles else labelled
 
@@ -117,11 +140,11 @@ def read_header(article: Article, texts: list[str], now: datetime) -> None:
     image = Image()
     texts = _with_roles(texts)
     for i, text in enumerate(texts):
-        if _ROLES.match(text):
+        if _is_byline(text):
             _read_byline(article, text)
         elif date := _published(text, now):
             _read_time(article, *date)
-        elif article.title is None and _is_title(text):
+        elif article.title is None and (_is_title(text) or _is_short_title(texts, i, now)):
             article.title = text
         elif text == article.title and text in texts[: i - 1]:  # the picture follows
             article.images = [image]
@@ -172,7 +195,7 @@ def _read_people(article: Article, text: str) -> bool:
     """Read "Name, Name" or "Name | Section" into `article`; return whether `text` has names."""
     people, _, section = text.partition("|")
     names = [name for name in split_names(people, wires=True) if not _HOUSES.fullmatch(name)]
-    if any(len(name.split()) > 5 or any(c.isdigit() for c in name) for name in names):
+    if not all(map(_is_name, names)) or people.strip() in (article.title or ""):
         return False
     article.section = article.section or section.strip() or None
     article.authors += [name for name in names if name not in article.authors]
@@ -193,10 +216,17 @@ def _published(text: str, now: datetime) -> tuple[Date, str] | None:
     return None if rest else found
 
 
+def _is_short_title(texts: Sequence[str], i: int, now: datetime) -> bool:
+    """Return whether line `i` is a title of two words: the first line, right above the time."""
+    if i > 0 or len(texts) < 2 or len(texts[0].split()) != 2 or not _published(texts[1], now):
+        return False
+    return not any(_is_title(text) and not _published(text, now) for text in texts)
+
+
 def _is_title(text: str) -> bool:
     return (
         3 <= len(text.split()) <= 30
-        and text[-1] not in ".,:;"
+        and (text[-1] not in ".,:;" or text.endswith(".."))
         and not _DATELINE.match(text)
         and not LABEL.match(text)
         and len(text) <= _LONGEST_TITLE

@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from crawler.extraction.indonesian.headlines import SMALL, looks_like_headline
+from crawler.extraction.indonesian.patterns import DASHES
 from crawler.extraction.indonesian.sentences import ends_sentence
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ LABEL = re.compile(
     r"(?:Baca|BACA|Lihat|LIHAT|Simak|SIMAK|Tonton)(?: (?:[Jj]uga|JUGA))?\s*:|"
     r"(?:Baca|BACA) (?:[Jj]uga|JUGA)$|Pilihan [Ee]ditor\s*:|(?:[Ss]umber|[Ee]ditor|[Rr]eporter)\s*:"
 )
-_GOES_ON = re.compile(r"[a-z,.;:)\]%&/–—-]")  # the first character of a line inside a sentence
+_GOES_ON = re.compile(rf"[{DASHES}a-z,.;:)\]%&/]")  # first of a line inside a sentence
 _NO_SPACE_BEFORE = ",.;:!?)]%”’"
 _WIDEST = 120  # characters; no mail program or editor breaks lines at a greater width
 _FEWEST = 5  # full lines, at least, of a text that is broken at one width
@@ -68,10 +69,17 @@ def paragraphs(lines: Sequence[TextLine]) -> list[str]:
         else:
             joined.append([line.text])
             end = line.text[-_SEEN:]
+        if len(joined) == 1 and len(joined[0]) == 2 and is_dash(line.text):
+            end = "."  # a dateline whose dash is a line: the prose is a paragraph by itself
         alone = bool(label and label.end() == len(line.text))
         # A headline below a lone label is a line by itself, and no part of a paragraph.
         after_label = alone or (after_label and looks_like_headline(line.text))
     return ["".join(parts) for parts in joined]
+
+
+def is_dash(text: str) -> bool:
+    """Return whether `text` is nothing but dashes."""
+    return not text.strip(DASHES)
 
 
 def _begins_inside(before: TextLine, line: TextLine) -> bool:
@@ -84,7 +92,7 @@ def _continues(paragraph: str, line: TextLine, *, broken: bool) -> bool:
         return True
     if ends_sentence(paragraph):
         return False
-    if _GOES_ON.match(line.text) or line.indented or paragraph[-1] in ",(–—-":
+    if _GOES_ON.match(line.text) or line.indented or paragraph[-1] in f",({DASHES}":
         return True
     if paragraph.rsplit(" ", 1)[-1] in SMALL:
         return True

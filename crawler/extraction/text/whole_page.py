@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.extraction.indonesian.dates import find_date
+from crawler.extraction.indonesian.patterns import DASH
 from crawler.extraction.indonesian.sentences import is_body_line, is_plain_sentence
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ _DATELINE = re.compile(
     r"(?:[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?, ?)?"
     r"(?:[A-Za-z][A-Za-z0-9-]{1,30}\.(?:CO\.ID|co\.id|COM|com|ID|id|NET|net|CO|co)"
     r"(?:, ?[A-Z][A-Za-z]+(?: [A-Z][A-Za-z]+)?)?|\((?:ANTARA|Antara)[^()]{0,10}\)|"
-    r"CN[NB]C? Indonesia)\s?[-–—]{1,2}\s?(?=[A-Z“\"])"
+    rf"CN[NB]C? Indonesia)\s?{DASH}{{1,2}}\s?(?=[A-Z“\"])"
 )
 _TAIL = re.compile(
     r"(?<=[.!?)\]”\"*]) ?(?:Tags?\s?:?|Topik\s?:|Terpopuler|TERPOPULER|"

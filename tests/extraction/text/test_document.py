@@ -9,6 +9,7 @@ import pytest
 
 from crawler.extraction.indonesian.bylines import Byline, parse_byline
 from crawler.extraction.indonesian.headlines import Headlines, headline_end, looks_like_headline
+from crawler.extraction.indonesian.patterns import DASHES
 from crawler.extraction.text.document import extract_text
 from crawler.extraction.text.paragraphs import TextLine, paragraphs, unwrapped
 from crawler.extraction.text.whole_page import article_lines
@@ -78,6 +79,66 @@ def test_labelled_people_in_front_of_a_dateline_on_the_same_line() -> None:
     assert (article.authors, article.editors) == ([], ["Bagus Wiratama"])
     assert (article.agencies, article.dateline) == (["Reuters"], "KABAR.CO.ID - LONDON")
     assert article.paragraphs == [FIRST]
+
+
+@pytest.mark.parametrize("dash", DASHES)
+@pytest.mark.parametrize("gap", ["", " "])
+def test_every_dash_of_print_ends_a_dateline_behind_labelled_people(dash: str, gap: str) -> None:
+    people = "Reporter: Sinta Lestari | Editor: Bagus Wiratama"
+    article = read(TITLE, f"{people} KABAR.CO.ID{gap}{dash}{gap}JAKARTA . {FIRST} {SECOND}")
+    assert body(article) == [f"{FIRST} {SECOND}"]
+    assert (article.authors, article.editors) == (["Sinta Lestari"], ["Bagus Wiratama"])
+    assert (article.dateline or "").startswith("KABAR.CO.ID")
+
+
+@pytest.mark.parametrize("dash", DASHES)
+@pytest.mark.parametrize(
+    "place", ["BARITO TIMUR", "CIBINONG", "JOGJA", "Klungkung", "SULSEL", "BOGOR, KABAR.com"]
+)
+def test_places_of_a_gazetteer_are_datelines_before_every_dash(place: str, dash: str) -> None:
+    for between in (f"{dash} ", f" {dash} ", f"{dash}{dash}"):
+        article = read(TITLE, "31 Mei 2025", f"{place}{between}{FIRST}", SECOND)
+        assert body(article) == [FIRST, SECOND]
+        assert article.dateline == place
+
+
+def test_a_place_above_a_line_that_is_a_dash_is_a_dateline_and_no_author() -> None:
+    for place in ("Desa Melati", "Wolfsburg", "Tangerang Selatan"):
+        article = read(TITLE, "31 Mei 2025", place, "-", FIRST, SECOND)
+        assert body(article) == [FIRST, SECOND]
+        assert (article.dateline, article.authors) == (place, [])
+
+
+def test_a_table_of_contents_is_no_part_of_the_body_and_names_nobody() -> None:
+    contents = ("Daftar Isi", "Menara Pertama", "Jadwal Pemasangan Menara Kedua")
+    article = read(TITLE, "31 Mei 2025", *contents, "Jakarta", "-", FIRST, contents[1], SECOND)
+    assert article.authors == []
+    assert body(article) == [FIRST, contents[1], SECOND]
+
+
+def test_a_label_before_a_whole_paragraph_is_no_byline() -> None:
+    line = f"Editor: Bagus Wiratama {FIRST} {SECOND}"
+    article = read(TITLE, "31 Mei 2025", line)
+    assert article.editors == []
+    assert body(article) == [line]
+
+
+def test_a_paragraph_that_ends_with_a_cut_off_headline_is_prose_all_the_same() -> None:
+    line = f"{FIRST} {SECOND} " * 3 + "Baca juga: Menara Kedua Menyusul, Warga Tidak Perlu..."
+    assert read(TITLE, "31 Mei 2025", line).title == TITLE
+
+
+@pytest.mark.parametrize("title", ["Menara Tumbang!", "Menara Tumbang", "Sepuluh Menara Jatuh..."])
+def test_titles_of_two_words_and_titles_that_trail_off(title: str) -> None:
+    article = read(title, "31 Mei 2025", FIRST, SECOND)
+    assert (article.title, article.authors) == (title, [])
+
+
+@pytest.mark.parametrize("heading", ["Klasemen Grup", "Menara di Pantai", "Jadwal Menara Baru"])
+def test_a_heading_below_the_time_is_nobody(heading: str) -> None:
+    article = read(TITLE, "31 Mei 2025", heading, FIRST, SECOND)
+    assert article.authors == []
+    assert body(article) == [heading, FIRST, SECOND]
 
 
 def test_labelled_people_twice_on_a_line_of_their_own() -> None:
@@ -172,6 +233,20 @@ def test_a_caption_glued_to_a_paragraph_is_told_by_its_two_seams() -> None:
     )
     assert article.blocks[1].kind == "caption"
     assert body(article)[1].startswith("Menara itu dipasang")
+
+
+def test_a_longer_caption_goes_only_where_its_credit_opens_another_paragraph() -> None:
+    short = "Kabar NusantaraMenara itu tegak."
+    caption = f"{short} Pemasangannya memakan dua pekan."
+    line = f"{caption}Menara itu dipasang dua puluh teknisi dari tiga kota di Jawa."
+    assert body(read(TITLE, FIRST, line))[1] == line
+    again = f"{short}Menara kedua menyusul pada pekan depan, kata kepala proyek."
+    assert body(read(TITLE, FIRST, line, again))[1:] == [line[len(caption) :], again[len(short) :]]
+
+
+def test_links_glued_to_their_words_are_no_caption() -> None:
+    line = "PeranSinta Lestari turut jadi perhatian warga.Menara itu dipasang dua puluh teknisi."
+    assert body(read(TITLE, FIRST, line, "Kabar itu datang dari Sinta Lestari."))[1] == line
 
 
 def test_a_name_with_a_capital_inside_is_no_seam() -> None:

@@ -62,7 +62,7 @@ def test_every_kind_has_rules_and_rule_ids_are_unique() -> None:
 def test_a_rule_of_an_unknown_kind_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "rules.toml"
     path.write_text(
-        '[words]\ncity = ["Jakarta"]\n[agencies]\n'
+        "[words]\n[agencies]\n"
         '[[rule]]\nid = "x"\nkind = "guess"\npattern = "a"\ntakes = "a"\nleaves = "b"\n'
     )
     with pytest.raises(ValueError, match="x: no such kind of rule: guess"):
