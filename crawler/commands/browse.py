@@ -6,10 +6,12 @@ import os
 import socket
 import sys
 from contextlib import ExitStack, suppress
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
+from crawler.state.diagnoses import words_of_diagnoses
 from crawler.terminal.base import NO_ARGUMENTS
 from crawler.terminal.maintenance import MaintenanceCommand
 
@@ -34,6 +36,7 @@ class Command(MaintenanceCommand):
             self.complain(f"--port {opts.port} is no port")
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
         # Imported here, since Scrapy imports every command at each start.
         import uvicorn
 
@@ -57,7 +60,10 @@ class Command(MaintenanceCommand):
             url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
             self.say(f"The dataset is at {url} until you press Ctrl-C", url=url)
             config = uvicorn.Config(
-                serve_on(library), log_config=None, server_header=False, lifespan="off"
+                serve_on(library, partial(words_of_diagnoses, self.settings)),
+                log_config=None,
+                server_header=False,
+                lifespan="off",
             )
             with suppress(KeyboardInterrupt):
                 uvicorn.Server(config).run(sockets=[listener])

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.outlets.registry import load_spiders
+from crawler.state.diagnoses import words_of_diagnoses
 from crawler.terminal.base import NO_ARGUMENTS
 from crawler.terminal.maintenance import MaintenanceCommand
 from crawler.wording import number, size, word
@@ -34,6 +35,7 @@ class Command(MaintenanceCommand):
         self.days = self.window(opts)
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        assert self.settings is not None
         # Imported here, since Scrapy imports every command at each start.
         from crawler.web.report.page import write_page
         from output.summary import Summary
@@ -46,7 +48,7 @@ class Command(MaintenanceCommand):
             self.complain(f"the dataset cannot be read, as `scrapy verify` can tell: {error}")
         try:
             with self.waiting("drawing the page"):
-                html = write_page(summary, self._declared())
+                html = write_page(summary, self._declared(), words_of_diagnoses(self.settings))
             page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(html, "utf-8")
         except OSError as error:

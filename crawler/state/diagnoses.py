@@ -36,9 +36,17 @@ class Diagnosis:
     newsroom: bool = False
 
     def __str__(self) -> str:
+        return self.words[1]
+
+    @property
+    def words(self) -> tuple[str, str]:
+        """The result with its day in WIB, in Indonesian and in English."""
         day = datetime.fromisoformat(self.seen).astimezone(WIB).date()
-        where = " in the newsroom" if self.newsroom else ""
-        return f"{'works' if self.works else 'does not work'}{where}, seen {day}"
+        indonesian, english = (" di newsroom", " in the newsroom") if self.newsroom else ("", "")
+        return (
+            f"{'berfungsi' if self.works else 'tidak berfungsi'}{indonesian}, dilihat {day}",
+            f"{'works' if self.works else 'does not work'}{english}, seen {day}",
+        )
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> Self:
@@ -59,6 +67,11 @@ def read_diagnoses(settings: BaseSettings) -> dict[str, Diagnosis]:
         for name, values in json.loads(path.read_text("utf-8")).items() if path else ():
             found[name] = Diagnosis.from_dict(values)
     return found
+
+
+def words_of_diagnoses(settings: BaseSettings) -> dict[str, tuple[str, str]]:
+    """Return the diagnoses by outlet in Indonesian and in English."""
+    return {name: each.words for name, each in read_diagnoses(settings).items()}
 
 
 def add_diagnoses(settings: BaseSettings, diagnoses: Mapping[str, Diagnosis]) -> None:

@@ -12,6 +12,7 @@ import pytest
 from scrapy.cmdline import execute
 
 from crawler.newsroom import Newsroom
+from crawler.state.diagnoses import Diagnosis, add_diagnoses
 from output.dataset import open_dataset, read
 from output.origin import claim
 from output.takedown import bury, unfinished
@@ -187,6 +188,18 @@ def test_outlets_as_a_table_and_as_json(capsys):
     assert typed("outlets") == 0
     table = capsys.readouterr().out
     assert all(name in table for name in outlets)
+
+
+def test_outlets_show_what_doctor_has_seen(tmp_path, capsys):
+    settings = project_settings("", tmp_path, STATE_DIR="")
+    add_diagnoses(settings, {"kontan": Diagnosis(False, "2026-12-01T05:00:00+00:00", "HTTP 404")})
+    assert typed("outlets", OUTPUT_DIR=str(tmp_path), STATE_DIR="") == 0
+    [line] = [line for line in capsys.readouterr().out.splitlines() if " kontan " in line]
+    assert "does not work, seen 2026-12-01" in line
+    assert typed("outlets", "--json", OUTPUT_DIR=str(tmp_path), STATE_DIR="") == 0
+    outlets = {one["name"]: one for one in map(json.loads, capsys.readouterr().out.splitlines())}
+    assert outlets["kontan"]["seen"]["detail"] == "HTTP 404"
+    assert outlets["suara"]["seen"] is None
 
 
 def test_an_outlet_without_a_past_fails_a_backfill_only_when_named_alone(room, tmp_path):

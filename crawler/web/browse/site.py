@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlencode
 
 from starlette.applications import Starlette
@@ -26,11 +26,12 @@ from output.search import Found, Library, Question
 from output.search_index import words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+Diagnoses: TypeAlias = "Mapping[str, tuple[str, str]]"
 HOSTS = ["127.0.0.1", "localhost"]
 """Values of the Host header that are answered: DNS rebinding by another site is refused."""
 _POLICY = (
@@ -71,10 +72,15 @@ class Headers:
 
 
 class Site:
-    """The pages over a `library`."""
+    """The pages over a `library`.
 
-    def __init__(self, library: Library) -> None:
+    :param diagnoses: gives the last result of `scrapy doctor` by outlet, in Indonesian and in
+        English
+    """
+
+    def __init__(self, library: Library, diagnoses: Callable[[], Diagnoses] = dict) -> None:
         self.library = library
+        self.diagnoses = diagnoses
         self.templates = environment(Path(__file__).parent / "templates")
         self.templates.filters["wib"] = lambda value: f"{value.astimezone(WIB):%Y-%m-%d %H:%M}"
 
@@ -128,6 +134,7 @@ class Site:
         return self._render(
             "article.html",
             article=article,
+            seen=self.diagnoses().get(capture["outlet"]),
             capture=capture,
             captures=captures,
             number=number,
@@ -170,9 +177,9 @@ class Site:
         return response
 
 
-def serve_on(library: Library) -> Starlette:
+def serve_on(library: Library, diagnoses: Callable[[], Diagnoses] = dict) -> Starlette:
     """Return the application that shows `library`."""
-    return Site(library).app()
+    return Site(library, diagnoses).app()
 
 
 def asked(

@@ -23,10 +23,15 @@ STALE = timedelta(days=2)
 """Age of the newest article from which an outlet, or a source of the outlet, counts as quiet."""
 
 
-def write_page(summary: Summary, declared: Mapping[str, tuple[str, str]]) -> str:
+def write_page(
+    summary: Summary,
+    declared: Mapping[str, tuple[str, str]],
+    diagnoses: Mapping[str, tuple[str, str]] | None = None,
+) -> str:
     """Return the page as HTML, with styles, scripts and charts inside.
 
     :param declared: publisher and status of every outlet that there is a spider of
+    :param diagnoses: the last result of `scrapy doctor` by outlet, in Indonesian and in English
     """
     templates = environment(Path(__file__).parent / "templates")
     templates.globals.update(
@@ -42,6 +47,7 @@ def write_page(summary: Summary, declared: Mapping[str, tuple[str, str]]) -> str
         totals=totals,
         missing=_missing(summary, totals),
         outlets=_outlets(summary.outlets(), declared, now),
+        diagnoses={name: both(*words) for name, words in (diagnoses or {}).items()},
         fields=FIELDS,
         pictures=_pictures(summary, over_time, by_outlet, sources, topics),
         over_time=_values(over_time),

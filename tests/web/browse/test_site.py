@@ -294,3 +294,12 @@ def test_a_broken_file_is_told_and_forgotten_when_it_is_gone(tmp_path):
 def test_a_search_is_not_endless():
     question, wrong = asked({"words": "a" * 9999}, (), ())
     assert (len(question.words), wrong) == (200, {})
+
+
+def test_an_article_says_how_doctor_has_seen_its_outlet(folder):
+    seen: dict[str, tuple[str, str]] = {}
+    app = serve_on(library_of(folder), lambda: seen)
+    client = TestClient(app, base_url="http://127.0.0.1")
+    assert "seen 2026-12-01" not in client.get("/article/kontan:2").text
+    seen["kontan"] = ("berfungsi, dilihat 2026-12-01", "works, seen 2026-12-01")  # doctor ran
+    assert "works, seen 2026-12-01" in client.get("/article/kontan:2").text

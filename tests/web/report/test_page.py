@@ -44,6 +44,17 @@ def html(tmp_path_factory):
     return page_of(folder)
 
 
+def test_an_outlet_is_shown_as_doctor_has_seen_it(tmp_path):
+    summary = Summary(write(tmp_path, kontan=[row(1)]))
+    seen = dict.fromkeys(DECLARED, ("berfungsi, dilihat 2026-12-01", "works, seen 2026-12-01"))
+    try:
+        html = write_page(summary, DECLARED, seen)
+    finally:
+        summary.close()
+    assert html.count("works, seen 2026-12-01") == 2
+    assert html.count("berfungsi, dilihat 2026-12-01") == 2
+
+
 def test_the_report_loads_nothing_from_elsewhere(html):
     asked = LexborHTMLParser(html).css("[src], [srcset], [href], [data], [action], [poster]")
     assert {node.attributes.get("href") or "" for node in asked} <= {"data:,"} | {
