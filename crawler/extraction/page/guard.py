@@ -53,7 +53,7 @@ def _is_soon_parsed(body: bytes, tags: int) -> bool:
         return False
     if tags * tags > _WORK and tags * len(_NESTING.findall(body)) > _WORK:
         return False
-    if tags * len(_FORMATTING.findall(body)) > _REOPENED:
+    if tags * tags > _REOPENED and tags * len(_FORMATTING.findall(body)) > _REOPENED:
         return False
     return not any(OVERLOADED.match(body, start + 1) for start in _long_tags(body))
 
