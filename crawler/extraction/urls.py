@@ -52,6 +52,7 @@ _PAGE_NUMBER = re.compile(r"\d{1,2}")
 _NOWHERE = SplitResult("", "", "", "", "")
 
 
+@lru_cache(maxsize=64)  # URLs; a page's few URLs are split for a dozen questions
 def split_url(url: str) -> SplitResult:
     """Return the parts of `url`, all of them empty where `url` cannot be taken apart.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -343,6 +343,7 @@ def _own_names(page: Page, rules: Rules) -> set[str]:
     return {squeezed for name in names if (squeezed := _squeeze(name))}
 
 
+@lru_cache(maxsize=256)  # names; an outlet's own return on every page
 def _squeeze(name: str) -> str:
     """Return `name` without blanks and marks: "CNN Indonesia" is at cnnindonesia.com."""
     return _MARKS.sub("", name.lower())

@@ -42,6 +42,16 @@ _BEHIND_NAME = re.compile(
     r"|\bverified|\bkirim (?:e-?mail|surel) ke penulis.*|\b(?:pada|on) \d{1,2}\b.*)\s*$",
     re.IGNORECASE,
 )
+_COPYRIGHTED = ("©", "copyright", "hak cipta")
+# One of these, or a digit, is in all that begins with a date.
+_DATED = ("diperbarui", "diterbitkan", "dipublikasikan", "tayang", "updated", "published")
+_DIGIT = re.compile(r"\d")
+_COLONS = (":", "：")
+_REPORTED = ("laporan", "kontributor")
+# One of these is in all offices.
+_OFFICIAL = re.compile(
+    rf"{'|'.join(DASHES)}|\||detik|Jurnalis|Writer|Creator|Editor|Reporter|Author"
+)
 _TRAILS = re.compile(r"[(@\d]|erified|irim ")  # one of these is in all that may stand behind a name
 _AGENCIES = frozenset(
     "afp,ap,reuters,antara,xinhua,bloomberg,kyodo,sputnik,anadolu,dpa,epa,upi,tass,yonhap,voa,bbc,dw,"
@@ -121,7 +131,8 @@ def split_names(text: str, *, wires: bool = False) -> list[str]:
         part = _BEFORE_NAME.sub("", part)
         if _TRAILS.search(part):
             part = _BEHIND_NAME.sub("", part)
-        name = _OFFICE.sub("", part).strip(f" \t\u00a0.:•(){DASHES}")
+        alone = _OFFICE.sub("", part) if _OFFICIAL.search(part) else part
+        name = alone.strip(f" \t\u00a0.:•(){DASHES}")
         if names and _DEGREE.fullmatch(part):
             names[-1] += f", {part}"
         elif _may_be_name(name) and name not in names and (wires or not is_organisation(name)):
@@ -141,18 +152,30 @@ def _may_be_name(name: str) -> bool:
 def parse_byline(text: str) -> Byline:
     """Return the people in `text` by role; names without a label are authors."""
     byline = Byline()
-    text = _DATE.split(_COPYRIGHT.split(text[:_LONGEST], maxsplit=1)[0], maxsplit=1)[0]
+    text = text[:_LONGEST]
+    lower = text.lower()
+    if _has_any(_COPYRIGHTED, lower):
+        text = _COPYRIGHT.split(text, maxsplit=1)[0]
+    if _has_any(_DATED, lower) or _DIGIT.search(text):
+        text = _DATE.split(text, maxsplit=1)[0]
     if ":" in text:
         text = _BOTH_ROLES.sub(r"Reporter: \1 | Editor: \1", text)
     text = _BARE_ROLE.sub(r"\1: ", _EDITED.sub("Editor: ", text))
-    text = _BY.sub("", text, count=1) if _BY.match(text) else _REPORT.sub("", text, count=1)
-    parts = _LABEL.split(text)
+    if _BY.match(text):
+        text = _BY.sub("", text, count=1)
+    elif _has_any(_REPORTED, lower):
+        text = _REPORT.sub("", text, count=1)
+    parts = _LABEL.split(text) if _has_any(_COLONS, text) else [text]
     _add(byline, byline.authors, parts[0])
     for label, names in zip(parts[1::2], parts[2::2], strict=True):
         people = getattr(byline, _ROLE[label.lower()], None)
         if people is not None:
             _add(byline, people, names)
     return byline
+
+
+def _has_any(words: tuple[str, ...], text: str) -> bool:
+    return any(map(text.__contains__, words))
 
 
 def _add(byline: Byline, people: list[str], text: str) -> None:
