@@ -29,6 +29,7 @@ LEAD_LENGTH = 400
 """Characters from the body's beginning on."""
 
 _WORD = re.compile(r"\w+")
+_APART = " _ "  # a word of no term, between tags
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,10 @@ def classify(
     found: dict[_Term, float] = {}
     for term in _terms_in(title or "", _TERMS):
         found[term] = 1.0
-    for tag in tags:
-        # Tags are often in lower case: the tag "ai" is AI, the word in a sentence is not.
-        for term in _terms_in(tag.upper() if len(tag) < 4 else tag, _TERMS):
-            found[term] = 1.0
+    # Tags are often in lower case: the tag "ai" is AI, the word in a sentence is not.
+    named = (tag.upper() if len(tag) < 4 else tag for tag in tags)
+    for term in _terms_in(_APART.join(named), _TERMS):
+        found[term] = 1.0
     for term in _terms_in(section or "", _SECTIONS):
         found[term] = 1.0
     for term in _terms_in(lead[:LEAD_LENGTH], _TERMS):
@@ -95,7 +96,9 @@ def _verdict(found: dict[_Term, float]) -> Topics:
 def _terms_in(text: str, index: _Index) -> Iterator[_Term]:
     """Yield the terms in `text`, at each position the longest only."""
     words = _WORD.findall(text)
-    lower = [word.lower() for word in words]
+    lower = " ".join(words).lower().split(" ")  # faster than word by word
+    if index.keys().isdisjoint(lower):
+        return
     past = 0  # end of the previous term
     for at in [at for at, word in enumerate(lower) if word in index]:
         for form, term in index[lower[at]] if at >= past else ():
