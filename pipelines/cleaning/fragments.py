@@ -116,6 +116,9 @@ class Body:
         self.labels = self.rules["label"]
         self.promised = Headlines()  # of promos that were taken
         self.labels_left = _LABELS
+        self.top: list[str] = []  # the first kept texts, in which datelines were looked for
+        self._outlets = [rule for rule in self.rules["dateline"] if "city" not in rule.id]
+        self._dateline_ends: dict[str, int] = {}
         self._doubts: set[tuple[int, int]] = set()
         self.linked = any(block.anchors for block in blocks)
         self._house = house.replace("-", "")
@@ -206,6 +209,18 @@ class Body:
         together = text.lower().replace(" ", "").replace("-", "").replace(".", "")
         printed = self._house and self._house in together and _house_pattern(self._house)
         return bool(printed and printed.search(text))
+
+    def dateline_end(self, text: str) -> int:
+        """Return the end of the outlet's dateline at the beginning of `text`, 0 without any."""
+        end = self._dateline_ends.get(text)
+        if end is None:
+            end = 0
+            for rule in self._outlets:
+                if match := rule.pattern.match(text):
+                    end = match.end()
+                    break
+            self._dateline_ends[text] = end
+        return end
 
     def doubt(self, promo: Fragment) -> None:
         """Record a promo with an unknown end, once."""

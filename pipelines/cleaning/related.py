@@ -36,7 +36,7 @@ def _is_promo(fragment: Fragment, block: Block, book: Rulebook) -> bool:
         return False
     if fragment.rule.endswith(PROMO) or block.kind == "promo":
         return True
-    return any(rule.pattern.match(fragment.text) for rule in book.of_kind("label"))
+    return bool(book.any_label.match(fragment.text))
 
 
 def _links(fragment: Fragment, block: Block) -> list[Link]:
@@ -54,7 +54,7 @@ def _is_named(link: Link) -> bool:
 
 
 def _without_label(text: str, book: Rulebook) -> str:
-    for rule in book.of_kind("label"):
+    for rule in book.of_kind("label") if book.any_label.match(text) else ():
         if match := rule.pattern.match(text):
             text = text[match.end() :]
     return text.strip(f" \u00a0•·:|*{DASHES}")

@@ -51,14 +51,19 @@ class Rulebook:
     def active(self, texts: Iterable[str], outlet: str) -> dict[str, list[Rule]]:
         """Return the rules, by kind, with a hint in `texts` (in lower case) or without hints."""
         text = "\n".join(texts)
-        words = _words(text) | {mark for mark in self._marks if mark in text}
+        hints = self._hints & _words(text)
+        marks = [mark for mark in self._marks if mark in text]
+        numbers = {number for hint in ("", *hints, *marks) for number in self._by_hint[hint]}
         found: dict[str, list[Rule]] = {kind: [] for kind in KINDS}
-        for rule in self.rules:
-            if rule.scope and outlet not in rule.scope:
-                continue
-            if not rule.hint or not rule.hint.isdisjoint(words):
+        for rule in map(self.rules.__getitem__, sorted(numbers)):
+            if not rule.scope or outlet in rule.scope:
                 found[rule.kind].append(rule)
         return found
+
+    @cached_property
+    def any_label(self) -> re.Pattern[str]:
+        """Match where any rule for labels matches."""
+        return re.compile("|".join(f"(?:{r.pattern.pattern})" for r in self.of_kind("label")))
 
     def of_kind(self, kind: str) -> tuple[Rule, ...]:
         """Return all rules of `kind`."""
@@ -68,6 +73,19 @@ class Rulebook:
     def _marks(self) -> set[str]:
         """Return the hints that are not words of letters."""
         return {hint for rule in self.rules for hint in rule.hint if not hint.isalpha()}
+
+    @cached_property
+    def _by_hint(self) -> dict[str, list[int]]:
+        """Return the numbers of the rules with each hint; those without hints are at ""."""
+        numbers: dict[str, list[int]] = {"": []}
+        for number, rule in enumerate(self.rules):
+            for hint in rule.hint or ("",):
+                numbers.setdefault(hint, []).append(number)
+        return numbers
+
+    @cached_property
+    def _hints(self) -> frozenset[str]:
+        return frozenset(self._by_hint)
 
     @cached_property
     def _by_kind(self) -> dict[str, tuple[Rule, ...]]:

@@ -140,7 +140,8 @@ def _without(fragment: Fragment, rule: Rule) -> list[Fragment]:
 
 
 def _take_blocks(body: Body) -> None:
-    """Take whole fragments: widgets in words and captions; near both ends, bylines too."""
+    """Take whole fragments: widgets in words, captions, and notices that name the outlet; near
+    both ends, bylines too."""
     kept = body.kept()
     anywhere = body.rules["block"] + body.rules["notice"] + body.rules["caption"]
     said = {"caption": body.out.captions, "byline": body.out.bylines}
@@ -148,17 +149,13 @@ def _take_blocks(body: Body) -> None:
         rules = [] if fragment.settled else anywhere
         if i < _NEAR or i >= len(kept) - _NEAR:
             rules = rules + body.rules["byline"]
-        rule = next((rule for rule in rules if _fits(rule, body, fragment.text)), None)
-        if rule:
-            fragment.rule = rule.id
-            said.get(rule.kind, []).append(fragment.text)
-
-
-def _fits(rule: Rule, body: Body, text: str) -> bool:
-    """Return True if `rule` matches all of `text`; a notice must name the outlet as well."""
-    if rule.kind == "notice" and not body.names_house(text):
-        return False
-    return bool(rule.pattern.fullmatch(text))
+        for rule in rules:
+            if rule.kind == "notice" and not body.names_house(fragment.text):
+                continue
+            if rule.pattern.fullmatch(fragment.text):
+                fragment.rule = rule.id
+                said.get(rule.kind, []).append(fragment.text)
+                break
 
 
 def _take_tail(body: Body) -> None:
@@ -270,14 +267,16 @@ def _ruled_signoff(body: Body, text: str, *, ends: bool) -> tuple[int, str, str]
 
 
 def _take_dateline(body: Body) -> None:
-    outlets = [rule for rule in body.rules["dateline"] if "city" not in rule.id]
+    top = [fragment.text for fragment in body.kept()[:_NEAR]]
+    if top == body.top:  # looked at in the round before
+        return
+    body.top = top
     if not body.out.dateline:
-        _take_above_dateline(body, outlets)
+        _take_above_dateline(body)
     _take_first_dateline(body)
     for fragment in body.kept()[1:_NEAR]:  # an article may hold several reports
-        match = next(filter(None, (rule.pattern.match(fragment.text) for rule in outlets)), None)
-        if match and match.end() < len(fragment.text):
-            body.take(fragment, 0, match.end(), "dateline-again")
+        if 0 < (end := body.dateline_end(fragment.text)) < len(fragment.text):
+            body.take(fragment, 0, end, "dateline-again")
 
 
 def _take_first_dateline(body: Body) -> None:
@@ -293,11 +292,11 @@ def _take_first_dateline(body: Body) -> None:
                 return
 
 
-def _take_above_dateline(body: Body, outlets: list[Rule]) -> None:
+def _take_above_dateline(body: Body) -> None:
     """Take the page's summary above the dateline: an article begins with its dateline."""
     kept = body.kept()[:_NEAR]
     for i, fragment in enumerate(kept):
-        if any(rule.pattern.match(fragment.text) for rule in outlets):
+        if body.dateline_end(fragment.text):
             for above in kept[:i] if sum(len(f.text) for f in kept[:i]) <= _ABOVE else ():
                 above.rule = "above-dateline"
             return
