@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: python help setup dev demo test lint bench trials fuzz lock clean
+.PHONY: python help setup dev demo test lint check-many bench trials fuzz lock clean
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
@@ -16,6 +16,8 @@ test: lint  ## lint, types, floors and all tests, or a part of them: make test T
 	@$(BIN)/python -m pytest -n auto $(T)
 lint: .venv/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo --no-cache
+check-many: .venv/.dev  ## what is wrong with the thousands of texts of ../shared, listed
+	@$(BIN)/python -m pytest -q -rsP tests/extraction/test_many_texts.py
 trials: .venv/.dev  ## the long tests: kills, cron, big backfills
 	@$(BIN)/python -m pytest -m trial
 fuzz: .venv/.dev  ## strange input for every parser, ten minutes each
