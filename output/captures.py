@@ -190,7 +190,8 @@ def _not_stored(root: Root, folder: str, captures: list[Row]) -> list[Row]:
     def stored() -> set[tuple[Any, ...]]:
         keys: set[tuple[Any, ...]] = set()
         for info in root.files(folder):
-            rows = pq.read_table(info.path, columns=list(KEYS["articles"]), partitioning=None)
+            # Opened once, unlike by read_table: another file may take this name at any moment.
+            rows = pq.ParquetFile(info.path).read(list(KEYS["articles"]))
             rows = rows.filter(pc.is_in(rows["fetched_at"], value_set=fetched))
             keys.update(_keys(row) for row in rows.to_pylist())
         return keys
