@@ -132,13 +132,15 @@ def test_a_cluster_beside_a_reparse_of_this_machine(tmp_path: Path, warcs: list[
         work, job = [warcs[:3], warcs[3:]], Job(str(out), "dask")
         done = thread.submit(list, on_cluster(job, work, cluster.scheduler_address, 1))
         assert looked.read_text() == "yes"
-        reparse(Job(str(out), "local"), list(reversed(warcs)))
+        local = reparse(Job(str(out), "local"), list(reversed(warcs))).counts
         go.write_text("on")
         found = done.result()
     assert not [result.problems for result in found if result.problems]
     reparse(Job(str(alone), "r"), warcs)
     expected = keys(alone)
-    assert ds.dataset(out / "articles").count_rows() > len(expected) > 16
+    assert local["new"] == len(expected) > 16
+    assert sum(result.counts["new"] for result in found) > 0  # both found the same captures new
+    assert ds.dataset(out / "articles").count_rows() == len(expected)
     assert keys(out) == expected
     again = reparse(Job(str(out), "r"), warcs).counts
     assert again["done_before"] == len(expected)

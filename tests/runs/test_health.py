@@ -116,6 +116,12 @@ def test_a_first_run_whose_own_rules_gave_under_half_of_the_bodies_is_told(bodie
     assert rule_shortcoming(bodies, has_rule=False) is None
 
 
-@pytest.mark.parametrize("bodies", [{}, {"density": 4}, {"css:p": 5, "density": 5}, {"css:p": 9}])
+@pytest.mark.parametrize(
+    "bodies",
+    [
+        {}, {"density": 4}, {"css:p": 5, "density": 5}, {"css:p": 9}, {"page-data": 15},
+        {"css:p": 2, "page-data": 3, "density": 5},
+    ],
+)  # fmt: skip
 def test_half_of_the_bodies_by_rule_or_too_few_to_tell_are_no_shortcoming(bodies):
     assert rule_shortcoming(bodies, has_rule=True) is None
