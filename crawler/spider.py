@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider
+from scrapy.utils.defer import deferred_from_coro
 
 from crawler.extraction.article import extract
 from crawler.extraction.body.multipage import further_pages, join, whole_url
@@ -380,8 +381,12 @@ class NewsSpider(Spider):
             if response is not None:
                 self.outlet_state.validators.keep_response(response)
 
-    def callback_failed(self, response: Response) -> None:
-        """Count a bug of ours: a try of the article, or a problem of the list."""
+    def callback_failed(self, failure: Failure, response: Response) -> None:
+        """Count a bug of ours: a try of the article, or a problem of the list. End the run without
+        a state that can be written."""
+        if failure.check(sqlite3.Error):  # type: ignore[no-untyped-call]
+            deferred_from_coro(self.crawler.engine.close_spider_async(reason="state_error"))
+            return
         told = response.request.cb_kwargs if response.request else {}
         if waiting := told.get("waiting"):  # else the same page is asked for in every run
             self.outlet_state.queue.failed(waiting.article_id, "callback_error")

@@ -51,6 +51,8 @@ class Command(MaintenanceCommand):
             except HeldError as error:
                 print(error, file=sys.stderr)
                 held += 1
+            except (OSError, sqlite3.Error) as error:
+                self.complain(f"{name} is not compacted: {getattr(error, 'strerror', 0) or error}")
         if names and held == len(names):
             self.exitcode = HELD
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sqlite3
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -80,6 +81,9 @@ class Command(MaintenanceCommand):
                 print(error, file=sys.stderr)
                 self.exitcode = HELD
                 continue
+            except (OSError, sqlite3.Error) as error:
+                reason = getattr(error, "strerror", None) or error
+                self.complain(f"{one.article_id} is not removed yet, say it again: {reason}")
             places |= one.addresses
             self.say(
                 f"{one.article_id}: removed for good (rows: {gone.rows}, archived pages:"
@@ -95,8 +99,11 @@ class Command(MaintenanceCommand):
             for file in gone.damaged:
                 print(f"{file} is damaged: where it is, its page may stand", file=sys.stderr)
                 self.exitcode = UNHEALTHY
-        with DatasetIndex.of(self.settings) as index:  # opening drops the rows of these articles
-            index.db.overwrite_deleted()
+        try:
+            with DatasetIndex.of(self.settings) as index:  # opening drops these articles' rows
+                index.db.overwrite_deleted()
+        except (OSError, sqlite3.Error) as error:
+            self.complain(f"state.db still names the articles, say it again: {error}")
         if self.index_folder:  # the index quotes the articles; browse builds a new index
             shutil.rmtree(self.index_folder, ignore_errors=True)
         self._name_what_is_left(places, titles)
