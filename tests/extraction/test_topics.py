@@ -82,6 +82,11 @@ def test_what_follows_the_lead_does_not_count() -> None:
     assert classify("Kabar", lead="kata " * 200 + "ransomware").terms == []
 
 
+def test_no_term_runs_from_one_tag_into_the_next() -> None:
+    assert "kecerdasan buatan" in classify(None, ["kecerdasan buatan"]).terms
+    assert "kecerdasan buatan" not in classify(None, ["kecerdasan", "buatan"]).terms
+
+
 def test_a_short_tag_is_an_abbreviation_however_it_is_written() -> None:
     assert classify("Kabar pagi", tags=["ai"]).terms == ["AI"]
 
