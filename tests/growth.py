@@ -1,0 +1,38 @@
+"""Growth: the cost of a larger input against that of a smaller one, in processor time."""
+
+from __future__ import annotations
+
+import gc
+from typing import TYPE_CHECKING
+
+from tests.costs import seconds_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+TIMES = 4
+MOST = 5
+"""The cost of an input TIMES as large, at most, in costs of the smaller one."""
+_TRIES = 12
+_TICK = 0.002  # seconds; below, a clock says nothing
+
+
+def growth(small: Callable[[], object], large: Callable[[], object]) -> float:
+    """Return the cost of `large` in costs of `small`.
+
+    Other programs can only make a call dearer, so the cheapest of several calls counts. More are
+    made, in turn, until the growth is at most MOST, or for all tries. As with timeit, no garbage is
+    collected meanwhile.
+    """
+    least, most = float("inf"), float("inf")
+    for _ in range(_TRIES):
+        gc.collect()
+        gc.disable()
+        try:
+            least = min(least, seconds_of(small))
+            most = min(most, seconds_of(large))
+        finally:
+            gc.enable()
+        if most <= MOST * max(least, _TICK):
+            break
+    return most / max(least, _TICK)
