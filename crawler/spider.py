@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider
+<<<<<<< HEAD
 from scrapy.utils.defer import deferred_from_coro
+=======
+from scrapy.robotstxt import ProtegoRobotParser
+>>>>>>> aa256e9 (Look for other lists where no declared list names an article)
 
 from crawler.extraction.article import extract
 from crawler.extraction.body.multipage import further_pages, join, whole_url
@@ -22,6 +26,7 @@ from crawler.extraction.urls import article_address
 from crawler.items import Article, NothingNew, Rejected
 from crawler.manners import BlockedError, failure_reason, user_agent
 from crawler.sources import Candidate, Source, SourceError
+from crawler.sources.discovery import Search
 from crawler.sources.gate import Gate
 from crawler.sources.wanted import Decision, Wanted, as_listed
 from crawler.sources.window import Arguments
@@ -36,6 +41,7 @@ if TYPE_CHECKING:
 
     from scrapy.crawler import Crawler
     from scrapy.http import Response
+    from scrapy.robotstxt import RobotParser
     from scrapy.settings import BaseSettings
     from twisted.python.failure import Failure
 
@@ -43,6 +49,8 @@ if TYPE_CHECKING:
 
 OutletStatus = Literal["verified", "modelled", "refused", "permission", "blocked"]
 GONE = ("http_404", "http_410")
+REFUSALS = ("blocked", "robots", "robots_unavailable", "http_401", "http_429", "http_451")
+"""Reasons of lists that a host keeps from us: no other list is looked for then."""
 NAMED = "urls"
 """The source of the articles that a person named (`-a urls=FILE`)."""
 BATCH = 200  # articles handed to Scrapy at a time, to bound its memory; the others wait on disk
@@ -132,6 +140,15 @@ class NewsSpider(Spider):
             known=known,
             limit=arguments.limit,
         )
+        self._has_list = self._is_refused = False
+        self._search = Search(
+            self.allowed_domains,
+            self.gate,
+            self.wanted.article,
+            self.wanted.technology,
+            [source.url for source in self.sources],
+        )
+        self._steps = self._search.steps()
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> NewsSpider:
@@ -143,6 +160,7 @@ class NewsSpider(Spider):
         crawler.signals.connect(spider.ask_for_articles, signals.spider_idle)
         crawler.signals.connect(spider.item_dropped, signals.item_dropped)
         crawler.signals.connect(spider.callback_failed, signals.spider_error)
+        crawler.signals.connect(spider.robots_parsed, signals.robots_parsed)
         if spider.window.past:  # only runs of the present have a time limit
             crawler.settings.set("CLOSESPIDER_TIMEOUT", 0, priority="spider")
         return spider
@@ -212,9 +230,13 @@ class NewsSpider(Spider):
         """Queue the wanted candidates of a list; yield requests for the rest of the list."""
         if response.status == HTTPStatus.NOT_MODIFIED:
             self._count(f"sources/{source.label}/unchanged")
+            self._has_list = True
             return
         page = self._read_list(response, source)
         self._count(f"sources/{source.label}/listed", page.articles)
+        if page.articles:
+            self._has_list = True
+            self._note_found(source)
         goes_on = page.further or response.meta.get("continues")
         if page.decided and not page.articles and not goes_on:
             self._source_failed(source, "no_articles", "no link looks like one of its articles")
@@ -286,12 +308,66 @@ class NewsSpider(Spider):
 
     def _source_failed(self, source: Source, reason: str, evidence: str) -> None:
         self._count(f"sources/{source.label}/{reason}")
+        self._is_refused = self._is_refused or reason in REFUSALS
         self.logger.warning("%s: %s (%s)", source.label, reason, evidence)
+
+    # -- lists that are not declared, where no declared list names an article
+
+    def robots_parsed(self, robotparser: RobotParser) -> None:
+        """Keep the sitemaps that a robots.txt names."""
+        if isinstance(robotparser, ProtegoRobotParser):
+            self._search.sitemaps += robotparser.rp.sitemaps
+
+    def _needs_lists(self) -> bool:
+        """Return True if lists are to be looked for: the outlet answers and refuses nothing, and no
+        list names an article."""
+        answered = self.crawler.stats.get_value("downloader/response_count")
+        is_present = not self.window.past and self.urls is None
+        return bool(answered) and is_present and not (self._has_list or self._is_refused)
+
+    def _go_on_searching(self) -> bool:
+        """Take the next steps of the search for lists; return True if a request was sent."""
+        while self._needs_lists() and (step := next(self._steps, None)):
+            # A declared list may have been redirected there in vain: Scrapy's filter knows the URL.
+            requests = [
+                self._ask(source, request.replace(dont_filter=True))
+                for source in step.lists
+                for request in source.requests(self.window)
+            ]
+            requests += [
+                Request(url, self.parse_page, errback=self.page_failed, dont_filter=True)
+                for url in step.pages
+            ]
+            for source, response in step.taken:
+                requests += self.parse_source(response, source)
+            for request in requests:
+                self.crawler.engine.crawl(request)
+            if requests:
+                return True
+        return False
+
+    def parse_page(self, response: Response) -> None:
+        """Take a home page or a section's, on which lists are looked for."""
+        self._search.take(response)
+
+    def page_failed(self, failure: Failure) -> None:
+        reason = "blocked" if isinstance(failure.value, BlockedError) else failure_reason(failure)
+        self._is_refused = self._is_refused or reason in REFUSALS
+        self.logger.info("no lists found on a page: %s", failure.getErrorMessage())
+
+    def _note_found(self, source: Source) -> None:
+        """Count a source that lists articles and is not declared."""
+        if source not in self.sources:
+            self._count(f"discovered/{source.label}")
+            self.logger.warning("found %s, not declared", source.url)
 
     # -- articles
 
     def ask_for_articles(self) -> None:
-        """Ask for the next articles of the queue; Scrapy calls it when idle."""
+        """Ask for the next articles of the queue, once the lists are read; Scrapy calls it when
+        idle."""
+        if self._go_on_searching():
+            raise DontCloseSpider
         most = BATCH if self.limit is None else min(BATCH, self.limit - self._asked)
         try:
             batch = self.outlet_state.queue.take(most)

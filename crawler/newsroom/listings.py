@@ -145,7 +145,10 @@ def index_html(
     entries: Sequence[Entry],
     asked: dict[str, str],
 ) -> bytes:
-    """Return an index page without furniture; `asked` names a section, tag or day."""
+    """Return an index page without furniture; `asked` names a section, tag or day.
+
+    An index of all articles names the feeds of all, another index those of a part.
+    """
     word = asked.get("tag") or asked.get("section") or ""
     if day := _day(index, asked):
         entries = _published_on(day, entries)
@@ -154,9 +157,16 @@ def index_html(
     shown = chosen[start : start + index.size]
     rows = "\n".join(_row(entry, house) for entry in shown)
     element = house.list.split()[0]
+    feeds = "".join(
+        f'<link rel="alternate" type="application/rss+xml" title="{escape(house.publisher)}"'
+        f' href="https://{feed.host or house.host}{feed.path}">\n'
+        for feed in house.feeds
+        if (feed.holds == "all") == (index.holds == "all")
+    )
     html = (
         f'<!DOCTYPE html>\n<html lang="id-ID"><head><meta charset="utf-8">'
-        f"<title>Indeks Berita - {escape(house.publisher)}</title>\n<!-- furniture --></head><body>"
+        f"<title>Indeks Berita - {escape(house.publisher)}</title>\n{feeds}"
+        f"<!-- furniture --></head><body>"
         f"<!-- furniture -->\n<main><{house.list}>\n{rows}\n</{element}></main>\n<!-- furniture -->"
         f"<!-- furniture --></body></html>\n"
     )

@@ -174,11 +174,30 @@ class Newsroom:
         host = headers.get("host", "").partition(":")[0]
         self.requests.append(Asked(host, target, time.monotonic(), headers))
         fault = next((fault for fault in self._faults if fault.strikes(host, target)), None)
-        reply = self.world.answer(host, target, headers)
+        reply = self._reply(host, target, headers)
         if fault is None:
             await _send(writer, self._packed(reply, headers))
             return True
         return await self._misbehave(fault, reply, writer, host, target)
+
+    def _reply(self, host: str, target: str, headers: dict[str, str]) -> Reply:
+        """Return the world's answer, in which URLs may have been renamed."""
+        renamed = [fault for fault in self._faults if fault.kind == "renamed"]
+        where = f"{host}{target}"
+        for fault in renamed:
+            if fault.location in where:
+                where = where.replace(fault.location, fault.path, 1)
+            elif fault.path in where:
+                if fault.status == HTTPStatus.NOT_FOUND:
+                    return Reply(404, b"", {"Content-Type": HTML})
+                moved = where.replace(fault.path, fault.location, 1)
+                return Reply(301, b"", {"Location": f"https://{moved}"})
+        host, _, target = where.partition("/")
+        reply = self.world.answer(host, f"/{target}", headers)
+        for fault in renamed:
+            new = reply.body.replace(fault.path.encode(), fault.location.encode())
+            reply = replace(reply, body=new)
+        return reply
 
     def _packed(self, reply: Reply, headers: dict[str, str]) -> Reply:
         if (

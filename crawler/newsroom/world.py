@@ -15,7 +15,7 @@ from urllib.parse import parse_qsl, urlsplit
 from crawler.newsroom import listings, timetable
 from crawler.newsroom.clock import WIB, slots
 from crawler.newsroom.furniture import furnish
-from crawler.newsroom.houses import House, houses
+from crawler.newsroom.houses import House, HouseIndex, houses
 from crawler.newsroom.pages import render
 from crawler.newsroom.story import Entry, Story, list_entry, tell
 from crawler.newsroom.timetable import RECENT, YOUNGEST
@@ -276,6 +276,8 @@ class World:
                 return listed
             if page := self._index(desk, host, target):
                 return page
+            if path == "/" and host in (desk.house.host, *desk.house.aliases):
+                return self._index_page(desk, HouseIndex(path="/"), {})
         return None
 
     def _make_listed(self, desk: Desk, host: str, path: str) -> Reply | None:
@@ -315,9 +317,12 @@ class World:
             asked = {name: text for name, text in match.groupdict().items() if text}
             roles = index.query or {}
             asked |= {roles[name]: text for name, text in parse_qsl(query) if name in roles}
-            core = listings.index_html(index, desk.house, desk.entries, asked)
-            return Reply(200, desk.furniture.around(core), {"Content-Type": HTML})
+            return self._index_page(desk, index, asked)
         return None
+
+    def _index_page(self, desk: Desk, index: HouseIndex, asked: dict[str, str]) -> Reply:
+        core = listings.index_html(index, desk.house, desk.entries, asked)
+        return Reply(200, desk.furniture.around(core), {"Content-Type": HTML})
 
 
 def _address(url: str) -> str:

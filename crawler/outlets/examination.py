@@ -150,9 +150,9 @@ class Examination:
     @property
     def problem(self) -> str | None:
         """The reason for which the outlet does not work, in words; None if it works."""
-        findings = list(self.sources.values())
+        findings = self.sources.values()
         if not any(finding.works for finding in findings):
-            walls = _counted(in_words(f.problem) for f in findings if f.problem)
+            walls = _counted(in_words(f.problem) for f in findings if f.problem and f.declared)
             return f"no source lists an article ({walls or 'none was asked'})"
         pages = self.pages
         lost = [page for page in pages if not page.is_read]
@@ -166,9 +166,15 @@ class Examination:
 
     @property
     def detail(self) -> str:
-        """The problem, or the number of sources that work."""
-        working = sum(finding.works for finding in self.sources.values())
-        return self.problem or f"{working} of {len(self.sources)} sources list articles"
+        """The problem, or the number of declared sources that work and the sources found."""
+        working = [finding.works for finding in self.sources.values() if finding.declared]
+        found = [f"; found {finding.source.url}, not declared" for finding in self._found()]
+        counted = f"{sum(working)} of {len(working)} sources list articles"
+        return self.problem or "".join([counted, *found])
+
+    def _found(self) -> list[SourceFinding]:
+        """Return the sources that work and are not declared."""
+        return [f for f in self.sources.values() if f.works and not f.declared]
 
     def notes(self) -> list[str]:
         """Return what was found in place of what is declared, a line each."""
@@ -184,16 +190,16 @@ class Examination:
         return said
 
     def proposals(self) -> list[str]:
-        """Return declarations of sources that work and are not declared."""
-        found = [f for f in self.sources.values() if f.works and (f.moved_to or not f.declared)]
-        return [finding.declaration() for finding in found]
+        """Return declarations of sources that work and are not declared, or have moved."""
+        moved = [f for f in self.sources.values() if f.works and f.declared and f.moved_to]
+        return [finding.declaration() for finding in (*moved, *self._found())]
 
     def rows(self, now: datetime) -> list[dict[str, Any]]:
-        """Return a row of the table for each source."""
+        """Return a row of the table for each source that is declared or works."""
         return [
             {
                 "outlet": self.outlet,
-                "source": label,
+                "source": label if finding.declared else f"{label} (found)",
                 "status": str(finding.status) if finding.status else None,
                 "items": finding.items,
                 "newest": _age(finding.newest, now),
@@ -204,6 +210,7 @@ class Examination:
                 "judgement": "healthy" if finding.works else "unhealthy",
             }
             for label, finding in self.sources.items()
+            if finding.declared or finding.works
         ]
 
     def to_dict(self) -> dict[str, Any]:

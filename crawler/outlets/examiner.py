@@ -129,6 +129,14 @@ class Examiner(NewsSpider):
         if finding.problem.startswith("http_"):
             finding.status = int(finding.problem.removeprefix("http_"))
 
+    def _needs_lists(self) -> bool:
+        """Return True if lists are to be looked for: here also where a single list is dead."""
+        findings = self.examination.sources.values()
+        dead = any(not finding.works for finding in findings if finding.declared)
+        found = any(finding.works for finding in findings if not finding.declared)
+        self._has_list = found or not dead
+        return super()._needs_lists()
+
     def _source_failed(self, source: Source, reason: str, evidence: str) -> None:
         super()._source_failed(source, reason, evidence)
         self._finding(source).problem = reason

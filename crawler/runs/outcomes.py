@@ -61,11 +61,12 @@ class Outcomes:
         if failure := self._failure():
             return "unhealthy", failure
         stored = self.count("stored") + self.count("revised")
+        found = "".join(f"; found {url}, not declared" for url in self.discovered)
         if interrupted:
             left = self.by("failed").get("unfinished", 0)
             return "interrupted", f"{stored} stored, {left} left to the next run"
         if stored:
-            return "healthy", f"{stored} stored"
+            return "healthy", f"{stored} stored{found}"
         if delay := self.stats.get("wartatek/crawl_delay"):
             return "put_off", (
                 f"robots.txt asks for {delay:g} s between requests, and {LONGEST_CRAWL_DELAY:g} s"
@@ -75,7 +76,12 @@ class Outcomes:
             return "no_past", "no list of this outlet goes back to the days asked for"
         if loss := self._silence() or self._loss():
             return "unhealthy", loss
-        return "healthy", "nothing new"
+        return "healthy", f"nothing new{found}"
+
+    @property
+    def discovered(self) -> list[str]:
+        """The URLs of lists that were found, as no declared list named an article."""
+        return [label.partition(":")[2] for label in self.by("discovered")]
 
     @property
     def has_ended(self) -> bool:

@@ -118,6 +118,9 @@ class OutcomeTable:
         if cause := self.unreached:
             print(f"no outlet could be reached: {cause}", file=sys.stderr)
             return
+        for name, outcomes in self.outcomes.items():
+            for url in outcomes.discovered:
+                print(f"{name}: found {url}, not declared", file=sys.stderr)
         for name, (judgement, detail) in sorted(self.judged.items(), key=lambda item: item[1][0]):
             if judgement != "healthy":
                 print(f"{name} is {judgement}: {detail}", file=sys.stderr)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -111,3 +112,39 @@ def test_outlets_that_may_not_be_crawled_are_not_asked(room, out):
     for name in ("republika", "antara"):
         assert doctor(room, out, name).returncode == 2
     assert room.requests == []
+
+
+@pytest.fixture
+def drifting(tmp_path: Path) -> Iterator[Newsroom]:
+    with newsroom(seed=7, outlets=["detikinet", "liputan6", "selular"], recent=8, past=2) as served:
+        yield served
+
+
+def test_urls_of_another_form_are_named_in_place_of_those_declared(drifting, tmp_path):
+    drifting.fail("renamed", path="/d-", location="/artikel/")
+    done = doctor(drifting, tmp_path, "detikinet")
+    assert done.returncode == UNHEALTHY
+    assert "no source lists an article (no link looks like an article's)" in done.stdout
+    assert re.search(
+        r"article_url takes 0 of \d+ links; \d+ are like inet.detik.com/\S+/artikel/N/SLUG",
+        done.stdout,
+    )
+
+
+def test_a_section_of_another_name_is_named(drifting, tmp_path):
+    drifting.fail("renamed", path="liputan6.com/tekno/", location="liputan6.com/teknologi/")
+    done = doctor(drifting, tmp_path, "liputan6")
+    assert re.search(
+        r"liputan6: no article is in the section `technology`;"
+        r" \d+ are like www.liputan6.com/teknologi/read/N/SLUG",
+        done.stdout,
+    )
+
+
+def test_a_source_that_is_found_is_proposed_to_paste(drifting, tmp_path):
+    drifting.fail("renamed", path="inet.detik.com/rss", location="rss.detik.com/inet")
+    done = doctor(drifting, tmp_path, "detikinet")
+    assert done.returncode == 0, done.stdout
+    assert "feed:https://rss.detik.com/inet (found)" in done.stdout
+    assert '        Feed("https://rss.detik.com/inet"),\n' in done.stdout
+    assert drifting.requests
