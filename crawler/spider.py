@@ -12,11 +12,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from scrapy import Request, Spider, signals
 from scrapy.exceptions import DontCloseSpider
-<<<<<<< HEAD
-from scrapy.utils.defer import deferred_from_coro
-=======
 from scrapy.robotstxt import ProtegoRobotParser
->>>>>>> aa256e9 (Look for other lists where no declared list names an article)
+from scrapy.utils.defer import deferred_from_coro
 
 from crawler.extraction.article import extract
 from crawler.extraction.body.multipage import further_pages, join, whole_url
