@@ -41,6 +41,8 @@ LISTING = 0.1
 replaced file. Arrow lists a folder, then asks for each file's size, and passes over a file that is
 gone: between these, 0.1 ms apart, an exchange would be a partition missed in silence. The mark
 is found, and is no Parquet file, so that such a reader fails."""
+_MARKED = 0
+"""Seconds since 1970, the modification time of a mark, which no part that lost its bytes has."""
 _DELETES = 16
 """Deletes at a time on object storage, where each is a request of some 30 ms."""
 
@@ -102,6 +104,7 @@ def _by_exchange(root: Root, partition: str, replacements: Iterable[Replacement]
                     os.link(path, staged / path.name)
             mark = staged / min(gone)
             mark.touch()
+            os.utime(mark, (_MARKED, _MARKED))
             sync_folder(staged)
             if not is_held:
                 raise CannotExchangeError(partition)
@@ -122,6 +125,11 @@ def _is_exchanged(staged: Path, gone: Collection[str]) -> bool:
     """Return True if `staged` holds the replaced files: they wait for a synced exchange."""
     paths = [staged / name for name in gone]
     return any(path.exists() and path.stat().st_size for path in paths)
+
+
+def _is_mark(path: Path) -> bool:
+    status = path.stat()
+    return not status.st_size and status.st_mtime == _MARKED
 
 
 def _unmark(folder: Path, marks: Iterable[Path]) -> None:
@@ -195,12 +203,12 @@ def _by_steps(root: Root, partition: str, replacements: Iterable[Replacement]) -
 def remove_marks(root: Root, outlet: str) -> None:
     """Remove the marks that killed replacements have left, which are in the way of plain readers.
 
-    The caller holds the outlet's lock.
+    Other empty files are damaged parts, and stay. The caller holds the outlet's lock.
     """
     for table in SCHEMAS if root.local else ():
         for folder in sorted(Path(root.at(table)).glob(f"outlet={outlet}/month=*")):
             if folder.is_dir():
-                marks = [path for path in folder.glob("*.parquet") if not path.stat().st_size]
+                marks = [path for path in folder.glob("*.parquet") if _is_mark(path)]
                 if marks or not any(folder.iterdir()):
                     _unmark(folder, marks)
 
