@@ -20,6 +20,7 @@ from scrapy.exceptions import (
     StopDownload,
 )
 from scrapy.spidermiddlewares.httperror import HttpError
+from twisted.internet.error import ConnectError
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -181,6 +182,7 @@ FAILURES: dict[type[BaseException], str] = {
     StopDownload: "too_large",
     ResponseDataLossError: "cut_off",
     DownloadFailedError: "connection",
+    ConnectError: "connection",  # Scrapy passes NoRouteError, which is one, through
 }
 
 

@@ -1,16 +1,20 @@
 """A backfill, then the present: no article of the present is lost, and health is not harmed."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from scrapy.utils.project import get_project_settings
 
 from crawler.newsroom import Newsroom
-from crawler.outlets.registry import load_spiders
+from crawler.outlets.registry import CRAWLED, load_spiders
 from crawler.spider import NewsSpider
-from output.dataset import read
+from output.dataset import open_dataset, read
 from tests.crawls import crawl
 from tests.moment import newsroom
+from tests.places import CHECKOUT
 
 DAYS = {"since": "2023-09-01", "until": "2023-09-30"}
 OUTLETS = {
@@ -55,6 +59,30 @@ def test_the_present_loses_no_article_to_a_backfill(name, tmp_path):
 def test_the_present_of_no_outlet_loses_an_article_to_a_backfill(name, tmp_path):
     with serve(name, recent=20) as room:
         hold_to_the_present(OUTLETS[name], room, tmp_path)
+
+
+@pytest.mark.trial
+def test_a_backfill_over_all_outlets_exits_0_and_names_those_without_a_past(tmp_path):
+    names = sorted(name for name, outlet in OUTLETS.items() if outlet.status in CRAWLED)
+    days = [word for name, day in DAYS.items() for word in ("-a", f"{name}={day}")]
+    with newsroom(seed=5, outlets=names, recent=4, past=4, older=0) as room:
+        done = subprocess.run(
+            [sys.executable, "-m", "scrapy", "crawlall", *days, "-q"],
+            cwd=CHECKOUT,
+            env=os.environ | {"NEWSROOM": room.url, "OUTPUT_DIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+    without = [name for name in names if not any(s.has_past for s in OUTLETS[name].sources)]
+    said = "is no_past: no list of this outlet goes back to the days asked for"
+    assert done.returncode == 0, done.stderr
+    named = {line.partition(" ")[0]: line.partition(" ")[2] for line in done.stderr.splitlines()}
+    assert set(named.values()) == {said}
+    assert set(without) <= named.keys(), "others' sitemaps may hold nothing of those days"
+    runs = open_dataset(tmp_path, "runs").to_table(["outlet", "judgement"]).to_pylist()
+    judged = {run["outlet"]: run["judgement"] for run in runs}
+    assert judged == dict.fromkeys(names, "healthy") | dict.fromkeys(named, "no_past")
 
 
 def test_a_present_run_after_a_backfill_takes_what_its_list_named_before(tmp_path):

@@ -62,3 +62,33 @@ def test_a_dead_newsroom_is_named_last_and_without_a_traceback(tmp_path, words):
     code, said, _ = scrapy(tmp_path, *words, NEWSROOM=f"http://127.0.0.1:{port}")
     assert (code, said[-1]) == (1, "no outlet could be reached: connection refused")
     assert not [line for line in said if "Traceback" in line]
+
+
+CONNECTING = """
+import errno, socket
+
+def look_up(host, port, *rest, **more):
+    return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("8.8.8.8", port or 0))]
+
+def connect(self, address):
+    return errno.{answer}
+
+socket.getaddrinfo = look_up
+socket.socket.connect_ex = connect
+socket.socket.connect = None
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "answer", "cause"),
+    [
+        (("crawlall", "-q"), "ECONNREFUSED", "connection refused"),
+        (("crawlall", "-q"), "ENETUNREACH", "connection failed"),
+        (("crawl", "kontan", "-q"), "EHOSTUNREACH", "connection failed"),
+    ],
+)
+def test_hosts_that_resolve_and_take_no_connection_are_one_line(tmp_path, words, answer, cause):
+    (tmp_path / "sitecustomize.py").write_text(CONNECTING.format(answer=answer))
+    code, said, seconds = scrapy(tmp_path, *words, PYTHONPATH=str(tmp_path))
+    assert (code, said) == (1, [f"no outlet could be reached: {cause}"])
+    assert seconds < 60
