@@ -158,6 +158,7 @@ class NewsSpider(Spider):
         crawler.signals.connect(spider.item_dropped, signals.item_dropped)
         crawler.signals.connect(spider.callback_failed, signals.spider_error)
         crawler.signals.connect(spider.robots_parsed, signals.robots_parsed)
+        crawler.signals.connect(spider.request_dropped, signals.request_dropped)
         if spider.window.past:  # only runs of the present have a time limit
             crawler.settings.set("CLOSESPIDER_TIMEOUT", 0, priority="spider")
         return spider
@@ -293,6 +294,11 @@ class NewsSpider(Spider):
         request: Request = failure.request  # type: ignore[attr-defined]
         reason = "blocked" if isinstance(failure.value, BlockedError) else failure_reason(failure)
         self._source_failed(request.cb_kwargs["source"], reason, failure.getErrorMessage())
+
+    def request_dropped(self, request: Request) -> None:
+        """Count a list that was redirected to one which this run has asked for."""
+        if request.meta.get("redirect_times") and (source := request.cb_kwargs.get("source")):
+            self._source_failed(source, "same_list", request.url)
 
     def _ask(self, source: Source, request: Request) -> Request:
         meta = {} if self.window.past else {"changed_only": "list"}

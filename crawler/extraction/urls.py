@@ -126,11 +126,26 @@ def article_address(url: str, pattern: re.Pattern[str]) -> str | None:
 
     Query parameters without which `pattern`, the outlet's article_url, still matches are left out.
     So an unknown parameter tells no two articles apart. An empty pattern, of an unknown outlet,
-    keeps all parameters.
+    keeps all parameters. A host with "www." and without is one, so `pattern` may take either.
     """
     canonical = canonical_url(url)
     if canonical is None or not pattern.pattern:
         return canonical
+    return _matched(canonical, pattern) or _matched(_with_other_www(canonical), pattern)
+
+
+def is_moved_article(url: str, pattern: re.Pattern[str]) -> bool:
+    """Return True if `pattern` takes `url` by more than the query.
+
+    A login wall elsewhere may have the article's address in a parameter.
+    """
+    address = article_address(url, pattern)
+    match = pattern.search(address) if address else None
+    return match is not None and "?" not in match.string[: match.start()]
+
+
+def _matched(canonical: str, pattern: re.Pattern[str]) -> str | None:
+    """Return `canonical` with the fewest parameters with which `pattern` matches; None without."""
     page, _, query = canonical.partition("?")
     own = _own_id(canonical, pattern)
     parameters = query.split("&")[:_MOST_PARAMETERS] if query else []
@@ -140,6 +155,21 @@ def article_address(url: str, pattern: re.Pattern[str]) -> str | None:
             if pattern.search(address) and (not own or _own_id(address, pattern) == own):
                 return address
     return canonical if pattern.search(canonical) else None
+
+
+def _with_other_www(canonical: str) -> str:
+    """Return `canonical` with the other host of `other_www`, "" where there is none."""
+    host = split_url(canonical).hostname or ""
+    other = other_www(host)
+    return canonical.replace(host, other, 1) if other else ""
+
+
+def other_www(host: str) -> str:
+    """Return `host` with "www.", or without it: of a registered domain alone, else ""."""
+    bare = host.removeprefix("www.")
+    if _below_suffix(bare) != bare:
+        return ""
+    return bare if bare != host else f"www.{host}"
 
 
 def article_id(outlet: str, url: str, pattern: re.Pattern[str]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 from urllib.request import getproxies, proxy_bypass
 
@@ -31,15 +32,18 @@ class GateMiddleware:
     def __init__(
         self,
         gate: Gate,
+        article: re.Pattern[str],
         stats: StatsCollector,
         resolver: PublicResolver | None = None,
         proxies: frozenset[str] = frozenset(),
     ) -> None:
         """
+        :param article: the outlet's article_url
         :param resolver: None where no name is resolved: a newsroom plays all hosts
         :param proxies: schemes whose requests go to a proxy, which resolves the names
         """
         self.gate = gate
+        self.article = article
         self.stats = stats
         self.resolver = resolver
         self.proxies = proxies
@@ -55,6 +59,7 @@ class GateMiddleware:
         proxied = settings.getbool("HTTPPROXY_ENABLED")
         return cls(
             gate,
+            re.compile(getattr(spider, "article_url", "")),
             crawler.stats,
             None if newsroom else PublicResolver.from_crawler(crawler, reactor),
             frozenset(getproxies() if proxied else ()),
@@ -73,12 +78,15 @@ class GateMiddleware:
                 raise CannotResolveHostError(str(error)) from error
 
     def _refusal(self, request: Request) -> str:
-        redirected = bool(request.meta.get("redirect_times"))
-        if redirected and request.meta.get("dont_obey_robotstxt"):  # as robots.txt itself has
+        if not request.meta.get("redirect_times"):
+            return self.gate.refusal(request.url)
+        if request.meta.get("dont_obey_robotstxt"):  # as robots.txt itself has
             return self.gate.robots_refusal(request.url)
-        if redirected and self.gate.page_refusal(request.url):
-            return "offsite_redirect"
-        return self.gate.refusal(request.url)
+        if "waiting" in request.cb_kwargs:
+            is_followed = self.gate.follows(request.url, self.article)
+        else:  # a list
+            is_followed = not self.gate.refusal(request.url)
+        return "" if is_followed else "offsite_redirect"
 
     def _is_proxied(self, request: Request) -> bool:
         if "proxy" in request.meta:

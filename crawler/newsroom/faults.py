@@ -10,6 +10,7 @@ FaultKind = Literal[
     "status", "challenge", "stall", "drip", "cut", "wrong_length", "wrong_charset", "gzip_bomb",
     "redirect", "redirect_loop", "endless", "not_a_feed", "empty_feed", "stale_feed", "self_links",
     "broken_jsonld", "truncated", "too_deep", "empty", "tracked_links", "canonical", "renamed",
+    "moved",
 ]  # fmt: skip
 
 CHALLENGE = (
@@ -19,6 +20,8 @@ CHALLENGE = (
     '<script>window.awsWafCookieDomainList = []; window._cf_chl_opt = {cType: "managed"};</script>'
     "</body></html>"
 )
+MOVES = ("renamed", "moved")
+"""Faults by which URLs are others than those that the world knows."""
 
 
 @dataclass(slots=True)
@@ -28,7 +31,8 @@ class Fault:
     :param kind: the fault; "status" and "challenge" (with a challenge page) answer `status`;
         "tracked_links" puts a parameter into each link of a feed, another one in every answer.
         In URLs of "renamed", `location` stands in place of the text `path`, on pages and in lists
-        too; the old URLs redirect there, or answer `status` if that is 404.
+        too; the old URLs redirect there, or answer `status` if that is 404. Of "moved", pages and
+        lists name the old URLs.
     :param host: the host, or "" for all.
     :param path: a regex searched in path and query.
     :param after: requests answered correctly before the first fault.
@@ -50,7 +54,7 @@ class Fault:
 
     def strikes(self, host: str, target: str) -> bool:
         """Return True if this request gets the fault; count it against `after` and `times`."""
-        if self.kind == "renamed":
+        if self.kind in MOVES:
             return False
         if self.times == 0 or (self.host and self.host != host) or not re.search(self.path, target):
             return False

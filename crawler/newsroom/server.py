@@ -13,7 +13,7 @@ from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from crawler.newsroom.faults import CHALLENGE, Fault, FaultKind
+from crawler.newsroom.faults import CHALLENGE, MOVES, Fault, FaultKind
 from crawler.newsroom.world import HTML, Reply, World
 
 if TYPE_CHECKING:
@@ -182,21 +182,23 @@ class Newsroom:
 
     def _reply(self, host: str, target: str, headers: dict[str, str]) -> Reply:
         """Return the world's answer, in which URLs may have been renamed."""
-        renamed = [fault for fault in self._faults if fault.kind == "renamed"]
+        moves = [fault for fault in self._faults if fault.kind in MOVES]
         where = f"{host}{target}"
-        for fault in renamed:
-            if fault.location in where:
-                where = where.replace(fault.location, fault.path, 1)
-            elif fault.path in where:
+        for fault in moves:
+            is_new = fault.location in where
+            if fault.path in where and not (is_new and fault.path in fault.location):
                 if fault.status == HTTPStatus.NOT_FOUND:
                     return Reply(404, b"", {"Content-Type": HTML})
                 moved = where.replace(fault.path, fault.location, 1)
                 return Reply(301, b"", {"Location": f"https://{moved}"})
+            if is_new:
+                where = where.replace(fault.location, fault.path, 1)
         host, _, target = where.partition("/")
         reply = self.world.answer(host, f"/{target}", headers)
-        for fault in renamed:
-            new = reply.body.replace(fault.path.encode(), fault.location.encode())
-            reply = replace(reply, body=new)
+        for fault in moves:
+            if fault.kind == "renamed":
+                new = reply.body.replace(fault.path.encode(), fault.location.encode())
+                reply = replace(reply, body=new)
         return reply
 
     def _packed(self, reply: Reply, headers: dict[str, str]) -> Reply:

@@ -24,6 +24,7 @@ WALLS = UNREACHABLE | {
     "robots": "refused by robots.txt",
     "robots_unavailable": "robots.txt cannot be read",
     "offsite_redirect": "redirect to another site",
+    "same_list": "redirect to another list",
     "empty_feed": "feed without items",
     "empty_index": "index without links",
     "empty_sitemap": "sitemap without entries",

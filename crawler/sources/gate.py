@@ -5,9 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Self
 
-from crawler.extraction.urls import public_address, registered_domain, split_url
+from crawler.extraction.urls import (
+    is_moved_article,
+    other_www,
+    public_address,
+    registered_domain,
+    split_url,
+)
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Sequence
 
     from crawler.sources import Source
@@ -42,15 +49,26 @@ class Gate:
         return "" if host in self.sources or registered_domain(host) in sites else "offsite"
 
     def page_refusal(self, url: str) -> str:
-        """Return the reason for which no page is read at `url`, by a link or a redirect, else "".
+        """Return the reason for which no page is read at `url` that a list links to, else "".
 
-        Articles are on the declared domains; login walls are elsewhere on the registered domain.
+        Articles are on the declared domains, with or without "www.".
         """
         if reason := self.robots_refusal(url):
             return reason
         host = split_url(url).hostname or ""
         below = host.endswith(tuple(f".{domain}" for domain in self.domains))
-        return "" if below or host in self.domains or host in self.sources else "offsite"
+        known = host in self.sources or not {host, other_www(host)}.isdisjoint(self.domains)
+        return "" if below or known else "offsite"
+
+    def follows(self, url: str, article: re.Pattern[str]) -> bool:
+        """Return True if an article is read at `url`, to which its address redirects.
+
+        On the registered domain, an article may have moved to any host; login walls are there too,
+        so that off the declared domains `article` has to take `url`.
+        """
+        if not self.page_refusal(url):
+            return True
+        return not self.refusal(url) and is_moved_article(url, article)
 
     def robots_refusal(self, url: str) -> str:
         """Return the reason for which a robots.txt is not read from `url`, "" if it may be.

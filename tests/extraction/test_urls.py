@@ -247,6 +247,23 @@ def test_parameters_that_article_url_matches_tell_articles_apart() -> None:
     assert article_id("contoh", f"{base}?ved=1&nomor=7", own) == "contoh:7"
 
 
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://warta.id/berita/1-a", "https://www.warta.id/berita/1-a"),
+        ("https://m.warta.id/berita/1-a?x=1", "https://www.warta.id/berita/1-a"),
+        ("https://tekno.warta.id/berita/1-a", None),
+        ("https://www.tekno.warta.id/berita/1-a", None),
+        ("https://id/berita/1-a", None),
+    ],
+)
+def test_an_article_has_the_address_that_article_url_takes_with_www_or_without(url, address):
+    assert article_address(url, re.compile(r"//www\.warta\.id/berita/\d+-")) == address
+    assert article_address(address or url, re.compile(r"//warta\.id/berita/\d+-")) == (
+        address and address.replace("www.", "")
+    )
+
+
 def test_an_address_of_an_unknown_outlet_keeps_its_parameters() -> None:
     assert article_address("https://a.id/?p=123", re.compile("")) == "https://a.id/?p=123"
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -90,6 +92,7 @@ def test_a_request_in_the_form_that_scrapy_gives_it_is_refused(url: str):
         ("https://warta.example.co.id:443", "", "", ""),
         ("http://warta.example.co.id:80?x", "", "", ""),
         ("https://m.warta.example.co.id/x", "", "", ""),
+        ("https://www.warta.example.co.id/x", "", "", ""),
         ("https://sitemap.example.co.id/x", "", "offsite", ""),
         ("https://feeds.example.com/warta", "", "", ""),
         ("https://lain.example.com/", "offsite", "offsite", ""),
@@ -104,6 +107,28 @@ def test_a_request_in_the_form_that_scrapy_gives_it_is_refused(url: str):
 def test_lists_pages_and_robots_txt_are_held_to_the_outlet(url, lists, pages, robots):
     found = GATE.refusal(url), GATE.page_refusal(url), GATE.robots_refusal(url)
     assert found == (lists, pages, robots)
+
+
+WWW = Gate(["www.warta.id"])
+READ = re.compile(r"warta\.id/read/\d+/")
+
+
+@pytest.mark.parametrize(
+    ("url", "linked", "followed"),
+    [
+        ("https://warta.id/read/1/x", "", True),
+        ("https://warta.id/masuk", "", True),  # on a declared domain, the page decides
+        ("https://m.warta.id/read/1/x", "offsite", True),
+        ("https://tekno.warta.id/read/1/x?page=all", "offsite", True),
+        ("https://tekno.warta.id/", "offsite", False),
+        ("https://akun.warta.id/masuk?ke=https://www.warta.id/read/1/x", "offsite", False),
+        ("https://akun.warta.id/masuk#warta.id/read/1/x", "offsite", False),
+        ("https://lain.id/warta.id/read/1/x", "offsite", False),
+        ("https://tekno.warta.id:8443/read/1/x", "other_port", False),
+    ],
+)
+def test_an_article_may_move_on_the_registered_domain_to_an_articles_address(url, linked, followed):
+    assert (WWW.page_refusal(url), WWW.follows(url, READ)) == (linked, followed)
 
 
 @given(
