@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from crawler.state.database import microseconds
 from crawler.state.stories import neighbours
-from crawler.state.stories.fingerprints import Fingerprint, are_copies, bands, read
+from crawler.state.stories.fingerprints import Fingerprint, are_copies, bands, promising, read
 from crawler.state.stories.founders import founders
 from crawler.state.stories.neighbours import DAYS
 from output.schema import KEYS
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-READ_BY = f"2 rensa-{version('rensa')}"
+READ_BY = f"3 rensa-{version('rensa')}"
 """The reader of texts; a text that another reader read is read again. The number is raised when
 `fingerprints` reads otherwise, or `neighbours` compares others."""
 
@@ -101,24 +101,37 @@ class Stories:
         columns = [*KEYS["articles"], "body"]
         with self.root.filesystem.open_input_file(self.root.at(path)) as source:
             for batch in pq.ParquetFile(source).iter_batches(_BATCH, columns=columns):
-                found = [
-                    (row["article_id"], *wanted[capture], row["body"])
+                found = {
+                    row["article_id"]: (row["article_id"], *wanted[capture], row["body"])
                     for row in batch.to_pylist()
                     if (capture := _key_of(row)) in wanted
-                ]
+                }
                 if found:
-                    self._put(found)
+                    self._put([*found.values()])
 
     def _put(self, rows: Sequence[tuple[str, bytes, int, str]]) -> None:
         """Add texts: article_id, content hash, moment, body; each in place of an older capture."""
         prints = read([body for *_, body in rows])
         keys = iter(bands(found for found in prints if found))
         with self.db.transaction():
-            for (article_id, content_hash, moment, _), found in zip(rows, prints, strict=True):
+            for article_id, *_ in rows:
                 remove_article(self.db, article_id)
-                number = self._insert(article_id, content_hash, moment)
-                if found:
-                    self._put_fingerprint(number, found, next(keys))
+            numbers = [self._insert(name, digest, moment) for name, digest, moment, _ in rows]
+            new = {
+                number: (next(keys), found.pack())
+                for number, found in zip(numbers, prints, strict=True)
+                if found
+            }
+            neighbours.put(self.db, {number: text_keys for number, (text_keys, _) in new.items()})
+            packed = [(number, content) for number, (_, content) in new.items()]
+            self.db.executemany("INSERT INTO fingerprints VALUES (?, ?)", packed)
+            for number, (text_keys, content) in new.items():
+                others = [
+                    (other, their)
+                    for other, their in neighbours.of(self.db, number, text_keys)
+                    if other < number or other not in new  # each pair once
+                ]
+                _add_pairs(self.db, [(number, other) for other in _copies(content, others)])
 
     def _insert(self, article_id: str, content_hash: bytes, moment: int) -> int:
         """Return the number of a new text: the next free number where another article of the same
@@ -128,12 +141,6 @@ class Stories:
         while not self.db.execute(insert, (number, article_id, content_hash, moment)).rowcount:
             number += 1
         return number
-
-    def _put_fingerprint(self, number: int, found: Fingerprint, keys: list[int]) -> None:
-        others = neighbours.of(self.db, number, keys)
-        _add_pairs(self.db, [(number, other) for other in _copies(found, others)])
-        neighbours.put(self.db, number, keys)
-        self.db.execute("INSERT INTO fingerprints VALUES (?, ?)", (number, found.pack()))
 
     # -- asking
 
@@ -157,7 +164,7 @@ class Stories:
         own = {number for (number,) in before}
         number = neighbours.number_of(article_id, count)
         others = neighbours.of(self.db, number, keys)
-        matched = [other for other in _copies(found, others) if other not in own]
+        matched = [other for other in _copies(found.pack(), others) if other not in own]
         copies = self._connected(number, matched, own)
         founder = founders(sorted(copies), copies)
         rows = [(count, article_id, number), *self.db.execute(_KNOWN, (json.dumps([*copies]),))]
@@ -245,9 +252,11 @@ def _keys(db: Database, number: int) -> list[int]:
     return bands(found)[0] if found else []
 
 
-def _copies(found: Fingerprint, others: Iterable[tuple[int, bytes]]) -> list[int]:
-    """Return the numbers of those of `others` that are copies."""
-    return [number for number, packed in others if are_copies(found, Fingerprint.unpack(packed))]
+def _copies(packed: bytes, others: Iterable[tuple[int, bytes]]) -> list[int]:
+    """Return the numbers of those of `others` that are copies of the text `packed`."""
+    likely = list(promising(packed, others))
+    found = Fingerprint.unpack(packed)
+    return [number for number, other in likely if are_copies(found, Fingerprint.unpack(other))]
 
 
 def _add_pairs(db: Database, pairs: Iterable[tuple[int, int]]) -> None:

@@ -17,7 +17,7 @@ from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from crawler.state.database import Database
 
@@ -36,10 +36,9 @@ _STRIDE = 4 * _SPAN
 together."""
 
 _SHARING = """
-    SELECT text, packed FROM fingerprints WHERE text IN (
-        SELECT DISTINCT text FROM bands
-        WHERE stride IN (:first, :last) AND band IN (SELECT value FROM json_each(:keys))
-        AND text BETWEEN :since AND :until AND text <> :number LIMIT :most)"""
+    SELECT band, text FROM bands
+    WHERE stride IN (:first, :last) AND band IN (SELECT value FROM json_each(:keys))
+    AND text BETWEEN :since AND :until AND text <> :number LIMIT :most"""
 _PACKED = "SELECT text, packed FROM fingerprints WHERE text IN (SELECT value FROM json_each(?))"
 _BEFORE = """
     SELECT text FROM bands
@@ -60,10 +59,9 @@ def number_of(article_id: str, moment: int) -> int:
     return (moment // _MINUTE << _BITS) + (int.from_bytes(digest, "big") >> 1)
 
 
-def put(db: Database, number: int, keys: Iterable[int]) -> None:
-    """Let a text be found by its bands."""
-    stride = _stride(number)
-    rows = [(stride, key, number) for key in keys]
+def put(db: Database, texts: Mapping[int, Iterable[int]]) -> None:
+    """Let texts be found by their bands, given by the texts' numbers."""
+    rows = sorted((_stride(number), key, number) for number, keys in texts.items() for key in keys)
     db.executemany("INSERT OR IGNORE INTO bands VALUES (?, ?, ?)", rows)
 
 
@@ -71,11 +69,9 @@ def remove(db: Database, number: int, keys: Sequence[int]) -> set[tuple[int, int
     """Remove a text's bands; return the pairs that become neighbours by that."""
     rows = ((_stride(number), key, number) for key in keys)
     db.executemany("DELETE FROM bands WHERE stride = ? AND band = ? AND text = ?", rows)
-    if len(_sharing(db, number, keys)) <= CROWD:
-        return set()
     return {
         (one, other)
-        for before, behind in (_nearest(db, number, key) for key in keys)
+        for before, behind in _crowds(db, number, keys)[1]
         for one, other in zip(before[::-1], behind[CROWD - len(before) :], strict=False)
         if other - one <= _WINDOW
     }
@@ -83,11 +79,8 @@ def remove(db: Database, number: int, keys: Sequence[int]) -> set[tuple[int, int
 
 def of(db: Database, number: int, keys: Sequence[int]) -> list[tuple[int, bytes]]:
     """Return the neighbours of a text with the bands `keys`: numbers and packed fingerprints."""
-    found = _sharing(db, number, keys)
-    if len(found) > CROWD:
-        nearest = {one for key in keys for side in _nearest(db, number, key) for one in side}
-        found = packed(db, nearest)
-    return found
+    few, crowds = _crowds(db, number, keys)
+    return packed(db, few or {text for sides in crowds for side in sides for text in side})
 
 
 def packed(db: Database, numbers: Collection[int]) -> list[tuple[int, bytes]]:
@@ -95,16 +88,39 @@ def packed(db: Database, numbers: Collection[int]) -> list[tuple[int, bytes]]:
     return db.execute(_PACKED, (json.dumps([*numbers]),)).fetchall()
 
 
-def _sharing(db: Database, number: int, keys: Sequence[int]) -> list[tuple[int, bytes]]:
-    """Return all texts that share a band; of a crowd, CROWD + 1."""
-    values = _around(number) | {"keys": json.dumps(keys), "most": CROWD + 1}
-    return db.execute(_SHARING, values).fetchall()
+Sides = tuple[list[int], list[int]]
+"""The texts before a text and the texts behind it, the nearest first."""
 
 
-def _nearest(db: Database, number: int, key: int) -> list[list[int]]:
-    """Return the texts before and the texts behind that share the band `key`, nearest first."""
+def _crowds(db: Database, number: int, keys: Sequence[int]) -> tuple[set[int], list[Sides]]:
+    """Return the texts that share a band, and no crowd; or of a crowd, for each band, the nearest
+    of those that share it."""
+    most = 2 * CROWD * len(keys)
+    values = _around(number) | {"keys": json.dumps(keys), "most": most}
+    rows = db.execute(_SHARING, values).fetchall()
+    few = {text for _, text in rows}
+    if len(few) <= CROWD:
+        return few, []
+    if len(rows) == most:  # there may be thousands more: each band is asked for its nearest
+        return set(), [_nearest(db, number, key) for key in keys]
+    sharing: dict[int, list[int]] = {}
+    for band, text in rows:
+        sharing.setdefault(band, []).append(text)
+    return set(), [_sides(number, texts) for texts in sharing.values()]
+
+
+def _sides(number: int, texts: list[int]) -> Sides:
+    before = sorted((text for text in texts if text < number), reverse=True)
+    behind = sorted(text for text in texts if text > number)
+    return before[:CROWD], behind[:CROWD]
+
+
+def _nearest(db: Database, number: int, key: int) -> Sides:
     values = _around(number) | {"key": key, "most": CROWD}
-    return [[other for (other,) in db.execute(query, values)] for query in (_BEFORE, _BEHIND)]
+    before, behind = (
+        [text for (text,) in db.execute(query, values)] for query in (_BEFORE, _BEHIND)
+    )
+    return before, behind
 
 
 def _around(number: int) -> dict[str, Any]:

@@ -6,7 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.state.stories.fingerprints import FEWEST, Fingerprint, are_copies, bands, read
+from crawler.state.stories.fingerprints import (
+    FEWEST,
+    Fingerprint,
+    are_copies,
+    bands,
+    promising,
+    read,
+)
 from tests.state.stories import pairs, texts, told_again
 
 PRECISION, RECALL = 0.97, 0.9
@@ -86,6 +93,18 @@ def test_texts_are_read_alike_alone_and_together():
 def test_a_packed_fingerprint_unpacks_to_the_same():
     for fingerprint in read([text.body for group in told_again() for text in group]):
         assert Fingerprint.unpack(fingerprint.pack()) == fingerprint
+
+
+def test_a_look_at_flags_leaves_out_no_copy_and_most_other_texts():
+    prints = [one for one in read([text.body for group in told_again() for text in group]) if one]
+    packed = list(enumerate(one.pack() for one in prints))
+    kept = 0
+    for place, (_, content) in enumerate(packed):
+        likely = {number for number, _ in promising(content, packed)}
+        copies = {number for number, one in enumerate(prints) if are_copies(prints[place], one)}
+        assert copies <= likely
+        kept += len(likely)
+    assert kept < 0.1 * len(prints) ** 2
 
 
 @given(st.lists(st.text(), max_size=4))

@@ -52,7 +52,7 @@ def test_neighbours_depend_only_on_the_texts_held_now(steps, crowd):
             else:
                 found = neighbours.of(db, number, sorted(keys))
                 pairs |= {(min(number, other), max(number, other)) for other, _ in found}
-                neighbours.put(db, number, keys)
+                neighbours.put(db, {number: keys})
                 db.execute("INSERT INTO fingerprints VALUES (?, '')", (number,))
                 held[number] = sorted(keys)
             compared = reach(db, held.__getitem__)
