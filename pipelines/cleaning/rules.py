@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 PATH = Path(__file__).with_name("rules.toml")
-KINDS = tuple("label inline block notice tail widget caption byline dateline signoff".split())
+KINDS = tuple(
+    "label inline block notice tail widget caption closing byline dateline signoff".split()
+)
 
 _LETTERS = bytes(c if chr(c) in ascii_lowercase else 32 for c in range(256))
 _WORD = re.compile(r"\{([A-Za-z]+)\}")

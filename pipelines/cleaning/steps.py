@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction.indonesian.patterns import DASHES
 from crawler.extraction.indonesian.sentences import is_sentence
-from pipelines.cleaning.fragments import PROMO, Body, Cleaned, Fragment
+from pipelines.cleaning.fragments import PROMO, Body, Cleaned, Fragment, starts_sentence
 from pipelines.cleaning.promos import (
     is_promo_line,
     take_bare_links,
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 _MARKUP = {kind: f"markup:{kind}" for kind in ("promo", "widget", "embed", "caption")}
 _PLEA = 100  # characters: the longest line that announces a list or a video
 _SIGNOFF = 60  # characters: the longest sign-off
+_CLOSING = 500  # characters: the longest closing of a body
 _ABOVE = 400  # characters: the longest standfirst above a dateline
 _NEAR = 6  # kept fragments: how far from the top or the end a byline is searched
 _NAMED = re.compile(r"\(([A-Z][^()]{3,40})\)$")
@@ -102,6 +103,7 @@ def _take_by_words(body: Body) -> None:
         take_bare_links(body)
     _take_tail(body)
     _take_signoff(body)
+    _take_closing(body)
     _take_emptied(body)
     _take_dateline(body)
     for fragment in looked_at:
@@ -205,12 +207,37 @@ def _take_signoff(body: Body) -> None:
             body.take(fragment, *found)
             for leftover in after:
                 if not is_promo_line(body, leftover.text):
-                    leftover.rule = "after-signoff"
+                    leftover.rule = _read_byline(body, leftover.text) or "after-signoff"
             break
         if is_sentence(fragment.text):
             break
         after.append(fragment)
     body.rewrite(lambda fragment: _without_signoff(body, fragment))
+
+
+def _read_byline(body: Body, text: str) -> str:
+    """Return the id of the rule for bylines that matches all of `text`; "" for no byline."""
+    for rule in body.rules["byline"]:
+        if rule.pattern.fullmatch(text):
+            body.out.bylines.append(text)
+            return rule.id
+    return ""
+
+
+def _take_closing(body: Body) -> None:
+    """Take the last lines of the body that name a video, a helper or another outlet."""
+    kept = body.kept() if body.rules["closing"] else []
+    while kept:
+        text = kept[-1].text
+        least = max(0, len(text) - _CLOSING)
+        found = ((rule, rule.pattern.search(text, least)) for rule in body.rules["closing"])
+        starts = ((r.id, m.start()) for r, m in found if m and starts_sentence(text, m.start()))
+        rule, start = next(starts, ("", 0))
+        if not rule:
+            return
+        body.take(kept.pop(), start, len(text), rule)
+        if start:
+            return
 
 
 def _take_emptied(body: Body) -> None:

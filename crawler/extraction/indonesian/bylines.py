@@ -87,13 +87,15 @@ _DEGREE = re.compile(r"(?:[A-Z][A-Za-z]{0,4}\.){1,3}[A-Z]?[a-z]{0,4}\.?")
 _LONGEST_NAME = 60  # characters
 _LONGEST_PART = 200  # characters of a name with an office, an account and a date behind
 _LONGEST = 2_000  # characters of names; a longer text is prose, or an attack
-_NOBODY = frozenset(
-    "admin,administrator,super admin,superadmin,web admin,redaksi,tim redaksi,redaktur,editor,"
-    "reporter,-,n/a,penulis,pewarta,wartawan,jurnalis,kontributor,author,writer,"
-    # a section behind a name: "Name | Teknologi"
+SECTIONS = frozenset(
     "teknologi,tekno,ototekno,otomotif,nasional,internasional,ekonomi,bisnis,olahraga,hiburan,"
     "tech,market,entrepreneur,lifestyle,gaya hidup,humaniora,politik,hukum,megapolitan,nusantara,"
     "sains,kesehatan,digital,gadget,news,home".split(",")
+)
+"""Sections of outlets, as they are printed beside a name or a date, in lower case."""
+_NOBODY = SECTIONS | frozenset(
+    "admin,administrator,super admin,superadmin,web admin,redaksi,tim redaksi,redaktur,editor,"
+    "reporter,-,n/a,penulis,pewarta,wartawan,jurnalis,kontributor,author,writer".split(",")
 )
 
 

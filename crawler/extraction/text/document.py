@@ -16,7 +16,13 @@ from crawler.extraction.indonesian.patterns import DASH
 from crawler.extraction.indonesian.sentences import is_body_line
 from crawler.extraction.rules import GENERIC, Rules
 from crawler.extraction.text.header import SITE, header_length, page_header, read_header
-from crawler.extraction.text.paragraphs import TextLine, is_dash, paragraphs, unwrapped
+from crawler.extraction.text.paragraphs import (
+    TextLine,
+    is_dash,
+    paragraphs,
+    unnested,
+    unwrapped,
+)
 from crawler.extraction.text.whole_page import article_lines, unfold
 from crawler.items import Article, Block, Rejected
 
@@ -55,7 +61,7 @@ def extract_text(
 
     :raises Rejected: `empty_page`, `too_many_lines`, or `not_article` where no line is prose.
     """
-    lines = unwrapped(_lines(text))
+    lines = unwrapped(unnested(_lines(text)))
     if not lines:
         raise Rejected("empty_page", "no text")
     article = Article(

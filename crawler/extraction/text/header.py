@@ -6,7 +6,12 @@ import re
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from crawler.extraction.indonesian.bylines import is_organisation, parse_byline, split_names
+from crawler.extraction.indonesian.bylines import (
+    SECTIONS,
+    is_organisation,
+    parse_byline,
+    split_names,
+)
 from crawler.extraction.indonesian.dates import Date, find_date, parse_date
 from crawler.extraction.indonesian.headlines import NOUNS, OPENERS, SMALL, looks_like_headline
 from crawler.extraction.indonesian.patterns import DASH, DASHES
@@ -24,7 +29,9 @@ _DATE_LINE = 90  # characters; a longer line with a date is prose
 _REPEATED = 20  # characters; a shorter line that occurs twice is no title
 _LONGEST_TITLE = 200  # characters
 _LONGEST_BYLINE = 160  # characters; a longer line that begins with a byline's label is prose
-SITE = r"[A-Za-z][A-Za-z0-9-]{1,30}\.(?:CO\.ID|co\.id|COM|com|ID|id|CO|NET|net|TV|tv)\b"
+SITE = r"[A-Za-z][A-Za-z0-9-]{1,30}\.(?:CO\.ID|co\.id|COM|com|ID|id|CO|co|NET|net|TV|tv)\b"
+_SITE = re.compile(SITE)
+_SITE_BEHIND = re.compile(rf"\s*[|{DASHES}]\s(?:{SITE}|CN[NB]C? Indonesia)$")
 _DATELINE = re.compile(
     rf"(?:[A-Z][\w ]{{2,25}}, ?)?{SITE}\s?[{DASHES},]"
     rf"|[A-Z][\w, ]{{2,40}} ?(?:{DASH}{{1,2}} |\((?:ANTARA|Antara|AFP|AP|Reuters|REUTERS)\b)"
@@ -51,6 +58,8 @@ _NAME = re.compile(
 # Words that headlines and headings hold and names do not.
 _NO_NAME = OPENERS | NOUNS | SMALL | {"daftar", "isi", "klasemen", "jadwal", "cara", "simak"}
 _DAY = re.compile(r"(?:\w+ )?\d{1,2} \w{1,10} \d{4}")
+_AGO = re.compile(r"\w{1,12} \w{1,8}(?: yang)? lalu", re.IGNORECASE)
+_APART = re.compile(rf"\s*[|•·,]\s*|\s+{DASH}{{1,2}}\s+|^{DASH}|{DASH}$")
 _CREDIT = re.compile(
     r"(?:(?:DOK|Dok|dok|Foto|FOTO|Sumber)\b.{0,40}|.{2,30} ?/ ?(?:AFP|AP|ANTARA|Antara|MI)"
     r"|(?:ANTARA|Antara|AFP|AP|REUTERS|Reuters|EPA|MI|Getty Images)(?:/.{1,40}| FOTO.{0,40})?)"
@@ -144,8 +153,11 @@ def read_header(article: Article, texts: list[str], now: datetime) -> None:
             _read_byline(article, text)
         elif date := _published(text, now):
             _read_time(article, *date)
+            told = _told_beside(text.replace(date[1], ""))
+            article.authors += told.get("name", [])
+            article.section = article.section or next(iter(told.get("section", [])), None)
         elif article.title is None and (_is_title(text) or _is_short_title(texts, i, now)):
-            article.title = text
+            article.title = _SITE_BEHIND.sub("", text)
         elif text == article.title and text in texts[: i - 1]:  # the picture follows
             article.images = [image]
         elif article.images:
@@ -209,11 +221,28 @@ def _published(text: str, now: datetime) -> tuple[Date, str] | None:
     found = find_date(text)
     if found is None:
         date = parse_date(text, now=now)
-        return (
-            (date, text) if date and _DAY.fullmatch(_AROUND_DATE.sub(" ", text).strip()) else None
-        )
-    rest = _AROUND_DATE.sub("", text.replace(found[1], ""))
-    return None if rest else found
+        day = _DAY.fullmatch(_AROUND_DATE.sub(" ", text).strip()) or _AGO.fullmatch(text)
+        return (date, text) if date and day else None
+    rest = text.replace(found[1], "")
+    return found if not _AROUND_DATE.sub("", rest) or _told_beside(rest) else None
+
+
+def _told_beside(text: str) -> dict[str, list[str]]:
+    """Return houses, sections and names that are all of `text` beside a time; {} for a title.
+
+    A name counts beside a house or a section alone: "TECH - Name, CNBC Indonesia".
+    """
+    told: dict[str, list[str]] = {"house": [], "section": [], "name": []}
+    for part in filter(None, (part.strip() for part in _APART.split(text))):
+        if _HOUSES.fullmatch(part) or _SITE.fullmatch(part) or is_organisation(part):
+            told["house"].append(part)
+        elif part.lower() in SECTIONS:
+            told["section"].append(part)
+        elif _NAMES.fullmatch(part) and _is_name(part):
+            told["name"].append(part)
+        else:
+            return {}
+    return told if told["house"] or told["section"] else {}
 
 
 def _is_short_title(texts: Sequence[str], i: int, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from crawler.extraction.indonesian.headlines import SMALL, looks_like_headline
 from crawler.extraction.indonesian.patterns import DASHES
-from crawler.extraction.indonesian.sentences import ends_sentence
+from crawler.extraction.indonesian.sentences import ends_sentence, is_body_line
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,6 +24,9 @@ _WIDEST = 120  # characters; no mail program or editor breaks lines at a greater
 _FEWEST = 5  # full lines, at least, of a text that is broken at one width
 _FULL = 0.8  # share of full lines, at least, in such a text
 _SEEN = 2_000  # characters at a paragraph's end that show whether the next line continues it
+_SIGNOFF = re.compile(r"[(\[] ?[A-Za-z*]{1,12}(?: ?[/&+] ?[A-Za-z0-9*]{1,12}){0,4} ?[)\]]")
+_NESTED = 80  # characters; shorter lines that are printed again are labels, titles and lyrics
+_REPEATED = 4  # lines, at most, of an element that are printed again for the element's children
 _BROKEN = 3  # lines; with so many beginning inside a sentence, a document's lines are broken
 
 
@@ -47,6 +50,50 @@ def unwrapped(lines: Sequence[TextLine]) -> list[TextLine]:
         TextLine(" ".join([line.text for line in parts]), parts[0].apart, parts[0].indented)
         for parts in joined
     ]
+
+
+def unnested(lines: Sequence[TextLine]) -> list[TextLine]:
+    """Return `lines` without those that print other lines again.
+
+    Some scrapers print an element and then each of the element's children: a line is then the next
+    lines, put together.
+    """
+    kept: list[TextLine] = []  # the last first
+    for line in reversed(lines):
+        parts = _parts_of(line.text, kept) if len(line.text) >= _NESTED else 0
+        if parts:
+            first = kept[-1]
+            kept[-1] = TextLine(first.text, first.apart or line.apart, first.indented)
+            continue
+        kept.append(line)
+        for count in range(2, _REPEATED + 1):
+            if _is_repeated(kept, count):
+                del kept[-count:]
+                break
+    return kept[::-1]
+
+
+def _parts_of(text: str, following: Sequence[TextLine]) -> int:
+    """Return the number of lines that make `text`, from the last of `following` on; 0 for none."""
+    at = count = 0
+    while at < len(text):
+        if count == len(following):
+            return 0
+        part = following[-1 - count].text
+        at += text[at] == " "
+        if not text.startswith(part, at):
+            return 0
+        at, count = at + len(part), count + 1
+    return count if count > 1 or is_body_line(text) else 0
+
+
+def _is_repeated(kept: Sequence[TextLine], count: int) -> bool:
+    """Return whether the last `count` lines of `kept` are the `count` lines before, of prose."""
+    last, before = kept[-count:], kept[-2 * count : -count]
+    return len(before) == count and all(
+        len(a.text) >= _NESTED and a.text == b.text and is_body_line(a.text)
+        for a, b in zip(last, before, strict=True)
+    )
 
 
 def _is_full(line: TextLine, following: TextLine, width: int) -> bool:
@@ -90,7 +137,7 @@ def _continues(paragraph: str, line: TextLine, *, broken: bool) -> bool:
     """Return whether `line` continues the paragraph that ends with `paragraph`."""
     if line.text.startswith(("http://", "https://")) and paragraph.endswith(":"):
         return True
-    if ends_sentence(paragraph):
+    if ends_sentence(paragraph) or _SIGNOFF.fullmatch(paragraph) or _SIGNOFF.fullmatch(line.text):
         return False
     if _GOES_ON.match(line.text) or line.indented or paragraph[-1] in f",({DASHES}":
         return True

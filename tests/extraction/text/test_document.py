@@ -364,7 +364,7 @@ def test_the_stretch_with_the_most_prose_is_the_article() -> None:
 
 
 def test_lines_that_were_all_broken_at_one_width_are_the_paragraphs_again() -> None:
-    prose = [f"{FIRST} {SECOND}", f"{SECOND} {FIRST} {SECOND}"] * 8
+    prose = [f"{FIRST} Nomornya {n}. {SECOND}" for n in range(16)]
     wrapped = "\n\n".join("\n".join(wrap(text, 72)) for text in prose)
     assert body(read(TITLE, "", wrapped)) == prose
 
@@ -381,3 +381,46 @@ def test_promo_above_the_body_is_neither_title_nor_people() -> None:
     assert (article.authors, body(article)) == ([], [FIRST, SECOND])
     article = read("Baca Juga: Menara Baru Dibangun di Daerah Terpencil", FIRST, SECOND)
     assert (article.title, body(article)) == (None, [FIRST, SECOND])
+
+
+def test_lines_that_print_an_element_and_then_its_children_are_the_children_alone() -> None:
+    end = "Menara ketiga berdiri di atas bukit kapur, ditenagai delapan panel surya dan baterai."
+    inner = f"{SECOND}{end}"
+    nested = [f"{FIRST}{inner}", FIRST, inner, SECOND, end]
+    assert body(read(TITLE, *nested)) == [FIRST, SECOND, end]
+    assert body(read(TITLE, FIRST, FIRST, SECOND, end, SECOND, end)) == [FIRST, SECOND, end]
+
+
+def test_lines_of_a_song_may_be_printed_twice() -> None:
+    song = ["Naik kereta api, menuju kota", "Siapa hendak turut, marilah segera"] * 2
+    assert body(read(TITLE, FIRST, "", *song, "", SECOND))[-1] == SECOND
+    assert " ".join(song) in " ".join(body(read(TITLE, FIRST, "", *song, "", SECOND)))
+
+
+def test_a_sign_off_on_its_own_line_ends_the_body_whatever_is_below() -> None:
+    tags = ["menara pemancar", "pantai utara", "internet desa"]
+    video = "Menara Pemancar Dirakit dari Bambu"
+    article = read(TITLE, FIRST, SECOND, f"Video: {video}", f"Video: {video}", "(abc/def)", *tags)
+    assert body(article) == [FIRST, SECOND]
+    assert article.signoff == "(abc/def)"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "CNN Indonesia | Selasa, 21/04/2020 15:42 WIB",
+        "TECH - Rahma Puspita, CNBC Indonesia 21 April 2020 15:42",
+        "Tekno - Selasa, 21 April 2020 15:42 WIB",
+    ],
+)
+def test_a_house_and_a_section_may_stand_beside_the_time(line: str) -> None:
+    article = read(TITLE, line, FIRST, SECOND)
+    assert article.title == TITLE
+    assert article.published_at is not None
+    assert article.published_at.isoformat() == "2020-04-21T15:42:00+07:00"
+    assert article.authors == (["Rahma Puspita"] if "Rahma" in line else [])
+
+
+def test_a_title_with_a_time_is_no_line_of_the_time() -> None:
+    title = "Laga Robot Sepak Bola Disiarkan Selasa, 21 April 2020 19:00 WIB"
+    assert read(title, FIRST, SECOND).title == title
