@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastwarc import WarcRecord, WarcRecordType
-from fastwarc.stream_io import GzipWriter
+from isal import igzip
 
 from output.private import make_private, private
 
@@ -34,7 +34,7 @@ OPEN = "open"
 MAX_BYTES = 512 << 20
 LISTED = "application/vnd.wartatek.listed+json"
 """Content-Type of the metadata record that holds an article's id and candidate."""
-_LEVEL = 4  # of gzip: level 6 takes a quarter longer for 3 % (real pages)
+_LEVEL = 2  # of igzip: a sixth of the time of zlib's level 4, 8 % larger (real pages)
 _HELD_BACK = {  # headers of the body as it was sent, coded; the body is kept without a coding
     b"content-encoding",
     b"content-length",
@@ -245,10 +245,9 @@ def _warcinfo(name: str) -> bytes:
 
 
 def _member(record: WarcRecord) -> bytes:
-    buffer = BytesIO()
-    with GzipWriter(buffer, _LEVEL) as member:
-        record.write(member, checksum_data=True)
-    return buffer.getvalue()
+    content = BytesIO()
+    record.write(content, checksum_data=True)
+    return igzip.compress(content.getvalue(), _LEVEL, mtime=0)
 
 
 def _write(file: BinaryIO, content: bytes) -> None:
