@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from contextlib import nullcontext
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from output.dataset import again, open_dataset
-from output.filesystem import held
+from output.once import not_stored
 from output.schema import ARTICLES, KEYS, Row
 from output.takedown import FORGOTTEN, buried, takedowns_held
 from output.writer import encode, month_of
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
-    from contextlib import AbstractContextManager
     from datetime import datetime
 
     from output.dataset import Location
@@ -166,42 +162,12 @@ def _publish(root: Root, outlet: str, rows: Iterable[Row]) -> list[str]:
     paths = []
     for month, captures in months.items():
         folder = f"articles/outlet={outlet}/month={month}"
-        with _alone(root):
-            if new := _not_stored(root, folder, captures) if root.local else captures:
+        with not_stored(root, folder, captures) as new:
+            if new:
                 table = pa.Table.from_pylist(new, schema=ARTICLES)
                 paths.append(f"{folder}/captures-{_digest(new)}.parquet")
                 root.publish(paths[-1], encode(table))
     return paths
-
-
-def _alone(root: Root) -> AbstractContextManager[object]:
-    """Hold the lock of articles/ among processes of this machine; none on object storage."""
-    if not root.local:
-        return nullcontext()
-    folder = Path(root.at("articles"))
-    folder.mkdir(parents=True, exist_ok=True)
-    return held(folder)
-
-
-def _not_stored(root: Root, folder: str, captures: list[Row]) -> list[Row]:
-    """Return those of `captures` that no file in `folder`, a partition's, has."""
-    fetched = pa.array([row["fetched_at"] for row in captures], pa.timestamp("us", tz="UTC"))
-
-    def stored() -> set[tuple[Any, ...]]:
-        keys: set[tuple[Any, ...]] = set()
-        for info in root.files(folder):
-            # Opened once, unlike by read_table: another file may take this name at any moment.
-            rows = pq.ParquetFile(info.path).read(list(KEYS["articles"]))
-            rows = rows.filter(pc.is_in(rows["fetched_at"], value_set=fetched))
-            keys.update(_keys(row) for row in rows.to_pylist())
-        return keys
-
-    found = again(stored)
-    return [row for row in captures if _keys(row) not in found]
-
-
-def _keys(row: Row) -> tuple[Any, ...]:
-    return tuple(row[name] for name in KEYS["articles"])
 
 
 def _digest(rows: list[Row]) -> str:

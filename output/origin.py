@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 NAME = "origin.json"
 """The file beside the tables that names the origin."""
 Origin = Literal["newsroom", "web"]
+SERVER = "newsroom"
+"""The header Server of every page of a newsroom: the archive keeps what such a page is."""
 _IN_WORDS = {"newsroom": "a newsroom's made-up articles", "web": "articles of the web"}
 
 
@@ -50,12 +52,22 @@ def claim(location: Location, origin: Origin) -> None:
     :raises OriginError: the dataset is of the other origin, or its origin cannot be read.
     :raises OSError: the record cannot be read or written.
     """
-    recorded = origin_of(location)
-    if recorded is None:
+    if check(location, origin) is None:
         root = Root(location)
         root.publish(NAME, pa.py_buffer(json.dumps({"origin": origin}).encode() + b"\n"))
-    elif recorded != origin:
+
+
+def check(location: Location, origin: Origin) -> Origin | None:
+    """Return the recorded origin of the dataset at `location`, which `origin` agrees with; None
+    without a record.
+
+    :raises OriginError: the dataset is of the other origin, or its origin cannot be read.
+    :raises OSError: the place cannot be reached.
+    """
+    recorded = origin_of(location)
+    if recorded not in (None, origin):
         raise OriginError(
             f"the dataset at {location} holds {_IN_WORDS[recorded]}, and"
             f" {_IN_WORDS[origin]} need a folder of their own: set OUTPUT_DIR"
         )
+    return recorded

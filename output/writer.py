@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow as pa
@@ -11,6 +12,7 @@ import pyarrow.parquet as pq
 from output import clock
 from output.clock import WIB
 from output.filesystem import Root
+from output.once import not_stored
 from output.row_check import RowCheck
 from output.schema import MONTH_FROM, SCHEMAS, Row
 
@@ -66,9 +68,12 @@ def searched(schema: pa.Schema) -> list[str]:
 
 
 class Part(NamedTuple):
-    """A published file: path below the root, table, rows."""
+    """A published file: path below the root, table, rows.
 
-    path: str
+    The path is None where other files have all of the rows already.
+    """
+
+    path: str | None
     table: str
     rows: list[Row]
 
@@ -81,6 +86,7 @@ class Writer:
     :param run_id: begins the name of every file; two live writers of an outlet may not share it.
     :param part_rows: `full` when this many rows wait,
     :param part_bytes: or about this many bytes.
+    :param once: captures that another process has published are not published again.
     """
 
     def __init__(
@@ -90,11 +96,13 @@ class Writer:
         *,
         part_rows: int = 1000,
         part_bytes: int = 32 << 20,
+        once: bool = False,
     ) -> None:
         self.root = Root(location)
         self.run_id = run_id
         self.part_rows = part_rows
         self.part_bytes = part_bytes
+        self.once = once
         self.rows = 0
         self.bytes = 0
         self._parts = 0
@@ -127,13 +135,17 @@ class Writer:
         if not self._waiting:
             return None
         (table, outlet, month), rows = next(iter(self._waiting.items()))
-        path = f"{table}/outlet={outlet}/month={month}/{self.run_id}-{self._parts:05}.parquet"
-        self.root.publish(path, encode(pa.Table.from_pylist(rows, schema=SCHEMAS[table])))
+        folder = f"{table}/outlet={outlet}/month={month}"
+        path = f"{folder}/{self.run_id}-{self._parts:05}.parquet"
+        is_checked = self.once and table == "articles"
+        with not_stored(self.root, folder, rows) if is_checked else nullcontext(rows) as new:
+            if new:
+                self.root.publish(path, encode(pa.Table.from_pylist(new, schema=SCHEMAS[table])))
         del self._waiting[table, outlet, month]
         self._parts += 1
         self.rows -= len(rows)
         self.bytes = self.bytes if self.rows else 0
-        return Part(path, table, rows)
+        return Part(path if new else None, table, rows)
 
     def flush(self) -> list[Part]:
         """Publish all rows that wait.

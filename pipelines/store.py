@@ -96,7 +96,8 @@ class StorePipeline:
             assert crawler.engine
             deferred_from_coro(crawler.engine.close_spider_async(reason=reason))
 
-        writer = Writer(settings["OUTPUT_DIR"], run_id, part_rows=settings.getint("PART_ROWS"))
+        part_rows = settings.getint("PART_ROWS")
+        writer = Writer(settings["OUTPUT_DIR"], run_id, part_rows=part_rows, once=True)
         assert isinstance(crawler.spider, NewsSpider)
         published = crawler.spider.outlet_state.published
         pipeline = cls(
@@ -160,6 +161,8 @@ class StorePipeline:
         try:
             while part := self.writer.publish():
                 self._count(part)
+            if self.archive:
+                self.archive.release()
         except OSError as error:
             self._broken = True
             self.stats.set_value("wartatek/store_error", str(error))
@@ -167,8 +170,9 @@ class StorePipeline:
         self._published_at = self.clock()
 
     def _count(self, part: Part) -> None:
-        logger.info("published %s: %d rows", part.path, len(part.rows))
-        self.published(part.path)
+        if part.path:
+            logger.info("published %s: %d rows", part.path, len(part.rows))
+            self.published(part.path)
         if part.table == "articles":
             revised = sum(row["article_id"] in self._revised for row in part.rows)
             self.stats.inc_value("wartatek/revised", revised)

@@ -18,11 +18,14 @@ from crawler.archive.encodings import CodingError, decoded
 from crawler.archive.wayback import without_toolbar
 from crawler.extraction.urls import captured
 from output import clock
+from output.origin import SERVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from fastwarc import WarcRecord
+
+    from output.origin import Origin
 
 MAX_BYTES = 16 << 20
 """Bytes of the largest page, as in a crawl (DOWNLOAD_MAXSIZE), and of the largest record that is
@@ -43,6 +46,7 @@ class ArchivedPage:
     :param offset: of the record in its file
     :param listed: the article's id and candidate, as JSON, in archives of ours
     :param outlet: the name that the reader's caller has for the page's outlet
+    :param origin: newsroom where a newsroom of ours served the page, web elsewhere
     """
 
     url: str
@@ -52,6 +56,7 @@ class ArchivedPage:
     offset: int
     listed: bytes = b""
     outlet: str = ""
+    origin: Origin = "web"
 
 
 class NoPageError(Exception):
@@ -144,7 +149,8 @@ def page_in(record: WarcRecord, url: str, listed: bytes = b"", outlet: str = "")
     kind = headers.get("Content-Type")
     if kind and not kind.lower().startswith(_HTML):
         raise NoPageError("not_html")
-    return ArchivedPage(url, date, body, kind, record.stream_pos, listed, outlet)
+    origin: Origin = "newsroom" if headers.get("Server") == SERVER else "web"
+    return ArchivedPage(url, date, body, kind, record.stream_pos, listed, outlet, origin)
 
 
 def _date(record: WarcRecord) -> datetime:

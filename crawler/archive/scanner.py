@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from fastwarc import WarcRecordType
 
+from crawler.archive.containers import warcs_in
 from crawler.archive.reader import (
     MAX_BYTES,
     ArchivedPage,
@@ -24,6 +25,7 @@ from crawler.archive.reader import (
 )
 from crawler.archive.writer import ARCHIVE, LISTED
 from crawler.extraction.urls import canonical_url
+from output.filesystem import open_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
@@ -58,6 +60,16 @@ def read_pages(
     :param find: gives the outlet of a URL; "" for a URL that is not looked for
     """
     return _Scan(source, find, counts).pages()
+
+
+def first_page(path: str) -> ArchivedPage | None:
+    """Return the first page in the WARC or WACZ file at `path`, a URI too; None without a page.
+
+    :raises OSError, pa.ArrowInvalid: the file cannot be read.
+    """
+    with open_file(path) as source:
+        pages = (page for _, warc in warcs_in(source) for page in read_pages(warc, str, Counts()))
+        return next(pages, None)
 
 
 def find_page(root: Root, outlet: str, url: str) -> ArchivedPage | None:

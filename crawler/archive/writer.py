@@ -1,8 +1,9 @@
 """The archive of a run: pages as they were served, in WARC 1.1 files.
 
-A file grows in `open/`, on a local disk, and moves to `archive/` when it is full or its run ends:
-files there are finished. Every record is a gzip member of its own, so that a file that a kill
-leaves behind is whole up to the last page, and any record can be read by its offset.
+A file grows in `open/`, on a local disk, and moves to `archive/` when the rows that name its pages
+are published: files there are finished, and a reparse of them finds those rows. Every record is a
+gzip member of its own, so that a file that a kill leaves behind is whole up to the last page, and
+any record can be read by its offset.
 """
 
 from __future__ import annotations
@@ -79,6 +80,8 @@ class Archive:
         self._file: BinaryIO | None = None
         self._path = Path()
         self._files = 0
+        self._full: list[Path] = []
+        self._due: list[Path] = []
 
     def keep(self, page: Exchange) -> dict[str, Any]:
         """Append `page`; return the value of the row's column `archive`.
@@ -86,7 +89,7 @@ class Archive:
         :raises OSError: the disk is full; nothing of the page was kept.
         """
         if self._file and self._file.tell() >= self.max_bytes:
-            self.finish()
+            self._end_file()
         file = self._file or self._begin()
         start = file.tell()
         before, response = _members(page)
@@ -104,16 +107,34 @@ class Archive:
         if self._file:
             os.fsync(self._file.fileno())
 
-    def finish(self) -> None:
-        """Move the file that grows to the finished files.
+    def release(self) -> None:
+        """Move files to the finished files that were full at the call before.
 
-        :raises OSError: the file stays where it is, for the next run to finish.
+        The caller has published rows before each call: those of pages that were on their way then
+        are published now.
+
+        :raises OSError: files stay where they are, for the next run to finish.
         """
+        while self._due:
+            _publish(self.root, self.outlet, self._due[0])
+            del self._due[0]
+        self._due, self._full = self._full, []
+
+    def finish(self) -> None:
+        """Move all files, also the one that grows, to the finished files.
+
+        :raises OSError: as `release`.
+        """
+        self._end_file()
+        self.release()
+        self.release()
+
+    def _end_file(self) -> None:
         if self._file:
             file, self._file = self._file, None
+            self._full.append(self._path)
             with file:
                 os.fsync(file.fileno())
-                _publish(self.root, self.outlet, self._path)
 
     def close(self) -> None:
         """Leave the file that grows to the next run."""

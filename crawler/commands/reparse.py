@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.archive.containers import kind_of
+from crawler.archive.scanner import first_page
 from crawler.archive.writer import OPEN
 from crawler.outlets.registry import load_spiders
 from crawler.reparse.job import Job
@@ -35,6 +37,7 @@ from crawler.terminal.maintenance import MaintenanceCommand
 from output import clock
 from output.captures import History
 from output.filesystem import STAGING, Root, check_writable, files_at, open_file
+from output.origin import OriginError, check, claim, origin_of
 from output.writer import new_run_id
 
 if TYPE_CHECKING:
@@ -44,6 +47,7 @@ if TYPE_CHECKING:
 
     from crawler.reparse.job import Change, Result
     from crawler.reparse.workers import Progress as Told
+    from output.origin import Origin
 
 ENDINGS = (".warc", ".warc.gz", ".warc.zst")
 SHOWN = 20
@@ -94,7 +98,8 @@ class Command(MaintenanceCommand):
             self.check_dataset()
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
-        job, sizes = self._job(opts), self._files(args)
+        sizes = self._files(args)
+        job = self._job(opts)
         work = tasks(sizes, opts.workers)
         if opts.dask and importlib.util.find_spec("distributed") is None:
             self.complain("--dask needs the extra `dask`: pip install distributed")
@@ -165,6 +170,7 @@ class Command(MaintenanceCommand):
             outlets=tuple(opts.outlet),
             window=window,
             rejects=tuple(opts.rejects),
+            origin=self._origin(diff=opts.diff),
             diff=opts.diff,
             overrides=tuple(sorted(overrides.items())),
         )
@@ -182,7 +188,11 @@ class Command(MaintenanceCommand):
                 self.complain(f"no page was rejected for {reason}; the reasons there are: {others}")
 
     def _files(self, args: list[str]) -> dict[str, int]:
-        """Return the size by path of all WARC files in `args`, which name files or folders."""
+        """Return the size by path of all WARC files in `args`, which name files or folders.
+
+        `first_of` keeps a file of each origin; the first file of each of `args` is looked into.
+        """
+        self.first_of: dict[Origin, str] = {}
         if not args:
             self.complain(
                 f"name WARC files or folders of them; ours are in {self.location}/archive"
@@ -202,7 +212,27 @@ class Command(MaintenanceCommand):
             if not files:
                 self.complain(f"{arg}: there is no WARC file")
             found |= files
+            with suppress(OSError, pa.ArrowInvalid):  # a file that cannot be read is named later
+                if page := first_page(min(files)):
+                    self.first_of.setdefault(page.origin, min(files))
         return found
+
+    def _origin(self, *, diff: bool) -> Origin | None:
+        """Return the dataset's origin, which is recorded now unless `diff`; None where no page
+        decides it. Complain of pages of another origin."""
+        try:
+            for origin in self.first_of:
+                check(self.location, origin)
+            if len(self.first_of) > 1:
+                raise OriginError(f"a dataset has one origin: {self._named_origins()}")
+            if self.first_of and not diff:
+                claim(self.location, *self.first_of)
+            return origin_of(self.location) or next(iter(self.first_of), None)
+        except (OriginError, OSError) as error:
+            self.complain(str(error))
+
+    def _named_origins(self) -> str:
+        return " and ".join(f"{path} is of the {name}" for name, path in self.first_of.items())
 
     def _grows(self, path: str) -> bool:
         """Return whether a crawl still writes the file, which is renamed at the end."""

@@ -120,6 +120,14 @@ class ArchiveMiddleware:
             except OSError as error:
                 self._give_up(error)
 
+    def release(self) -> None:
+        """Move full files to the finished files, after rows were published."""
+        if self.archive:
+            try:
+                self.archive.release()
+            except OSError as error:
+                self._give_up(error)
+
     def finish(self) -> None:
         """Move the last file to the finished files, and remove the oldest files by ARCHIVE_KEEP."""
         if self.archive:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from crawler.newsroom.faults import CHALLENGE, MOVES, Fault, FaultKind
 from crawler.newsroom.world import HTML, Reply, World
+from output.origin import SERVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -294,7 +295,7 @@ class Newsroom:
 
 def _head(reply: Reply, length: int | None) -> bytes:
     """Return status line and headers; without Content-Length the body ends with the connection."""
-    lines = [f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}", "Server: newsroom"]
+    lines = [f"HTTP/1.1 {reply.status} {HTTPStatus(reply.status).phrase}", f"Server: {SERVER}"]
     lines += [f"{name}: {text}" for name, text in reply.headers.items()]
     lines.append("Connection: close" if length is None else f"Content-Length: {length}")
     return "\r\n".join([*lines, "", ""]).encode("latin-1")

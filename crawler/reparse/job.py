@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from crawler.archive.scanner import Counts
+    from output.origin import Origin
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Job:
     :param outlets: names of the outlets to read; empty for all
     :param window: days of publication
     :param rejects: reasons; where given, only pages that were rejected for one of them are read
+    :param origin: of the dataset: pages of the other are not stored; None: all pages are
     :param diff: write nothing, and read again the pages that this version has read before
     :param overrides: settings that differ from the project's
     """
@@ -31,6 +33,7 @@ class Job:
     outlets: tuple[str, ...] = ()
     window: Window = field(default_factory=Window)
     rejects: tuple[str, ...] = ()
+    origin: Origin | None = None
     diff: bool = False
     overrides: tuple[tuple[str, Any], ...] = ()
 

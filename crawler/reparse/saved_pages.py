@@ -14,6 +14,7 @@ from crawler.reparse.task import reparse
 from output import clock
 from output.captures import History
 from output.filesystem import Root, beside
+from output.origin import SERVER, origin_of
 from output.writer import new_run_id
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class SavedPages:
 
     def __init__(self, settings: Settings) -> None:
         self.root = Root(settings["OUTPUT_DIR"])
-        self.job = Job(self.root.location, new_run_id())
+        self.job = Job(self.root.location, new_run_id(), origin=origin_of(self.root.location))
         self._state = settings["STATE_DIR"] or settings["OUTPUT_DIR"]
         self._registry = Registry(load_spiders(settings))
         self._history = History(self.root.location)
@@ -63,6 +64,8 @@ class SavedPages:
             return False
         kind = (page.content_type or "text/html").encode("latin-1", "replace")
         served = [(b"Content-Type", kind)]
+        if self.job.origin == "newsroom":
+            served.append((b"Server", SERVER.encode()))
         exchange = Exchange(url, fetched_at, [], 200, served, page.body)
         self._files[self._archive(outlet).keep(exchange)["file"]] = None
         return True

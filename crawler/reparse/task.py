@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 BATCH = 500
 BATCH_BYTES = 32 << 20
 EXAMPLES = 200
+OTHER_ORIGIN = "skipped/other_origin"
 COMPARED = [
     name
     for name in ARTICLES.names
@@ -139,11 +140,16 @@ class _Task:
                 self.result.problems[path] = str(error)
             if counts["", "bad/cut_off"]:
                 self.result.problems[path] = "it is cut off, or ends in what is no WARC record"
+            if any(name == OTHER_ORIGIN for _, name in counts):
+                self.result.problems[path] = "pages in it are of another origin than the dataset"
             self.tally.update(counts)
 
     def _pages_in(self, source: BinaryIO, file: str, counts: Counts) -> Iterator[_Page]:
         paged = Paged()
         for capture in read_pages(source, self._find, counts):
+            if self.job.origin not in (None, capture.origin):
+                counts[capture.outlet, OTHER_ORIGIN] += 1
+                continue
             reader = self.readers[capture.outlet]
             links = _links(reader, capture)
             if links or reader.may_be_part(capture.url):

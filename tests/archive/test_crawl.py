@@ -14,10 +14,12 @@ from warcio.archiveiterator import ArchiveIterator
 
 from crawler.archive.check import losses
 from crawler.archive.reader import read_page
+from crawler.archive.writer import Archive
 from crawler.commands.snapshot import Command
 from crawler.newsroom import Newsroom
 from output.dataset import latest, open_dataset, read
 from output.filesystem import Root
+from output.writer import Writer
 from spiders.mediaindonesia import MediaIndonesiaSpider
 from tests.crawls import crawl, project_settings
 from tests.moment import newsroom
@@ -58,6 +60,28 @@ def test_every_row_names_the_page_it_was_read_from(room: Newsroom, tmp_path: Pat
         assert row["title"].encode() in capture.body  # sent in gzip, kept without
     rejects = open_dataset(tmp_path, "rejects").to_table().to_pylist()
     assert len(urls(path)) == done.outcomes.count("fetched") == len(rows) + len(rejects)
+
+
+def test_a_file_of_the_archive_is_finished_with_the_rows_that_name_its_pages(
+    room: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Else a reparse at work meanwhile would write those rows first."""
+    early = []
+    publish = Writer.publish
+
+    def named() -> set[str]:
+        return {row["archive"]["file"] for row in read(tmp_path).to_pylist() if row["archive"]}
+
+    def publish_and_look(writer: Writer):
+        finished = {str(path.relative_to(tmp_path)) for path in warcs(tmp_path)}
+        early.append(finished - named())
+        return publish(writer)
+
+    monkeypatch.setattr(Writer, "publish", publish_and_look)
+    monkeypatch.setattr(Archive.__init__, "__defaults__", (30_000,))  # a file for a page
+    crawl(MediaIndonesiaSpider, room, tmp_path, PART_ROWS=2, CONCURRENT_REQUESTS=1)
+    assert len(named()) > 2 and len(early) > 2
+    assert not set().union(*early) & named()
 
 
 def test_lists_are_archived_if_wanted(room: Newsroom, tmp_path: Path):

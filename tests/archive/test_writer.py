@@ -121,6 +121,21 @@ def test_files_are_rotated(tmp_path):
     assert len(finished(tmp_path)) == 3
 
 
+def test_a_full_file_is_finished_when_the_rows_that_name_its_pages_are_published(tmp_path):
+    archive = make(tmp_path, max_bytes=2000)
+    for number in range(3):
+        archive.keep(exchange(number, body=os.urandom(1500).hex().encode()))
+    assert finished(tmp_path) == [], "a reparse would find no row of these pages"
+    archive.release()
+    assert finished(tmp_path) == [], "nor of those on their way"
+    archive.release()
+    assert len(finished(tmp_path)) == 2
+    archive.keep(exchange(3))
+    archive.close()  # as a run leaves it that dies before it publishes
+    recover(Root(tmp_path), open_folder(str(tmp_path), "kontan"), "kontan")
+    assert len(finished(tmp_path)) == 4
+
+
 def test_a_killed_run_loses_no_page(tmp_path):
     archive = make(tmp_path)
     place = archive.keep(exchange(1))

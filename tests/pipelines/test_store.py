@@ -7,6 +7,7 @@ import pytest
 from scrapy.utils.test import get_crawler
 
 from crawler.items import Article, Image, Link, NothingNew, Rejected, Removal
+from output.captures import publish_captures
 from output.dataset import open_dataset, read
 from output.filesystem import Root
 from output.schema import content_hash
@@ -39,7 +40,7 @@ class Run:
         self.stopped, self.published, self.now = [], [], 0.0
         self.stats = get_crawler().stats
         self.pipeline = StorePipeline(
-            Writer(folder, "run-1", part_rows=part_rows),
+            Writer(folder, "run-1", part_rows=part_rows, once=True),
             "kontan",
             self.stats,
             self.published.append,
@@ -55,6 +56,29 @@ class Run:
 @pytest.fixture
 def run(tmp_path):
     return Run(tmp_path)
+
+
+def test_a_row_that_a_reparse_published_before_the_run_is_not_doubled(run):
+    """The archive's file was finished while the run's rows waited, and a reparse read it."""
+    for number in (1, 2):
+        run.pipeline.process_item(article(number))
+    [captured] = publish_captures(
+        Root(run.folder), "kontan", [article(1, run_id="reparse-1").row()]
+    )
+    run.pipeline.close_spider()
+    plain = ds.dataset(run.folder / "articles", partitioning="hive").to_table(["article_id"])
+    assert sorted(plain["article_id"].to_pylist()) == ["kontan:1", "kontan:2"]
+    assert run.stats.get_value("wartatek/stored") == 2
+    assert [path == captured for path in run.published] == [False]
+
+
+def test_a_run_whose_rows_are_all_there_publishes_no_file(run):
+    run.pipeline.process_item(article(1))
+    publish_captures(Root(run.folder), "kontan", [article(1, run_id="reparse-1").row()])
+    run.pipeline.close_spider()
+    assert (len(run.rows()), run.published) == (1, [])
+    assert run.stats.get_value("wartatek/stored") == 1
+    assert not run.stopped
 
 
 def test_an_article_is_stored_whole(run):
