@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
+from datetime import UTC, timedelta
 from email.utils import parsedate_to_datetime
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
@@ -53,8 +53,11 @@ CHALLENGE_HEADERS = {  # by AWS WAF and Cloudflare
 RESERVED_DOMAINS = (
     *("example.com", "example.net", "example.org"),
     *("example", "invalid", "localhost", "test"),
+    *("alt", "home.arpa", "internal", "lan", "local", "localdomain", "onion"),
 )
-"""Domains that nobody can be written to at (RFC 2606, sections 2 and 3)."""
+"""Domains at which no outlet can write to anybody: those of RFC 2606, sections 2 and 3, and of
+local and hidden networks."""
+_LOCAL_PART = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]+")  # RFC 5322, 3.2.3: atoms and dots
 LONGEST_CRAWL_DELAY = 120.0
 """Seconds, the longest Crawl-delay that is kept: with a longer delay, a run of an hour would read
 fewer than thirty pages, and the outlet is put off."""
@@ -118,12 +121,16 @@ def _domain(contact: str) -> str | None:
         return None
     try:
         url = urlsplit(contact)
-        host = url.hostname if url.scheme in ("http", "https") else None
+        _ = url.port
     except ValueError:
         return None
-    if host is None:
-        name, at, host = contact.removeprefix("mailto:").rpartition("@")
-        if not (name and at):
+    if url.scheme in ("http", "https"):
+        name, host = url.username, url.hostname or ""
+        if name is not None:  # with a password, which outlets would be told
+            return None
+    else:
+        name, _, host = (url.path if url.scheme == "mailto" else contact).rpartition("@")
+        if not _LOCAL_PART.fullmatch(name):
             return None
     domain = host.lower().rstrip(".")
     labels = domain.split(".")
@@ -131,6 +138,7 @@ def _domain(contact: str) -> str | None:
         return domain if ip_address(domain).is_global else None
     except ValueError:  # the domain is no address
         fine = len(labels) > 1 and all(re.fullmatch(r"[^\W_]([\w-]*[^\W_])?", n) for n in labels)
+        fine &= not labels[-1].isdecimal()
         return domain if fine or domain == "localhost" else None
 
 
@@ -139,16 +147,16 @@ def loopback(address: str) -> str:
 
     :raises ValueError: when `address` is not a loopback address: the crawl would leave the machine.
     """
-    parts = urlsplit(address if "//" in address else f"//{address}")
     try:
+        parts = urlsplit(address if "//" in address else f"//{address}")
         here = parts.hostname == "localhost" or ip_address(parts.hostname or "").is_loopback
-    except ValueError:
-        here = False
-    if not here or not parts.port:
-        raise ValueError(
-            f"NEWSROOM={address}: not http://127.0.0.1:PORT, and it must be on this machine"
-        )
-    return parts.netloc
+        if here and parts.port and parts.scheme in ("", "http"):
+            return parts.netloc
+    except ValueError:  # no URL, host or port
+        pass
+    raise ValueError(
+        f"NEWSROOM={address}: not http://127.0.0.1:PORT, and it must be on this machine"
+    )
 
 
 def is_challenge(response: Response) -> bool:
@@ -163,14 +171,16 @@ def is_challenge(response: Response) -> bool:
 
 def retry_after(response: Response, now: datetime) -> float | None:
     """Return the seconds of Retry-After, in either form of RFC 9110, section 10.2.3, or None; at
-    most LONGEST_BLOCK."""
+    most LONGEST_BLOCK. A date without a zone, as asctime() writes, is in UTC (section 5.6.7)."""
     text = (response.headers.get("Retry-After") or b"").decode("latin-1").strip()
     longest = LONGEST_BLOCK.total_seconds()
     if text.isdecimal():
         return min(float(text), longest)
     try:
-        return min(max(0.0, (parsedate_to_datetime(text) - now).total_seconds()), longest)
-    except (ValueError, TypeError, OverflowError):  # no date, or a date without a zone
+        moment = parsedate_to_datetime(text)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        return min(max(0.0, (moment - now).total_seconds()), longest)
+    except (ValueError, OverflowError):  # no date
         return None
 
 
