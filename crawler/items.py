@@ -44,6 +44,17 @@ class Rejected(DropItem):
         self.evidence = evidence
 
 
+class Withdrawn(Rejected):
+    """An article that is turned away after its outcome was counted, before its row was published.
+
+    `before` is the reason of the reject that was counted; None: the article was to be stored.
+    """
+
+    def __init__(self, reason: str, evidence: str, before: str | None) -> None:
+        super().__init__(reason, evidence)
+        self.before = before
+
+
 class NothingNew(DropItem):
     """Content that the dataset or the run has already: an outcome, not a reject."""
 
@@ -110,8 +121,8 @@ class Article:
     """One capture of one article. Missing is None or an empty list, never "Unknown".
 
     The fields are the dataset's columns (output/schema.py says what each means), then what only
-    travels: `outlet` stands in the dataset's path, `blocks` is what cleaning reads, `revised` what
-    deduplication found.
+    travels: `outlet` stands in the dataset's path, `blocks` is what cleaning reads, `listed_title`
+    what its list said, `revised` what deduplication found.
     Instants are aware; the dataset stores them as UTC.
     """
 
@@ -153,6 +164,7 @@ class Article:
     archive: dict[str, Any] | None = None
     # travels, is not stored
     blocks: list[Block] = field(default_factory=list, repr=False)
+    listed_title: str | None = None  # the headline in the list that named the article
     revised: bool = False  # the dataset holds an earlier capture with other content
 
     def row(self) -> Row:

@@ -103,6 +103,7 @@ EXTENSIONS = {
 }
 ITEM_PIPELINES = {
     "pipelines.clean.CleanPipeline": 100,
+    "pipelines.same_page.SamePagePipeline": 150,
     "pipelines.classify.ClassifyPipeline": 200,
     "pipelines.validate.ValidatePipeline": 300,
     "pipelines.deduplicate.DeduplicatePipeline": 400,

@@ -18,7 +18,7 @@ from output.schema import MONTH_FROM, SCHEMAS, Row
 
 if TYPE_CHECKING:
     import os
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
     from datetime import datetime
 
 
@@ -117,6 +117,17 @@ class Writer:
         self.bytes += self._checks[table].weigh(row)
         self.rows += 1
         self._waiting.setdefault((table, outlet, month_of(table, row)), []).append(row)
+
+    def take_back(self, table: str, article_ids: Collection[str]) -> list[Row]:
+        """Remove and return the rows of these articles that wait to be published in `table`."""
+        taken: list[Row] = []
+        for key, rows in [(k, rows) for k, rows in self._waiting.items() if k[0] == table]:
+            taken += [row for row in rows if row["article_id"] in article_ids]
+            self._waiting[key] = [row for row in rows if row["article_id"] not in article_ids]
+            if not self._waiting[key]:
+                del self._waiting[key]
+        self.rows -= len(taken)
+        return taken
 
     @property
     def full(self) -> bool:

@@ -16,11 +16,12 @@ from crawler.spider import NewsSpider
 from output import clock
 from output.replacement import finish_replacing, remove_marks
 from output.row_check import RowError
+from output.schema import ARTICLES
 from output.verification import quarantine
 from output.writer import Part, Writer, new_run_id
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Collection
 
     from scrapy.crawler import Crawler
     from scrapy.statscollectors import StatsCollector
@@ -132,6 +133,20 @@ class StorePipeline:
             self._revised.add(article.article_id)
         self._publish_when_due()
         return article
+
+    def take_back(self, article_ids: Collection[str]) -> list[tuple[Article, str | None]]:
+        """Return the articles of these article_ids whose rows wait, and publish none of the rows.
+
+        Each is beside the reason of its reject; None: it was to be stored.
+        """
+        stored = self.writer.take_back("articles", article_ids)
+        rejected = self.writer.take_back("rejects", article_ids)
+        taken: list[tuple[Article, str | None]] = []
+        taken += [(Article(outlet=self.outlet, **row), None) for row in stored]
+        for row in rejected:
+            known = {name: row[name] for name in row.keys() & ARTICLES.names}
+            taken.append((Article(outlet=self.outlet, **known), row["reason"]))
+        return taken
 
     def item_dropped(self, item: Article, exception: Exception) -> None:
         if isinstance(exception, Rejected):

@@ -20,8 +20,10 @@ from crawler.extraction.fields.times import When, find_when
 from crawler.extraction.fields.title import Title, find_title
 from crawler.extraction.indonesian.dates import find_date
 from crawler.extraction.indonesian.sentences import is_prose_node
+from crawler.extraction.page.page import BETWEEN
 from crawler.extraction.rules import GENERIC, Rules
 from crawler.extraction.urls import article_address, article_id, canonical_url, stated_address
+from crawler.extraction.walls import wall_at
 from crawler.items import Article, Rejected
 
 if TYPE_CHECKING:
@@ -63,7 +65,7 @@ _GUESSED = frozenset({"density", "trafilatura"})
 def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Article:
     """Return the article on `page`, with the body as blocks.
 
-    :raises Rejected: `gallery`, `video` or `not_article`.
+    :raises Rejected: `gallery`, `video`, `not_article`, or a wall's id.
     """
     url = page.url or _stated(page, rules.article_pattern)
     title = find_title(page, rules)
@@ -71,6 +73,7 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
     if body is None and rules.body:  # galleries of the outlet have no body
         _turn_away(page, url, title, body)
     body = body or guess_body(page, rules, title)
+    _turn_walls_away(page, title, body)
     _turn_away(page, url, title, body)
     body = body or last_resort(page)
     when = find_when(page, rules, title, fetched_at)
@@ -104,6 +107,20 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
         extractor_version=EXTRACTOR_VERSION,
         blocks=body.blocks,
     )
+
+
+def _turn_walls_away(page: Page, title: Title | None, body: Body | None) -> None:
+    """Turn away a page that the site serves in place of the article, by its own words.
+
+    :raises Rejected: the id of the wall.
+    """
+    if body is None or body.size < _MIN_BODY:
+        paragraphs = page.flow.strip(BETWEEN).split(BETWEEN)
+    else:
+        paragraphs = [block.text for block in body.blocks if not block.rule]
+    titles = [title.text if title else "", page.title]
+    if wall := wall_at(page.url, titles, paragraphs):
+        raise Rejected(wall, page.title or paragraphs[0])
 
 
 def _turn_away(page: Page, url: str, title: Title | None, body: Body | None) -> None:

@@ -10,7 +10,7 @@ FaultKind = Literal[
     "status", "challenge", "stall", "drip", "cut", "wrong_length", "wrong_charset", "gzip_bomb",
     "redirect", "redirect_loop", "endless", "not_a_feed", "empty_feed", "stale_feed", "self_links",
     "broken_jsonld", "truncated", "too_deep", "empty", "tracked_links", "canonical", "renamed",
-    "moved",
+    "moved", "wall",
 ]  # fmt: skip
 
 CHALLENGE = (
@@ -32,13 +32,15 @@ class Fault:
         "tracked_links" puts a parameter into each link of a feed, another one in every answer.
         In URLs of "renamed", `location` stands in place of the text `path`, on pages and in lists
         too; the old URLs redirect there, or answer `status` if that is 404. Of "moved", pages and
-        lists name the old URLs.
+        lists name the old URLs. "wall" answers with `page`.
     :param host: the host, or "" for all.
     :param path: a regex searched in path and query.
     :param after: requests answered correctly before the first fault.
     :param times: number of faulty answers; None: no limit.
     :param retry_after: seconds for a Retry-After header.
     :param location: the target of "redirect"; the URL that a page of "canonical" states for itself.
+    :param page: a page in place of an article, with {headline}: the article's title element, and
+        {number}: another number in every answer.
     :param size: bytes that "gzip_bomb" unpacks to, bytes of body that "cut" and "truncated" leave.
     """
 
@@ -50,6 +52,7 @@ class Fault:
     status: int = 503
     retry_after: int | None = None
     location: str = ""
+    page: str = ""
     size: int = 0
 
     def strikes(self, host: str, target: str) -> bool:

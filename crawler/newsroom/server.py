@@ -224,7 +224,10 @@ class Newsroom:
         if fault.kind in ("drip", "endless", "cut", "wrong_length"):
             await self._break_off(fault, reply, writer)
             return False
-        await _send(writer, self._wrong(fault, reply, host, target))
+        if fault.kind == "wall":
+            await _send(writer, Reply(200, self._wall(fault.page, reply), {"Content-Type": HTML}))
+        else:
+            await _send(writer, self._wrong(fault, reply, host, target))
         return True
 
     async def _break_off(self, fault: Fault, reply: Reply, writer: asyncio.StreamWriter) -> None:
@@ -283,6 +286,13 @@ class Newsroom:
                 kind = {"Content-Type": reply.headers["Content-Type"]}
                 return replace(reply, body=_relinked(fault, reply.body), headers=kind)
         return self._flawed_feed(FLAWS[fault.kind], host, target, reply)
+
+    def _wall(self, page: str, reply: Reply) -> bytes:
+        """Return `page` as it is served in place of the article of `reply`."""
+        titled = re.search(rb"<title>(.*?)</title>", reply.body, re.DOTALL)
+        headline = titled[1].decode("utf-8", "replace").strip() if titled else ""
+        number = str(len(self.requests))
+        return page.replace("{headline}", headline).replace("{number}", number).encode()
 
     def _flawed_feed(self, flaw: str, host: str, target: str, reply: Reply) -> Reply:
         path = target.partition("?")[0]

@@ -31,6 +31,13 @@ WALLS = UNREACHABLE | {
     "no_articles": "no link looks like an article's",
     "not_article": "no article on the page",
     "unfinished": "no time left",
+    "consent": "consent page",
+    "login": "login page",
+    "script_only": "script-only page",
+    "soft_404": "page not found, served as 200",
+    "geo_block": "not served to this country",
+    "adblock": "page against ad blockers",
+    "parked": "parked domain or empty server",
 }
 """In words, the reasons for which a source or a page gives no article."""
 ENOUGH = 0.5

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 FIRST_STAGE_WITH_STATE = 400
-"""Order in ITEM_PIPELINES: stages below it read and change nothing but the article."""
+"""Order in ITEM_PIPELINES: stages below it read and change nothing but the article, except those
+that say `keeps_state`."""
 
 CRAWLED = ("verified", "modelled")
 """Values of `status`: outlets that are crawled when no outlet is named."""
@@ -50,7 +51,11 @@ def load_spiders(settings: BaseSettings) -> dict[str, type[NewsSpider]]:
 def stateless_stages(settings: BaseSettings) -> dict[str, int]:
     """Return the part of ITEM_PIPELINES that needs nothing but the article: order by path."""
     stages = settings.getdict("ITEM_PIPELINES")
-    return {path: order for path, order in stages.items() if order < FIRST_STAGE_WITH_STATE}
+    return {
+        path: order
+        for path, order in stages.items()
+        if order < FIRST_STAGE_WITH_STATE and not getattr(load_object(path), "keeps_state", False)
+    }
 
 
 def load_stages(settings: Settings, spider: type[NewsSpider] | None = None) -> list[Stage]:

@@ -6,11 +6,12 @@ import logging
 import sqlite3
 from collections import Counter
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from scrapy import signals
 
-from crawler.items import Article, Rejected
+from crawler.items import Article, Rejected, Withdrawn
 from crawler.runs.health import history, rule_shortcoming, shortcomings
 from crawler.runs.outcomes import BY_REASON, COUNTED, Outcomes
 from crawler.runs.versions import counted, versions
@@ -43,21 +44,28 @@ class Tally:
     articles: int = 0
     filled: Counter[str] = field(default_factory=Counter)
     body_sources: Counter[str] = field(default_factory=Counter)
-    newest: datetime | None = None
+    times: Counter[datetime] = field(default_factory=Counter)
 
-    def add(self, article: Article) -> None:
-        self.articles += 1
-        self.filled.update(name for name in FILLED if getattr(article, name))
-        self.body_sources[article.body_source or "unknown"] += 1
-        if article.published_at and (self.newest is None or article.published_at > self.newest):
-            self.newest = article.published_at
+    def add(self, article: Article, count: int = 1) -> None:
+        """Count `article`; with a `count` of -1, take it out again."""
+        self.articles += count
+        for name in FILLED:
+            self.filled[name] += count if getattr(article, name) else 0
+        self.body_sources[article.body_source or "unknown"] += count
+        if article.published_at:
+            self.times[article.published_at] += count
+
+    @property
+    def newest(self) -> datetime | None:
+        """The latest time of publication; None without any."""
+        return max(+self.times, default=None)
 
     def fill_rates(self) -> list[dict[str, Any]]:
         rates = ((name, self.filled[name] / self.articles) for name in FILLED if self.articles)
         return [{"field": name, "rate": rate} for name, rate in rates]
 
     def shares(self) -> list[dict[str, Any]]:
-        counts = sorted(self.body_sources.items())
+        counts = sorted((+self.body_sources).items())
         return [{"source": name, "share": count / self.articles} for name, count in counts]
 
 
@@ -88,7 +96,12 @@ class RunManifest:
     def item_scraped(self, item: Article) -> None:
         self.tally.add(item)
 
-    def item_dropped(self, exception: Exception) -> None:
+    def item_dropped(self, exception: Exception, item: Article | None = None) -> None:
+        if isinstance(exception, Withdrawn):
+            if exception.before:
+                self.stats.inc_value(f"wartatek/rejected/{exception.before}", -1)
+            elif item:
+                self.tally.add(item, -1)
         if isinstance(exception, Rejected):
             gone = exception.reason == "gone"  # the outlet withdrew the page; we reject nothing
             self.stats.inc_value(
@@ -160,7 +173,10 @@ class RunManifest:
             "finished_at": clock.now(),
             "seconds": stats.get("elapsed_time_seconds"),
             **{name: outcomes.count(name) for name in COUNTED},
-            **{f"{name}_by": counted(outcomes.by(name).items()) for name in BY_REASON},
+            **{
+                f"{name}_by": counted(filter(itemgetter(1), outcomes.by(name).items()))
+                for name in BY_REASON
+            },
             "not_modified": int(stats.get("downloader/response_status_count/304", 0)),
             "bytes": int(stats.get("downloader/response_bytes", 0)),
             "newest_published_at": self.tally.newest,

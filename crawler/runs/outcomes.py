@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
+from crawler.extraction.walls import SAME_PAGE, wall_ids
 from crawler.items import NO_LOSS
 from crawler.manners import LONGEST_CRAWL_DELAY, UNREACHABLE
 from crawler.state.database import FILE
@@ -21,6 +22,13 @@ source was read by an earlier backfill."""
 EXCUSED = ("no_past", "put_off")
 """Judgements that fail a run only if the outlet was named alone: on a backfill of which no list
 goes back to the days asked for, and on a Crawl-delay over LONGEST_CRAWL_DELAY."""
+
+
+WALLS_NEEDED = 3
+"""Walls of a run that are more than a single page's fault."""
+WALL_SHARE = 0.25
+"""Share of walls among a run's pages, from which on the outlet is unhealthy though others are
+articles."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +73,8 @@ class Outcomes:
         if interrupted:
             left = self.by("failed").get("unfinished", 0)
             return "interrupted", f"{stored} stored, {left} left to the next run"
+        if walls := self._walls(past=past):
+            return "unhealthy", f"{stored} stored, {walls}"
         if stored:
             return "healthy", f"{stored} stored{found}"
         if delay := self.stats.get("wartatek/crawl_delay"):
@@ -125,6 +135,24 @@ class Outcomes:
             return None
         problems = ", ".join(f"{p['source']} {p['reason']}" for p in self.source_problems())
         return f"no source lists an article: {problems or 'none was asked'}"
+
+    def _walls(self, *, past: bool) -> str | None:
+        """Return the walls in place of articles, if they are many; None for few or none.
+
+        Of the past, pages that are gone are no fault.
+        """
+        rejected = self.by("rejected")
+        walls = {why: n for why, n in rejected.items() if why in wall_ids()}
+        if past:
+            walls.pop("soft_404", None)
+        if same := walls.get(SAME_PAGE):
+            named = self.stats.get("wartatek/same_page")
+            stored = f" (published before: {', '.join(named)})" if named else ""
+            return f"{same} pages with one text are no articles{stored}"
+        total = sum(walls.values())
+        if total < WALLS_NEEDED or total < WALL_SHARE * self.count("fetched"):
+            return None
+        return "no articles but walls: " + ", ".join(f"{n} {why}" for why, n in walls.items())
 
     def _loss(self) -> str | None:
         """Return the counts of new articles that were lost, except by NO_LOSS; None without any."""

@@ -41,7 +41,7 @@ class Candidate:
     def complete(self, article: Article, article_id: str) -> Article:
         """Return `article` with the fields that only its list knows, and with its id."""
         article.article_id = article_id
-        article.discovered_via = self.via
+        article.discovered_via, article.listed_title = self.via, self.title
         if self.published is not None and _is_vaguer(article, self.published):
             article.published_at, article.published_source = self.published, self.via
             article.zone_assumed = None

@@ -15,6 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from filelock import FileLock
 
+from crawler.extraction.walls import wall_ids
 from crawler.state.database import microseconds, open_database, state_path
 from crawler.state.queue import Queue
 from crawler.state.stories.index import drop_part
@@ -178,6 +179,7 @@ class DatasetIndex:
 
     def _add_rejects(self, queue: Queue, part: int | None, rows: list[Row]) -> None:
         named = [row for row in rows if row["article_id"]]
+        walls = [row for row in named if row["reason"] in wall_ids()]
         self.db.executemany(
             "INSERT INTO rejects VALUES (?, ?, ?, ?, ?)",
             (
@@ -191,7 +193,11 @@ class DatasetIndex:
                 for row in named
             ),
         )
-        queue.settle(row["article_id"] for row in named)
+        settled = {row["article_id"] for row in named}
+        for row in walls:
+            if queue.behind_wall(row["article_id"], row["reason"]):
+                settled.discard(row["article_id"])
+        queue.settle(settled)
 
     def _add_pending(self, queue: Queue, part: int | None, rows: list[Row]) -> None:
         queue.restore(rows)
@@ -200,13 +206,16 @@ class DatasetIndex:
     # -- asking
 
     def known(self, article_id: str, version: str) -> str | None:
-        """Return `stored`, or the reason of the article's reject; None: the article is unknown.
+        """Return `stored`, or the reason of the article's reject; None: the article is unknown, or
+        a wall was served in its place.
 
         :param version: of the rules now in force; a reject by older rules is judged again
         """
         query = """SELECT 'stored', '' FROM captures WHERE article_id = :id
                    UNION ALL SELECT reason, version FROM rejects WHERE article_id = :id"""
         for reason, judged_by in self.db.execute(query, {"id": article_id}):
+            if reason in wall_ids():  # the article may be behind it when the wall is gone
+                continue
             if reason in ("stored", *KEPT_FOR_GOOD) or judged_by >= version:
                 return str(reason)
         return None

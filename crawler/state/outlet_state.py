@@ -13,6 +13,7 @@ from crawler.state.backfill import Backfill
 from crawler.state.index import KEPT_FOR_GOOD, DatasetIndex
 from crawler.state.refusals import Refusals
 from crawler.state.stories.index import Stories
+from crawler.state.suspects import Suspects
 from crawler.state.validators import PageValidators
 from output.writer import Writer
 
@@ -35,7 +36,7 @@ class OutletState:
 
     `index`: the dataset's rows; `aliases`: other ids of articles; `queue`: articles to ask for;
     `backfill`: days that were walked; `validators`: of pages; `refusals`: by hosts; `stories`: of
-    all outlets.
+    all outlets; `suspects`: texts that several articles may share.
     """
 
     def __init__(
@@ -50,6 +51,7 @@ class OutletState:
         self.validators = PageValidators(index.db, clock=index.clock)
         self.refusals = Refusals(index.db, index.clock)
         self.stories = Stories(index.db, index.root)
+        self.suspects = Suspects(index.db, index.root, outlet)
 
     @classmethod
     def of(

@@ -135,6 +135,18 @@ class Queue:
         )
         return True
 
+    def behind_wall(self, article_id: str, wall: str) -> bool:
+        """Retry later an article in whose place the site served something else; return False if it
+        does not wait, or has been tried for the last time.
+
+        A reject that is indexed again, as after a compaction, is no try.
+        """
+        query = "SELECT next_at FROM pending WHERE article_id = ?"
+        row = self.db.execute(query, (article_id,)).fetchone()
+        if row and row[0] > microseconds(self.clock()):
+            return True
+        return self.failed(article_id, wall)
+
     def host_refused(self, article_id: str, until: datetime | None) -> None:
         """Ask again at `until`, which is no try; None: perhaps only this page was refused."""
         if until is None:

@@ -64,10 +64,16 @@ MIGRATIONS = (
         alias TEXT NOT NULL, article_id TEXT NOT NULL, is_stated INTEGER NOT NULL,
         PRIMARY KEY (alias, article_id)) WITHOUT ROWID;
     """,
+    """
+    CREATE TABLE suspects (
+        outlet TEXT NOT NULL, digest BLOB NOT NULL, article_id TEXT NOT NULL, run_id TEXT NOT NULL,
+        PRIMARY KEY (outlet, digest, article_id, run_id)) WITHOUT ROWID;
+    """,
 )
 """Scripts in the order of the file's versions: a file of version n lacks the scripts from n on.
 
 Instants are microseconds since 1970 in UTC. `parts` are the dataset's files that the index holds;
 `aliases` and `is_joined` belong to `crawler.state.aliases`; `is_read`, `read_by`, `texts`,
-`fingerprints`, `bands` and `copies` belong to `crawler.state.stories`.
+`fingerprints`, `bands` and `copies` belong to `crawler.state.stories`; `suspects` to
+`crawler.state.suspects`.
 """

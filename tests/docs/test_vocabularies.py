@@ -10,6 +10,7 @@ import re
 
 import pytest
 
+from crawler.extraction.walls import wall_ids
 from crawler.manners import FAILURES
 from crawler.runs.outcomes import Outcomes
 from crawler.runs.versions import versions
@@ -91,7 +92,8 @@ def rejected():
         for pair in loop.iter.elts
         for word in words(pair.elts[0])
     }
-    return passed_on(given("Rejected"), "reason") | looped | {FORGOTTEN}
+    said = passed_on(given("Rejected"), "reason", "wall", "SAME_PAGE")
+    return said | looped | wall_ids() | {FORGOTTEN}
 
 
 def gate_words():
