@@ -176,12 +176,18 @@ def retry_after(response: Response, now: datetime) -> float | None:
     longest = LONGEST_BLOCK.total_seconds()
     if text.isdecimal():
         return min(float(text), longest)
+    date = http_date(text)
+    return min(max(0.0, (date - now).total_seconds()), longest) if date else None
+
+
+def http_date(text: str) -> datetime | None:
+    """Return the instant of a date as headers of HTTP and mail print dates (RFC 9110, 5.6.7), in
+    UTC where a zone is missing; None without a date."""
     try:
-        moment = parsedate_to_datetime(text)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-        return min(max(0.0, (moment - now).total_seconds()), longest)
-    except (ValueError, OverflowError):  # no date
+        date = parsedate_to_datetime(text)
+    except (ValueError, OverflowError):
         return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 FAILURES: dict[type[BaseException], str] = {

@@ -8,6 +8,9 @@ from datetime import UTC, datetime, timedelta, timezone
 
 WIB = timezone(timedelta(hours=7), "WIB")
 """Western Indonesia's time: Jakarta has kept +07:00 since 1964, without summer time."""
+WEB_YEARS = range(1991, 2200)
+"""Years in which a page may be fetched or served: there was no web before, and a calendar's last
+years have no other zone."""
 OFFSET = "WARTATEK_CLOCK_OFFSET"
 """Environment variable: seconds that `now` adds to the machine's clock; children inherit it."""
 

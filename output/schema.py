@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import unicodedata
 from typing import Any
 
 import pyarrow as pa
+
+from output.nfc import nfc
 
 Row = dict[str, Any]
 """A row of a table, by column name: values as Python has them, instants aware."""
@@ -252,5 +253,5 @@ appointment."""
 def content_hash(title: str | None, body: str | None) -> str:
     """Return the SHA-256, in hex, of title and body, with blanks collapsed and in NFC: texts that
     differ in blanks or Unicode forms only have the same hash."""
-    text = unicodedata.normalize("NFC", f"{title or ''}\n{body or ''}")
+    text = nfc(f"{title or ''}\n{body or ''}")
     return hashlib.sha256(" ".join(text.split()).encode("utf-8", "replace")).hexdigest()

@@ -10,6 +10,8 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, quote, urljoin, urlsplit
 
+from output.clock import WEB_YEARS
+
 if TYPE_CHECKING:
     from tldextract import TLDExtract
 
@@ -92,9 +94,10 @@ def captured(url: str) -> tuple[str, datetime | None]:
         return url, None
     address = _SLASHES.sub(r"\1://", url[found.end() :])
     try:
-        return address, datetime.strptime(f"{found[1]}+0000", "%Y%m%d%H%M%S%z")
+        instant = datetime.strptime(f"{found[1]}+0000", "%Y%m%d%H%M%S%z")
     except ValueError:
         return address, None
+    return address, instant if instant.year in WEB_YEARS else None
 
 
 @lru_cache(maxsize=1000)  # URLs; an article's URL is looked up at several stages

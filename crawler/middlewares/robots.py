@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from datetime import timedelta
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -37,6 +38,11 @@ PUT_OFF = timedelta(days=1)
 """Time after which an article of an outlet that was put off is asked for again."""
 MAX_SIZE = 500 * 1024
 """Bytes of robots.txt that are read, as RFC 9309, section 2.5, allows."""
+MAX_RULES = 1_000_000
+"""Rules of robots.txt, each counted for every user agent of its group, as the parser keeps them, in
+100 bytes each; a hundred agents with a hundred rules have 10,000."""
+_AGENT = re.compile(r"user[\s-]*agent\b", re.IGNORECASE)
+_RULE = re.compile(r"d[a-z]{3,4}llow|d[a-z]{3}llaw|allow|crawl|request|visit", re.IGNORECASE)
 
 
 class _Quiet(logging.Filter):
@@ -52,6 +58,29 @@ logging.getLogger(RobotsTxtMiddleware.__module__).addFilter(_Quiet())
 
 def _cause(error: BaseException) -> str:
     return failure_reason(Failure(error))  # type: ignore[no-untyped-call]
+
+
+def bounded(body: bytes) -> bytes:
+    """Return the first MAX_SIZE bytes of robots.txt, up to the last whole line: half a rule is
+    another rule.
+
+    :raises RobotsError: when its groups make more than MAX_RULES.
+    """
+    if len(body) > MAX_SIZE:
+        body = body[: max(body.rfind(end, 0, MAX_SIZE) for end in (b"\n", b"\r")) + 1]
+    rules = agents = 0
+    is_open = False  # further user agents are of the same group
+    lines = (line.partition("#")[0].strip() for line in body.decode("utf-8", "ignore").splitlines())
+    for line in filter(None, lines):
+        if _AGENT.match(line):
+            agents = agents + 1 if is_open else 1
+            is_open = True
+        elif _RULE.match(line):
+            is_open = False
+        rules += agents
+    if rules > MAX_RULES:
+        raise RobotsError(f"robots.txt has {rules:,} rules for its user agents")
+    return body
 
 
 class NothingAllowed(RobotParser):
@@ -107,8 +136,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             raise RobotsError(f"robots.txt answers {status}")
         if status >= 400:
             response = response.replace(body=b"")
-        elif len(response.body) > MAX_SIZE:  # up to the last whole line, as half a rule is another
-            response = response.replace(body=response.body[:MAX_SIZE].rpartition(b"\n")[0])
+        else:
+            response = response.replace(body=bounded(response.body))
         await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:

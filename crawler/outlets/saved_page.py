@@ -12,9 +12,8 @@ import quopri
 import re
 from base64 import b64decode
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from email.parser import BytesHeaderParser
-from email.utils import parsedate_to_datetime
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from xml.parsers.expat import ExpatError
@@ -22,6 +21,8 @@ from xml.parsers.expat import ExpatError
 from crawler.archive.wayback import archived_on, without_toolbar
 from crawler.archive.zips import MAGIC, opened_zip, unpacked
 from crawler.extraction.urls import captured
+from crawler.manners import http_date
+from output.clock import WEB_YEARS
 
 if TYPE_CHECKING:
     from email.message import Message
@@ -89,6 +90,7 @@ def with_notes(page: SavedPage) -> SavedPage:
         url = ""
     url, captured_at = captured(url)
     at = captured_at or archived_on(page.body) or at
+    at = at if at and at.year in WEB_YEARS else None
     return SavedPage(without_toolbar(page.body), url, at, page.content_type)
 
 
@@ -136,7 +138,7 @@ def _mhtml(content: bytes) -> SavedPage:
         raise SavedPageError(f"broken MHTML: {error}") from None
     if page is None:
         raise SavedPageError("an MHTML without a page")
-    at = _date(_text(headers, "Date"))
+    at = http_date(_text(headers, "Date"))
     return SavedPage(page.body, stated or page.url, at, page.content_type)
 
 
@@ -182,14 +184,6 @@ def _decoded(headers: Message, content: bytes) -> bytes:
 def _text(headers: Message, name: str) -> str:
     value: Any = headers.get(name, "")
     return "".join(str(value).split("\n")).strip()
-
-
-def _date(text: str) -> datetime | None:
-    try:
-        date = parsedate_to_datetime(text)
-    except ValueError:
-        return None
-    return date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 # -- zip

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field, fields
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
+from crawler.manners import http_date
 from output import clock
-from output.clock import WIB
+from output.clock import WEB_YEARS, WIB
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,11 +127,6 @@ class Source(ABC):
 
 def served_at(response: Response) -> datetime:
     """Return the time of `response` by the server's own clock, which its lists are judged by."""
-    header = response.headers.get("Date")
-    try:
-        moment = parsedate_to_datetime(header.decode("latin-1")) if header else None
-    except ValueError:
-        moment = None
-    if moment is None:
-        return clock.now()
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    printed = (response.headers.get("Date") or b"").decode("latin-1")
+    moment = http_date(printed)
+    return moment if moment and moment.year in WEB_YEARS else clock.now()

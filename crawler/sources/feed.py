@@ -192,7 +192,7 @@ def _text(text: str) -> str:
 
     feedparser takes the text of an element in pieces, a piece for each line break and reference.
     """
-    return f"<![CDATA[{' '.join(text.split()).replace(']]>', ']] >')}]]>"
+    return f"<![CDATA[{' '.join(text.split()).replace(']]>', ']]]]><![CDATA[>')}]]>"
 
 
 def _attributes(values: dict[str, str | None]) -> str:

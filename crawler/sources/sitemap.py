@@ -31,6 +31,7 @@ MAX_MEMBERS = 100  # of a gzip file; packers write one, or one per thread
 MAX_DEPTH = 3  # levels; the protocol allows a single index above sitemaps, outlets have two
 MAX_KEYWORDS = 30  # keywords of an article; further ones are spam
 NEWS = "sitemap-news"  # in the namespace of Google's news sitemaps, whatever its version
+MAX_DATE = 100  # characters of a time; W3C's form has 35
 RECENT = 2  # days that are the present: a news sitemap holds two, by its protocol
 
 
@@ -107,7 +108,7 @@ class Sitemap(Source):
         )
 
     def _instant(self, text: str | None) -> datetime | None:
-        date = parse_date(text) if text else None
+        date = parse_date(text) if text and len(text) <= MAX_DATE else None
         if date and self.distrust == "zone":
             return date.instant.replace(tzinfo=WIB)
         return date.instant if date else None

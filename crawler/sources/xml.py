@@ -12,12 +12,13 @@ import re
 from functools import lru_cache
 from html import unescape
 from html.entities import html5
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
 
 from lxml import etree
 
-from crawler.extraction.page.charset import decode
+from crawler.extraction.page.charset import MAX_MENDED, decode, is_plain
 from crawler.sources.candidate import SourceError
 
 if TYPE_CHECKING:
@@ -29,6 +30,11 @@ MAX_COMMENTS = 600_000
 """Comments, CDATA and processing instructions in a list: twelve in each of 50,000 entries."""
 MAX_ENTRY = 1024 * 1024
 """Bytes of an entry without its long texts; a sitemap's URL with 1,000 pictures has 500 KB."""
+MAX_NAMESPACES = 500_000
+"""Declarations of namespaces in a list: ten in each of 50,000 entries."""
+MAX_AROUND = 40
+"""Attributes of a tag around the entries, which are read again for each entry; feeds declare up to
+fifteen namespaces there."""
 MAX_TEXT = 4000
 """Bytes of a text or a tag; a longer one is an article or an attack, no field of a candidate."""
 
@@ -41,12 +47,18 @@ _BOMS = (
     (b"<\0", "utf-16-le"),  # without a mark
     (b"\0<", "utf-16-be"),
 )
+_COUNTED = (b"<", b"<!", b"<?", b"&", b"xmlns")
 _CHUNK = 1024 * 1024  # bytes decoded at a time
 _ENCODING = re.compile(rb"\s*<\?xml[^>]{0,100}encoding\s{0,4}=\s{0,4}[\"']([\w.:-]{1,40})")
 _DOCTYPE = re.compile(rb"<!DOCTYPE[^>\[]*(?:\[.*?\]\s*)?>", re.IGNORECASE | re.DOTALL)
 _TAG = re.compile(rb"<([A-Za-z_][\w.:-]*)[^<>]*>")
 _NO_ELEMENT = {b"<!--": b"-->", b"<?": b"?>", b"<![CDATA[": b"]]>"}
-_COMMENT_OR_CDATA = re.compile(rb"<!--.*?-->|<\?.*?\?>|<!\[CDATA\[(.*?)\]\]>", re.DOTALL)
+_OPENING = re.compile(rb"<!--|<\?|<!\[CDATA\[", re.IGNORECASE)
+_ATTRIBUTE = re.compile(rb"\s[\w.:-]+\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+_TEXT_IN_CDATA = re.compile(rb"<([A-Za-z_][\w.:-]*)[^<>]*>\s*(<!\[CDATA\[)", re.IGNORECASE)
+_SPLIT = re.compile(rb"\]\]>([^<]*)<!\[CDATA\[", re.IGNORECASE)
+_TWICE = re.compile(rb"\s*<!\[CDATA\[(.*)\]\]>\s*", re.IGNORECASE | re.DOTALL)
+_MAX_UNENDED = 10  # elements of an entry whose end tag is sought in vain
 _BEFORE_LONG_TEXT = re.compile(rb"(<[^<>]*>)[^<]{%d,}" % MAX_TEXT)
 _NO_TAG = re.compile(rf"<(?!/?[A-Za-z_][^<>]{{0,{MAX_TEXT}}}>)")
 _LONE = re.compile(r"&(?!#(?:[0-9]{1,9}|[xX][0-9A-Fa-f]{1,8});|[A-Za-z][A-Za-z0-9]{0,40};)")
@@ -83,24 +95,26 @@ class EntryList:
         """`names` are the local names of an entry's element, in lower case.
 
         :param most: signs `<` that the list may have, two for each element with a text
-        :raises SourceError: when `body` has more of them, or more than MAX_COMMENTS or
-            MAX_REFERENCES.
+        :raises SourceError: when `body` has more of them, or more than MAX_COMMENTS,
+            MAX_REFERENCES or MAX_NAMESPACES.
         """
         self._body = _ascii_based(body)
         self._names = names
         declared = _ENCODING.match(self._body)
         self._label = f"charset={declared[1].decode()}" if declared else None
-        counts = {sign: self._body.count(sign) for sign in (b"<", b"<!", b"<?", b"&")}
+        counts = {sign: self._body.count(sign) for sign in _COUNTED}
         if (
             counts[b"<"] > most
             or counts[b"<!"] + counts[b"<?"] > MAX_COMMENTS
             or counts[b"&"] > MAX_REFERENCES
+            or counts[b"xmlns"] > MAX_NAMESPACES
         ):
             raise SourceError("too_many_nodes", f"{counts}")
         self._root = root = self._outermost()
         self.root = split_tag(root[1].decode("latin-1"))[1] if root else ""
         self._is_cut_off = root is not None and not root[0].endswith(b"/>")
         self._unread = 0
+        self._room_to_mend = MAX_MENDED
 
     def __iter__(self) -> Iterator[Any]:
         """Yield each entry as an lxml element without comments and entities."""
@@ -141,7 +155,7 @@ class EntryList:
         """Yield the start tags around each entry, and the bytes of the entry to its end tag."""
         if self._root is None:
             return
-        root = around = self._text(self._root[0][:MAX_TEXT])
+        root = around = self._text(_around(self._root))
         start, name = 0, b""  # of the entry that is open
         for tag in self._tags(self._root):
             # An entry without an end tag ends where the next entry begins.
@@ -155,7 +169,7 @@ class EntryList:
             if whole is None:
                 continue
             if whole[1].lower().endswith(b"channel"):
-                around = root + self._text(whole[0][:MAX_TEXT])
+                around = root + self._text(_around(whole))
             elif whole[0].endswith(b"/>"):
                 yield around, whole[0]
             else:
@@ -169,23 +183,22 @@ class EntryList:
             rb"|(?P<end>/?)(?P<inner>(?:[\w.-]+:)?(?:%b))(?=[\s/>]))" % (re.escape(root[1]), names),
             re.IGNORECASE,
         )
-        place = root.end()
+        place, ends = root.end(), _Ends(self._body)
         while found := sign.search(self._body, place):
-            place = found.end()
-            closing = _NO_ELEMENT.get(found[0].upper())
-            if closing is None:
+            if found["inner"] or found["outer"]:
                 yield found
-            elif (end := self._body.find(closing, place)) >= 0:
-                place = end + len(closing)
-            else:
-                return
+            place = ends.behind(found)
 
     def _text(self, part: bytes) -> str:
-        return mended(decode(part, self._label))
+        if self._room_to_mend > 0 and not is_plain(part):
+            self._room_to_mend -= len(part)
+        return mended(decode(part, self._label, most=max(self._room_to_mend, 0)))
 
     def _parsed(self, around: str, cut: bytes) -> Any:
         """Return the element of the entry in `cut`; None where it cannot be read."""
-        cut = _BEFORE_LONG_TEXT.sub(rb"\1", _COMMENT_OR_CDATA.sub(_as_text, cut))
+        if b"<!" in cut or b"<?" in cut:
+            cut = _elements(_without_raw_ends(cut))
+        cut = _BEFORE_LONG_TEXT.sub(rb"\1", cut)
         if len(cut) > MAX_ENTRY:
             return None
         try:
@@ -223,16 +236,18 @@ def mended(text: str) -> str:
     halves of a character outside the basic plane, as two references, become that character.
     """
     if "&" in text:
-        text = _PAIR.sub(_joined, _UNUSUAL.sub(_character, _LONE.sub("&amp;", text)))
+        text = _LONE.sub("&amp;", text)
+        text = _PAIR.sub(_joined, _UNUSUAL.sub(lambda found: _character(*found.groups()), text))
     return _FORBIDDEN.sub("\ufffd", _NO_TAG.sub("&lt;", text))
 
 
-def _character(reference: re.Match[str]) -> str:
-    number, name = reference.groups()
-    if name:
-        return escape(html5.get(f"{name};", reference[0]), _QUOTES)
+@lru_cache(maxsize=1000)  # references; a list has few
+def _character(number: str | None, name: str | None) -> str:
+    """Return the character of `&#number;` or `&name;`, escaped; an unknown name as printed."""
+    if number is None:
+        return escape(html5.get(f"{name};", f"&{name};"), _QUOTES)
     code = int(number[1:], 16) if number[0] in "xX" else int(number)
-    character = chr(code) if code in _SURROGATES else unescape(reference[0])
+    character = chr(code) if code in _SURROGATES else unescape(f"&#{number};")
     return escape(character, _QUOTES)
 
 
@@ -240,9 +255,70 @@ def _joined(pair: re.Match[str]) -> str:
     return pair[0].encode("utf-16", "surrogatepass").decode("utf-16")
 
 
-def _as_text(found: re.Match[bytes]) -> bytes:
-    """Return CDATA as plain text, and nothing for comments and processing instructions."""
-    return found[1].replace(b"&", b"&amp;").replace(b"<", b"&lt;") if found[1] else b""
+class _Ends:
+    """The ends of the comments, CDATA and processing instructions in a list, in order."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body = body
+        self._missing: set[bytes] = set()
+
+    def behind(self, opening: re.Match[bytes]) -> int:
+        """Return the place behind the end of `opening`; behind `opening` itself without an end."""
+        closing = _NO_ELEMENT.get(opening[0].upper())
+        if closing is None or closing in self._missing:
+            return opening.end()
+        end = self._body.find(closing, opening.end())
+        if end < 0:
+            self._missing.add(closing)
+            return opening.end()
+        return end + len(closing)
+
+
+def _elements(entry: bytes) -> bytes:
+    """Return `entry` with CDATA as plain text, without comments and processing instructions."""
+    parts: list[bytes] = []
+    place, ends = 0, _Ends(entry)
+    for opening in _OPENING.finditer(entry):
+        if opening.start() < place or (behind := ends.behind(opening)) == opening.end():
+            continue
+        parts.append(entry[place : opening.start()])
+        if opening[0].endswith(b"["):
+            parts.append(_escaped(entry[opening.end() : behind - len(b"]]>")]))
+        place = behind
+    return b"".join([*parts, entry[place:]])
+
+
+def _without_raw_ends(entry: bytes) -> bytes:
+    """Return `entry` with each CDATA as plain text that is all between the two tags of an element.
+
+    So a `]]>` in such a text, which ends CDATA for a parser of XML, is text. CDATA in CDATA is the
+    inner text.
+    """
+    parts: list[bytes] = []
+    place = unended = 0
+    while unended < _MAX_UNENDED and (found := _TEXT_IN_CDATA.search(entry, place)):
+        end = entry.find(b"</" + found[1], found.end())
+        text = entry[found.end() : max(end, 0)].rstrip()
+        parts.append(entry[place : found.start(2)])
+        if text.endswith(b"]]>"):
+            text = _TWICE.sub(rb"\1", _SPLIT.sub(rb"\1", text.removesuffix(b"]]>")))
+            parts.append(_escaped(text))
+            place = end
+        else:
+            unended += end < 0
+            parts.append(found[2])
+            place = found.end()
+    return b"".join([*parts, entry[place:]])
+
+
+def _escaped(text: bytes) -> bytes:
+    return text.replace(b"&", b"&amp;").replace(b"<", b"&lt;").replace(b">", b"&gt;")
+
+
+def _around(tag: re.Match[bytes]) -> bytes:
+    """Return a start tag for the element at `tag` with the first MAX_AROUND attributes."""
+    attributes = islice(_ATTRIBUTE.finditer(tag[0][:MAX_TEXT]), MAX_AROUND)
+    return b"<%b%b>" % (tag[1], b"".join(found[0] for found in attributes))
 
 
 def _ascii_based(body: bytes) -> bytes:

@@ -30,6 +30,7 @@ RULES = [rule.takes + end for rule in load_rules().rules for end in (" ", "\n")]
 PRINT = [
     PROSE,
     "\n", "\r", "\n\n", "\u2028", "\0", "\u202f", "\u200b", ".", "a", " ", "(", "“", "&#1114112;",
+    "â€", "Ã©", "\x80", "\u0301", "\u0316",
 ]
 TAGS = [
     "html", "head", "body", "div", "p", "a href='/1'", "a href='http://[::1'", "b", "li", "ul",

@@ -1,4 +1,5 @@
 import re
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -7,6 +8,7 @@ from feedparser import datetimes
 from crawler.sources import Candidate, Feed, SourceError, Window
 from crawler.sources import feed as module
 from crawler.sources.xml import MAX_TEXT, EntryList
+from output import clock
 from tests.costs import peak_of, seconds_of
 from tests.moment import NOW
 from tests.replies import reply
@@ -200,6 +202,56 @@ def test_whatever_an_item_holds_its_fields_are_read(bad: str):
     assert len(found[1].tags) <= module.MAX_TAGS
 
 
+@pytest.mark.parametrize(
+    ("printed", "read"),
+    [
+        ("<![CDATA[R]]>D tentang cip]]>", "R]]>D tentang cip"),
+        ("<![CDATA[R]]]]><![CDATA[>D]]>", "R]]>D"),
+        ("<![CDATA[R]]> & <![CDATA[D]]>", "R & D"),
+        ("<![CDATA[<![CDATA[Cip]]>]]>", "Cip"),
+        ("<![CDATA[Cip]]>]]>", "Cip]]>"),
+        (" <![CDATA[ a < b & <b>c</b> ]]>\n", "a < b & <b>c</b>"),
+        ("<![cdata[Cip]]>", "Cip"),
+        ("<![CDATA[]]>", None),
+        ("<![CDATA[Cip", "<![CDATA[Cip"),
+        ("<!-- Cip", "<!-- Cip"),
+        ("<? Cip", "<? Cip"),
+        ("Cip <!-- <![CDATA[ --> baru", "Cip baru"),
+        ("<![CDATA[Cip <!-- baru]]>", "Cip <!-- baru"),
+    ],
+)
+def test_cdata_in_whatever_form_is_the_text_and_costs_no_other_field(
+    printed: str, read: str | None
+):
+    odd = ITEM.replace("Pabrik cip pertama dibuka di Batam", printed)
+    good = listed(feed(ITEM))
+    assert listed(feed(ITEM, odd, ITEM)) == [*good, replace(good[0], title=read), *good]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<![CDATA[<script>//<![CDATA[\nif (a<b) {}\n//]]></script><p>Isi & <b>lagi]]>",
+     "<![CDATA[a]]></p><p>]]>", "<![CDATA[]]]]>", "<![CDATA[<![CDATA[<![CDATA[a]]>]]>]]>"],
+)  # fmt: skip
+@pytest.mark.parametrize("name", ["description", "content:encoded", "media:text"])
+def test_a_raw_end_of_cdata_in_a_long_text_costs_no_field_behind_it(text: str, name: str):
+    item = ITEM.replace("<item>", f"<item><{name}>{text}</{name}>")
+    assert listed(feed(ITEM, item, ITEM)) == listed(feed(ITEM)) * 3
+
+
+@pytest.mark.parametrize(
+    "date",
+    ["Fri, 20 Nov 2026 09:00:00 +99999999999999999999", "Fri, 20 Nov 99999999999999999999 09:00:00",
+     "Fri, 20 Nov 2026 99999999999999999999:00:00 GMT", "Fri, 20 Nov 2026 09:00:00 " + "9" * 5_000,
+     "Fri, 31 Dec 9999 23:59:59 GMT", "Mon, 01 Jan 0100 00:00:00 GMT", "besok", ""],
+)  # fmt: skip
+def test_a_server_whose_clock_says_no_possible_time_is_read_by_ours(
+    date: str, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(clock, "now", lambda: NOW)
+    assert listed(feed(ITEM), date=date) == listed(feed(ITEM))
+
+
 def test_an_item_that_is_too_large_loses_itself_alone():
     item = ITEM.replace("</item>", f"{'<x>y</x>' * 200_000}</item>")
     entries = Feed(URL).parse(reply(URL, feed(ITEM, item, ITEM)), PRESENT)
@@ -342,7 +394,7 @@ def test_keywords_are_tags_and_each_tag_is_listed_once():
 
 def test_a_title_over_several_lines_is_one_line():
     [candidate] = listed(feed(ITEM.replace("cip pertama", "\n  cip]]&gt;\r\n pertama")))
-    assert candidate.title == "Pabrik cip]] > pertama dibuka di Batam"
+    assert candidate.title == "Pabrik cip]]> pertama dibuka di Batam"
 
 
 def test_json_in_place_of_a_feed_is_not_a_feed():
@@ -368,6 +420,17 @@ HOSTILE = {
     "too many ampersands": "&" * 15 * MIB,
     "comments": "<item>" + "<!---->" * 490_000,
     "CDATA": "<item><![CDATA[" + "]]" * 8 * MIB + "]]></item>",
+    "comments in CDATA in lower case": "<item><![cdata[" + "<!--" * 490_000 + "]]></item>",
+    "instructions in CDATA": "<item><![cdata[" + "<?" * 490_000 + "]]></item>",
+    "comments without an end": "<item>" + "<!--" * 490_000,
+    "CDATA without an end tag": "<item>" + "<a><![CDATA[a]]>" * 160_000 + "</item>",
+    "names without an end tag": "<item>"
+    + "".join(f"<a{n}><![CDATA[a]]>" for n in range(160_000))
+    + "</item>",
+    "marks": "<item><title>a" + "\u0301\u0316" * 3_900_000 + "</title></item>",
+    "marks in items": ("<item><title>a" + "\u0301\u0316" * 990 + "</title></item>") * 4_000,
+    "twice encoded": ("<item><title>" + "â€ “" * 500 + "</title></item>") * 3_700,
+    "twice encoded, unread": ("<item><a>" + "â€ “" * 500 + "</a></item>") * 3_700,
     "document type": "<!DOCTYPE rss [" + "<!ENTITY a '&a;&a;'>" * 490_000 + "]>",
     "ampersands": ("<item><title>" + "&" * 99 + "</title></item>") * 10_000,
     "references": ("<item><title>" + "&#55357;" * 99 + "</title></item>") * 10_000,
@@ -430,6 +493,11 @@ GROWING = {
     "items": "{parts}|<item><title>a &amp; b</title></item>",
     "depth": "<item>{parts}|<a>",
     "CDATA": "<item>{parts}</item>|<![CDATA[a]]>",
+    "comments in CDATA": "<item><![cdata[{parts}]]></item>|<!--",
+    "comments without an end": "<item>{parts}|<!--",
+    "CDATA without an end tag": "<item>{parts}</item>|<a><![CDATA[a]]>",
+    "marks": "<item><title>a{parts}</title></item>|\u0301\u0316",
+    "twice encoded": "<item><title>{parts}</title></item>|â€",
     "brackets": "<item>{parts}</item>|>",
     "ampersands": "<item>{parts}</item>|&",
 }

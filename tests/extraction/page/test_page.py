@@ -11,7 +11,9 @@ from crawler.extraction.page.charset import as_utf8, decode
 from crawler.extraction.page.jsonld import named, text, things
 from crawler.extraction.page.page import Page, parse_html
 from crawler.items import Rejected
+from tests.costs import seconds_of
 from tests.extraction.pages import html, ld, page, paragraphs, read
+from tests.growth import MOST, TIMES, growth
 
 WORDS = "Kafé “Tujuh” di Bandung – harga Rp10.000"
 
@@ -37,6 +39,26 @@ def test_charset_is_what_the_bytes_are(body: bytes, header: str | None, encoding
 def test_a_few_broken_bytes_do_not_make_utf8_latin() -> None:
     body = WORDS.encode() * 3 + b"\xe2\x80" + b" akhir"
     assert decode(body, "text/html; charset=iso-8859-1") == WORDS * 3 + "\ufffd akhir"
+
+
+TWICE = "Kafé “Tujuh”".encode().decode("cp1252", "replace").replace("\ufffd", "\x9d")
+BROKEN = ["â€", "Ã©", "Ã", "\x80", "\x80 a", "â€ “", "Â\xa0", "ðŸ˜€", "\u0301\u0316", TWICE]
+
+
+@pytest.mark.parametrize("unit", [*BROKEN, "a", "kata ", "é", "<p>a</p>"])
+def test_the_cost_of_mending_grows_with_the_page(unit: str) -> None:
+    def mended(size: int):
+        body = f"<p>{TWICE}</p>{unit * (size // len(unit))}".encode()
+        return lambda: as_utf8(body)
+
+    assert growth(mended(20_000), mended(TIMES * 20_000)) <= MOST
+
+
+@pytest.mark.parametrize("unit", BROKEN)
+def test_a_large_page_of_broken_characters_is_mended_in_part(unit: str) -> None:
+    body = f"<p>{TWICE}</p><p>{unit * (3_000_000 // len(unit))}</p>".encode()
+    assert seconds_of(lambda: as_utf8(body)) < 10  # 1, where nothing else runs
+    assert as_utf8(body).startswith("<p>Kafé “Tujuh”</p>".encode())
 
 
 @pytest.mark.parametrize("body", [b"", b"  \n ", "\ufeff".encode()])
