@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from operator import attrgetter
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import pyarrow as pa
 from scrapy.exceptions import DropItem
 
 from output.schema import ARTICLES, Row
 
-Kind = Literal["paragraph", "heading", "list_item", "quote", "caption", "embed", "promo", "widget"]
+ParagraphKind = Literal["paragraph", "heading", "list_item", "quote"]
+Kind = ParagraphKind | Literal["caption", "embed", "promo", "widget"]
+PARAGRAPH_KINDS: dict[str, ParagraphKind] = {kind: kind for kind in get_args(ParagraphKind)}
+"""The kinds of the paragraphs of a body, by name."""
 
 
 def _iso(moment: datetime | None) -> str | None:
@@ -114,6 +117,7 @@ class Block:
     bold: bool = False  # all of the text is in strong, b or a heading-like element
     rule: str = ""
     cleaned: bool = False  # `rule` is one of cleaning
+    cell: bool = False  # bold, in a cell of a table or a list of terms
 
 
 @dataclass(slots=True, kw_only=True)
@@ -134,6 +138,7 @@ class Article:
     description: str | None = None
     body: str | None = None
     paragraphs: list[str] = field(default_factory=list)
+    kinds: list[str] = field(default_factory=list)
     authors: list[str] = field(default_factory=list)
     editors: list[str] = field(default_factory=list)
     section: str | None = None

@@ -42,7 +42,7 @@ def compact(
     outlet: str | None = None,
     *,
     more_than: int = 1,
-    upgrade: bool = False,
+    upgrade: bool = True,
     regrouped: bool = False,
 ) -> list[Merge]:
     """Merge each partition that has more than `more_than` files.
@@ -52,7 +52,8 @@ def compact(
     have the cluster_id of clusters/.
 
     :param outlet: the only outlet to compact; None: all.
-    :param upgrade: also rewrite files of older schema versions.
+    :param upgrade: also rewrite files of older schema versions: some tools read no folder in which
+        files have other columns.
     :param regrouped: also rewrite partitions in which clusters/ has another id for a row.
     :raises CannotExchangeError: on a local disk that cannot exchange folders; nothing is merged.
     :raises OSError: when a file cannot be read or written; finished partitions stay merged.

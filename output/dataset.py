@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from pyarrow import fs
 
 from output.filesystem import Root, beside
-from output.schema import CLUSTERS, KEYS, MONTH_FROM, SCHEMAS
+from output.schema import CLUSTERS, KEYS, MONTH_FROM, PARAGRAPH, SCHEMAS
 
 if TYPE_CHECKING:
     import os
@@ -229,14 +229,14 @@ def _read(
     dataset = open_dataset(root.location, outlet=outlet)
     names = _names(dataset, columns)
     keys = [*KEYS["articles"], *(["content_hash"] if revisions else [])]
-    table = dataset.to_table(list(dict.fromkeys([*names, *keys])))
+    table = dataset.to_table(list(dict.fromkeys([*_needed(names), *keys])))
     once = single_captures(table)
     if not pc.all(once).as_py():
         table = table.filter(once)
     numbers = _revisions(table) if revisions else None
     if "cluster_id" in names:
         table = in_stories(table, stories_of(table["article_id"], clusters_of(root, outlet)))
-    table = with_pages(table.select(names), archived_files(root))
+    table = with_pages(with_kinds(table).select(names), archived_files(root))
     return table if numbers is None else table.append_column("revision", numbers)
 
 
@@ -253,8 +253,9 @@ def _latest(root: Root, outlet: str | None, columns: Sequence[str] | None) -> pa
     keep = last_captures(keys)
     names = _names(dataset, columns)
     batches, row = [], 0
-    for batch in dataset.to_batches(columns=names):  # batch by batch: old captures are not held
-        batches.append(batch.filter(keep.slice(row, len(batch))))
+    # Batch by batch: old captures are not held.
+    for batch in dataset.to_batches(columns=_needed(names)):
+        batches.append(with_kinds(batch.filter(keep.slice(row, len(batch)))).select(names))
         row += len(batch)
     schema = pa.schema([dataset.schema.field(name) for name in names])
     rows = pa.Table.from_batches(batches, schema)
@@ -279,6 +280,24 @@ def with_pages(rows: Rows, archived: pa.StringArray) -> Rows:
     kept = pc.if_else(pc.fill_null(gone, False), pa.scalar(None, places.type), places)
     place = rows.schema.get_field_index("archive")
     return rows.set_column(place, rows.schema.field(place), kept)
+
+
+def with_kinds(rows: Rows) -> Rows:
+    """Return `rows` with `paragraph` as the kind of each paragraph where kinds is null."""
+    place = rows.schema.get_field_index("kinds")
+    if place < 0 or not rows["kinds"].null_count:
+        return rows
+    lengths = pc.list_value_length(rows["paragraphs"]).to_pylist()
+    plain = pa.array(
+        [None if length is None else [PARAGRAPH] * length for length in lengths],
+        rows.schema.field(place).type,
+    )
+    return rows.set_column(place, rows.schema.field(place), pc.coalesce(rows["kinds"], plain))
+
+
+def _needed(names: Sequence[str]) -> list[str]:
+    """Return `names` and the columns from which those are completed."""
+    return [*names, "paragraphs"] if "kinds" in names and "paragraphs" not in names else [*names]
 
 
 def _names(dataset: ds.Dataset, columns: Sequence[str] | None) -> list[str]:

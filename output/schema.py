@@ -17,9 +17,11 @@ from output.nfc import nfc
 Row = dict[str, Any]
 """A row of a table, by column name: values as Python has them, instants aware."""
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 CRAWL, BACKFILL, REPARSE = "crawl", "backfill", "reparse"
 """Values of the column `command` in runs."""
+PARAGRAPH = "paragraph"
+"""The value in kinds of a paragraph that is no heading, list item or quote."""
 
 _INSTANT = pa.timestamp("us", tz="UTC")
 _TEXTS = pa.list_(pa.string())
@@ -70,6 +72,12 @@ ARTICLES = _schema(
         _column("description", pa.string(), "The outlet's own summary"),
         _column("body", pa.string(), "Paragraphs joined by a blank line", required=True),
         _column("paragraphs", _TEXTS, "The body's paragraphs, in reading order"),
+        _column(
+            "kinds",
+            _TEXTS,
+            "Of each of paragraphs: paragraph, heading, list_item or quote; null in older files,"
+            " where our readers give paragraph",
+        ),
         _column("authors", _TEXTS, "Writers as the byline prints them"),
         _column("editors", _TEXTS, "Editors as printed"),
         _column("section", pa.string(), "The outlet's section (rubrik, kanal)"),

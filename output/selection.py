@@ -25,6 +25,7 @@ from output.dataset import (
     outlets,
     single_captures,
     stories_of,
+    with_kinds,
     with_pages,
 )
 from output.filesystem import Root
@@ -75,7 +76,7 @@ def select(
         # Opened when its turn comes, so that the files of one outlet at a time are held open.
         dataset = open_dataset(location, table, outlet)
         for batch in _rows(root, dataset, outlet, selection, table, cursor):
-            yield with_pages(batch, pages)
+            yield with_kinds(with_pages(batch, pages))
 
 
 def _rows(

@@ -18,7 +18,7 @@ FIELDS = [
     name
     for name in ARTICLES.names
     if ARTICLES.field(name).nullable
-    and name not in ("body", "paragraphs", "cluster_id", "zone_assumed")
+    and name not in ("body", "paragraphs", "kinds", "cluster_id", "zone_assumed")
 ]
 """Columns whose fill rates are reported: nullable columns that repeat no other column."""
 _STEPS = ((92, "day"), (750, "week"), (7500, "month"), (10**9, "year"))

@@ -29,7 +29,9 @@ QUARANTINE = "quarantine"
 READ_ERRORS = (OSError, pa.ArrowInvalid, pa.ArrowNotImplementedError)
 _PLACE = re.compile(r"outlet=(?P<outlet>[^/=]+)/month=(?P<month>\d{4}-\d{2})/[^/]+\.parquet")
 
-_ARTICLE = ("article_id", "title", "body", "content_hash", "published_at")
+_ARTICLE = (
+    "article_id", "title", "body", "paragraphs", "kinds", "content_hash", "published_at",
+)  # fmt: skip
 _LOOKED_AT = {
     table: list({*KEYS[table], *MONTH_FROM[table], *(_ARTICLE if table == "articles" else ())})
     for table in SCHEMAS
@@ -106,7 +108,8 @@ def _verify_clusters(root: Root) -> Iterator[Finding]:
         except READ_ERRORS as error:
             yield Finding(path, f"unreadable: {error}")
             return
-        if not schema.equals(CLUSTERS, check_metadata=True):
+        named = (schema.metadata or {}).get(b"wartatek.table")
+        if not schema.equals(CLUSTERS) or named != b"clusters":
             yield Finding(path, "not written as clusters")
             return
     for path in files[-1:]:  # the newest counts
@@ -171,7 +174,8 @@ def _contents(root: Root, table: str, path: str, keys: Counter[tuple[Any, ...]])
 
 def _rows(file: pq.ParquetFile, table: str) -> Iterator[Row]:
     for batch in file.iter_batches(1000):  # of all columns, so that every page is checked
-        yield from batch.select(_LOOKED_AT[table]).to_pylist()
+        there = [name for name in _LOOKED_AT[table] if name in batch.schema.names]
+        yield from batch.select(there).to_pylist()
 
 
 def _article(row: Row, outlet: str, before: Row | None) -> Iterator[str]:
@@ -180,6 +184,9 @@ def _article(row: Row, outlet: str, before: Row | None) -> Iterator[str]:
         yield f"{row['article_id']} is not of {outlet}"
     if row["content_hash"] != content_hash(row["title"], row["body"]):
         yield f"{row['article_id']}: content_hash is not that of its title and body"
+    kinds = row.get("kinds")  # older files have none
+    if kinds is not None and len(kinds) != len(row["paragraphs"] or ()):
+        yield f"{row['article_id']}: kinds are not as many as paragraphs"
     times = [each["published_at"] for each in (before, row) if each and each["published_at"]]
     if times != sorted(times):
         yield f"{row['article_id']} is out of order"

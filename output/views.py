@@ -50,7 +50,10 @@ def connect(location: Location) -> duckdb.DuckDBPyConnection:
     connection.register("clusters", open_clusters(Root(location)))
     connection.execute("""
         CREATE TEMP VIEW captures AS SELECT stored.* REPLACE (
-            coalesce(clusters.cluster_id, stored.cluster_id) AS cluster_id)
+            coalesce(clusters.cluster_id, stored.cluster_id) AS cluster_id,
+            CASE WHEN kinds IS NULL AND paragraphs IS NOT NULL
+                THEN list_resize([]::VARCHAR[], len(paragraphs), 'paragraph')
+                ELSE kinds END AS kinds)
         FROM stored LEFT JOIN clusters ON clusters.article_id = stored.article_id""")
     connection.execute("""
         CREATE TEMP VIEW latest AS SELECT * FROM captures QUALIFY row_number() OVER (

@@ -11,6 +11,7 @@ from pipelines.cleaning.people import add_people
 from pipelines.cleaning.related import related_links
 from pipelines.cleaning.rules import load_rules
 from pipelines.cleaning.steps import clean
+from pipelines.cleaning.structure import structured
 
 if TYPE_CHECKING:
     from crawler.items import Article, Block
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
 
 
 class CleanPipeline:
-    """Fills body, paragraphs, dateline, sign-off, agencies, related and removed from the blocks.
+    """Fills body, paragraphs, kinds, dateline, sign-off, agencies, related and removed from
+    the blocks.
 
     Each block that cleaning removed whole gets the id of the rule that removed it. People and
     captions printed in the body fill the fields that extraction left empty.
@@ -30,7 +32,10 @@ class CleanPipeline:
     def process_item(self, article: Article) -> Article:
         house = house_of(article.url or article.canonical_url or "")
         cleaned = clean(article.blocks, article.outlet, article.authors, self.book, house=house)
-        article.paragraphs = cleaned.paragraphs
+        plain = article.body_source == "text"
+        paragraphs = structured(cleaned, article.blocks, plain=plain)
+        article.paragraphs = [paragraph.text for paragraph in paragraphs]
+        article.kinds = [paragraph.kind for paragraph in paragraphs]
         article.body = "\n\n".join(article.paragraphs) or None
         article.word_count = sum(p.count(" ") + 1 for p in article.paragraphs)  # single spaces
         article.dateline = cleaned.dateline

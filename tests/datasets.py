@@ -32,6 +32,7 @@ def row(number: int = 1, outlet: str = "kontan", **columns: Any) -> Row:
         "title": title,
         "body": body,
         "paragraphs": paragraphs,
+        "kinds": ["paragraph"] * len(paragraphs),
         "word_count": len(body.split()),
         "body_source": "css:div.isi",
         "published_at": moment,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import argparse
 import sqlite3
 import sys
-from typing import TYPE_CHECKING
 
 from crawler.archive.takedown import finish_takedowns
 from crawler.state.database import StateError
@@ -17,9 +17,6 @@ from output.filesystem import Root
 from output.replacement import CannotExchangeError, finish_replacing, remove_marks
 from output.schema import SCHEMAS
 from output.verification import foreign_files
-
-if TYPE_CHECKING:
-    import argparse
 
 
 class Command(MaintenanceCommand):
@@ -35,7 +32,10 @@ class Command(MaintenanceCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument(
-            "--upgrade", action="store_true", help="also rewrite files of older schema versions"
+            "--upgrade",
+            action=argparse.BooleanOptionalAction,
+            default=True,
+            help="also rewrite files of older schema versions: the default",
         )
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:

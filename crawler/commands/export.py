@@ -1,4 +1,4 @@
-"""`scrapy export --to csv|jsonl|parquet|duckdb`: the dataset, or a part of it, as one file."""
+"""`scrapy export --to KIND`: the dataset, or a part of it, as one file."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ from output.cursor import Cursor, CursorError
 from output.dataset import outlets, schema_of
 from output.filesystem import Root, sync_folder
 from output.formats import FORMATS, write_spreadsheet
+from output.markdown import write_markdown
 from output.selection import Selection, select
 from output.verification import READ_ERRORS
 
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-KINDS = (*FORMATS, "duckdb")
-STREAMS = ("csv", "jsonl")
+WRITERS = {**FORMATS, "markdown": write_markdown}
+KINDS = (*WRITERS, "duckdb")
+STREAMS = ("csv", "jsonl", "markdown")
 """Formats that can go to standard output."""
 TAKEN_DOWN = ".taken-down"
 """Ends the name of the file beside an export that names the articles taken down since."""
@@ -37,7 +39,7 @@ CLOSED = 141  # exit code 128 + SIGPIPE, as `cat` has before a `head` that ends 
 
 class Command(MaintenanceCommand):
     def syntax(self) -> str:
-        return "--to csv|jsonl|parquet|duckdb [options]"
+        return "--to csv|jsonl|parquet|markdown|duckdb [options]"
 
     def short_desc(self) -> str:
         return "Write the dataset, or a part of it, as one file for other programs"
@@ -94,7 +96,7 @@ class Command(MaintenanceCommand):
             hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(TOPICS)}"
             self.complain(f"there is no topic {opts.topic}; {hint}")
         if opts.new_since and (opts.output == "-" or opts.to == "duckdb"):
-            self.complain("--new-since writes csv, jsonl or parquet, to a file")
+            self.complain("--new-since writes csv, jsonl, parquet or markdown, to a file")
         self._check_target(opts)
         self.cursor = self._cursor(opts) if opts.new_since else None
         days = self.window(opts)
@@ -202,7 +204,7 @@ class Command(MaintenanceCommand):
         cursor.move()
 
     def _stream(self, kind: str, file: IO[bytes]) -> None:
-        write = write_spreadsheet if self.is_for_spreadsheets else FORMATS[kind]
+        write = write_spreadsheet if self.is_for_spreadsheets else WRITERS[kind]
         write(self._rows("articles"), schema_of("articles"), file)
 
     def _rows(self, table: str) -> Iterator[pa.RecordBatch]:

@@ -20,6 +20,7 @@ from crawler.reparse.saved_pages import SavedPages, UnstorableError
 from crawler.terminal.base import TerminalCommand
 from output.clock import WIB
 from output.filesystem import check_writable
+from output.markdown import as_markdown
 from output.origin import OriginError, claim
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ class Command(TerminalCommand):
         return "[options] FILE..."
 
     def short_desc(self) -> str:
-        return "Read saved pages or texts into articles, as JSON lines"
+        return "Read saved pages or texts into articles, as JSON lines or Markdown"
 
     def long_desc(self) -> str:
         return (
@@ -52,6 +53,11 @@ class Command(TerminalCommand):
         )
         parser.add_argument(
             "--explain", action="store_true", help="show each block: kept or removed, and the rule"
+        )
+        parser.add_argument(
+            "--markdown",
+            action="store_true",
+            help="print each article as a Markdown document with front matter, not as JSON",
         )
         parser.add_argument(
             "--store",
@@ -74,7 +80,10 @@ class Command(TerminalCommand):
         for arg in args:
             if arg.startswith(("http://", "https://")):
                 self.complain(f"{arg} is no file: save the page first, in a browser or with curl")
+        if opts.markdown and (opts.explain or self.json):
+            self.complain("--markdown prints documents: leave out --explain and --json")
         self.is_explained = opts.explain and not self.json
+        self.is_markdown: bool = opts.markdown
         self.fetched_at = self._time(opts.fetched_at)
         reader = DocumentReader(self.settings)
         if opts.outlet and opts.outlet not in reader.names:
@@ -159,8 +168,11 @@ class Command(TerminalCommand):
             return
         except Rejected as rejection:
             row |= {"rejected": rejection.reason, "evidence": rejection.evidence}
-            if self.is_explained:
-                print(_printable(f"{name}: rejected as {rejection.reason}: {rejection.evidence}"))
+            if self.is_explained or self.is_markdown:
+                print(
+                    _printable(f"{name}: rejected as {rejection.reason}: {rejection.evidence}"),
+                    file=sys.stderr if self.is_markdown else sys.stdout,
+                )
             else:
                 self._print(row)
             return
@@ -168,6 +180,9 @@ class Command(TerminalCommand):
             self._keep(pages, document, opts.url or document.url or article.url)
         if self.is_explained:
             explain(article, name)
+            return
+        if self.is_markdown:
+            print(_printable(as_markdown({**article.row(), "outlet": article.outlet})), flush=True)
             return
         if opts.explain:
             row["blocks"] = [
@@ -200,7 +215,7 @@ class Command(TerminalCommand):
 
     def _print_error(self, name: str, error: str) -> None:
         self.exitcode = 1
-        if self.is_explained:
+        if self.is_explained or self.is_markdown:
             print(_printable(f"{name}: {error}"), file=sys.stderr)
         else:
             self._print({"file": name, "error": error})

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 _OF_A_RUN = ARTICLES.names[ARTICLES.names.index("content_hash") :]
 """The last columns, which a crawl or reparse fills."""
 _PRINTED_APART = {
-    "body", "paragraphs", "published_raw", "published_source", "images", "related", "removed",
-    "body_source", *_OF_A_RUN,
+    "body", "paragraphs", "kinds", "published_raw", "published_source", "images", "related",
+    "removed", "body_source", *_OF_A_RUN,
 }  # fmt: skip
 _FIELDS = [name for name in ARTICLES.names if name not in _PRINTED_APART]
 

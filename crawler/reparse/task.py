@@ -26,7 +26,7 @@ from crawler.reparse.outlet_reader import outlet_readers
 from output.captures import Content, History, publish_captures
 from output.filesystem import Root, open_file
 from output.row_check import RowCheck, RowError
-from output.schema import ARTICLES, Row
+from output.schema import ARTICLES, PARAGRAPH, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
@@ -284,6 +284,7 @@ class _Task:
         if any(content.fetched_at == new["fetched_at"] for content in written):
             return False
         if old:
+            old = _as_read(old)
             fields = [name for name in COMPARED if old[name] != new[name]]
             self.result.fields.update(fields)
             for name in fields:
@@ -308,6 +309,13 @@ class _Task:
         if not self.job.diff:
             for outlet, held in by_outlet.items():
                 publish_captures(self.root, outlet, held)
+
+
+def _as_read(row: Row) -> Row:
+    """Return `row` as readers see the row: an older one, without kinds, is paragraphs alone."""
+    if row["kinds"] is not None or row["paragraphs"] is None:
+        return row
+    return {**row, "kinds": [PARAGRAPH] * len(row["paragraphs"])}
 
 
 def _links(reader: OutletReader, capture: ArchivedPage) -> list[str]:

@@ -1,15 +1,21 @@
 -- Views over the dataset for DuckDB, exact also while it is written to and compacted.
 -- From the checkout: duckdb -init output/sql/views.sql
 
--- Every capture of every article, with the story's id as clusters/ has it. A row is one capture; in
+-- Every capture of every article, with the story's id as clusters/ has it, and paragraph as the kind
+-- of each paragraph where a file is older than the column kinds, as all files may be. A row is one capture; in
 -- a bucket a merged file may stand for a moment beside those that it replaces. Of an outlet that is
 -- asked for, no other outlet's files are opened.
 CREATE OR REPLACE VIEW captures AS
-SELECT stored.* REPLACE (coalesce(clusters.cluster_id, stored.cluster_id) AS cluster_id)
+SELECT stored.* REPLACE (
+    coalesce(clusters.cluster_id, stored.cluster_id) AS cluster_id,
+    CASE WHEN kinds IS NULL AND paragraphs IS NOT NULL
+        THEN list_resize([]::VARCHAR[], len(paragraphs), 'paragraph') ELSE kinds END AS kinds)
 FROM (
     SELECT *
-    FROM read_parquet('output/data/articles/**/*.parquet', hive_partitioning = true,
-        hive_types = {'outlet': VARCHAR, 'month': VARCHAR}, union_by_name = true)
+    FROM (
+        FROM read_parquet('output/data/articles/**/*.parquet', hive_partitioning = true,
+            hive_types = {'outlet': VARCHAR, 'month': VARCHAR}, union_by_name = true)
+        UNION ALL BY NAME SELECT NULL::VARCHAR[] AS kinds WHERE false)
     QUALIFY row_number() OVER (
         PARTITION BY outlet, article_id, fetched_at, extractor_version) = 1) AS stored
 LEFT JOIN (

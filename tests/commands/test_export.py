@@ -32,7 +32,7 @@ def export(dataset, capfdbinary):
     return typed
 
 
-@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "duckdb"])
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "markdown", "duckdb"])
 def test_export_writes_a_file_and_prints_the_path(export, dataset, kind):
     code, out, err = export("--to", kind, "--json")
     path = dataset / f"export.{kind}"

@@ -147,6 +147,22 @@ def test_folders_patterns_archives_and_standard_input_are_read(tmp_path):
     assert not (tmp_path / "out").exists()
 
 
+def test_articles_are_printed_as_markdown_documents(tmp_path):
+    items = "<h3>Isi kotak</h3><ul><li>Kabel</li><li>1* daya</li></ul>"
+    body = f"{items}<p>Itu isi kotaknya, kata dia.</p>"
+    (tmp_path / "a.html").write_text(page(body=body))
+    (tmp_path / "b.html").write_text("<p>Kosong</p>")
+    done = scrapy("--markdown", tmp_path / "a.html", tmp_path / "b.html", out=tmp_path)
+    assert done.returncode == 0
+    said = done.stdout.decode()
+    assert said.startswith("---\ntitle: ")
+    assert "\n---\n\n# Pabrik cip dibuka di Batam\n\nPabrik cip baru" in said
+    assert "\n\n## Isi kotak\n\n- Kabel\n- 1\\* daya\n\nItu isi" in said
+    assert said.count("\n---\n") == 1
+    assert b"b.html: rejected as " in done.stderr
+    assert scrapy("--markdown", "--explain", "-", out=tmp_path).returncode == 2
+
+
 def test_a_url_is_to_be_saved_first(tmp_path):
     done = scrapy("https://tekno.kompas.com/read/1/", out=tmp_path)
     assert (done.returncode, done.stdout) == (2, b"")

@@ -54,6 +54,9 @@ def test_figures_of_thousands_of_texts_only_get_better(tmp_path: Path) -> None:
             (texts / f"{document['id']}.txt").write_text(document["text"], "utf-8")
     predictions = tmp_path / "predictions.jsonl"
     predictions.write_text(run(*EXTRACT, texts), "utf-8")
+    read = map(json.loads, predictions.read_text("utf-8").splitlines())
+    articles = [each for each in read if "rejected" not in each]
+    assert all(len(each["kinds"]) == len(each["paragraphs"]) for each in articles)
     checked = run(MANY / "check.py", predictions, "-v")
     print(checked)
     head = checked.partition("\n")[0]

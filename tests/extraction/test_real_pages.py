@@ -48,6 +48,7 @@ def outlet_rules(file: str) -> Rules:
 def read(file: str, rules: Rules) -> dict[str, Any]:
     body = gzip.decompress((PAGES / file).read_bytes())
     article = CleanPipeline().process_item(extract(Page(body, ""), rules, fetched_at=NOW))
+    assert len(article.kinds) == len(article.paragraphs)
     return {
         "file": file,
         "title": article.title,

@@ -35,6 +35,7 @@ def worse(name: str, measured: float, floor: float) -> bool:
 
 def found(file: str) -> dict[str, Any]:
     article = read(file)
+    assert len(article.kinds) == len(article.paragraphs)
     return {
         "title": article.title,
         "body": article.body,

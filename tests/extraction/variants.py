@@ -192,6 +192,8 @@ def score(variant: Variant, *, generic: bool) -> Score:
     result.exact = article.paragraphs == variant.paragraphs
     result.leaks = [text for text in _foreign(variant) if text in body]
     result.wrong = dict(_wrong_fields(variant, article, generic=generic))
+    if len(article.kinds) != len(article.paragraphs):
+        result.wrong["kinds"] = f"{article.kinds} are not as many as paragraphs"
     if not result.exact:
         missing = [p for p in variant.paragraphs if p not in article.paragraphs]
         extra = [p for p in article.paragraphs if p not in variant.paragraphs]

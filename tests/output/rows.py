@@ -31,7 +31,8 @@ def article(number: int = 1, *, outlet: str = "kontan", **changes: Any) -> Row:
         "run_id": "run-1",
         "extractor_version": "2026.11.22",
     } | changes
-    return {"content_hash": content_hash(row["title"], row["body"])} | row
+    kinds = ["paragraph"] * len(row["paragraphs"] or ())
+    return {"content_hash": content_hash(row["title"], row["body"]), "kinds": kinds} | row
 
 
 def reject(number: int = 1) -> Row:

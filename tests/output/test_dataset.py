@@ -10,11 +10,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from output.compaction import compact
 from output.dataset import MERGED, REPLACES, latest, live_files, open_dataset, read
 from output.filesystem import Root
 from output.schema import ARTICLES
+from output.selection import Selection, select
 from output.stories import found, publish
-from output.views import SQL
+from output.views import SQL, connect
 from output.writer import Writer, encode
 from tests.output.rows import NOON, article
 
@@ -140,6 +142,42 @@ def test_files_of_an_older_schema_read_with_nulls(tmp_path):
     root.publish("articles/outlet=kontan/month=2023-09/run-1-00000.parquet", encode(old))
     rows = open_dataset(tmp_path).to_table().sort_by("article_id").to_pylist()
     assert [row["dateline"] for row in rows] == [None, "BANDUNG"]
+
+
+def test_older_rows_have_the_kind_paragraph_for_each_of_their_paragraphs(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "output/data"
+    none = pa.Table.from_pylist([article(1, paragraphs=None)], schema=ARTICLES)
+    old = pa.concat_tables([pa.Table.from_pylist([article(2)], schema=ARTICLES), none])
+    path = "articles/outlet=kontan/month=2023-09/run-1-00000.parquet"
+    Root(folder).publish(path, encode(old.drop_columns(["kinds"])))
+    publish(folder, [])
+    plain = {"kontan:1": None, "kontan:2": ["paragraph", "paragraph"]}
+
+    def by_article(table):
+        return {row["article_id"]: row["kinds"] for row in table.to_pylist()}
+
+    def agree(expected):
+        columns = ["article_id", "kinds"]
+        assert by_article(read(folder, columns=columns)) == expected
+        assert by_article(latest(folder, columns=columns)) == expected
+        assert by_article(pa.Table.from_batches(select(folder, Selection()))) == expected
+        for view in ("captures", "latest"):
+            rows = connect(folder).sql(f"SELECT article_id, kinds FROM {view}")
+            assert by_article(rows.to_arrow_table()) == expected
+            with duckdb.connect() as connection:
+                connection.execute(VIEWS)
+                rows = connection.sql(f"SELECT article_id, kinds FROM {view}")
+                assert by_article(rows.to_arrow_table()) == expected
+
+    agree(plain)
+    assert read(folder, columns=["kinds"]).column_names == ["kinds"]
+    write(folder, "run-2", article(3, kinds=["heading", "list_item"]))
+    agree(plain | {"kontan:3": ["heading", "list_item"]})
+    assert len(compact(folder)) == 1
+    agree(plain | {"kontan:3": ["heading", "list_item"]})
+    stored = by_article(pq.read_table(folder / "articles"))
+    assert stored == {"kontan:1": None, "kontan:2": None, "kontan:3": ["heading", "list_item"]}
 
 
 def test_the_views_open_the_files_of_the_outlet_asked_for_alone(tmp_path, monkeypatch):

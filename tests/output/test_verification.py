@@ -95,6 +95,11 @@ def test_rows_that_break_the_contract_are_found(folder, row, what):
     assert what in said
 
 
+def test_kinds_that_are_not_as_many_as_paragraphs_are_found(folder):
+    add(folder, f"{PARTITION}/run-8-00000.parquet", article(8, kinds=["paragraph"]))
+    assert found(folder) == ["kontan:8: kinds are not as many as paragraphs"]
+
+
 def test_a_merged_file_out_of_order_is_found(folder):
     add(folder, f"{PARTITION}/{MERGED}1.parquet", article(5), article(4))
     assert found(folder) == ["kontan:4 is out of order"]
@@ -103,7 +108,7 @@ def test_a_merged_file_out_of_order_is_found(folder):
 def test_a_newer_schema_version_is_named(folder):
     newer = ARTICLES.with_metadata({**ARTICLES.metadata, b"wartatek.schema_version": b"99"})
     add(folder, f"{PARTITION}/run-2-00000.parquet", article(2), schema=newer)
-    assert found(folder) == ["schema version 99 is newer than this program's, 1"]
+    assert found(folder) == ["schema version 99 is newer than this program's, 2"]
 
 
 def test_a_flipped_bit_is_found_by_verify(folder):

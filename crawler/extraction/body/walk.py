@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.extraction.body.class_names import Verdict, is_hidden, is_page, judge
 from crawler.extraction.body.inline_text import Line
 from crawler.extraction.fields.images import Picture
+from crawler.extraction.indonesian.patterns import BULLETS
 from crawler.extraction.urls import absolute
 from crawler.items import Anchor, Block, Kind
 
@@ -49,8 +50,9 @@ _POST_LINK = (
 )
 # Below this line Promedia's template lists advertisers' texts.
 _ADVERTISER = ("Konten di bawah ini disajikan oleh", "Konten ini disajikan oleh Advertiser")
-_BULLETS = "•·▪■●◦‣➢➤✓✔"
 _PAID = ("a", "ins")
+_OF_ITEMS = ("list_item", "heading")  # kinds of the text that a list item begins with
+_CELLS = frozenset("td th dt dd".split())
 _NO_MARKS: frozenset[str] = frozenset()
 _SENTENCE_END = (".", "!", "?", ":", ";", '"', "”", "’", "'", ")", "]", "…")
 _LABEL = re.compile(r"\w{2,12}\s?:")
@@ -73,6 +75,7 @@ class _Frame:
     url: str = ""
     own: frozenset[str] = frozenset()
     outer: Line | None = None  # the line that goes on when this aside ends
+    begun: bool = False  # the text of this list item has begun
 
 
 class Walk:
@@ -147,9 +150,7 @@ class Walk:
             node,
             inline,
             above.marks | own if own and not inline else above.marks,
-            above.kind
-            if inline
-            else _KINDS.get(tag, above.kind if above.kind != "heading" else "paragraph"),
+            above.kind if inline else _kind(tag, above.kind, named),
             above.rule,
             above.bold or tag in _BOLD,
             above.italic or tag in _ITALIC,
@@ -262,11 +263,31 @@ class Walk:
         if self._after_picture and kind == "paragraph" and italic:
             kind, rule = "caption", "markup:caption"
         self._after_picture = False
+        if kind in _OF_ITEMS and not rule:
+            kind = self._in_item(frame, kind)
         links, marks = line.links(text), frame.marks | line.marks(text)
-        if text[0] in _BULLETS and kind in ("paragraph", "list_item"):
+        if text[0] in BULLETS and kind in ("paragraph", "list_item"):
             kind, text = "list_item", _without_bullet(text, links)
         if text:
-            self.blocks.append(Block(kind, text, links, marks, bold, rule))
+            cell = bold and any(
+                open_frame.node.tag in _CELLS for open_frame in (*self._stack, frame)
+            )
+            self.blocks.append(Block(kind, text, links, marks, bold, rule, cell=cell))
+
+    def _in_item(self, frame: _Frame, kind: Kind) -> Kind:
+        """Return the kind of a text in a list: an item is its first text, the rest paragraphs."""
+        for open_frame in (frame, *reversed(self._stack)):
+            if open_frame.node.tag == "li":
+                begun, open_frame.begun = open_frame.begun, True
+                return "paragraph" if begun and kind == "list_item" else kind
+        return kind
+
+
+def _kind(tag: str, above: Kind, named: str) -> Kind:
+    """Return the kind of the texts in a block element; `above`, that of the element around."""
+    if named and "msolistparagraph" in named:
+        return "list_item"
+    return _KINDS.get(tag, above if above != "heading" else "paragraph")
 
 
 def _without_bullet(text: str, links: list[Anchor]) -> str:

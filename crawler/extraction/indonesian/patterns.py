@@ -12,6 +12,8 @@ DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
 """All dashes that print uses; first in a class of a pattern, so that "-" is no range."""
 DASH = f"[{DASHES}]"
 """A pattern for a dash."""
+BULLETS = "•·▪■●◦‣➢➤✓✔○◆◇►▶▸❖\uf0a7\uf0b7\uf0d8\uf0fc"
+"""The marks of list items alone; the last four are of the symbol fonts of Word."""
 
 
 def any_of(words: Iterable[str]) -> str:

@@ -20,6 +20,7 @@ from crawler.extraction.text.paragraphs import (
     TextLine,
     is_dash,
     paragraphs,
+    parted,
     unnested,
     unwrapped,
 )
@@ -61,7 +62,7 @@ def extract_text(
 
     :raises Rejected: `empty_page`, `too_many_lines`, or `not_article` where no line is prose.
     """
-    lines = unwrapped(unnested(_lines(text)))
+    lines = unwrapped(parted(unnested(_lines(text))))
     if not lines:
         raise Rejected("empty_page", "no text")
     article = Article(

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from crawler.extraction.indonesian.headlines import SMALL, looks_like_headline
-from crawler.extraction.indonesian.patterns import DASHES
+from crawler.extraction.indonesian.patterns import BULLETS, DASHES
 from crawler.extraction.indonesian.sentences import ends_sentence, is_body_line
 
 if TYPE_CHECKING:
@@ -23,11 +23,40 @@ _NO_SPACE_BEFORE = ",.;:!?)]%”’"
 _WIDEST = 120  # characters; no mail program or editor breaks lines at a greater width
 _FEWEST = 5  # full lines, at least, of a text that is broken at one width
 _FULL = 0.8  # share of full lines, at least, in such a text
+_ITEM_LINES = 6  # lines of a list item, at most, where lines are broken
 _SEEN = 2_000  # characters at a paragraph's end that show whether the next line continues it
 _SIGNOFF = re.compile(r"[(\[] ?[A-Za-z*]{1,12}(?: ?[/&+] ?[A-Za-z0-9*]{1,12}){0,4} ?[)\]]")
 _NESTED = 80  # characters; shorter lines that are printed again are labels, titles and lyrics
 _REPEATED = 4  # lines, at most, of an element that are printed again for the element's children
+_ITEM = re.compile(rf"([{DASHES}*{BULLETS}])\s+\S|(\d{{1,3}})[.)]\s+\S|([a-z])[.)]\s+\S")
 _BROKEN = 3  # lines; with so many beginning inside a sentence, a document's lines are broken
+
+
+def parted(lines: Sequence[TextLine]) -> list[TextLine]:
+    """Return `lines` with each item of a list apart from the line above.
+
+    The mark of an item is that of the item before or behind, or the next number or letter.
+    """
+    marks = [_ITEM.match(line.text) for line in lines]
+    found = [(i, mark) for i, mark in enumerate(marks) if mark]
+    items = {i for i, mark in found if mark[1] and (mark[1] in BULLETS or _is_announced(lines, i))}
+    for (i, first), (j, second) in pairwise(found):
+        if j - i <= _ITEM_LINES and _follows(first, second):
+            items |= {i, j}
+    return [replace(line, apart=True) if i in items else line for i, line in enumerate(lines)]
+
+
+def _is_announced(lines: Sequence[TextLine], i: int) -> bool:
+    return i > 0 and lines[i - 1].text.endswith(":")
+
+
+def _follows(first: re.Match[str], second: re.Match[str]) -> bool:
+    """Return whether the items with the marks `first` and `second` are neighbours in a list."""
+    if first[1]:
+        return first[1] == second[1]
+    if first[2]:
+        return bool(second[2]) and int(second[2]) == int(first[2]) + 1
+    return bool(second[3]) and ord(second[3]) == ord(first[3]) + 1
 
 
 def unwrapped(lines: Sequence[TextLine]) -> list[TextLine]:

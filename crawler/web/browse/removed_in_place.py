@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.extraction.page.page import parse_html
+from output.schema import PARAGRAPH
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,21 +21,27 @@ _FIRST, _LAST = "dateline", ("signoff", "after-signoff")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A paragraph, or a fragment that `rule` removed."""
+    """A paragraph of a kind, or a fragment that `rule` removed."""
 
     text: str
     rule: str = ""
+    kind: str = PARAGRAPH
 
 
 def in_place(
-    paragraphs: Sequence[str], removed: Sequence[dict[str, Any]], page: str | None
+    paragraphs: Sequence[str],
+    removed: Sequence[dict[str, Any]],
+    page: str | None,
+    kinds: Sequence[str] = (),
 ) -> tuple[list[Piece], list[Piece]]:
     """Return the body with the fragments in place, and the fragments without a known place.
 
     :param page: the text of the page as it was served, None where there is none
+    :param kinds: of each of `paragraphs`; all are plain paragraphs without
     """
     fragments = [Piece(one["text"] or "", one["rule"] or "") for one in removed]
-    body = [Piece(text) for text in paragraphs]
+    pairs = zip(paragraphs, kinds or [PARAGRAPH] * len(paragraphs), strict=True)
+    body = [Piece(text, kind=kind) for text, kind in pairs]
     if page is None:
         return _by_rule(body, fragments)
     squeezed, kept = _squeeze(page), [_squeeze(text) for text in paragraphs]

@@ -128,7 +128,10 @@ class Site:
         capture = captures[number - 1]
         page = archived(self.library.root, capture["archive"])
         body, beside = in_place(
-            _paragraphs(capture), capture["removed"] or [], words_on(page) if page else None
+            _paragraphs(capture),
+            capture["removed"] or [],
+            words_on(page) if page else None,
+            capture["kinds"] or (),
         )
         before = captures[number - 2] if number > 1 else None
         return self._render(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -153,6 +154,19 @@ def test_an_article_shows_its_last_capture_and_what_changed(client):
     assert "<del>1.</del>" in text
     assert "<ins>satu.</ins>" in text
     assert '<a href="?capture=1">' in text
+
+
+def test_a_body_shows_headings_bullets_and_quotes(tmp_path):
+    texts = ["Awal.", "Isi kotak", "Kabel", "Buku <i>kecil</i>", "“Lengkap.”", "Akhir."]
+    kinds = ["paragraph", "heading", "list_item", "list_item", "quote", "paragraph"]
+    write(tmp_path, kontan=[row(1, paragraphs=texts, kinds=kinds)])
+    with TestClient(serve_on(library_of(tmp_path)), base_url="http://127.0.0.1") as client:
+        shown = re.sub(r">\s+<", "><", client.get("/article/kontan:1").text)
+    assert (
+        '<p dir="auto">Awal.</p><h2 dir="auto">Isi kotak</h2>'
+        '<ul><li dir="auto">Kabel</li><li dir="auto">Buku &lt;i&gt;kecil&lt;/i&gt;</li></ul>'
+        '<blockquote dir="auto">“Lengkap.”</blockquote><p dir="auto">Akhir.</p>'
+    ) in shown
 
 
 def test_an_article_names_its_copies(client):
