@@ -28,7 +28,7 @@ _SEEN = 2_000  # characters at a paragraph's end that show whether the next line
 _SIGNOFF = re.compile(r"[(\[] ?[A-Za-z*]{1,12}(?: ?[/&+] ?[A-Za-z0-9*]{1,12}){0,4} ?[)\]]")
 _NESTED = 80  # characters; shorter lines that are printed again are labels, titles and lyrics
 _REPEATED = 4  # lines, at most, of an element that are printed again for the element's children
-_ITEM = re.compile(rf"([{DASHES}*{BULLETS}])\s+\S|(\d{{1,3}})[.)]\s+\S|([a-z])[.)]\s+\S")
+_ITEM = re.compile(rf"([{DASHES}*](?=\s)|[{BULLETS}])\s*\S|(\d{{1,3}})[.)]\s+\S|([a-z])[.)]\s+\S")
 _BROKEN = 3  # lines; with so many beginning inside a sentence, a document's lines are broken
 
 
