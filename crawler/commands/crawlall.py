@@ -68,22 +68,16 @@ class Command(CrawlingCommand):
         assert self.settings is not None
         if "urls" in opts.spargs:
             self.complain("urls names the articles of one outlet: scrapy crawl OUTLET -a urls=FILE")
-        self.shard = self._shard(opts.shard) if opts.shard else (1, 1)
+        self.share = self.shard(opts.shard) if opts.shard else (1, 1)
         self.settings.set("RUN_ID", new_run_id(), priority="cmdline")
         if (self.settings.getpriority("LOG_LEVEL") or 0) < SETTINGS_PRIORITIES["cmdline"]:
             # Every step of thirty outlets would bury the progress line.
             self.settings.set("LOG_LEVEL", "WARNING", priority="cmdline")
         self.claim_dataset()
 
-    def _shard(self, text: str) -> tuple[int, int]:
-        number, _, hosts = text.partition("/")
-        if not (number.isdecimal() and hosts.isdecimal() and 1 <= int(number) <= int(hosts)):
-            self.complain(f"--shard {text} is nothing like 2/5, the second of five hosts")
-        return int(number), int(hosts)
-
     def _names(self, args: list[str], outlets: Mapping[str, type[NewsSpider]]) -> list[str]:
         """Return the names of the outlets to crawl on this host."""
-        ours = share({n: o.allowed_domains for n, o in outlets.items()}, *self.shard)
+        ours = share({n: o.allowed_domains for n, o in outlets.items()}, *self.share)
         wanted = dict.fromkeys(args) or [n for n, o in outlets.items() if o.status in CRAWLED]
         names = [name for name in wanted if name in ours]
         assert self.settings is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import signal
 import sys
 import time
@@ -19,18 +20,13 @@ from scrapy.settings import SETTINGS_PRIORITIES
 
 from crawler.archive.containers import kind_of
 from crawler.archive.scanner import first_page
-from crawler.archive.writer import OPEN
+from crawler.archive.writer import ARCHIVE, OPEN
 from crawler.outlets.registry import load_spiders
+from crawler.reparse.cluster import ClusterError, on_cluster
 from crawler.reparse.job import Job
 from crawler.reparse.run_rows import keep_run
-from crawler.reparse.workers import (
-    GOES_ON,
-    ClusterError,
-    in_processes,
-    in_this_process,
-    on_cluster,
-    tasks,
-)
+from crawler.reparse.workers import GOES_ON, in_processes, in_this_process, tasks
+from crawler.runs.schedule import share
 from crawler.terminal.base import TerminalCommand
 from crawler.terminal.exit_codes import INTERRUPTED, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
@@ -42,15 +38,17 @@ from output.writer import new_run_id
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from crawler.reparse.job import Change, Result
     from crawler.reparse.workers import Progress as Told
+    from crawler.spider import NewsSpider
     from output.origin import Origin
 
 ENDINGS = (".warc", ".warc.gz", ".warc.zst")
 SHOWN = 20
+_OWN_ARCHIVE = re.compile(rf"{ARCHIVE}/outlet=([^/]+)/")
 
 
 class Command(MaintenanceCommand):
@@ -81,6 +79,7 @@ class Command(MaintenanceCommand):
         add("--until", metavar="DAY", help="last day of publication, in WIB")
         cores = os.cpu_count() or 1
         add("--workers", metavar="N", type=int, default=cores, help="processes; default: all cores")
+        add("--shard", metavar="I/N", help="only the outlets of machine I of N, e.g. 2/5")
         add("--dask", metavar="ADDRESS", help="run on that Dask cluster; `local` starts one here")
         add(
             "--rejects",
@@ -100,6 +99,9 @@ class Command(MaintenanceCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         sizes = self._files(args)
         job = self._job(opts)
+        if opts.shard and not job.outlets:
+            return
+        sizes = _of_outlets(sizes, job)
         work = tasks(sizes, opts.workers)
         if opts.dask and importlib.util.find_spec("distributed") is None:
             self.complain("--dask needs the extra `dask`: pip install distributed")
@@ -123,7 +125,10 @@ class Command(MaintenanceCommand):
                     if opts.dask:
                         progress(sum(sizes[path] for path in result.paths), result.pages)
             except ClusterError as error:
-                self.complain(str(error))
+                if not results:
+                    self.complain(str(error))
+                print(error, file=sys.stderr)
+                self.exitcode = UNHEALTHY
             except KeyboardInterrupt:
                 self.exitcode = INTERRUPTED
         seconds = time.monotonic() - start
@@ -152,6 +157,7 @@ class Command(MaintenanceCommand):
                 self.complain(f"there is no outlet {name}; `scrapy outlets` lists them")
         if opts.workers < 1:
             self.complain("--workers takes a whole number above 0")
+        outlets = self._outlets(opts, known)
         window = self.window(opts)
         try:
             check_writable(self.location)
@@ -167,13 +173,25 @@ class Command(MaintenanceCommand):
         return Job(
             location=Root(self.location).location,
             run_id=new_run_id(),
-            outlets=tuple(opts.outlet),
+            outlets=outlets,
             window=window,
             rejects=tuple(opts.rejects),
             origin=self._origin(diff=opts.diff),
             diff=opts.diff,
             overrides=tuple(sorted(overrides.items())),
         )
+
+    def _outlets(
+        self, opts: argparse.Namespace, known: Mapping[str, type[NewsSpider]]
+    ) -> tuple[str, ...]:
+        """Return the outlets to read; an empty tuple for all, with a shard for none."""
+        if not opts.shard:
+            return tuple(opts.outlet)
+        ours = share({n: o.allowed_domains for n, o in known.items()}, *self.shard(opts.shard))
+        wanted = sorted(ours.intersection(opts.outlet or known))
+        said = f"shard {opts.shard}: {', '.join(wanted) or 'no outlet'}"
+        self.say(said, shard=opts.shard, outlets=wanted)
+        return tuple(wanted)
 
     def _check_reasons(self, reasons: list[str]) -> None:
         """Complain of one that no page was rejected for: the dataset also knows those that only
@@ -275,6 +293,16 @@ class Command(MaintenanceCommand):
             self.show(map(_shown, changes), ("article", "field", "now", "then"))
         for path, problem in problems.items():
             print(f"{path}: {problem}", file=sys.stderr)
+
+
+def _of_outlets(sizes: dict[str, int], job: Job) -> dict[str, int]:
+    """Return `sizes` without files of our own archive that hold no page of the job's outlets."""
+    root, kept = Root(job.location), {}
+    for path, size in sizes.items():
+        own = _OWN_ARCHIVE.match(root.name(path))
+        if not (job.outlets and own and own[1] not in job.outlets):
+            kept[path] = size
+    return kept
 
 
 def _shown(change: Change) -> dict[str, str]:

@@ -1,8 +1,7 @@
-"""Tasks, each a large file or a few small files, run on this machine's cores or a Dask cluster."""
+"""Tasks, each a large file or a few small files, run on the cores of this machine."""
 
 from __future__ import annotations
 
-import logging
 import multiprocessing
 import os
 import signal
@@ -27,14 +26,9 @@ if TYPE_CHECKING:
 GOES_ON = "the same command goes on where this one stopped"
 DIED = f"its worker process died; {GOES_ON}"
 EVERY = 0.2  # seconds between two looks at the progress of the workers
-RETRIES = 2  # of a task that failed, since another worker may have room and a disk
 TASK_BYTES = 32 << 20  # of small files in a task: each task costs a look into the dataset
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 TASKS_EACH = 4  # tasks for each worker at least, so that all workers end at about the same time
-
-
-class ClusterError(Exception):
-    """No Dask cluster answers at the address; the message is a single line."""
 
 
 _said: SimpleQueue[tuple[int, int]]
@@ -92,48 +86,7 @@ def in_processes(
                 try:
                     yield future.result()
                 except BrokenProcessPool:
-                    yield _died(paths)
-
-
-def on_cluster(
-    job: Job, work: Sequence[Sequence[str]], address: str, workers: int
-) -> Iterator[Result]:
-    """Yield the results of tasks in the order of completion, from the Dask cluster at `address`.
-
-    "local" starts a cluster of `workers` processes here. A task whose worker dies is done again by
-    another worker, to the same rows.
-
-    :raises ClusterError: no cluster answers at `address`.
-    """
-    from distributed import Client, KilledWorker, LocalCluster, as_completed
-
-    cluster = None
-    if address == "local":
-        cluster = LocalCluster(
-            n_workers=workers,
-            threads_per_worker=1,
-            host="127.0.0.1",
-            dashboard_address=None,
-            silence_logs=logging.CRITICAL,  # workers print tracebacks when their scheduler leaves
-        )
-    try:
-        client = Client(cluster or address)
-    except (OSError, ValueError) as error:
-        raise ClusterError(f"there is no Dask cluster at {address}: {error}") from error
-    try:
-        futures = {
-            client.submit(reparse, job, paths, key=paths[0], retries=RETRIES): paths
-            for paths in work
-        }
-        for future in as_completed(futures):
-            try:
-                yield future.result()
-            except KilledWorker:
-                yield _died(futures[future])
-    finally:
-        client.close()
-        if cluster:
-            cluster.close()
+                    yield died(paths)
 
 
 @contextmanager
@@ -178,5 +131,6 @@ def _reparse(job: Job, paths: Sequence[str]) -> Result:
     return reparse(job, paths, lambda size, pages: _said.put((size, pages)))
 
 
-def _died(paths: Sequence[str]) -> Result:
+def died(paths: Sequence[str]) -> Result:
+    """Return the result of a task whose worker died each time."""
     return Result(paths, problems=dict.fromkeys(paths, DIED))

@@ -93,6 +93,13 @@ class TerminalCommand(ScrapyCommand):
         ) as bar:  # fmt: skip
             yield from bar.track(names, description=doing)
 
+    def shard(self, text: str) -> tuple[int, int]:
+        """Return the number of this machine and that of all, of a `text` such as 2/5."""
+        number, _, hosts = text.partition("/")
+        if not (number.isdecimal() and hosts.isdecimal() and 1 <= int(number) <= int(hosts)):
+            self.complain(f"--shard {text} is nothing like 2/5, the second of five hosts")
+        return int(number), int(hosts)
+
     def complain(self, problem: str) -> NoReturn:
         """Print the mistake in a single line, without a usage block, and exit with code 2."""
         print(f"scrapy {type(self).__module__.rpartition('.')[2]}: {problem}", file=sys.stderr)

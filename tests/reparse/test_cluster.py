@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
+import subprocess
+import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow.dataset as ds
 import pytest
 
+import crawler.reparse.cluster as cluster_module
 import crawler.reparse.task as module
+from crawler.reparse.cluster import ClusterError, on_cluster
 from crawler.reparse.job import Job
 from crawler.reparse.task import reparse
-from crawler.reparse.workers import ClusterError, on_cluster
 from output.compaction import compact
 from output.dataset import read
 from output.verification import verify
 from tests.archive.warcs import pages, write_warc
+from tests.patience import PATIENCE
+from tests.places import CHECKOUT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -165,4 +172,123 @@ def test_no_cluster_at_an_address_is_an_error(tmp_path: Path, warcs: list[str], 
         pytest.raises(ClusterError, match=f"no Dask cluster at {address}") as raised,
     ):
         next(on_cluster(Job(str(tmp_path), "r"), [warcs], address, 1))
+    assert "\n" not in str(raised.value)
+
+
+# -- a scheduler and workers that a person started, elsewhere and without a checkout
+
+
+class Plain(NamedTuple):
+    """A scheduler and its workers: processes that know nothing of the project."""
+
+    folder: Path
+    processes: list[subprocess.Popen[bytes]]
+
+    def start(self, *command: str) -> None:
+        kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+        said = (self.folder / f"{len(self.processes)}.log").open("wb")
+        dask = ("-m", "dask", *command, "--scheduler-file", str(self.folder / "scheduler.json"))
+        self.processes.append(
+            subprocess.Popen(
+                [sys.executable, *dask], cwd=self.folder, env=kept, stdout=said, stderr=said
+            )
+        )
+
+    def start_worker(self) -> None:
+        self.start("worker", "--nthreads", "1", "--no-nanny", "--no-dashboard")
+
+    @property
+    def address(self) -> str:
+        path, end = self.folder / "scheduler.json", time.monotonic() + PATIENCE
+        while not path.exists() or not path.read_text():
+            assert time.monotonic() < end, "no scheduler"
+            time.sleep(0.1)
+        return str(json.loads(path.read_text())["address"])
+
+    def stop(self) -> None:
+        for process in reversed(self.processes):
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture
+def plain(tmp_path: Path) -> Iterator[Plain]:
+    (tmp_path / "elsewhere").mkdir()
+    cluster = Plain(tmp_path / "elsewhere", [])
+    cluster.start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+    yield cluster
+    cluster.stop()
+
+
+def test_workers_without_the_code_get_it_and_a_killed_one_costs_nothing(
+    plain: Plain, tmp_path: Path, warcs: list[str]
+):
+    out = tmp_path / "out"
+    address = plain.address
+    plain.start_worker()
+    plain.start_worker()
+    environment = {**os.environ, "OUTPUT_DIR": str(out)}
+    command = [sys.executable, "-m", "scrapy", "reparse", str(tmp_path), "--dask", address]
+    running = subprocess.Popen(
+        command, cwd=CHECKOUT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    end = time.monotonic() + PATIENCE
+    while not list(out.glob("articles/*/*/*.parquet")):
+        assert running.poll() is None, running.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.02)
+    plain.processes[1].send_signal(signal.SIGKILL)
+    said, errors = running.communicate(timeout=PATIENCE)
+    assert (running.returncode, errors) == (0, b""), said + errors
+    alone = tmp_path / "alone"
+    reparse(Job(str(alone), "r"), warcs)
+    assert keys(out) == keys(alone)
+    assert len(keys(out)) > 16
+    assert ds.dataset(out / "articles").count_rows() == len(keys(out))
+    assert verify(out) == []
+    code = list(plain.folder.glob("dask-scratch-space/*/wartatek-*/crawler/extraction/walls.toml"))
+    code += list(Path(os.environ.get("TMPDIR", "/tmp")).glob("dask-scratch-space*/*/wartatek-*"))
+    assert code
+
+
+def test_without_workers_the_wait_ends_in_one_line(
+    plain: Plain, tmp_path: Path, warcs: list[str], monkeypatch
+):
+    monkeypatch.setattr(cluster_module, "WAIT", 0.5)
+    with pytest.raises(ClusterError, match=f"no worker has joined {plain.address} in") as raised:
+        next(on_cluster(Job(str(tmp_path / "out"), "r"), [warcs], plain.address, 1))
+    assert "\n" not in str(raised.value)
+
+
+def test_other_versions_are_named(plain: Plain, tmp_path: Path, warcs: list[str], monkeypatch):
+    plain.start_worker()
+    monkeypatch.setattr(cluster_module, "version", lambda name: "0.1")
+    with pytest.raises(ClusterError, match=r"the worker tcp://.* has .*pyarrow .* and not 0\.1"):
+        next(on_cluster(Job(str(tmp_path / "out"), "r"), [warcs], plain.address, 1))
+
+
+def test_a_scheduler_that_goes_ends_the_run_in_one_line(
+    plain: Plain, tmp_path: Path, warcs: list[str]
+):
+    address = plain.address
+    plain.start_worker()
+    done = on_cluster(Job(str(tmp_path / "out"), "r"), [[path] for path in warcs], address, 1)
+    next(done)
+    plain.processes[0].kill()
+    with pytest.raises(ClusterError, match=r"has gone, and [1-7] tasks are left") as raised:
+        list(done)
+    assert "\n" not in str(raised.value)
+
+
+def test_workers_that_all_go_end_the_run_in_one_line(
+    plain: Plain, tmp_path: Path, warcs: list[str], monkeypatch
+):
+    monkeypatch.setattr(cluster_module, "WAIT", 5.0)
+    plain.start_worker()
+    job = Job(str(tmp_path / "out"), "r")
+    done = on_cluster(job, [[path] for path in warcs], plain.address, 1)
+    next(done)
+    plain.processes[1].kill()
+    with pytest.raises(ClusterError, match=r"no worker is left at .*, and \d tasks are") as raised:
+        list(done)
     assert "\n" not in str(raised.value)
