@@ -98,9 +98,12 @@ class OffOutletError(IgnoreRequest):
 
 
 def user_agent(settings: BaseSettings) -> str:
-    """Return the User-Agent: the project, its version and the address to write to."""
-    contact = settings["CONTACT"] or "no contact: local use only"
-    return f"Wartatek/{settings['VERSION']} (research corpus of Indonesian news; {contact})"
+    """Return the User-Agent: the project, its version and the address to write to.
+
+    The form is that of other crawlers, as docs/manners.md explains.
+    """
+    contact = f"+{settings['CONTACT']}" if settings["CONTACT"] else "no contact: local use only"
+    return f"Mozilla/5.0 (compatible; Wartatek/{settings['VERSION']}; {contact})"
 
 
 def check_contact(contact: str) -> None:

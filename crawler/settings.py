@@ -46,6 +46,7 @@ REFETCH_AFTER = [3600, 6 * 3600, 24 * 3600, 7 * 24 * 3600]  # and never again
 
 # -- Manners
 ROBOTSTXT_OBEY = True  # default False
+ROBOTSTXT_PARSER = "crawler.middlewares.robots.OwnRules"  # default matches names by prefix
 ROBOTSTXT_USER_AGENT = "Wartatek"  # default USER_AGENT: rules name products, not sentences
 CONCURRENT_REQUESTS_PER_DOMAIN = 1  # default 8; a slot is an outlet, asked once at a time
 CONCURRENT_REQUESTS = 1  # default 16; requests in a slot could not be called back after a refusal

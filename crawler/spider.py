@@ -19,7 +19,7 @@ from crawler.extraction.article import extract
 from crawler.extraction.body.multipage import further_pages, join, whole_url
 from crawler.extraction.page.page import Page
 from crawler.extraction.rules import Rules, Selectors
-from crawler.extraction.urls import article_address
+from crawler.extraction.urls import absolute, article_address
 from crawler.items import Article, NothingNew, Rejected
 from crawler.manners import BlockedError, failure_reason, user_agent
 from crawler.sources import Candidate, Source, SourceError
@@ -316,10 +316,11 @@ class NewsSpider(Spider):
 
     # -- lists that are not declared, where no declared list names an article
 
-    def robots_parsed(self, robotparser: RobotParser) -> None:
-        """Keep the sitemaps that a robots.txt names."""
+    def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
+        """Keep the sitemaps that the robots.txt of the host of `request` names."""
         if isinstance(robotparser, ProtegoRobotParser):
-            self._search.sitemaps += robotparser.rp.sitemaps
+            named = [absolute(request.url, sitemap) for sitemap in robotparser.rp.sitemaps]
+            self._search.sitemaps += named
 
     def _needs_lists(self) -> bool:
         """Return True if lists are to be looked for: the outlet answers and refuses nothing, and no

@@ -28,8 +28,11 @@ NOW = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 
 def test_the_user_agent_says_who_asks_and_whom_to_write_to():
     settings = Settings({"CONTACT": "redaksi@warta.example.co.id", "VERSION": "0.1.0"})
-    assert user_agent(settings).startswith("Wartatek/0.1.0 (")
-    assert "redaksi@warta.example.co.id" in user_agent(settings)
+    assert user_agent(settings) == (
+        "Mozilla/5.0 (compatible; Wartatek/0.1.0; +redaksi@warta.example.co.id)"
+    )
+    settings = Settings({"CONTACT": "", "VERSION": "0.1.0"})
+    assert "(compatible; Wartatek/0.1.0; no contact" in user_agent(settings)
 
 
 @pytest.mark.parametrize(

@@ -14,11 +14,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from protego import Protego
 from scrapy.utils.project import get_project_settings
 
 from crawler.extraction.urls import canonical_url
 from crawler.items import Rejected
+from crawler.middlewares.robots import OwnRules, with_token
 from crawler.outlets.documents import Document
 from crawler.outlets.fixture import expectation
 from crawler.outlets.reader import DocumentReader
@@ -160,9 +160,9 @@ def asked_for(spider: type[NewsSpider]) -> list[str]:
 
 
 def refusals(robots: str, spider: type[NewsSpider]) -> list[str]:
-    rules = Protego.parse(robots)
     agent = SETTINGS["ROBOTSTXT_USER_AGENT"]
-    return [url for url in asked_for(spider) if not rules.can_fetch(url, agent)]
+    rules = OwnRules(with_token(robots.encode(), agent), None)
+    return [url for url in asked_for(spider) if not rules.allowed(url, agent)]
 
 
 @pytest.mark.parametrize("name", NEWER_ROBOTS)

@@ -52,7 +52,8 @@ class BlockingMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         url = urlparse_cached(request)
-        is_robots = url.path == "/robots.txt"
+        # Also of a robots.txt that redirects to another name.
+        is_robots = url.path == "/robots.txt" or request.meta.get("dont_obey_robotstxt")
         wait = retry_after(response, clock.now()) or 0.0
         if reason := self._host_refuses(response, wait):
             self._leave_alone(url.netloc, reason, wait)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.exceptions import IgnoreRequest
-from scrapy.robotstxt import RobotParser
+from scrapy.robotstxt import ProtegoRobotParser, RobotParser
 from scrapy.utils.httpobj import urlparse_cached
 from twisted.internet.defer import Deferred
 from twisted.python.failure import Failure
@@ -81,6 +81,41 @@ def bounded(body: bytes) -> bytes:
     if rules > MAX_RULES:
         raise RobotsError(f"robots.txt has {rules:,} rules for its user agents")
     return body
+
+
+_AGENT_LINE = re.compile(r"\s*user[\s-]*agent(?:\s*:\s*|\s+)([^#]*)", re.IGNORECASE)
+_OTHERS = "-"  # a name that is found in no product token but of the same sign
+
+
+class OwnRules(ProtegoRobotParser):
+    """The rules of the groups that name us, else of `*`.
+
+    Protego compares names as they are, by prefix: `war` would mean us, and `Wartatek/0.1.0` not.
+    """
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:
+        named = with_token(robotstxt_body, crawler.settings["ROBOTSTXT_USER_AGENT"])
+        return cls(named, crawler.spider)
+
+
+def with_token(body: bytes, token: str) -> bytes:
+    """Return the robots.txt `body` with the product token alone in the lines that name `token`.
+
+    A line names the token by the whole word, in any case (RFC 9309, 2.2.1), with a version behind
+    it, or within a User-Agent header as an outlet copies it from its log.
+    """
+    ours = re.compile(
+        rf"(?<![\w@./:+-]){re.escape(token)}(?![a-z_-]|\.[a-z])", re.IGNORECASE | re.ASCII
+    )
+    lines = []
+    for line in body.decode("utf-8-sig", "ignore").splitlines():
+        if found := _AGENT_LINE.match(line):
+            names = found[1].split()
+            name = "*" if names[:1] == ["*"] else token if ours.search(found[1]) else _OTHERS
+            line = f"User-agent: {name}" if names else "User-agent:"
+        lines.append(line)
+    return "\n".join(lines).encode()
 
 
 class NothingAllowed(RobotParser):
