@@ -51,6 +51,7 @@ REFUSALS = ("blocked", "robots", "robots_unavailable", "http_401", "http_429", "
 NAMED = "urls"
 """The source of the articles that a person named (`-a urls=FILE`)."""
 BATCH = 200  # articles handed to Scrapy at a time, to bound its memory; the others wait on disk
+BESIDE_LISTS = 5  # articles asked for after each page of a list, so that no list starves them
 GC_THRESHOLD = 10_000  # objects; the tree of a page has thousands, in no reference cycles
 
 # Unfreeze at exit: frozen objects are never finalised, and DuckDB warns.
@@ -249,6 +250,7 @@ class NewsSpider(Spider):
             self._note_day(response, source, page)
         for request in page.further:
             yield self._ask(source, request)
+        yield from self._next_articles(BESIDE_LISTS)
 
     def _read_list(self, response: Response, source: Source) -> ListPage:
         """Return the candidates in `response`, decided and counted, and the requests after them.
@@ -368,24 +370,35 @@ class NewsSpider(Spider):
     # -- articles
 
     def ask_for_articles(self) -> None:
-        """Ask for the next articles of the queue, once the lists are read; Scrapy calls it when
-        idle."""
+        """Ask for the next articles of the queue, after a search for lists where none names an
+        article; Scrapy calls it when idle."""
         if self._go_on_searching():
             raise DontCloseSpider
-        most = BATCH if self.limit is None else min(BATCH, self.limit - self._asked)
-        try:
-            batch = self.outlet_state.queue.take(most)
-        except sqlite3.Error as error:  # Scrapy would only log it
-            self.crawler.stats.set_value("wartatek/state_error", str(error))
-            return
-        for waiting in batch:
-            if waiting.look or self.window.holds(waiting.candidate.published):
-                self._asked += 1
-                if waiting.article_id not in self.wanted:
-                    self._count("resumed")
-                self.crawler.engine.crawl(self._request(waiting))
+        batch = list(self._next_articles(BATCH))
+        for request in batch:
+            self.crawler.engine.crawl(request)
         if batch:
             raise DontCloseSpider
+
+    def _next_articles(self, most: int) -> Iterator[Request]:
+        """Yield requests for at most `most` articles of the queue."""
+        if self.limit is not None:
+            most = min(most, self.limit - self._asked)
+        while most > 0:
+            try:
+                batch = self.outlet_state.queue.take(most)
+            except sqlite3.Error as error:  # Scrapy would only log it
+                self.crawler.stats.set_value("wartatek/state_error", str(error))
+                return
+            if not batch:
+                return
+            for waiting in batch:
+                if waiting.look or self.window.holds(waiting.candidate.published):
+                    most -= 1
+                    self._asked += 1
+                    if waiting.article_id not in self.wanted:
+                        self._count("resumed")
+                    yield self._request(waiting)
 
     def parse_article(
         self, response: Response, waiting: Waiting, first: Article | None = None

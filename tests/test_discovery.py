@@ -73,7 +73,7 @@ def test_a_feed_that_redirects_on_its_host_is_followed_without_a_search(room, ru
 
 
 def test_a_feed_that_moved_to_a_sibling_host_is_found_after_that_hosts_robots_txt(room, run):
-    room.fail("renamed", path="inet.detik.com/rss", location="rss.detik.com/inet")
+    room.fail("renamed", path="inet.detik.com/rss", location="rss.detik.com/inet", status=404)
     gone(room, "inet.detik.com", "/indeks|/sitemap")
     assert_healed(run("detikinet"), "feed:https://rss.detik.com/inet")
     there = [asked.path for asked in room.requests if asked.host == "rss.detik.com"]

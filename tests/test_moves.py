@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from crawler.outlets.registry import load_spiders, project_settings
-from crawler.sources import Feed, Listing
+from crawler.sources import Feed, Listing, Sitemap
 from tests.crawls import crawl
 from tests.moment import newsroom
 
@@ -70,6 +71,17 @@ def test_articles_are_read_on_the_mobile_host_that_their_addresses_lead_to(room,
     assert_all_are_read_at("m.selular.id", run("selular"), room)
 
 
+def test_a_feed_is_read_on_the_sibling_host_that_it_redirects_to(room, run):
+    room.fail("moved", path="inet.detik.com/rss", location="rss.detik.com/inet")
+    room.fail("status", host="inet.detik.com", path="/indeks|/sitemap", status=404)
+    done = run("detikinet")
+    assert {article.discovered_via for article in done.stored} == {
+        "feed:https://inet.detik.com/rss"
+    }
+    there = [asked.path for asked in room.requests if asked.host == "rss.detik.com"]
+    assert there == ["/robots.txt", "/inet"]
+
+
 def test_articles_are_read_on_a_sibling_host_if_article_url_takes_the_address(room, run):
     room.fail("moved", path="inet.detik.com", location="news.detik.com")
     assert_all_are_read_at("news.detik.com", run("detikinet"), room)
@@ -122,3 +134,32 @@ def test_lists_that_are_redirected_to_one_page_are_all_accounted_for(room, tmp_p
     problems = {each["source"]: each["reason"] for each in done.outcomes.source_problems()}
     assert problems.keys() >= {source.label for source in MovedSpider.sources}
     assert list(problems.values()).count("same_list") == 2
+
+
+def test_articles_are_asked_for_while_lists_are_being_read(room, run):
+    done = run("selular")
+    paths = [asked.path for asked in room.requests]
+    articles = [number for number, path in enumerate(paths) if re.match(r"/\d{4}/", path)]
+    lists = [number for number, path in enumerate(paths) if re.match("/(?:feed|page)/", path)]
+    assert len(lists) > 1
+    assert min(articles) < max(lists)
+    done.assert_every_url_has_one_outcome()
+
+
+def test_three_thousand_children_of_an_index_starve_no_article(room, tmp_path):
+    class VastSpider(SPIDERS["selular"]):
+        sources = (Sitemap("https://selular.id/peta.xml"), *SPIDERS["selular"].sources)
+
+    def document(root: str, entry: str, urls: list[str]) -> bytes:
+        entries = "".join(f"<{entry}><loc>{url}</loc></{entry}>" for url in urls)
+        space = "http://www.sitemaps.org/schemas/sitemap/0.9"
+        return f'<{root} xmlns="{space}">{entries}</{root}>'.encode()
+
+    children = [f"https://selular.id/peta/{number}.xml" for number in range(3000)]
+    old = document("urlset", "url", ["https://selular.id/2019/01/artikel-lama-dari-arsip/"])
+    room.fail("replaced", path="^/peta.xml", body=document("sitemapindex", "sitemap", children))
+    room.fail("replaced", path="^/peta/", body=old)
+    done = crawl(VastSpider, room, tmp_path)
+    assert len(done.stored) > 2
+    assert len([asked for asked in room.requests if asked.path.startswith("/peta/")]) == 20
+    done.assert_every_url_has_one_outcome()

@@ -10,7 +10,7 @@ FaultKind = Literal[
     "status", "challenge", "stall", "drip", "cut", "wrong_length", "wrong_charset", "gzip_bomb",
     "redirect", "redirect_loop", "endless", "not_a_feed", "empty_feed", "stale_feed", "self_links",
     "broken_jsonld", "truncated", "too_deep", "empty", "tracked_links", "canonical", "renamed",
-    "moved", "wall",
+    "moved", "wall", "replaced",
 ]  # fmt: skip
 
 CHALLENGE = (
@@ -32,7 +32,7 @@ class Fault:
         "tracked_links" puts a parameter into each link of a feed, another one in every answer.
         In URLs of "renamed", `location` stands in place of the text `path`, on pages and in lists
         too; the old URLs redirect there, or answer `status` if that is 404. Of "moved", pages and
-        lists name the old URLs. "wall" answers with `page`.
+        lists name the old URLs. "wall" answers with `page`; "replaced" answers `body`, status 200.
     :param host: the host, or "" for all.
     :param path: a regex searched in path and query.
     :param after: requests answered correctly before the first fault.
@@ -54,6 +54,7 @@ class Fault:
     location: str = ""
     page: str = ""
     size: int = 0
+    body: bytes = b""
 
     def strikes(self, host: str, target: str) -> bool:
         """Return True if this request gets the fault; count it against `after` and `times`."""

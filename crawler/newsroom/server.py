@@ -280,8 +280,8 @@ class Newsroom:
                 return replace(reply, body=reply.body[: fault.size or len(reply.body) * 2 // 5])
             case "too_deep":
                 return replace(reply, body=b"<html><body>" + b"<div>" * 40_000 + b"</body></html>")
-            case "empty":
-                return replace(reply, body=b"")
+            case "empty" | "replaced":
+                return replace(reply, status=200, body=fault.body)
             case "tracked_links" | "canonical":
                 kind = {"Content-Type": reply.headers["Content-Type"]}
                 return replace(reply, body=_relinked(fault, reply.body), headers=kind)

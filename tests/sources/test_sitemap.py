@@ -1,5 +1,6 @@
 import gzip
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
 
 import pytest
 from scrapy import Request
@@ -115,6 +116,84 @@ def test_a_sitemap_index_leads_to_children_that_follow_matches():
     assert child.url == "https://warta.example.co.id/tekno/news.xml"
 
 
+def asked(*children: tuple[str, str]) -> list[str]:
+    """Return the names of the children that a run of the present asks for."""
+    host = "https://warta.example.co.id/"
+    found = listed(index(*children))
+    assert all(isinstance(child, Request) for child in found)
+    return [child.url.removeprefix(host) for child in found]
+
+
+def days_before(last: date, count: int) -> list[date]:
+    return [last - timedelta(days=number) for number in range(count)]
+
+
+def test_the_present_takes_the_newest_children_by_lastmod():
+    moments = [f"2026-11-20T{hour:02}:{minute:02}:00Z" for hour in range(20) for minute in (0, 30)]
+    children = [(f"{number}.xml", moment) for number, moment in enumerate(moments)]
+    assert asked(*children) == [f"{number}.xml" for number in range(20, 40)]
+    assert asked(*reversed(children)) == [f"{number}.xml" for number in reversed(range(20, 40))]
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "peta-%Y-%m-%d.xml",
+        "peta-%Y%m%d.xml",
+        "%Y/%m/%d/peta.xml",
+        "peta_%Y_%m_%d.xml.gz",
+        "sitemap.xml?yyyy=%Y&amp;mm=%m&amp;dd=%d",
+        "%Y/peta-%Y-%m-%d.xml",
+    ],
+)
+@pytest.mark.parametrize("lastmod", ["", "2026-11-20T02:00:00Z"])
+def test_the_present_takes_the_newest_children_by_the_date_in_the_name(form, lastmod):
+    """A dynamic site gives each child the same lastmod: the moment of the answer."""
+    days = days_before(date(2026, 11, 20), 300)
+    children = [(f"{day:{form}}", lastmod) for day in reversed(days)]
+    assert asked(*children) == [name.replace("&amp;", "&") for name, _ in children[-20:]]
+    mixed = [*children[250:], *children[:250]]
+    assert set(asked(*mixed)) == set(asked(*children))
+
+
+def test_the_present_takes_the_newest_months_and_years_by_their_names():
+    months = [f"peta-{year}-{month:02}.xml" for year in range(2015, 2026) for month in range(1, 13)]
+    assert asked(*((name, "") for name in months)) == months[-20:]
+    years = [f"peta-{year}.xml" for year in range(2025, 1995, -1)]
+    assert asked(*((name, "") for name in years)) == years[:20]
+
+
+def test_a_day_to_come_in_a_name_is_no_date():
+    names = [f"{day:%Y-%m-%d}.xml" for day in days_before(date(2026, 11, 20), 40)]
+    assert asked(*((name, "") for name in ["2099-01-01.xml", *names])) == names[:20]
+
+
+def test_the_present_takes_the_first_and_the_last_of_children_without_a_date():
+    names = [f"peta-{number}.xml" for number in range(3000)]  # 2019 is a number here, and no year
+    assert asked(*((name, "") for name in names)) == [*names[:10], *names[-10:]]
+
+
+def test_the_present_takes_all_children_of_a_short_index_in_their_order():
+    names = ["2020.xml", "peta-1.xml", "2026-11.xml", "tekno.xml"]
+    assert asked(*((name, "") for name in names)) == names
+
+
+def test_the_past_takes_all_children_that_may_hold_its_days():
+    found = listed(index(*((f"peta-{number}.xml", "") for number in range(300))), SEPTEMBER)
+    assert len(found) == 300
+
+
+def test_children_at_no_public_address_take_no_place_of_others():
+    private = "".join(f"<sitemap><loc>http://10.0.0.{n}/x.xml</loc></sitemap>" for n in range(30))
+    names = [f"peta-{number}.xml" for number in range(20)]
+    body = index(*((name, "") for name in names))
+    body = body.replace("<sitemap>", f"{private}<sitemap>", 1)
+    found = Sitemap(URL).parse(reply(URL, body), PRESENT)
+    children = [one.url[28:] for one in islice(found, 50) if isinstance(one, Request)]
+    assert children == names
+    assert reason(body) == "bad_entries"
+
+
 def test_nested_sitemap_indexes_end_at_the_greatest_depth():
     body = index(("a.xml", ""))
     [child] = listed(body)
@@ -202,7 +281,7 @@ def test_a_bad_child_of_an_index_loses_itself_alone(bad: str):
     good = "<sitemap><loc>https://warta.example.co.id/{}.xml</loc></sitemap>"
     body = f"<sitemapindex>{good.format(1)}<sitemap><loc>{bad}</loc></sitemap>{good.format(2)}"
     entries = Sitemap(URL).parse(reply(URL, f"{body}</sitemapindex>"), SEPTEMBER)
-    first, [link, second] = next(entries), [next(entries), next(entries)]
+    link, first, second = next(entries), next(entries), next(entries)
     assert [first.url[-5:], second.url[-5:]] == ["1.xml", "2.xml"]
     assert link == Candidate(url=absolute(URL, bad))
     with pytest.raises(SourceError, match="bad_entries: 1 of 3"):
