@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from crawler.manners import http_date
+from crawler.extraction.indonesian.dates import parse_date
 from output import clock
 from output.clock import WEB_YEARS, WIB
 
@@ -74,12 +75,19 @@ class Candidate:
 
 
 def _is_vaguer(article: Article, listed: datetime) -> bool:
-    """Return True if `article` has no time, or no more than the day of `listed`."""
+    """Return True if `article` has no time, no more than the day of `listed`, or a distance such
+    as "3 jam yang lalu" where the list has a time of day."""
     own = article.published_at
     if own is None:
         return True
-    day = own.astimezone(WIB).replace(hour=0, minute=0, second=0, microsecond=0)
-    return bool(article.zone_assumed) and own == day and day.date() == listed.astimezone(WIB).date()
+    printed = parse_date(article.published_raw or "")
+    if printed and printed.is_relative:
+        return listed != _midnight(listed)
+    return bool(article.zone_assumed) and own == _midnight(own) == _midnight(listed)
+
+
+def _midnight(moment: datetime) -> datetime:
+    return moment.astimezone(WIB).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 class SourceError(Exception):

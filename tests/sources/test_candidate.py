@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
 
+import pytest
+
 from crawler.items import Article
 from crawler.sources.candidate import Candidate
 
@@ -11,10 +13,17 @@ WIB = timezone(timedelta(hours=7))
 LISTED = datetime(2026, 3, 14, 3, 15, tzinfo=UTC)
 
 
-def completed(published: datetime | None, *, zone_assumed: bool | None = True) -> Article:
+def completed(
+    published: datetime | None,
+    *,
+    zone_assumed: bool | None = True,
+    printed: str | None = None,
+    listed: datetime = LISTED,
+) -> Article:
     article = Article(outlet="contoh", url="https://contoh.id/1", published_at=published)
     article.published_source, article.zone_assumed = "visible", zone_assumed
-    candidate = Candidate(url=article.url, published=LISTED, via="feed:https://contoh.id/rss")
+    article.published_raw = printed
+    candidate = Candidate(url=article.url, published=listed, via="feed:https://contoh.id/rss")
     return candidate.complete(article, "contoh:1")
 
 
@@ -35,3 +44,25 @@ def test_an_exact_time_on_the_page_beats_the_listed_time() -> None:
         assert completed(own).published_at == own
     midnight = datetime(2026, 3, 14, tzinfo=WIB)
     assert completed(midnight, zone_assumed=False).published_at == midnight
+
+
+@pytest.mark.parametrize(
+    "printed",
+    ["3 jam yang lalu", "3 hours ago", "2 hari lalu", "kemarin", "Kemarin, 10:30", "baru saja"],
+)
+def test_a_distance_on_the_page_does_not_replace_the_listed_time(printed: str) -> None:
+    for own in (LISTED + timedelta(minutes=40), LISTED - timedelta(days=1, hours=5)):
+        article = completed(own, zone_assumed=False, printed=printed)
+        assert (article.published_at, article.published_raw) == (LISTED, printed)
+
+
+def test_a_distance_on_the_page_beats_a_list_that_knows_the_day_alone() -> None:
+    own, day = LISTED + timedelta(minutes=40), datetime(2026, 3, 14, tzinfo=WIB)
+    article = completed(own, zone_assumed=False, printed="3 jam yang lalu", listed=day)
+    assert article.published_at == own
+
+
+def test_a_time_with_a_distance_beside_it_is_exact() -> None:
+    own = LISTED + timedelta(minutes=40)
+    printed = "Sabtu, 14 Mar 2026 10:55 WIB (3 jam lalu)"
+    assert completed(own, zone_assumed=False, printed=printed).published_at == own

@@ -110,6 +110,8 @@ def _choose(shown: _Clue | None, stated: list[_Clue], rules: Rules) -> _Clue | N
     """Return the best of the visible time `shown` and the times `stated` by metadata."""
     if shown is None:
         return stated[0] if stated else None
+    if shown.date.is_relative and stated and "published" not in rules.distrust:
+        return stated[0]
     if not shown.date.time_known:
         return _with_clock(shown, stated, rules)
     exact = (clue for clue in stated if _is_same_minute(clue, shown))  # known to the second

@@ -7,7 +7,7 @@ ignored: outlets print wrong names beside right dates.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta, timezone
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -29,12 +29,14 @@ class Date:
     """An instant, and the printed parts of that instant.
 
     Without a printed time of day, `instant` is 00:00 WIB and `time_known` is False: the day is
-    right, the order within the day is unknown.
+    right, the order within the day is unknown. `is_relative`: printed as a distance from the
+    reading, "3 jam yang lalu", and as rough as that.
     """
 
     instant: datetime
     zone_assumed: bool
     time_known: bool = True
+    is_relative: bool = field(default=False, compare=False)
 
 
 # fmt: off
@@ -166,7 +168,8 @@ def parse_date(text: str, *, now: datetime | None = None) -> Date | None:
     if unix := _UNIX.search(text):
         month, day, *printed, year = unix.groups()
         return _at(int(year), MONTHS[month.lower()], int(day), printed)
-    return _from_relative(text, now or clock.now())
+    relative = _from_relative(text, now or clock.now())
+    return replace(relative, is_relative=True) if relative else None
 
 
 def find_date(text: str, *, timed: bool = True) -> tuple[Date, str] | None:
