@@ -150,11 +150,12 @@ def test_a_clock_on_the_page_is_better_than_the_day_in_metadata() -> None:
 
 @pytest.mark.parametrize("ago", ["3 jam yang lalu", "2 hari lalu", "Kemarin, 10:30", "Baru saja"])
 def test_a_distance_on_the_page_is_no_better_than_the_time_in_metadata(ago: str) -> None:
-    header, stated = f"<time>{ago}</time>", ld(headline=TITLE, datePublished=TIME.isoformat())
-    article = read(html(BODY, head=stated, header=header), url="https://contoh.id/a")
+    rules, header = Rules(name="contoh", published="time"), f"<time>{ago}</time>"
+    stated = html(BODY, head=ld(headline=TITLE, datePublished=TIME.isoformat()), header=header)
+    article = read(stated, rules, url="https://contoh.id/a")
     assert (article.published_at, article.published_source) == (TIME, "jsonld")
-    alone = read(html(BODY, header=header), url="https://contoh.id/a")
-    assert (alone.published_source or "").startswith("visible")
+    alone = read(html(BODY, header=header), rules, url="https://contoh.id/a")
+    assert (alone.published_source or "").startswith("css:time")
 
 
 @pytest.mark.parametrize(
