@@ -140,8 +140,7 @@ class NewsSpider(Spider):
         )
         self._has_list = self._is_refused = False
         self._search = Search(
-            self.allowed_domains,
-            self.gate,
+            Gate(self.allowed_domains),
             self.wanted.article,
             self.wanted.technology,
             [source.url for source in self.sources],
@@ -321,7 +320,8 @@ class NewsSpider(Spider):
     def robots_parsed(self, robotparser: RobotParser, request: Request) -> None:
         """Keep the sitemaps that the robots.txt of the host of `request` names."""
         if isinstance(robotparser, ProtegoRobotParser):
-            named = [absolute(request.url, sitemap) for sitemap in robotparser.rp.sitemaps]
+            robots = absolute(request.url, "/robots.txt")
+            named = [absolute(robots, sitemap) for sitemap in robotparser.rp.sitemaps]
             self._search.sitemaps += named
 
     def _needs_lists(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import TYPE_CHECKING
 
 import pytest
@@ -95,6 +96,59 @@ def test_a_sitemap_that_robots_txt_names_serves_where_all_lists_are_gone(room, r
     assert_healed(run("selular"), "sitemap:https://selular.id/news-sitemap.xml")
     assert {asked.host for asked in room.requests} == {"selular.id"}
     assert "/" not in [asked.path for asked in room.requests]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "SITEMAP: https://selular.id/news-sitemap.xml",
+        "Sitemap:/news-sitemap.xml",
+        "sitemap: news-sitemap.xml # berita",
+        "Sitemap: https://peta.selular.id/news-sitemap.xml",
+    ],
+)
+def test_a_sitemap_line_is_read_in_capitals_relative_and_of_another_host(room, run, line):
+    room.world.robots["selular"] = f"{line}\nUser-agent: *\nAllow: /\n"
+    url = "https://peta.selular.id" if "peta" in line else "https://selular.id"
+    if "peta" in line:
+        room.fail("moved", path="selular.id/news", location="peta.selular.id/news")
+    gone(room, "selular.id", r"^/(?!robots|news-sitemap|\d{4}/)")
+    done = run("selular")
+    [found] = done.outcomes.by("discovered")
+    assert found.startswith(f"sitemap:{url}")
+    assert_healed(done, found)
+
+
+def test_a_sitemap_index_in_gzip_that_robots_txt_names_is_read(room, run):
+    room.world.robots["selular"] = "Sitemap: https://selular.id/peta.xml.gz\n"
+    child = "<sitemap><loc>https://selular.id/news-sitemap.xml</loc></sitemap>"
+    index = gzip.compress(f"<sitemapindex>{child}</sitemapindex>".encode())
+    gone(room, "selular.id", r"^/(?!robots|news-sitemap|peta|\d{4}/)")
+    room.fail("replaced", host="selular.id", path="^/peta.xml.gz$", body=index)
+    assert_healed(run("selular"), "sitemap:https://selular.id/peta.xml.gz")
+
+
+@pytest.mark.parametrize("status", [202, 403, 503])
+def test_a_home_page_behind_a_challenge_ends_the_search(room, run, status):
+    room.fail("challenge", host="mediaindonesia.com", path="^/$", status=status)
+    gone(room, "mediaindonesia.com", r"/feed|/teknologi/20|sitemap")
+    done = run("mediaindonesia")
+    assert done.stored == []
+    asked = [asked.path for asked in room.requests]
+    assert asked.count("/") == 1
+    assert "/teknologi" not in asked
+
+
+def test_a_new_host_whose_robots_txt_refuses_us_ends_the_search(room, run):
+    room.fail("renamed", path="inet.detik.com/rss", location="rss.detik.com/inet", status=404)
+    gone(room, "inet.detik.com", "/indeks|/sitemap")
+    room.fail("replaced", host="rss.detik.com", path="^/robots", body=b"User-agent: *\nDisallow: /")
+    done = run("detikinet")
+    assert [asked.path for asked in room.requests if asked.host == "rss.detik.com"] == [
+        "/robots.txt"
+    ]
+    assert done.outcomes.by("discovered") == {}
+    assert done.outcomes.judgement()[0] == "unhealthy"
 
 
 def test_the_links_of_the_technology_section_serve_where_no_feed_is_named(room, run):

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any
 
 from crawler.extraction.urls import split_url
@@ -133,9 +134,23 @@ class SourceFinding:
             self.newest = moment
 
     def declaration(self) -> str:
-        """Return the line of a spider that declares the source, ready to paste."""
-        links = ', links="a"' if hasattr(self.source, "links") else ""
-        return f'{type(self.source).__name__}("{self.moved_to or self.source.url}"{links}),'
+        """Return the line of a spider that declares the source where it is now, ready to paste."""
+        set_ones = [
+            (each.name, getattr(self.source, each.name))
+            for each in fields(self.source)  # type: ignore[arg-type]  # sources are dataclasses
+            if each.name not in ("url", "status")
+            and getattr(self.source, each.name) != each.default
+        ]
+        more = "".join(f", {name}={_literal(value)}" for name, value in set_ones)
+        return f"{type(self.source).__name__}({_literal(self._url())}{more}),"
+
+    def _url(self) -> str:
+        """Return the URL of the source, on the host that it has moved to; its form, if it has
+        placeholders, stays where the host alone moved."""
+        there, here = split_url(self.moved_to), split_url(self.source.url)
+        if not self.moved_to or "{" not in self.source.url:
+            return self.moved_to or self.source.url
+        return self.source.url.replace(here.netloc, there.netloc, 1)
 
 
 @dataclass
@@ -181,14 +196,18 @@ class Examination:
         return self.problem or "".join([counted, *found])
 
     def _found(self) -> list[SourceFinding]:
-        """Return the sources that work and are not declared."""
-        return [f for f in self.sources.values() if f.works and not f.declared]
+        """Return the sources that work and are not declared: of pages with links to articles, none
+        where a declared source works."""
+        works = any(f.works for f in self.sources.values() if f.declared)
+        found = [f for f in self.sources.values() if f.works and not f.declared]
+        return [f for f in found if not (works and hasattr(f.source, "links"))]
 
     def notes(self) -> list[str]:
         """Return what was found in place of what is declared, a line each."""
         said = []
         for label, finding in self.sources.items():
-            if finding.strange and finding.articles < ENOUGH * finding.items:
+            mostly_strange = finding.articles < ENOUGH * finding.items
+            if finding.declared and finding.strange and mostly_strange:
                 form, count = finding.strange.most_common(1)[0]
                 taken = f"article_url takes {finding.articles} of {finding.items} links"
                 said.append(f"{label}: {taken}; {count} are like {form}")
@@ -218,7 +237,7 @@ class Examination:
                 "judgement": "healthy" if finding.works else "unhealthy",
             }
             for label, finding in self.sources.items()
-            if finding.declared or finding.works
+            if finding.declared or finding in self._found()
         ]
 
     def to_dict(self) -> dict[str, Any]:
@@ -254,6 +273,11 @@ class Examination:
                 for label, finding in self.sources.items()
             ],
         }
+
+
+def _literal(value: object) -> str:
+    """Return `value` as it is written in a spider, strings in double quotes."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, str) else repr(value)
 
 
 def _counted(words: Iterable[str]) -> str:

@@ -63,7 +63,8 @@ class Examiner(NewsSpider):
         """Note how `source` answers, and queue a few articles of it."""
         finding = self._finding(source)
         finding.status, finding.problem = response.status, ""
-        if response.request and response.request.meta.get("redirect_urls"):
+        is_first = not response.meta.get("sitemap_depth")
+        if is_first and response.meta.get("redirect_urls"):
             finding.moved_to = response.url
         listed: list[Candidate] = []
         further: list[Request] = []

@@ -107,13 +107,13 @@ class Listing(Source):
     def _candidates(self, root: LexborNode, response: Response) -> list[Candidate]:
         """Return a candidate for each URL, with the words of the first link to it that has any."""
         found: dict[str, Candidate] = {}
-        now = served_at(response)
+        now, base = served_at(response), base_of(root, response.url)
         anchors = [a for node in root.css(self.links) if (a := _anchor(node)) is not None]
         for anchor in anchors:
             href = anchor.attributes.get("href")
             if not href or href.startswith("#"):
                 continue
-            url = absolute(response.url, href)
+            url = absolute(base, href)
             title = " ".join(anchor.text().split()) or anchor.attributes.get("title") or None
             known = found.get(url)
             if known is None:
@@ -131,6 +131,12 @@ class Listing(Source):
                     return moment
             node = node.parent
         return None
+
+
+def base_of(root: LexborNode, url: str) -> str:
+    """Return the URL against which links of the page at `url` are resolved: of `<base>`, if any."""
+    base = root.css_first("base[href]")
+    return absolute(url, base.attributes.get("href") or "") if base else url
 
 
 def _anchor(node: LexborNode) -> LexborNode | None:

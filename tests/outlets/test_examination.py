@@ -102,13 +102,35 @@ def test_a_technology_section_without_articles_is_told_with_the_section_that_has
 
 def test_a_source_that_works_and_is_not_declared_is_proposed_as_a_spider_declares_it():
     examination = examined(GOOD, moved_to="https://contoh.example/baru")
-    listing = Listing("https://contoh.example/tekno", links="a")
-    examination.sources["x"] = SourceFinding(listing, declared=False, articles=1)
+    zoned = Feed("https://contoh.example/tekno", distrust="zone")
+    examination.sources["x"] = SourceFinding(zoned, declared=False, articles=1)
     examination.sources["y"] = SourceFinding(Feed("https://mati.example"), declared=False)
     assert examination.proposals() == [
         'Feed("https://contoh.example/baru"),',
-        'Listing("https://contoh.example/tekno", links="a"),',
+        'Feed("https://contoh.example/tekno", distrust="zone"),',
     ]
+
+
+def test_links_of_a_page_are_proposed_only_where_no_declared_source_works():
+    listing = Listing("https://contoh.example/tekno", links='h3[class="judul"] a')
+    found = SourceFinding(listing, declared=False, status=200, problem="", items=4, articles=3)
+    for declared, is_shown in ((4, False), (0, True)):
+        examination = examined(GOOD, GOOD, articles=declared)
+        examination.sources[listing.label] = found
+        proposed = [r"""Listing("https://contoh.example/tekno", links="h3[class=\"judul\"] a"),"""]
+        assert examination.proposals() == proposed * is_shown
+        assert ("not declared" in examination.detail) is is_shown
+        assert len(examination.rows(NOW)) == 1 + is_shown
+
+
+def test_an_index_that_moved_to_another_host_keeps_its_form_and_its_selectors():
+    source = Listing(
+        "https://www.contoh.example/{day:%Y}/?p={page}", links="h2 a", date="time", first=0
+    )
+    finding = SourceFinding(source, articles=1, moved_to="https://contoh.example/2026/?p=0")
+    assert finding.declaration() == (
+        'Listing("https://contoh.example/{day:%Y}/?p={page}", links="h2 a", date="time", first=0),'
+    )
 
 
 def test_walls_are_named():
