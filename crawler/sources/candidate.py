@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Self
 
-from crawler.manners import http_date
 from crawler.extraction.indonesian.dates import parse_date
+from crawler.manners import http_date
 from output import clock
 from output.clock import WEB_YEARS, WIB
 
