@@ -82,11 +82,15 @@ class BlockedError(IgnoreRequest):
 
 
 class RobotsError(IgnoreRequest):
-    """A URL that robots.txt refuses (`robots`), or might refuse (`robots_unavailable`)."""
+    """A URL that robots.txt refuses (`robots`), or might refuse (`robots_unavailable`).
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    `evidence` says in words what became of a robots.txt that could not be read.
+    """
+
+    def __init__(self, reason: str, evidence: str = "") -> None:
+        super().__init__(f"{reason}: {evidence}" if evidence else reason)
         self.reason = reason
+        self.evidence = evidence
 
 
 class OffOutletError(IgnoreRequest):

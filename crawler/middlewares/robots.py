@@ -79,7 +79,7 @@ def bounded(body: bytes) -> bytes:
             is_open = False
         rules += agents
     if rules > MAX_RULES:
-        raise RobotsError(f"robots.txt has {rules:,} rules for its user agents")
+        raise RobotsError(f"it has {rules:,} rules for its user agents")
     return body
 
 
@@ -119,7 +119,10 @@ def with_token(body: bytes, token: str) -> bytes:
 
 
 class NothingAllowed(RobotParser):
-    """The rules of a robots.txt that could not be read (RFC 9309, 2.3.1.4)."""
+    """The rules of a robots.txt that could not be read (RFC 9309, 2.3.1.4), and the cause."""
+
+    def __init__(self, cause: str = "") -> None:
+        self.cause = cause
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, robotstxt_body: bytes) -> Self:
@@ -148,7 +151,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     def process_request_2(self, rp: RobotParser | None, request: Request) -> None:
         if isinstance(rp, NothingAllowed):
-            raise RobotsError("robots_unavailable")
+            raise RobotsError("robots_unavailable", rp.cause)
         self._keep_delay(rp, request)
         try:
             super().process_request_2(rp, request)
@@ -168,7 +171,7 @@ class RobotsMiddleware(RobotsTxtMiddleware):
     async def _parse_robots(self, response: Response, netloc: str, request: Request) -> None:
         status = response.status
         if status >= 500 or status in (HTTPStatus.TOO_MANY_REQUESTS, HTTPStatus.ACCEPTED):
-            raise RobotsError(f"robots.txt answers {status}")
+            raise RobotsError(f"it answers {status}")
         if status >= 400:
             response = response.replace(body=b"")
         else:
@@ -182,5 +185,5 @@ class RobotsMiddleware(RobotsTxtMiddleware):
             self._stats.inc_value(f"wartatek/unreachable/{cause}")
         waiting = self._parsers[netloc]
         assert isinstance(waiting, Deferred)
-        self._parsers[netloc] = rules = NothingAllowed()
+        self._parsers[netloc] = rules = NothingAllowed(UNREACHABLE.get(cause, str(exc)))
         waiting.callback(rules)

@@ -111,6 +111,15 @@ class SourceFinding:
     strange: Counter[str] = field(default_factory=Counter)
     pages: list[PageFinding] = field(default_factory=list)
 
+    def name(self, host: str) -> str:
+        """Return the kind of the source and its URL, without scheme, and without the host `host`."""
+        place = self.source.url.partition("://")[2]
+        own = place.removeprefix(host)
+        kind = type(self.source).__name__.lower()
+        return (
+            f"{kind} {own if own.startswith('/') else place}{'' if self.declared else ' (found)'}"
+        )
+
     @property
     def works(self) -> bool:
         return self.articles > 0
@@ -221,12 +230,19 @@ class Examination:
         moved = [f for f in self.sources.values() if f.works and f.declared and f.moved_to]
         return [finding.declaration() for finding in (*moved, *self._found())]
 
+    @property
+    def host(self) -> str:
+        """The host of the first source; "" without any."""
+        urls = [finding.source.url for finding in self.sources.values()]
+        return split_url(urls[0]).netloc if urls else ""
+
     def rows(self, now: datetime) -> list[dict[str, Any]]:
         """Return a row of the table for each source that is declared or works."""
         return [
             {
                 "outlet": self.outlet,
                 "source": label if finding.declared else f"{label} (found)",
+                "name": finding.name(self.host),
                 "status": str(finding.status) if finding.status else None,
                 "items": finding.items,
                 "newest": _age(finding.newest, now),
@@ -290,7 +306,7 @@ def _own(found: list[bool | None]) -> str | None:
     known = [own for own in found if own is not None]
     if not known:
         return None
-    return "own" if all(known) else f"{sum(known)} of {len(known)} own" if any(known) else "general"
+    return "own" if all(known) else f"{sum(known)} of {len(known)}" if any(known) else "general"
 
 
 def _age(moment: datetime | None, now: datetime) -> str | None:

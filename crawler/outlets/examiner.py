@@ -10,7 +10,7 @@ from scrapy.utils.httpobj import urlparse_cached
 
 from crawler.extraction.page.page import Page
 from crawler.items import OWN_BODY, Article, Rejected
-from crawler.manners import BlockedError, failure_reason
+from crawler.manners import BlockedError, RobotsError, failure_reason
 from crawler.outlets.examination import Examination, PageFinding, SourceFinding, form_of
 from crawler.outlets.matched_rules import unmatched
 from crawler.sources import Candidate, Source, SourceError
@@ -188,8 +188,10 @@ class Examiner(NewsSpider):
             return error.reason
         reason = failure_reason(failure)
         host = urlparse_cached(failure.request).netloc  # type: ignore[attr-defined]
-        refusal = self.refusals.current(host) if reason == "robots_unavailable" else None
-        return refusal.reason if refusal else reason
+        if not (isinstance(error, RobotsError) and error.evidence):
+            return reason
+        refusal = self.refusals.current(host)
+        return refusal.reason if refusal else f"robots.txt: {error.evidence}"
 
 
 def examiner_of(outlet: type[NewsSpider], refusals: Refusals) -> type[Examiner]:

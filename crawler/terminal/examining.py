@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import sqlite3
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from rich.console import Console
 
 from crawler.outlets.examiner import examiner_of
 from crawler.outlets.registry import stateless_stages
 from crawler.state.database import StateError
 from crawler.state.index import DatasetIndex
 from crawler.state.refusals import Refusals
+from crawler.terminal.base import print_table, tabulate
 from crawler.terminal.crawling import CrawlingCommand
 from output import clock
 
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterable
+    from datetime import datetime
 
     from scrapy.crawler import Crawler
     from scrapy.settings import BaseSettings
 
     from crawler.outlets.examination import Examination
 
-COLUMNS = "outlet source status items newest articles body time wall".split()
+COLUMNS = "source status items newest articles body time wall".split()
+WIDE = 120
+"""Characters of a terminal with room for a column of walls; in a narrower one, the wall is in a
+line below its source."""
 TIME_LIMIT = 240
 """Seconds for an outlet: eight at a time, all of them end in 15 minutes even if no host answers."""
 
@@ -57,10 +64,34 @@ class ExaminingCommand(CrawlingCommand):
         """Print the table of sources, and below it what was found in place of what is declared."""
         examinations = list(examinations)
         now = clock.now()
-        self.show([row for each in examinations for row in each.rows(now)], COLUMNS)
+        rows = [row for each in examinations for row in each.rows(now)]
+        if self.json:
+            self.show(rows, COLUMNS)
+        elif rows and not self.quiet:
+            console = Console()
+            narrow = console.is_terminal and console.width < WIDE
+            lines = [line for each in examinations for line in _lines(each, now, narrow=narrow)]
+            table = tabulate(lines, [name for name in COLUMNS if not (narrow and name == "wall")])
+            table.columns[0].no_wrap = False  # 80 columns have no room for every URL in a line
+            print_table(table)
         for each in examinations:
             for line in each.notes():
                 self.say(f"{each.outlet}: {line}")
             if proposals := each.proposals():
                 self.say(f"{each.outlet}: works and is not declared, to paste into `sources`:")
                 self.say("\n".join(f"        {line}" for line in proposals))
+
+
+def _lines(examination: Examination, now: datetime, *, narrow: bool) -> list[dict[str, Any]]:
+    """Return the lines of a table for a terminal: the outlet, and below it the sources.
+
+    :param narrow: walls are in lines of their own
+    """
+    empty = dict.fromkeys(COLUMNS, "")
+    judgement = "unhealthy" if examination.problem else "healthy"
+    lines = [empty | {"source": examination.outlet, "judgement": judgement}]
+    for row in examination.rows(now):
+        lines.append(row | {"source": f"  {row['name']}"})
+        if narrow and row["wall"]:
+            lines.append(empty | {"source": f"    {row['wall']}", "judgement": row["judgement"]})
+    return lines

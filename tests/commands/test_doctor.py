@@ -146,6 +146,6 @@ def test_a_source_that_is_found_is_proposed_to_paste(drifting, tmp_path):
     drifting.fail("renamed", path="inet.detik.com/rss", location="rss.detik.com/inet")
     done = doctor(drifting, tmp_path, "detikinet")
     assert done.returncode == 0, done.stdout
-    assert "feed:https://rss.detik.com/inet (found)" in done.stdout
+    assert "feed rss.detik.com/inet (found)" in done.stdout
     assert '        Feed("https://rss.detik.com/inet"),\n' in done.stdout
     assert drifting.requests

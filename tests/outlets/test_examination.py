@@ -32,6 +32,7 @@ def test_an_outlet_with_a_list_and_articles_by_its_own_rules_works():
     assert row == {
         "outlet": "contoh",
         "source": FEED.label,
+        "name": "feed /rss",
         "status": "200",
         "items": 4,
         "newest": "5 h",
