@@ -112,7 +112,7 @@ class SourceFinding:
     pages: list[PageFinding] = field(default_factory=list)
 
     def name(self, host: str) -> str:
-        """Return the kind of the source and its URL, without scheme, and without the host `host`."""
+        """Return the kind of the source and its URL without scheme, and without `host`."""
         place = self.source.url.partition("://")[2]
         own = place.removeprefix(host)
         kind = type(self.source).__name__.lower()

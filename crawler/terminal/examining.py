@@ -70,7 +70,7 @@ class ExaminingCommand(CrawlingCommand):
         elif rows and not self.quiet:
             console = Console()
             narrow = console.is_terminal and console.width < WIDE
-            lines = [line for each in examinations for line in _lines(each, now, narrow=narrow)]
+            lines = [line for each in examinations for line in lines_of(each, now, narrow=narrow)]
             table = tabulate(lines, [name for name in COLUMNS if not (narrow and name == "wall")])
             table.columns[0].no_wrap = False  # 80 columns have no room for every URL in a line
             print_table(table)
@@ -82,7 +82,7 @@ class ExaminingCommand(CrawlingCommand):
                 self.say("\n".join(f"        {line}" for line in proposals))
 
 
-def _lines(examination: Examination, now: datetime, *, narrow: bool) -> list[dict[str, Any]]:
+def lines_of(examination: Examination, now: datetime, *, narrow: bool) -> list[dict[str, Any]]:
     """Return the lines of a table for a terminal: the outlet, and below it the sources.
 
     :param narrow: walls are in lines of their own

@@ -143,9 +143,19 @@ def test_a_section_of_another_name_is_named(drifting, tmp_path):
 
 
 def test_a_source_that_is_found_is_proposed_to_paste(drifting, tmp_path):
-    drifting.fail("renamed", path="inet.detik.com/rss", location="rss.detik.com/inet")
+    drifting.fail("renamed", path="inet.detik.com/rss", location="rss.detik.com/inet", status=404)
     done = doctor(drifting, tmp_path, "detikinet")
     assert done.returncode == 0, done.stdout
     assert "feed rss.detik.com/inet (found)" in done.stdout
     assert '        Feed("https://rss.detik.com/inet"),\n' in done.stdout
     assert drifting.requests
+
+
+def test_a_source_that_has_moved_is_proposed_where_it_is_now(drifting, tmp_path):
+    drifting.fail("moved", path="inet.detik.com/", location="net.detik.com/")
+    done = doctor(drifting, tmp_path, "detikinet")
+    assert done.returncode == 0, done.stdout
+    assert '        Feed("https://net.detik.com/rss"),\n' in done.stdout
+    assert '        Listing("https://net.detik.com/indeks?page={page}&date={day:%m/%d/%Y}", ' in (
+        done.stdout
+    )
