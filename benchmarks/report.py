@@ -144,8 +144,8 @@ def measure_search(folder: Path) -> None:
         "two words": Question(words="pengembang kota"),
         "a word that is nowhere": Question(words="takadadimanapun"),
         "a single letter": Question(words="a"),
-        "one outlet's, by date": Question(outlet="outlet03", since=date(2025, 3, 1)),
-        "a topic's, with a word": Question(topic="ai", words="ponsel"),
+        "one outlet's, by date": Question(outlets=("outlet03",), since=date(2025, 3, 1)),
+        "a topic's, with a word": Question(topics=("ai",), words="ponsel"),
         "the 400th page": Question(words="pengembang", page=400),
     }.items():
         library.search(question)

@@ -6,6 +6,7 @@ import locale
 import os
 
 _INDONESIAN = {
+    "also": "lainnya",
     "article": "artikel",
     "articles": "artikel",
     "blocked": "diblokir",
@@ -25,6 +26,7 @@ _INDONESIAN = {
     "outlet": "media",
     "partition": "bagian",
     "past": "masa lalu",
+    "published": "terbit",
     "publisher": "penerbit",
     "rejected": "ditolak",
     "resumed": "lanjutan",
@@ -35,6 +37,7 @@ _INDONESIAN = {
     "skipped": "dilewati",
     "sources": "sumber",
     "stored": "disimpan",
+    "title": "judul",
     "then": "nanti",
     "total": "jumlah",
     "unchanged": "tetap",

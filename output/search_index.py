@@ -14,52 +14,73 @@ from collections import defaultdict
 from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, NamedTuple
+from unicodedata import normalize
 
 import pyarrow as pa
 import pyarrow.dataset as ds
 import tantivy
-from tantivy import Filter, Order, Query, TextAnalyzerBuilder, Tokenizer
+from tantivy import DocAddress, Filter, Order, Query, TextAnalyzerBuilder, Tokenizer
 
 from output.clock import WIB
-from output.dataset import open_dataset
+from output.dataset import cluster_files, clusters_of, open_dataset
 from output.filesystem import Root
 from output.private import make_private
 from output.schema import KEYS, Row
 from output.views import reading
+from output.word_forms import root_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
     from output.dataset import Location
 
 FOLDER = "search"
-_FORMAT = 2
+_FORMAT = 3
 """Version of the index's format: an index of another version is rebuilt."""
 _TAKEN = "taken.json"
 _LEAD = 200  # characters of a description that a result shows
 _BATCH = 1000
-_TEXTS = ["title", "description", "body", "tags", "topics", "published_at", "cluster_id"]
-_WORDS = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.lowercase()).build()
+_TEXTS = [
+    "title",
+    "description",
+    "body",
+    "tags",
+    "topics",
+    "published_at",
+    "authors",
+    "agencies",
+    "url",
+]
+_WORDS = (
+    TextAnalyzerBuilder(Tokenizer.simple())
+    .filter(Filter.lowercase())
+    .filter(Filter.ascii_fold())
+    .build()
+)
+_ROOTS = TextAnalyzerBuilder(Tokenizer.whitespace()).build()
 
 
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
-    for name in ("article_id", "cluster_id"):
-        builder.add_text_field(name, tokenizer_name="raw", index_option="basic")
-    for name in ("outlet", "topics"):
+    builder.add_text_field("article_id", tokenizer_name="raw", index_option="basic")
+    for name in ("outlet", "topics", "agencies", "names", "month"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
-    for name in ("head", "body"):  # stored: results quote the body around found words
-        stored = name == "body"
-        builder.add_text_field(name, stored, tokenizer_name="words", index_option="basic")
-    for name in ("at", "capture"):
+    for name in ("title", "tags", "authors", "body"):
+        stored = name == "body"  # results quote the body around found words
+        builder.add_text_field(name, stored, tokenizer_name="words", index_option="position")
+    for name in ("title_roots", "roots"):
+        builder.add_text_field(name, tokenizer_name="roots", index_option="freq")
+    for name in ("at", "capture", "story"):
         builder.add_integer_field(name, indexed=True, fast=True)
     builder.add_bytes_field("shown", stored=True)
     return builder.build()
 
 
 SCHEMA = _schema()
-"""`head` is title and tags, `at` the second of publication, `capture` the name of the capture."""
+"""`names` are the authors as values, `month` that of publication in WIB; `roots` those of the words
+of title, tags and body (see `word_forms`); `at` is the second of publication, `capture` the name of
+the capture, `story` a hash of the cluster_id."""
 
 
 class _Last(NamedTuple):
@@ -70,6 +91,7 @@ class _Last(NamedTuple):
     fragment: int
     contents: int
     months: list[str]
+    cluster_id: str | None = None
 
     def name(self, article_id: str) -> int:
         digest = hashlib.blake2b(repr((article_id, *self[:2], *self[3:])).encode(), digest_size=8)
@@ -77,8 +99,9 @@ class _Last(NamedTuple):
 
 
 def words_of(text: str) -> list[str]:
-    """Return the words of `text` as indexed: runs of letters and digits, in lower case."""
-    return _WORDS.analyze(text)
+    """Return the words of `text` as indexed: runs of letters and digits, in lower case and without
+    accents."""
+    return _WORDS.analyze(normalize("NFC", text))
 
 
 class SearchIndex:
@@ -107,6 +130,7 @@ class SearchIndex:
             index, kept = tantivy.Index(SCHEMA, str(self.folder)), {"outlets": {}}
             self._note({})
         index.register_tokenizer("words", _WORDS)
+        index.register_tokenizer("roots", _ROOTS)
         self._index, self._taken = index, kept["outlets"]
         self.searcher = index.searcher()
 
@@ -124,8 +148,9 @@ class SearchIndex:
         return sorted(name for name in names if files.get(name) != self._taken.get(name))
 
     def _files(self) -> dict[str, str]:
-        """Return a hash of each outlet's files: of paths and sizes."""
-        digests: dict[str, Any] = defaultdict(hashlib.sha256)
+        """Return a hash of each outlet's files, of paths and sizes, and of clusters/."""
+        grouped = [(info.size, info.mtime_ns) for info in cluster_files(self.root)]
+        digests: dict[str, Any] = defaultdict(lambda: hashlib.sha256(repr(grouped).encode()))
         for info in self.root.files("articles"):
             path = self.root.relative(info.path)
             digests[path.split("/")[1].removeprefix("outlet=")].update(
@@ -141,7 +166,7 @@ class SearchIndex:
         files = self._files().get(outlet)
         dataset = open_dataset(self.root.location, outlet=outlet)
         with reading():
-            last = _last_captures(dataset)
+            last = _last_captures(dataset, clusters_of(self.root, outlet))
         try:
             with _writing(self._index) as writer:
                 self._exchange(writer, outlet, dataset, last)
@@ -196,20 +221,55 @@ class SearchIndex:
     # -- asking it
 
     def find(
-        self, query: Query, most: int, skip: int = 0, order: Order = Order.Desc
-    ) -> tuple[list[Row], int]:
-        """Return a page of the articles that match `query`, newest first, and the total."""
-        searcher = self.searcher
-        found = searcher.search(query, most, order_by_field="at", offset=skip, order=order)
-        documents = [searcher.doc(place) for _, place in found.hits]
-        total: int = found.count  # type: ignore[attr-defined]  # missing in tantivy's stubs
-        return [_shown(document) for document in documents], total
+        self, query: Query, most: int, skip: int = 0, order: Order | None = Order.Desc
+    ) -> tuple[list[DocAddress], int]:
+        """Return the places of a page of the articles that match `query`, and the total.
 
-    def values(self, name: str) -> list[str]:
-        """Return all values of `field`: `outlet` or `topics`."""
-        asked = {"values": {"terms": {"field": name, "size": 10_000}}}
-        found = self.searcher.aggregate(Query.all_query(), asked)
-        return sorted(str(bucket["key"]) for bucket in found["values"]["buckets"])
+        :param order: by the time of publication; None: the most relevant first
+        """
+        by: dict[str, Any] = {} if order is None else {"order_by_field": "at", "order": order}
+        found = self.searcher.search(query, most, offset=skip, **by)
+        total: int = found.count  # type: ignore[attr-defined]  # missing in tantivy's stubs
+        return [place for _, place in found.hits], total
+
+    def read(self, places: Iterable[DocAddress]) -> list[Row]:
+        """Return the indexed fields of articles."""
+        return [_shown(self.searcher.doc(place)) for place in places]
+
+    def stories(self, places: Sequence[DocAddress]) -> list[int]:
+        """Return the `story` of each article."""
+        found: list[Any] = self.searcher.fast_field_values("story", list(places))
+        return found
+
+    def counts(
+        self, names: Iterable[str], query: Query | None = None, most: int = 10_000
+    ) -> dict[str, dict[str, int]]:
+        """Return for each of the fields `names` the most frequent values of the articles that match
+        `query`, with the numbers of articles."""
+        asked = {name: {"terms": {"field": name, "size": most}} for name in names}
+        found = self.searcher.aggregate(query or Query.all_query(), asked)
+        return {
+            name: {str(bucket["key"]): bucket["doc_count"] for bucket in answer["buckets"]}
+            for name, answer in found.items()
+        }
+
+    def count(self, query: Query) -> int:
+        """Return the number of articles that match `query`."""
+        total: int = self.searcher.search(query, 1).count  # type: ignore[attr-defined]
+        return total
+
+    def articles_with(self, name: str, term: str) -> int:
+        """Return about how many articles have `term` in the field `name`."""
+        return self.searcher.doc_freq(name, term)
+
+    def words(self, name: str, most: int) -> list[tuple[str, int]]:
+        """Return the most frequent words of the field `name`, with the numbers of articles."""
+        return self.searcher.terms_with_prefix(name, "", limit=most)
+
+    def newest(self) -> int | None:
+        """Return the second of publication of the newest article."""
+        found = self.searcher.search(Query.all_query(), 1, count=False, order_by_field="at")
+        return found.hits[0][0] if found.hits else None
 
 
 @contextmanager
@@ -222,24 +282,39 @@ def _writing(index: tantivy.Index) -> Iterator[tantivy.IndexWriter]:
         writer.wait_merging_threads()
 
 
-def _last_captures(dataset: ds.FileSystemDataset) -> dict[str, _Last]:
+def _last_captures(dataset: ds.FileSystemDataset, clusters: pa.Table) -> dict[str, _Last]:
+    """Return the last capture of each article.
+
+    :param clusters: article_id and cluster_id; of other articles the stored cluster_id counts
+    """
     captures: dict[str, list[tuple[int, str, int, str]]] = defaultdict(list)
+    stored: dict[tuple[str, int, str], str | None] = {}
+    grouped = dict(zip(*(column.to_pylist() for column in clusters.columns), strict=True))
     months = []
     for number, fragment in enumerate(dataset.get_fragments()):
         months.append(ds.get_partition_keys(fragment.partition_expression)["month"])
         table = fragment.to_table(
-            schema=dataset.schema, columns=[*KEYS["articles"], "content_hash"]
+            schema=dataset.schema, columns=[*KEYS["articles"], "content_hash", "cluster_id"]
         )
         moments = table["fetched_at"].cast(pa.int64())
-        columns = (table["article_id"], moments, table["extractor_version"], table["content_hash"])
+        columns = (
+            table["article_id"],
+            moments,
+            table["extractor_version"],
+            table["content_hash"],
+            table["cluster_id"],
+        )
         values = (column.to_pylist() for column in columns)
-        for article_id, moment, version, content in zip(*values, strict=True):
+        for article_id, moment, version, content, cluster in zip(*values, strict=True):
             captures[article_id].append((moment, version, number, content))
+            stored[article_id, moment, version] = cluster
     last = {}
     for article_id, its in captures.items():
         contents = len({content for *_, content in its})
         places = sorted({months[number] for *_, number, _ in its})
-        last[article_id] = _Last(*max(its)[:3], contents, places)
+        moment, version, number, _ = max(its)
+        story = grouped.get(article_id) or stored[article_id, moment, version]
+        last[article_id] = _Last(moment, version, number, contents, places, story)
     return last
 
 
@@ -263,29 +338,51 @@ def _rows(dataset: ds.FileSystemDataset, wanted: dict[str, _Last]) -> Iterator[R
 
 def _document(outlet: str, row: Row, last: _Last) -> tantivy.Document:
     tags, moment = row["tags"] or [], row["published_at"] or row["fetched_at"]
+    title, tagged, body = (
+        normalize("NFC", text) for text in (row["title"], ", ".join(tags), row["body"])
+    )
+    authors = row["authors"] or []
     shown = {
         "article_id": row["article_id"],
         "outlet": outlet,
         "title": row["title"],
         "lead": (row["description"] or "")[:_LEAD],
+        "url": row["url"],
+        "authors": authors,
         "published": row["published_at"] and row["published_at"].isoformat(),
         "contents": last.contents,
         "months": last.months,
-        "cluster_id": row["cluster_id"],
+        "cluster_id": last.cluster_id,
     }
     values = {
         "article_id": row["article_id"],
         "outlet": outlet,
         "topics": row["topics"] or [],
-        "head": " ".join([row["title"], *tags]),
-        "body": row["body"],
+        "agencies": row["agencies"] or [],
+        "names": authors,
+        "month": f"{moment.astimezone(WIB):%Y-%m}",
+        "title": title,
+        "tags": tagged,
+        "authors": normalize("NFC", ", ".join(authors)),
+        "body": body,
+        "title_roots": _roots(title),
+        "roots": _roots(f"{title} {tagged} {body}"),
         "at": int(moment.timestamp()),
         "capture": last.name(row["article_id"]),
+        "story": story_number(last.cluster_id or row["article_id"]),
         "shown": json.dumps(shown).encode(),
     }
-    if row["cluster_id"]:
-        values["cluster_id"] = row["cluster_id"]
     return tantivy.Document.from_dict(values, SCHEMA)
+
+
+def _roots(text: str) -> str:
+    return " ".join(map(root_of, words_of(text)))
+
+
+def story_number(cluster_id: str) -> int:
+    """Return the value of `story` for a cluster_id."""
+    digest = hashlib.blake2b(cluster_id.encode("utf-8", "replace"), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
 
 
 def _shown(document: tantivy.Document) -> Row:

@@ -46,7 +46,8 @@ BATCH = 1000
 class Selection:
     """The rows to read. `outlets`: an empty tuple for all. `since` and `until`: days in WIB, both
     included, of publication, or of download where that is unknown; for rejects and runs, of their
-    own time. `topic` and `latest` (only the last capture of each article) restrict articles alone.
+    own time. `topic`, `latest` (only the last capture of each article) and `articles` (ids; None:
+    all) restrict articles alone.
     """
 
     outlets: tuple[str, ...] = ()
@@ -54,6 +55,7 @@ class Selection:
     until: date | None = None
     topic: str | None = None
     latest: bool = False
+    articles: frozenset[str] | None = None
 
 
 def select(
@@ -148,6 +150,9 @@ def _chosen(batch: pa.RecordBatch, selection: Selection, table: str) -> pa.Boole
     if selection.until:
         last = datetime.combine(selection.until, time.max, WIB)
         mask = pc.and_(mask, pc.less_equal(moment, pa.scalar(last, moment.type)))
+    if selection.articles is not None and table == "articles":
+        ids = pa.array(selection.articles, pa.string())
+        mask = pc.and_(mask, pc.is_in(batch["article_id"], value_set=ids))
     if selection.topic and table == "articles":
         said = pc.equal(pc.list_flatten(batch["topics"]), pa.scalar(selection.topic))
         rows = pc.list_parent_indices(batch["topics"]).filter(said)

@@ -42,7 +42,8 @@ def main() -> None:
     PICTURES.mkdir(parents=True, exist_ok=True)
     library = library_of(Path(OUTPUT_DIR))
     found = (
-        library.search(Question(outlet="kontan")).articles or library.search(Question()).articles
+        library.search(Question(outlets=("kontan",))).articles
+        or library.search(Question()).articles
     )
     newest = f"{found[0]['published']:%Y-%m-01}"
     serve = [*SCRAPY, "browse", "--port", "0", "-s", f"OUTPUT_DIR={OUTPUT_DIR}"]

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import socket
-import sys
 from contextlib import ExitStack, suppress
 from functools import partial
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from crawler.state.diagnoses import words_of_diagnoses
@@ -41,7 +37,6 @@ class Command(MaintenanceCommand):
         import uvicorn
 
         from crawler.web.browse.site import serve_on
-        from output.search import Library
 
         with ExitStack() as ends:
             listener = ends.enter_context(socket.socket())
@@ -51,11 +46,7 @@ class Command(MaintenanceCommand):
                 listener.listen()  # before the address is printed, which a program may ask at once
             except OSError as error:
                 self.complain(f"port {opts.port}: {error.strerror}; --port 0 takes any free port")
-            try:
-                library = Library(self.location, self._index_folder(ends))
-            except OSError as error:
-                self.complain(f"the dataset cannot be read: {error}")
-            ends.callback(library.close)
+            library = self.library(ends)
             library.refresh()
             url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
             self.say(f"The dataset is at {url} until you press Ctrl-C", url=url)
@@ -67,15 +58,3 @@ class Command(MaintenanceCommand):
             )
             with suppress(KeyboardInterrupt):
                 uvicorn.Server(config).run(sockets=[listener])
-
-    def _index_folder(self, ends: ExitStack) -> Path:
-        if folder := self.index_folder:
-            with suppress(OSError):
-                folder.mkdir(parents=True, exist_ok=True)
-            if folder.is_dir() and os.access(folder, os.W_OK):
-                return folder
-        print(
-            "the search index is not kept: set STATE_DIR to a local folder that can be written",
-            file=sys.stderr,
-        )
-        return Path(ends.enter_context(TemporaryDirectory(prefix="wartatek-search-")))

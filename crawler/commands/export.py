@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import ExitStack
+from dataclasses import replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.extraction.topics import TOPICS
-from crawler.terminal.exit_codes import UNHEALTHY
+from crawler.terminal.exit_codes import CLOSED, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
 from crawler.wording import number, size
 from output.beside import beside
@@ -34,7 +36,6 @@ STREAMS = ("csv", "jsonl", "markdown")
 """Formats that can go to standard output."""
 TAKEN_DOWN = ".taken-down"
 """Ends the name of the file beside an export that names the articles taken down since."""
-CLOSED = 141  # exit code 128 + SIGPIPE, as `cat` has before a `head` that ends first
 
 
 class Command(MaintenanceCommand):
@@ -64,6 +65,7 @@ class Command(MaintenanceCommand):
         add("--since", metavar="DAY", help="the first day of publication, in WIB: 2023-09-01")
         add("--until", metavar="DAY", help="the last day of publication, in WIB")
         add("--topic", metavar="TOPIC", help="only articles with this topic, e.g. ai")
+        add("--query", metavar="QUERY", help="only articles that `scrapy search` finds by it")
         add(
             "--new-since",
             metavar="CURSOR_FILE",
@@ -102,6 +104,7 @@ class Command(MaintenanceCommand):
         days = self.window(opts)
         names = tuple(dict.fromkeys(opts.outlet))
         self.selection = Selection(names, days.since, days.until, opts.topic, opts.latest)
+        self.query: str | None = opts.query
 
     def _check_target(self, opts: argparse.Namespace) -> None:
         if opts.output == "-":
@@ -129,7 +132,9 @@ class Command(MaintenanceCommand):
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         self.rows, self.allow_empty = 0, opts.allow_empty or self.cursor is not None
         self.taken_down: list[str] = []
-        with self.waiting("reading the dataset") as self.status:
+        with ExitStack() as ends, self.waiting("reading the dataset") as self.status:
+            if self.query is not None:
+                self._search(ends, self.query)
             if opts.output == "-":
                 self._print(opts.to)
             else:
@@ -149,6 +154,17 @@ class Command(MaintenanceCommand):
                 told["taken_down"] = gone
             also = f"; {number(len(gone))} articles were taken down since" if gone else ""
             self.say(f"{self.target}: {found}, {size(written)}{also}", **told)
+
+    def _search(self, ends: ExitStack, query: str) -> None:
+        """Select the articles that a query finds."""
+        from output.search import Question
+
+        library, question = self.library(ends), Question(query)
+        library.update()
+        if mistakes := library.mistakes(question):
+            self.complain(f"--query: not understood: {', '.join(one.text for one in mistakes)}")
+        ids = frozenset(row["article_id"] for row in library.matches(question))
+        self.selection = replace(self.selection, articles=ids)
 
     def _print(self, kind: str) -> None:
         try:

@@ -5,3 +5,5 @@ UNHEALTHY = 1
 off for its Crawl-delay; or a command found what it was asked to look for."""
 HELD = INTERRUPTED = 75
 """EX_TEMPFAIL of sysexits.h: another run holds the outlet, or a signal ended this one."""
+CLOSED = 141
+"""128 + SIGPIPE, as `cat` has before a `head` that ends first."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from contextlib import suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -16,6 +20,9 @@ from output.search_index import FOLDER
 
 if TYPE_CHECKING:
     import argparse
+    from contextlib import ExitStack
+
+    from output.search import Library
 
 
 class MaintenanceCommand(TerminalCommand):
@@ -61,6 +68,30 @@ class MaintenanceCommand(TerminalCommand):
         assert self.settings is not None
         place = self.settings["STATE_DIR"] or self.location
         return None if "://" in place else Path(place) / FOLDER
+
+    def library(self, ends: ExitStack) -> Library:
+        """Open the search index, until `ends` end; or complain of a dataset that cannot be read."""
+        # Imported here, since Scrapy imports every command at each start.
+        from output.search import Library
+
+        try:
+            library = Library(self.location, self._index_folder(ends))
+        except OSError as error:
+            self.complain(f"the dataset cannot be read: {error}")
+        ends.callback(library.close)
+        return library
+
+    def _index_folder(self, ends: ExitStack) -> Path:
+        if folder := self.index_folder:
+            with suppress(OSError):
+                folder.mkdir(parents=True, exist_ok=True)
+            if folder.is_dir() and os.access(folder, os.W_OK):
+                return folder
+        print(
+            "the search index is not kept: set STATE_DIR to a local folder that can be written",
+            file=sys.stderr,
+        )
+        return Path(ends.enter_context(TemporaryDirectory(prefix="wartatek-search-")))
 
     def stored(self) -> list[str]:
         """Return the names of the outlets with a file in the dataset, sorted."""

@@ -88,6 +88,7 @@ READING = [
     ["export", "--to", "csv"],
     ["report"],
     ["browse", "--port", "0"],
+    ["search", "berita"],
     ["coverage"],
     ["compact"],
     ["forget", "kontan:1"],

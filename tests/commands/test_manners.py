@@ -24,7 +24,10 @@ from tests.places import CHECKOUT
 
 COMMANDS = [module.name for module in pkgutil.iter_modules(commands.__path__)]
 ESCAPE, COLOUR = r"\x1b\[[0-9;?]*[A-Za-z]", r"\x1b\[(?:\d+;)*(?:3\d|9\d|38;[\d;]*)m"
-FREE = {"extract": "it tells of a file that cannot be read in its row"}
+FREE = {
+    "extract": "it tells of a file that cannot be read in its row",
+    "search": "a query that nothing matches is no mistake",
+}
 """Commands for which any word is an argument."""
 
 SENTENCE = "Kapal penarik kabel laut berangkat dari pelabuhan pada subuh hari dengan awaknya. "
@@ -41,6 +44,7 @@ RUNS = {
     "outlets": "outlets",
     "reparse": "reparse --workers 1 --diff {folder}/warcs",
     "report": "report -o {folder}/page.html",
+    "search": "search berita",
     "verify": "verify",
 }
 CRAWLS = {

@@ -18,16 +18,17 @@ from starlette.routing import Route
 from crawler.web.browse.archived_page import archived, inert
 from crawler.web.browse.archived_page import words as words_on
 from crawler.web.browse.differences import changes
-from crawler.web.browse.excerpts import excerpt, marked
+from crawler.web.browse.excerpts import excerpt, marked, wanted
 from crawler.web.browse.removed_in_place import in_place
 from crawler.web.rendering import SCRIPT, STYLE, environment
 from output.clock import WIB
 from output.search import Found, Library, Question
-from output.search_index import words_of
+from output.search_query import in_words, words_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
 
+    from starlette.datastructures import QueryParams
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -50,7 +51,8 @@ _HEADERS = {
     "x-dns-prefetch-control": "off",
     "cache-control": "no-store",
 }
-_LONGEST = 200  # characters of a search
+_LONGEST = 1000  # characters of a search
+_MOST_VALUES = 30  # of a facet that are chosen
 
 
 class Headers:
@@ -106,19 +108,25 @@ class Site:
             request.query_params, (*self.library.outlets, *self.library.behind), self.library.topics
         )
         found = Found() if wrong else self.library.search(question)
+        shown = [wanted(word, self.library.roots(word)) for word in words_in(question.query.node)]
         if question.page > 1 and not (wrong or found.articles):
             wrong["page"] = str(question.page)
-        words = words_of(question.words)
-        kept = {name: value for name, value in request.query_params.items() if name != "page"}
+        answered = not wrong
         response = self._render(
             "search.html",
             question=question,
             wrong=wrong,
             found=found,
             library=self.library,
-            marked=lambda text: marked(text, words),
-            excerpt=lambda text: [] if question.heads else excerpt(text, words),
-            link=lambda page: "/?" + urlencode({**kept, "page": page}),
+            facets=self.library.facets(question) if answered else {},
+            mistakes=self.library.mistakes(question),
+            understood=question.query.node,
+            in_words=in_words,
+            in_vain=self.library.in_vain(question) if answered and not found.total else [],
+            suggestion=self.library.suggestion(question) if answered and not found.total else None,
+            marked=lambda text: marked(text, shown),
+            excerpt=lambda text: [] if question.heads else excerpt(text, shown),
+            link=lambda **changed: _link(request.query_params, **changed),
         )
         response.status_code = 400 if wrong else 200
         return response
@@ -185,25 +193,63 @@ def serve_on(library: Library, diagnoses: Callable[[], Diagnoses] = dict) -> Sta
     return Site(library, diagnoses).app()
 
 
+_FACETS = {
+    "outlet": "outlets",
+    "topic": "topics",
+    "month": "months",
+    "agency": "agencies",
+    "author": "authors",
+}
+"""Names in a URL's query, of which each may be given again, and in a question."""
+
+
 def asked(
-    given: Mapping[str, str], outlets: Collection[str], topics: Collection[str]
+    given: QueryParams, outlets: Collection[str], topics: Collection[str]
 ) -> tuple[Question, dict[str, str]]:
     """Return the question in a URL's query, and the values that are invalid by field.
 
     :param outlets: the outlets that may be asked for, and `topics` likewise.
     """
-    values = {name: given.get(name, "") for name in ("outlet", "topic", "since", "until", "page")}
-    read: dict[str, Any] = {
-        "outlet": values["outlet"] if values["outlet"] in outlets else None,
-        "topic": values["topic"] if values["topic"] in topics else None,
-        "since": _day(values["since"]),
-        "until": _day(values["until"]),
-        "page": _whole(values["page"]),
+    known = {"outlet": outlets, "topic": topics}
+    chosen = {
+        name: tuple(dict.fromkeys(filter(None, given.getlist(name))))[:_MOST_VALUES]
+        for name in _FACETS
     }
-    valid = {name: value for name, value in read.items() if value is not None}
-    wrong = {name: text for name, text in values.items() if text and name not in valid}
+    wrong = {
+        name: value
+        for name, values in chosen.items()
+        for value in values
+        if value not in known.get(name, values)
+    }
+    single = {"since": _day, "until": _day, "page": _whole, "order": _order}
+    read = {
+        name: (text, reader(text))
+        for name, reader in single.items()
+        if (text := given.get(name, ""))
+    }
+    wrong |= {name: text for name, (text, value) in read.items() if value is None}
+    valid: dict[str, Any] = {name: value for name, (_, value) in read.items() if value is not None}
+    valid |= {_FACETS[name]: values for name, values in chosen.items() if name not in wrong}
     words = given.get("words", "")[:_LONGEST]
-    return Question(words, heads=given.get("heads") == "1", **valid), wrong
+    return Question(words, heads=given.get("heads") == "1", collapse=True, **valid), wrong
+
+
+def _order(text: str) -> str | None:
+    return text if text in ("relevance", "date") else None
+
+
+def _link(given: QueryParams, **changed: str | int | None) -> str:
+    """Return the address of a search with parameters changed: a facet's value is added, or taken
+    away where it is given."""
+    kept = [(name, value) for name, value in given.multi_items() if name != "page" and value]
+    for name, value in changed.items():
+        if name in _FACETS:
+            pair = (name, str(value))
+            kept = [one for one in kept if one != pair] if pair in kept else [*kept, pair]
+        else:
+            kept = [one for one in kept if one[0] != name]
+            kept += [(name, str(value))] if value else []
+    return "/?" + urlencode(kept)
 
 
 def _day(text: str) -> date | None:
