@@ -317,7 +317,7 @@ class Library:
         for word in _single_words(question.query.node):
             if word.begins or word.field or self._count(word, Question()):
                 continue
-            known = dict(self.index.words("body", _TERMS))
+            known = dict(self.index.words("title", _TERMS)) | dict(self.index.words("body", _TERMS))
             best = _nearest(word.text, known)
             if best:
                 text = _replaced(text, word.text, best)
