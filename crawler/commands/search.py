@@ -34,7 +34,7 @@ class Command(MaintenanceCommand):
     takes_words = True
 
     def syntax(self) -> str:
-        return "QUERY [options]"
+        return "[options] QUERY"
 
     def short_desc(self) -> str:
         return "Find articles: words, a phrase, OR, -without, outlet:kontan, after:2026-11-01"
@@ -57,7 +57,7 @@ class Command(MaintenanceCommand):
         add("--by-date", action="store_true", help="the newest first, not the most relevant")
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
-        super().process_options([], opts)
+        super().process_options([word for word in args if word.startswith("--")], opts)
         if not args:
             self.complain("say what to search for: scrapy search 'ponsel OR gawai'")
         if sum((opts.csv, opts.urls, opts.json)) > 1:

@@ -43,7 +43,7 @@ class TerminalCommand(ScrapyCommand):
     requires_project = True
     requires_crawler_process = False
     takes_words = False
-    """Whether the arguments are words, of which any may begin with a minus."""
+    """Whether the arguments are words, of which any may begin with a single minus."""
 
     def syntax(self) -> str:
         return NO_ARGUMENTS
@@ -57,8 +57,8 @@ class TerminalCommand(ScrapyCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
-        unknown = [arg for arg in args if arg.startswith("-")]
-        if unknown and not self.takes_words:
+        sign = "--" if self.takes_words else "-"
+        if unknown := [arg for arg in args if arg.startswith(sign)]:
             self.complain(f"unknown option {unknown[0]}")
         if args and self.syntax() == NO_ARGUMENTS:
             self.complain(f"it takes no arguments, as {args[0]} is one")
