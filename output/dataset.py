@@ -62,12 +62,28 @@ def is_replaced(root: Root, path: str) -> bool:
 
 
 def holds_dataset(root: Root) -> bool:
-    """Return True if a table of a dataset is at `root`.
+    """Return True if a table of a dataset, with an outlet, is at `root`.
 
     :raises OSError: the place cannot be listed.
     """
-    found = root.filesystem.get_file_info([root.at(table) for table in SCHEMAS])
-    return any(info.type is fs.FileType.Directory for info in found)
+    return any(_holds_outlet(root, root.at(table)) for table in SCHEMAS)
+
+
+def _holds_outlet(root: Root, folder: str) -> bool:
+    """Return True if a folder of an outlet is in `folder`, a full path."""
+    below = root.filesystem.get_file_info(fs.FileSelector(folder, allow_not_found=True))
+    return any(info.base_name.startswith("outlet=") for info in below)
+
+
+def check_place(root: Root) -> None:
+    """Check that `root` may be a dataset's folder, and is not the folder of a table.
+
+    :raises FileNotFoundError: nothing is there, or a table, whose rows would not be found.
+    """
+    if root.filesystem.get_file_info(root.path).type is fs.FileType.NotFound:
+        raise FileNotFoundError(f"there is no dataset at {root.location}")
+    if _holds_outlet(root, root.path):
+        raise FileNotFoundError(f"{root.location} is a table: name the folder of the dataset")
 
 
 def live_files(root: Root, table: str, outlet: str | None = None) -> list[str]:
@@ -219,8 +235,11 @@ def read(
 
     :param revisions: adds the column `revision`: an article's first content has 1, each other
         content the next number, in the order in which they were first fetched.
+    :raises FileNotFoundError: no dataset can be at `location`.
     """
-    return again(lambda: _read(Root(location), outlet, columns, revisions=revisions))
+    root = Root(location)
+    check_place(root)
+    return again(lambda: _read(root, outlet, columns, revisions=revisions))
 
 
 def _read(
@@ -243,8 +262,13 @@ def _read(
 def latest(
     location: Location, *, outlet: str | None = None, columns: Sequence[str] | None = None
 ) -> pa.Table:
-    """Return the last capture of each article, as the newest extractor_version read it."""
-    return again(lambda: _latest(Root(location), outlet, columns))
+    """Return the last capture of each article, as the newest extractor_version read it.
+
+    :raises FileNotFoundError: no dataset can be at `location`.
+    """
+    root = Root(location)
+    check_place(root)
+    return again(lambda: _latest(root, outlet, columns))
 
 
 def _latest(root: Root, outlet: str | None, columns: Sequence[str] | None) -> pa.Table:

@@ -93,8 +93,8 @@ class Command(MaintenanceCommand):
             opts.to = "csv"
         if opts.to not in KINDS:
             self.complain(f"say --to {', --to '.join(KINDS[:-1])} or --to {KINDS[-1]}")
-        if opts.topic and opts.topic not in TOPICS:
-            close = get_close_matches(opts.topic, TOPICS, n=1)
+        if opts.topic is not None and opts.topic not in TOPICS:
+            close = get_close_matches(opts.topic.lower(), TOPICS, n=1)
             hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(TOPICS)}"
             self.complain(f"there is no topic {opts.topic}; {hint}")
         if opts.new_since and (opts.output == "-" or opts.to == "duckdb"):

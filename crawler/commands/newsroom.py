@@ -55,6 +55,9 @@ class Command(TerminalCommand):
 
         if unknown := set(args) - houses().keys():
             self.complain(f"no such outlet here: {', '.join(sorted(unknown))}")
+        for name in ("recent", "past", "wires"):
+            if getattr(opts, name) < 0:
+                self.complain(f"--{name} {getattr(opts, name)} is no number of articles")
         stopped = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stopped.set())
@@ -67,12 +70,13 @@ class Command(TerminalCommand):
             wires=opts.wires,
             edited=opts.edited,
         )
-        try:
-            room = Newsroom(world, port=opts.port, compress=opts.compress)
-        except (OSError, OverflowError) as error:
-            self.complain(f"port {opts.port}: {error}")
         if not opts.on_demand:
             world.render_all()
-        with room:
-            self.say(room.url, url=room.url)
-            stopped.wait()
+        room = Newsroom(world, port=opts.port, compress=opts.compress)
+        try:
+            room.start()
+        except (OSError, OverflowError) as error:
+            self.complain(f"port {opts.port}: {error}")
+        self.say(room.url, url=room.url)
+        stopped.wait()
+        room.stop()

@@ -94,14 +94,17 @@ class Arguments:
     def of(cls, given: Mapping[str, str]) -> Arguments:
         """Return the arguments that `given` names.
 
-        :raises ArgumentError: when a name is unknown, a day is no date, the days run backwards, the
-            limit is no whole number above 0, or the file of URLs cannot be read or names none.
+        :raises ArgumentError: when a name is unknown, a day is no date, the days run backwards or
+            begin in the future, the limit is no whole number above 0, or the file of URLs cannot
+            be read or names none.
         """
         # Scrapyd hands its own arguments over, marked by an underscore.
         unknown = sorted(name for name in given if name not in _KNOWN and name[0] != "_")
         if unknown:
             raise ArgumentError(f"unknown argument {unknown[0]}: {', '.join(_KNOWN)} are known")
         window = Window.parse(given.get("since"), given.get("until"))
+        if window.since and window.since > clock.now().astimezone(WIB).date():
+            raise ArgumentError(f"since={window.since} is still to come")
         urls = _lines("urls", given["urls"]) if "urls" in given else None
         if urls and window.past:
             raise ArgumentError("urls goes with limit alone, not with since and until")

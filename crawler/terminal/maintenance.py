@@ -53,7 +53,7 @@ class MaintenanceCommand(TerminalCommand):
     def window(self, opts: argparse.Namespace) -> Window:
         """Return the days between --since and --until, or complain of them."""
         try:
-            return Window.parse(opts.since or None, opts.until or None)
+            return Window.parse(opts.since, opts.until)
         except ArgumentError as error:
             self.complain(f"--{error}")
 

@@ -11,7 +11,15 @@ import pyarrow.parquet as pq
 import pytest
 
 from output.compaction import compact
-from output.dataset import MERGED, REPLACES, latest, live_files, open_dataset, read
+from output.dataset import (
+    MERGED,
+    REPLACES,
+    holds_dataset,
+    latest,
+    live_files,
+    open_dataset,
+    read,
+)
 from output.filesystem import Root
 from output.schema import ARTICLES
 from output.selection import Selection, select
@@ -28,6 +36,24 @@ def write(folder, run_id, *rows, outlet="kontan"):
     for row in rows:
         writer.write("articles", outlet, row)
     writer.flush()
+
+
+@pytest.mark.parametrize("place", ["typo", "data/articles"])
+@pytest.mark.parametrize("reader", [read, latest])
+def test_a_reader_of_a_place_without_a_dataset_says_so(tmp_path, reader, place):
+    """An empty table there would look like a dataset without articles."""
+    write(tmp_path / "data", "run-1", article(1))
+    with pytest.raises(FileNotFoundError, match=place):
+        reader(tmp_path / place)
+    assert reader(tmp_path / "data").num_rows == 1
+
+
+def test_folders_of_another_project_are_no_dataset(tmp_path):
+    for name in ("articles", "runs/experiment-1", "clusters/a"):
+        (tmp_path / "other" / name).mkdir(parents=True)
+    write(tmp_path / "data", "run-1", article(1))
+    assert not holds_dataset(Root(tmp_path / "other"))
+    assert holds_dataset(Root(tmp_path / "data"))
 
 
 def capture(number, hours, text, version="2026.11.22"):

@@ -17,6 +17,7 @@ from output.origin import claim, origin_of
 from spiders.mediaindonesia import MediaIndonesiaSpider
 from tests.archive.warcs import pages, write_warc
 from tests.crawls import crawl, project_settings
+from tests.datasets import row, write
 from tests.moment import newsroom
 
 ORIGINS = ["newsroom", "web"]
@@ -58,13 +59,13 @@ def archives(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.mark.parametrize("options", [(), ("--diff",)])
 def test_an_archive_of_the_other_origin_is_refused(archives, tmp_path, origin, options, capsys):
     claim(tmp_path, OTHER[origin])
-    (tmp_path / "articles").mkdir()
+    write(tmp_path, tirto=[row(1, "tirto")])
     assert reparse(tmp_path, archives[origin], *options) == 2
     said = capsys.readouterr()
     assert said.out == ""
     assert said.err.endswith("need a folder of their own: set OUTPUT_DIR\n")
     assert said.err.count("\n") == 1
-    assert (read(tmp_path).num_rows, origin_of(tmp_path)) == (0, OTHER[origin])
+    assert (read(tmp_path).num_rows, origin_of(tmp_path)) == (1, OTHER[origin])
 
 
 @pytest.mark.parametrize("origin", ORIGINS)

@@ -28,6 +28,7 @@ def test_scrapyd_s_own_arguments_are_ignored():
         ({"until": "2023-02-30"}, "until=2023-02-30 is no date"),
         ({"since": ""}, "since= is no date"),
         ({"since": "2023-10-01", "until": "2023-09-01"}, "is after until"),
+        ({"since": "2999-01-01"}, "since=2999-01-01 is still to come"),
         ({"limit": "0"}, "limit=0 is no whole number above 0"),
         ({"limit": "-3"}, "limit=-3"),
         ({"limit": "banyak"}, "limit=banyak"),
