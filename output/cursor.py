@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from output.beside import beside
+from output.dataset import open_dataset
 from output.filesystem import Root, sync_folder
 from output.schema import ARTICLES, KEYS
 from output.takedown import buried
@@ -23,6 +24,8 @@ from output.writer import COMPRESSION
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+
+    from output.dataset import Location
 
 _COLUMNS = KEYS["articles"]
 _SCHEMA = pa.schema([(name, ARTICLES.field(name).type) for name in _COLUMNS])
@@ -35,14 +38,27 @@ class CursorError(Exception):
 class Cursor:
     """The keys of the rows that were given, and of those that are being given.
 
-    :raises CursorError: the file at `path` is no cursor.
-    :raises OSError: it cannot be read.
+    :raises CursorError: the file at `path` is no cursor, or cannot be read.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         self._given = _read(path)
         self._new: list[pa.Table] = []
+
+    def is_of(self, location: Location) -> bool:
+        """Return False if rows were given, and the dataset at `location` has none of them.
+
+        :raises OSError, pa.ArrowInvalid: when the dataset cannot be read.
+        """
+        rows = self._given.filter(pc.is_valid(self._given["fetched_at"]))
+        given = _joined(rows)
+        names = sorted({str(each).partition(":")[0] for each in rows["article_id"].to_pylist()})
+        held = (open_dataset(location, outlet=name) for name in names)
+        keys = (each.to_table(list(_COLUMNS)) for each in held)
+        return not len(rows) or any(
+            pc.any(pc.is_in(_joined(each), value_set=given)).as_py() for each in keys
+        )
 
     def new(self, root: Root, outlet: str, keys: pa.Table) -> pa.BooleanArray:
         """Return a mask of the rows of `keys` that were not given, of articles without takedown."""
@@ -91,8 +107,8 @@ def _read(path: Path) -> pa.Table:
     if not path.exists():
         return _SCHEMA.empty_table()
     try:
-        given = pq.ParquetFile(path).read()
-    except pa.ArrowInvalid as error:
+        given = pq.ParquetFile(path, page_checksum_verification=True).read()
+    except (pa.ArrowInvalid, OSError) as error:
         raise CursorError(f"{path} is no cursor: {error}") from error
     if not given.schema.equals(_SCHEMA):
         raise CursorError(f"{path} is no cursor: it has other columns")

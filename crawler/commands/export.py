@@ -125,9 +125,12 @@ class Command(MaintenanceCommand):
             self.complain(f"{path} cannot be both the cursor and the export")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            return Cursor(path)
-        except (CursorError, OSError) as error:
+            cursor = Cursor(path)
+            if not cursor.is_of(self.location):
+                raise CursorError(f"{path} is of another dataset: it gave no row of this one")
+        except (CursorError, *READ_ERRORS) as error:
             self.complain(f"--new-since: {error}")
+        return cursor
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         self.rows, self.allow_empty = 0, opts.allow_empty or self.cursor is not None

@@ -85,15 +85,17 @@ class Command(MaintenanceCommand):
                 reason = getattr(error, "strerror", None) or error
                 self.complain(f"{one.article_id} is not removed yet, say it again: {reason}")
             places |= one.addresses
+            is_known = bool(one.is_known or gone.rows or gone.pages)
+            done = "removed for good" if is_known else "nothing to remove"
             self.say(
-                f"{one.article_id}: removed for good (rows: {gone.rows}, archived pages:"
-                f" {gone.pages}); it will not be fetched again",
+                f"{one.article_id}: {done} (rows: {gone.rows}, archived pages: {gone.pages}); it"
+                " will not be fetched again",
                 article_id=one.article_id,
                 aliases=one.aliases,
                 rows=gone.rows,
                 pages=gone.pages,
             )
-            if not (one.is_known or gone.rows or gone.pages):
+            if not is_known:
                 print(f"{one.article_id} was in no row; it will never come", file=sys.stderr)
                 self.exitcode = self.exitcode or UNHEALTHY
             for file in gone.damaged:
@@ -138,8 +140,8 @@ class Command(MaintenanceCommand):
 
     def _articles(self, arg: str, *, every: bool) -> list[Doomed]:
         """Return each article at a URL, or with an article_id; several only if `every`."""
-        url = ""
-        if arg.startswith(("http://", "https://")):
+        url, arg = "", arg.strip()
+        if arg.lower().startswith(("http://", "https://")):
             url = canonical_url(arg) or arg
             spider = self.registry.on_host(url)
             if spider is None:
@@ -152,7 +154,8 @@ class Command(MaintenanceCommand):
         known = addresses(self.location, outlet)
         pattern = self.registry.spiders[outlet].rules().article_pattern
         own = article_id(outlet, url, pattern) if url else arg
-        found = {one.article_id for one in known if one.address == url} if url else set()
+        place = url and _place(url, pattern)
+        found = {one.article_id for one in known if _place(one.address, pattern) == place}
         stored = {one.article_id for one in known if one.is_stored}
         named = sorted(found | ({own} & {one.article_id for one in known})) or [own]
         if len(stored.intersection(named)) > 1 and not every:
@@ -176,3 +179,8 @@ class Command(MaintenanceCommand):
         taken = filter(None, (article_address(place, pattern) for place in places))
         aliases = {article_id(outlet, place, pattern) for place in taken} - others - {name}
         return Doomed(outlet, name, tuple(sorted(aliases)), frozenset(places), bool(places))
+
+
+def _place(url: str, pattern: re.Pattern[str]) -> str | None:
+    """Return the address that all spellings of `url` lead to; None where `url` is not public."""
+    return article_address(url, pattern) or canonical_url(url)

@@ -177,6 +177,30 @@ def test_csv_and_parquet_take_a_cursor_too(export, tmp_path):
     assert len(pq.ParquetFile(tmp_path / "new.parquet").read()) == 3
 
 
+def test_a_cursor_of_another_dataset_is_a_mistake(export, dataset, tmp_path):
+    """All rows would come as new, and a consumer would mix two datasets."""
+    other = write(tmp_path / "other", kontan=[row(1, **LATER), row(77)])
+    cursor = ["--new-since", str(tmp_path / "cursor"), "-o", str(tmp_path / "x.csv")]
+    with pytest.raises(SystemExit):
+        execute(["scrapy", "export", "--to", "csv", *cursor, "-s", f"OUTPUT_DIR={other}"])
+    before = (tmp_path / "cursor").read_bytes()
+    code, said = export()
+    assert (code, "is of another dataset" in said, said.count("\n")) == (2, True, 1)
+    assert (tmp_path / "cursor").read_bytes() == before
+    assert not (tmp_path / "new.jsonl").exists()
+
+
+def test_a_flipped_bit_in_a_cursor_gives_no_row_again(export, tmp_path):
+    export()
+    cursor = tmp_path / "cursor"
+    sound = cursor.read_bytes()
+    for place in range(4, len(sound) // 3, 40):
+        cursor.write_bytes(sound[:place] + bytes([sound[place] ^ 16]) + sound[place + 1 :])
+        code, *found = export()
+        assert code == 2 or found == [[], []], (place, found)
+        cursor.write_bytes(sound)
+
+
 @pytest.mark.parametrize("content", [b"", b"not Parquet", None])
 def test_a_file_that_is_no_cursor_is_left_as_it_is(export, tmp_path, content):
     cursor = tmp_path / "cursor"

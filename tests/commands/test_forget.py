@@ -111,6 +111,16 @@ def test_every_address_of_a_forgotten_article_is_buried(tmp_path):
     assert read(tmp_path)["article_id"].to_pylist() == ["kontan:2"]
 
 
+def test_a_url_is_found_in_whatever_spelling_it_is_typed_and_stored(tmp_path):
+    page = "https://investasi.kontan.co.id/news/harga"
+    stored = [f"{page}-1?srsltid=x0", f"{page}-2/", f"http{page[5:]}-3", f"{page}-4?page=all"]
+    store(tmp_path, *(article(n) | {"url": url} for n, url in enumerate(stored, 1)), article(5))
+    typed = [f"{page}-1", f"HTTPS{page[5:]}-2?rss=1&utm_source=x", f" {page}-3/#isi", f"{page}-4"]
+    done = forget(tmp_path, *typed)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert read(tmp_path)["article_id"].to_pylist() == ["kontan:5"]
+
+
 def test_the_home_page_as_canonical_takes_no_other_article_along(tmp_path):
     home = "https://www.kontan.co.id/"
     store(tmp_path, *(article(number) | {"canonical_url": home} for number in (1, 2, 3)))
