@@ -127,7 +127,10 @@ class SearchIndex:
         if index is None:
             shutil.rmtree(self.folder, ignore_errors=True)
             make_private(self.folder)
-            index, kept = tantivy.Index(SCHEMA, str(self.folder)), {"outlets": {}}
+            try:
+                index, kept = tantivy.Index(SCHEMA, str(self.folder)), {"outlets": {}}
+            except ValueError as error:
+                raise OSError(f"{self.folder}: {error}") from error
             self._note({})
         index.register_tokenizer("words", _WORDS)
         index.register_tokenizer("roots", _ROOTS)

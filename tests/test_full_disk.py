@@ -6,16 +6,14 @@ import os
 import resource
 import subprocess
 import sys
-from typing import TYPE_CHECKING
+from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
 from tests.datasets import row, write
 from tests.moment import newsroom
 from tests.places import CHECKOUT
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 STATE_OPENS = 140_000
 """Bytes of a file: a new state fits, and its log of some articles does not."""
@@ -48,6 +46,8 @@ def test_a_state_that_cannot_grow_ends_the_run_with_one_line(tmp_path: Path, com
         ["report"],
         ["forget", "kontan:1"],
         ["compact"],
+        ["coverage"],
+        ["browse", "--port", "0"],
     ],
     ids=" ".join,
 )
@@ -60,3 +60,18 @@ def test_a_command_says_in_one_line_that_it_cannot_write(tmp_path: Path, words: 
     assert done.stderr.count("\n") == tables, done.stderr
     assert "Traceback" not in done.stderr
     assert not list(tmp_path.glob("export.*")) and not (tmp_path / "cursor").exists()
+
+
+@pytest.mark.parametrize("words", [["outlets"], ["outlets", "--json"]], ids=" ".join)
+def test_output_that_cannot_be_written_is_one_line_too(words: list[str]):
+    command = [sys.executable, "-m", "scrapy", *words]
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(command, cwd=CHECKOUT, stdout=full, stderr=PIPE, text=True)
+    assert (done.returncode, done.stderr) == (2, "scrapy outlets: No space left on device\n")
+
+
+def test_a_reader_that_leaves_early_is_no_error():
+    command = f"{sys.executable} -m scrapy outlets --json | head -1; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(["bash", "-c", command], cwd=CHECKOUT, capture_output=True, text=True)
+    first, code = done.stdout.splitlines()
+    assert (first[0], done.stderr, code) == ("{", "", "141")

@@ -31,7 +31,7 @@ class Command(MaintenanceCommand):
         if not 0 <= opts.port < 65536:
             self.complain(f"--port {opts.port} is no port")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         # Imported here, since Scrapy imports every command at each start.
         import uvicorn

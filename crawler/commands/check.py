@@ -43,7 +43,7 @@ class Command(ExaminingCommand):
             self.complain("name one outlet")
         opts.spargs.setdefault("limit", PAGES)
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.crawler_process is not None
         self.read = 0
         crawler, examination = self.examiner(args[0])

@@ -38,7 +38,7 @@ class Command(MaintenanceCommand):
             help="also rewrite files of older schema versions: the default",
         )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         names = args or self.stored()
         if names:

@@ -42,7 +42,7 @@ class Command(MaintenanceCommand):
         super().process_options(args, opts)
         self.days = self.window(opts)
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         with DatasetIndex.of(self.settings) as index:
             names = args or self.stored()

@@ -36,7 +36,7 @@ class Command(CrawlingCommand):
             self.complain("name one outlet; crawlall takes several")
         self.claim_dataset()
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         [name] = args
         try:
             with self.held(name):

@@ -86,7 +86,7 @@ class Command(CrawlingCommand):
                 self.complain(f"outlets cannot share {file}: put %(name)s into its name")
         return names
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         outlets = self.outlets()
         names = self._names(args, outlets)
         self.crawlers: dict[str, Crawler] = {}

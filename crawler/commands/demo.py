@@ -52,7 +52,7 @@ class Command(TerminalCommand):
     def short_desc(self) -> str:
         return "Crawl a small world of outlets on localhost into output/demo"
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         # Imported here, since Scrapy imports every command before it runs a command.
         from crawler.newsroom.houses import houses
 

@@ -51,7 +51,7 @@ class Command(ExaminingCommand):
         if (self.settings.getpriority("LOG_LEVEL") or 0) < SETTINGS_PRIORITIES["cmdline"]:
             self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")  # the table says the rest
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         outlets = self.outlets()
         names = list(dict.fromkeys(args)) or [n for n, o in outlets.items() if o.status in CRAWLED]
         self.crawlers: dict[str, Crawler] = {}

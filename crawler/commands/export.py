@@ -132,14 +132,15 @@ class Command(MaintenanceCommand):
             self.complain(f"--new-since: {error}")
         return cursor
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         self.rows, self.allow_empty = 0, opts.allow_empty or self.cursor is not None
         self.taken_down: list[str] = []
         with ExitStack() as ends, self.waiting("reading the dataset") as self.status:
             if self.query is not None:
                 self._search(ends, self.query)
             if opts.output == "-":
-                self._print(opts.to)
+                self._stream(opts.to, sys.stdout.buffer)
+                sys.stdout.buffer.flush()
             else:
                 self._write(opts.to)
         what = "articles" if opts.latest else "captures"
@@ -168,15 +169,6 @@ class Command(MaintenanceCommand):
             self.complain(f"--query: not understood: {', '.join(one.text for one in mistakes)}")
         ids = frozenset(row["article_id"] for row in library.matches(question))
         self.selection = replace(self.selection, articles=ids)
-
-    def _print(self, kind: str) -> None:
-        try:
-            self._stream(kind, sys.stdout.buffer)
-            sys.stdout.buffer.flush()
-        except BrokenPipeError:
-            # Python would flush again at exit, and print an error.
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-            self.exitcode = CLOSED
 
     def _write(self, kind: str) -> None:
         """Write beside the target and rename, so that readers never see a part of the file."""

@@ -73,7 +73,7 @@ class Command(TerminalCommand):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options([arg for arg in args if arg != STDIN], opts)
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         if not args:
             self.complain("no FILE given")

@@ -67,7 +67,7 @@ class Command(MaintenanceCommand):
         found = [one for arg in args for one in self._articles(arg, every=opts.all)]
         self.articles = list({one.article_id: one for one in found}.values())
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         places: set[str] = set()
         titles: set[str] = set()

@@ -48,7 +48,7 @@ class Command(TerminalCommand):
             help="render pages on request: a large world starts sooner and needs less memory",
         )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         # Imported here, since Scrapy imports every command at each start.
         from crawler.newsroom import Newsroom, World
         from crawler.newsroom.houses import houses

@@ -62,7 +62,7 @@ class Command(TerminalCommand):
             " past of each source."
         )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         seen = read_diagnoses(self.settings)
         spiders = load_spiders(self.settings)

@@ -96,7 +96,7 @@ class Command(MaintenanceCommand):
         if opts.diff and not stored:  # else a dataset may begin with pages of others
             self.check_dataset()
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         sizes = self._files(args)
         job = self._job(opts)
         if opts.shard and not job.outlets:

@@ -34,7 +34,7 @@ class Command(MaintenanceCommand):
             self.complain("the dataset is not on this machine: say -o FILE")
         self.days = self.window(opts)
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         # Imported here, since Scrapy imports every command at each start.
         from crawler.web.report.page import write_page

@@ -77,7 +77,7 @@ class Command(CrawlingCommand):
             except UnreadableError as error:
                 self.complain(f"{args[1]}: {error}")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         self.outlet = self.outlets()[args[0]]
         self.replace = opts.replace
         assert self.settings is not None

@@ -34,7 +34,7 @@ class Command(MaintenanceCommand):
             " state.db; exit 0 sound, 1 with findings, 2 usage"
         )
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         with self.waiting("verifying the dataset"):
             findings = [*verify(self.location), *self._of_the_archive(), *self._of_the_state()]
         for path, what in findings:

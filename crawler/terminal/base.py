@@ -6,7 +6,10 @@ Outside commands/, where Scrapy would take the class for a command.
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
 import sys
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from rich import box
@@ -16,7 +19,9 @@ from rich.table import Table
 from rich.text import Text
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
+from crawler.terminal.exit_codes import CLOSED
 from crawler.wording import number, word
+from output.verification import READ_ERRORS
 
 if TYPE_CHECKING:
     import argparse
@@ -64,6 +69,24 @@ class TerminalCommand(ScrapyCommand):
             self.complain(f"it takes no arguments, as {args[0]} is one")
         self.quiet, self.json = opts.quiet, opts.json
 
+    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Do the command's work; say in a single line that the disk, a file or the state failed."""
+        try:
+            self.work(args, opts)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _end_output()
+            self.exitcode = CLOSED
+        except (*READ_ERRORS, sqlite3.Error) as error:
+            _end_output()
+            file = getattr(error, "filename", None)
+            reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
+            self.complain((f"{file}: {reason}" if file else reason).splitlines()[0])
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
+        """Do what the command is for, after `process_options`."""
+        raise NotImplementedError
+
     def say(self, text: str, *, always: bool = False, **told: Any) -> None:
         """Print `text`, or with --json `told`; if `always`, under -q too."""
         if self.json:
@@ -107,6 +130,15 @@ class TerminalCommand(ScrapyCommand):
         """Print the mistake in a single line, without a usage block, and exit with code 2."""
         print(f"scrapy {type(self).__module__.rpartition('.')[2]}: {problem}", file=sys.stderr)
         raise SystemExit(USAGE)
+
+
+def _end_output() -> None:
+    """Write out what was printed, if that can be, and print nothing more: at exit Python would
+    write again, and print the error."""
+    with suppress(OSError):
+        sys.stdout.flush()
+    with suppress(OSError, ValueError):  # of a stream without a file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def tabulate(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table:
