@@ -70,8 +70,7 @@ def test_output_that_cannot_be_written_is_one_line_too(words: list[str]):
     assert (done.returncode, done.stderr) == (2, "scrapy outlets: No space left on device\n")
 
 
-def test_a_reader_that_leaves_early_is_no_error():
-    command = f"{sys.executable} -m scrapy outlets --json | head -1; echo ${{PIPESTATUS[0]}}"
+def test_a_reader_that_has_left_is_no_error():
+    command = f"{sys.executable} -m scrapy outlets --json | true; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", command], cwd=CHECKOUT, capture_output=True, text=True)
-    first, code = done.stdout.splitlines()
-    assert (first[0], done.stderr, code) == ("{", "", "141")
+    assert (done.stdout, done.stderr) == ("141\n", "")
