@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.extraction.topics import TOPICS
-from crawler.terminal.exit_codes import CLOSED, UNHEALTHY
+from crawler.terminal.exit_codes import UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
 from crawler.wording import number, size
 from output.beside import beside

@@ -70,7 +70,7 @@ class Command(MaintenanceCommand):
             if column not in known:
                 self.complain(f"there is no column {column}; there are {', '.join(known)}")
 
-    def run(self, args: list[str], opts: argparse.Namespace) -> None:
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
         # Imported here, since Scrapy imports every command at each start.
         from output.search import Question
 
