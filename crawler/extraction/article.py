@@ -20,6 +20,7 @@ from crawler.extraction.fields.times import When, find_when
 from crawler.extraction.fields.title import Title, find_title
 from crawler.extraction.indonesian.dates import find_date
 from crawler.extraction.indonesian.sentences import is_prose_node
+from crawler.extraction.page.jsonld import text as property_text
 from crawler.extraction.page.page import BETWEEN
 from crawler.extraction.rules import GENERIC, Rules
 from crawler.extraction.urls import article_address, article_id, canonical_url, stated_address
@@ -51,11 +52,13 @@ _INDEX_PATH = re.compile(
     r"^https?://[^/]+/?(?:(?:(?:indeks|index(?!\.\w+(?:\?[^#]*\b(?:id|p|read|detail|berita)[=.]|/[^?]*\d))|tags?|search|topik|topic|author|penulis|kanal|channel|category|"
     r"kategori|rubrik)\b[^?]*)?(?:\?.*)?|[a-z]{2,20}/?)$"
 )
+_HOME_PATH = re.compile(r"^https?://[^/]+/?(?:index\.\w+)?(?:[?#].*)?$")
 _SERVICE_PATH = re.compile(
     r"^https?://[^/]+/(?:[\w-]+/)?(?:tentang|about|redaksi|kontak|contact|pedoman|disclaimer|privacy|"
     r"kebijakan|terms|syarat|karir|career|login|register)(?:[-_][\w-]+)?/?(?:\.\w+)?(?:\?.*)?$"
 )
 _MIN_BODY = 100  # characters of prose
+_MIN_PROSE = 3  # paragraphs of an article whose stated address is an index
 _MIN_LISTED = 3  # linked headlines; an article's body has fewer
 _HEADER = 500  # characters of headline, standfirst and byline above a date
 _DATE_LINE, _BESIDE_DATE = 120, 40  # characters of a line with a date, and of all else in it
@@ -155,15 +158,30 @@ def _judged(page: Page, url: str, title: Title | None, body: Body | None, when: 
     """
     if body is None or body.size < _MIN_BODY:
         raise Rejected("not_article", "no body")
-    # Some templates give the home page as the address of every article.
     addresses = [url] if url else page.own_urls()
-    if addresses and all(_INDEX_PATH.match(address) for address in addresses):
-        raise Rejected("not_article", "the address of an index")
+    if addresses and all(map(_INDEX_PATH.match, addresses)):
+        # Some templates state the home page as the address of every article.
+        home = not url and all(map(_HOME_PATH.match, addresses))
+        if not home or not _tells_a_story(page, title, body, when):
+            raise Rejected("not_article", "the address of an index")
+        return body
     if not when.timed and any(_SERVICE_PATH.match(address) for address in addresses):
         raise Rejected("not_article", "the address of a page about the outlet")
     if body.source in _GUESSED and not _has_evidence(page, title, body, when):
         raise Rejected("not_article", "nothing says that it is one")
     return body
+
+
+def _tells_a_story(page: Page, title: Title | None, body: Body, when: When) -> bool:
+    """Return whether headline, body and time, or the data, show an article at a wrong address."""
+    node = title.node if title else None
+    if title is None or node is None or node.css_first("a") is not None:
+        return False
+    if body.source == "trafilatura" or _linked_headings(body):
+        return False
+    stated = " ".join(property_text(page.article.get("headline")).split())
+    prose = sum(is_prose_node(block.text) for block in body.blocks if not block.rule)
+    return stated == title.text or (when.timed and prose >= _MIN_PROSE)
 
 
 def _has_evidence(page: Page, title: Title | None, body: Body, when: When) -> bool:
@@ -189,8 +207,11 @@ def _has_evidence(page: Page, title: Title | None, body: Body, when: When) -> bo
 
 
 def _stated(page: Page, pattern: re.Pattern[str]) -> str:
-    """Return the URL that a page of unknown address states, best one to be believed; "" without."""
-    stated = page.own_urls()
+    """Return the URL that a page of unknown address states, best one to be believed; "" without.
+
+    An index is no article's address.
+    """
+    stated = [url for url in page.own_urls() if not _INDEX_PATH.match(url)]
     return next((url for url in stated if stated_address(url, "", pattern)), (stated or [""])[0])
 
 
@@ -202,6 +223,11 @@ def _lists_articles(title: Title | None, body: Body) -> bool:
     node = title.node if title else None
     if node is not None and node.css_first("a") is None:
         return False
+    return _linked_headings(body)
+
+
+def _linked_headings(body: Body) -> bool:
+    """Return whether as many headings of `body` are links as an index has."""
     headings = [block for block in body.blocks if block.kind == "heading"]
     linked = [b for b in headings if sum(len(a.text) for a in b.anchors) > 0.8 * len(b.text)]
     return len(linked) >= _MIN_LISTED

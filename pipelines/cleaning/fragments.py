@@ -28,7 +28,7 @@ _SEARCHED = 100_000  # characters of a document in which the words of a promo ar
 _LABELS = 200  # labels of a document that are looked at; the most in a real document is ten
 _OURS = re.compile(
     r"\b(?:[Kk]anal|[Ss]aluran|[Cc]hannel|[Gg]rup|[Aa]kun|[Mm]edia sosial|[Aa]plikasi|[Bb]erita|"
-    r"[Aa]rtikel|[Kk]omunitas|[Nn]ewsletter|[Ll]aman|[Ss]itus|[Rr]edaksi|[Pp]odcast|[Kk]abar|"
+    r"[Aa]rtikel|[Kk]omunitas|[Nn]ewsletter|[Bb]uletin|[Pp]ortal|[Tt]ulisan|[Ll]aman|[Ss]itus|[Rr]edaksi|[Pp]odcast|[Kk]abar|"
     r"[Ll]iputan|[Ff]orum|[Pp]olling|[Kk]uis|[Ss]urvei|[Ii]kuti|[Dd]ukung|[Ff]ollow|"
     r"[Kk]irim(?:kan)?(?: ke(?:pada)?)?) kami\b"
 )

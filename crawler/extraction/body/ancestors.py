@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.extraction.body.class_names import is_hidden, is_page, judge
+from crawler.extraction.body.class_names import is_page, judge
+from crawler.extraction.page.hidden import is_hidden
 
 if TYPE_CHECKING:
     from selectolax.lexbor import LexborNode

@@ -56,15 +56,10 @@ _CAPTION = (
     r"(?:photo|foto|img|image|pic)[-_]*(?:desc\w*|info|credit|caption|copyright|author|gallery)|"
     r"photo[-_]?wrap|deskripsi|embed[-_]image|(?:main[-_])?article[-_]source"
 )
-_HIDDEN = (
-    r"(?:d-none|hide|hidden|util-hide|sr-only|visually-hidden|dont-display|screen-reader-text)"
-)
 
 _VERDICT = re.compile(
     rf"(?<![a-z])(?:(?P<caption>{_CAPTION})|(?P<promo>{_PROMO})|(?P<widget>{_WIDGET}))(?![a-z])"
 )
-_HIDDEN_CLASS = re.compile(rf"(?<!\S){_HIDDEN}(?!\S)")
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _PAGED = re.compile(r"(?<![a-z])(?:page|paging|halaman)(?![a-z])")
 
 
@@ -79,21 +74,6 @@ def judge(marks: str, tag: str = "") -> Verdict | None:
         return None
     kind: Kind = match.lastgroup  # type: ignore[assignment]
     return Verdict(kind, f"markup:{match[0].strip('-_')}")
-
-
-def is_hidden(marks: str, attributes: dict[str, str | None]) -> bool:
-    """Return whether an element's own markup hides the element from readers."""
-    if "hidden" in attributes and attributes["hidden"] != "until-found":
-        return True
-    style = attributes.get("style")
-    if style and _HIDDEN_STYLE.search(style):
-        return True
-    return _has_hidden_class(marks)
-
-
-@lru_cache(maxsize=4096)
-def _has_hidden_class(marks: str) -> bool:
-    return bool(_HIDDEN_CLASS.search(marks, 0, _LONGEST))
 
 
 def is_page(attributes: dict[str, str | None]) -> bool:

@@ -6,15 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from crawler.extraction.body.class_names import Verdict, is_hidden, is_page, judge
+from crawler.extraction.body.broken_lines import rejoin, runs_on, unbroken
+from crawler.extraction.body.class_names import Verdict, is_page, judge
 from crawler.extraction.body.inline_text import Line
 from crawler.extraction.fields.images import Picture
 from crawler.extraction.indonesian.patterns import BULLETS
+from crawler.extraction.page.hidden import is_hidden
 from crawler.extraction.urls import absolute
 from crawler.items import Anchor, Block, Kind
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from selectolax.lexbor import LexborNode
 
@@ -54,9 +56,6 @@ _PAID = ("a", "ins")
 _OF_ITEMS = ("list_item", "heading")  # kinds of the text that a list item begins with
 _CELLS = frozenset("td th dt dd".split())
 _NO_MARKS: frozenset[str] = frozenset()
-_SENTENCE_END = (".", "!", "?", ":", ";", '"', "”", "’", "'", ")", "]", "…")
-_LABEL = re.compile(r"\w{2,12}\s?:")
-_MIN_BROKEN = 40  # characters; a shorter line without a full stop is a heading or a list item
 _MIN_PAGE = 80  # characters; a shorter hidden page of the article is a promo
 
 
@@ -95,12 +94,12 @@ class Walk:
         self._ended = ""
         self._after_picture = False
 
-    def run(self, roots: Iterable[LexborNode]) -> list[Block]:
+    def run(self, roots: Sequence[LexborNode]) -> list[Block]:
         """Return the blocks of `roots`, in order."""
         for root in roots:
             self._find_ruled(root)
             self._root(root)
-        self.blocks = rejoin(self.blocks)
+        self.blocks = rejoin(unbroken(self.blocks, roots))
         return self.blocks
 
     def _find_ruled(self, root: LexborNode) -> None:
@@ -187,7 +186,7 @@ class Walk:
             return Verdict("widget", "markup:ad")
         if not attributes:
             return Verdict(_ASIDE[tag], f"markup:{tag}") if tag in _ASIDE else None
-        if is_hidden(named, attributes):
+        if is_hidden(named, attributes) or self._is_aside(node, attributes):
             if is_page(attributes) and len(node.text()) >= _MIN_PAGE:
                 return None
             verdict = judge(named)
@@ -201,6 +200,11 @@ class Walk:
         if named and (verdict := judge(named, tag)) and 2 * len(node.text()) < self._page_text:
             return verdict
         return None
+
+    def _is_aside(self, node: LexborNode, attributes: dict[str, str | None]) -> bool:
+        """Return whether `node`, the smaller part of the body, is marked as no content."""
+        marked = attributes.get("aria-hidden") == "true"
+        return marked and 2 * len(node.text()) < self._page_text
 
     def _leave(self, frame: _Frame) -> None:
         if frame.inline:
@@ -222,9 +226,9 @@ class Walk:
 
     def _break(self, raw: str) -> None:
         """End the paragraph, unless after a single break the sentence runs on."""
-        runs_on = self._breaks == 1 and _runs_on(self._line.tail, raw.lstrip())
+        goes_on = self._breaks == 1 and runs_on(self._line.tail, raw.lstrip())
         self._breaks = 0
-        if runs_on:
+        if goes_on:
             self._line.add(" ")
         else:
             self._flush()
@@ -321,54 +325,3 @@ def _mark(line: Line, frame: _Frame) -> None:
             line.anchors.append((frame.start, line.length, frame.url))
         if frame.own:
             line.spans.append((frame.start, line.length, frame.own))
-
-
-def rejoin(blocks: list[Block]) -> list[Block]:
-    """Join sentences that an advert inside a paragraph has torn apart."""
-    sentences: list[list[Block]] = []
-    last: list[Block] = []
-    for block in blocks:
-        if not block.rule and last and _continues(last, block):
-            last.append(block)
-            continue
-        sentences.append([block])
-        if not block.rule:
-            last = sentences[-1]
-    return [_joined(parts) for parts in sentences]
-
-
-def _continues(parts: list[Block], block: Block) -> bool:
-    """Return whether `block` continues the sentence that begins with `parts`."""
-    last = parts[-1]
-    plain = last.kind == block.kind == "paragraph" and not block.bold
-    return plain and _runs_on(last.text, block.text, broken=len(parts) > 1)
-
-
-def _joined(parts: list[Block]) -> Block:
-    """Return the first of `parts`, with the text and the links of all."""
-    first, *others = parts
-    if not others:
-        return first
-    length = len(first.text)
-    for block in others:
-        for anchor in block.anchors:
-            anchor.start += length + 1
-            anchor.end += length + 1
-        first.anchors += block.anchors
-        length += len(block.text) + 1
-    first.text = " ".join([block.text for block in parts])
-    return first
-
-
-def _runs_on(text: str, following: str, *, broken: bool = False) -> bool:
-    """Return whether `following` continues the sentence that `text` breaks off.
-
-    :param broken: `text` is the rest of a longer sentence
-    """
-    return (
-        (broken or len(text) >= _MIN_BROKEN)
-        and following[:1].islower()
-        and not text.endswith(_SENTENCE_END)
-        and following[1:2] not in (".", ")")  # "a. ..." is the next item
-        and not _LABEL.match(following)
-    )

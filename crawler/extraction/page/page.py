@@ -10,6 +10,7 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from crawler.extraction.page import guard
 from crawler.extraction.page.charset import as_utf8
+from crawler.extraction.page.hidden import MAY_BE_HIDDEN, is_hidden
 from crawler.extraction.page.jsonld import ARTICLE_TYPES, Thing, is_a, text, things
 from crawler.extraction.page.script_data import embedded_article
 from crawler.extraction.urls import split_url
@@ -21,10 +22,6 @@ if TYPE_CHECKING:
 BETWEEN = "\x02"  # in no page, and no white space to any pattern
 _BEGIN, _END = "\x03", "\x04"  # around what no reader sees; in no page
 _UNSEEN_TAGS = ("script", "style", "noscript")
-_UNSEEN = (
-    "[hidden],[style*='display:none'],[style*='display: none'],"
-    "[style*='visibility:hidden'],[style*='visibility: hidden']"
-)
 _LONGEST_RUN = 500  # characters; scripts and paragraphs are longer
 _INSIDE = re.compile(r"([\w.#*^=~\[\]-]+) ([^,>+~][^,]*)")  # "ul.tags li a"
 _META_KEYS = ("property", "name", "itemprop", "http-equiv")
@@ -63,9 +60,14 @@ def parse_html(body: bytes | str) -> LexborHTMLParser:
 
 def _is_unseen(node: LexborNode) -> bool:
     """Return whether `node` has text, and no headline: a page hidden until a script ran is seen."""
-    if node.first_child is None:
+    if node.first_child is None or node.tag in _UNSEEN_TAGS:
         return False
-    return node.tag not in _UNSEEN_TAGS and node.css_first("h1") is None
+    attributes = node.attributes
+    if attributes.get("aria-hidden") != "true":
+        marks = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
+        if not is_hidden(marks, attributes):
+            return False
+    return node.css_first("h1") is None
 
 
 def _seen(text: str) -> str:
@@ -164,9 +166,7 @@ class Page:
         if body is None:
             return BETWEEN * 2
         unseen = [node for tag in _UNSEEN_TAGS for node in self.tree.tags(tag) if node.first_child]
-        source = self._source
-        if b"hidden" in source or b"display:none" in source or b"display: none" in source:
-            unseen += [node for node in body.css(_UNSEEN) if _is_unseen(node)]
+        unseen += [node for node in body.css(MAY_BE_HIDDEN) if _is_unseen(node)]
         marks = [mark for node in unseen for mark in _marked(node)]
         text = body.text(separator=BETWEEN, strip=True, skip_empty=True)
         for mark in marks:

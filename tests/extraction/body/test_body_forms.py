@@ -115,12 +115,32 @@ def test_hidden_pages_are_part_of_the_article() -> None:
         "<p style='display: none'>Ringkasan yang tidak dilihat pembaca berdiri di sini.</p>",
         "<div hidden><p>Ringkasan yang tidak dilihat pembaca berdiri di sini.</p></div>",
         "<span class='d-none'>Ringkasan yang tidak dilihat pembaca berdiri di sini.</span>",
+        "<div class='sr-only'><p>Ringkasan yang tidak dilihat pembaca berdiri di sini.</p></div>",
+        "<p class='lead visually-hidden'>Ringkasan yang tidak dilihat pembaca berdiri di sini.</p>",
+        "<p class='d-block d-lg-none'>Ringkasan yang tidak dilihat pembaca berdiri di sini.</p>",
+        "<p class='md:hidden'>Ringkasan yang tidak dilihat pembaca berdiri di sini.</p>",
+        "<div aria-hidden=true>Ringkasan yang tidak dilihat pembaca berdiri di sini.</div>",
     ],
 )
 def test_what_is_hidden_is_taken_out_and_kept_with_its_rule(markup: str) -> None:
     article = read(html(f"<div class=isi>{markup}{paragraphs()}</div>"), RULES)
     assert kept(article) == PROSE
     assert [b.rule for b in article.blocks if b.text.startswith("Ringkasan")] == ["markup:hidden"]
+
+
+@pytest.mark.parametrize(
+    "marked",
+    ["class='d-none d-md-block'", "class='hidden lg:flex'", "class='overflow-hidden'", "aria-hidden=false"],
+)  # fmt: skip
+def test_what_a_wide_screen_shows_is_the_article_s(marked: str) -> None:
+    shown = f"<p>{PROSE[0]}</p><p {marked}>{PROSE[1]}</p>{paragraphs(PROSE[2:])}"
+    assert kept(read(html(f"<div class=isi>{shown}</div>"), RULES)) == PROSE
+    assert kept(read(html(f"<div class=isi {marked}>{paragraphs()}</div>"), RULES)) == PROSE
+
+
+def test_the_most_of_a_body_is_the_article_s_though_it_is_marked_as_no_content() -> None:
+    shown = f"<p>{PROSE[0]}</p><div aria-hidden=true>{paragraphs(PROSE[1:])}</div>"
+    assert kept(read(html(f"<div class=isi>{shown}</div>"), RULES)) == PROSE
 
 
 @pytest.mark.parametrize(
