@@ -34,9 +34,10 @@ from crawler.extraction.body.multipage import further_pages
 from crawler.extraction.page.page import Page
 from crawler.newsroom.world import World
 from crawler.outlets.registry import load_spiders
+from crawler.reparse.cluster import on_cluster
 from crawler.reparse.job import Job
 from crawler.reparse.task import reparse
-from crawler.reparse.workers import in_processes, on_cluster
+from crawler.reparse.workers import in_processes
 from output.dataset import open_dataset
 from output.filesystem import Root
 
