@@ -90,6 +90,17 @@ class Removal:
     text: str
 
 
+@dataclass(slots=True, kw_only=True)
+class Lifted:
+    """A part of the body that recurs in other articles, where it stood; `at` is None for a whole
+    paragraph, of the kind `kind`."""
+
+    paragraph: int
+    at: int | None = None
+    text: str
+    kind: str | None = None
+
+
 @dataclass(slots=True)
 class Anchor:
     """A link inside a block: text, absolute URL, and the text's range in the block's."""
@@ -161,6 +172,8 @@ class Article:
     paywalled: bool | None = None
     body_source: str | None = None
     content_hash: str | None = None
+    published_hash: str | None = None
+    lifted: list[Lifted] = field(default_factory=list)  # by evidence alone, after a crawl
     cluster_id: str | None = None
     fetched_at: datetime | None = _instant()
     discovered_via: str | None = None

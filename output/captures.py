@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from output.dataset import again, open_dataset
+from output.lifted import published_hash
 from output.once import not_stored
 from output.schema import ARTICLES, KEYS, Row
 from output.takedown import FORGOTTEN, buried, takedowns_held
@@ -22,12 +23,13 @@ if TYPE_CHECKING:
     from output.dataset import Location
     from output.filesystem import Root
 
+_INSTANT = pa.timestamp("us", tz="UTC")
 Moment = tuple[str, "datetime"]
 """A capture: URL and fetched_at."""
 
 
 class Content(NamedTuple):
-    """The content of a capture, as read by a version of the extractor."""
+    """The published content of a capture, as read by a version of the extractor."""
 
     fetched_at: datetime
     version: str
@@ -82,6 +84,15 @@ class History:
             found[row["url"], row["fetched_at"]] = row
         return {moment: found[moment] for moment in moments if moment in found}
 
+    def row(self, outlet: str, article_id: str, content: Content) -> Row | None:
+        """Return the row of a capture of the article; None where the dataset has it no more."""
+        wanted = pc.field("outlet") == pc.scalar(outlet)
+        wanted &= pc.field("article_id") == pc.scalar(article_id)
+        wanted &= pc.field("fetched_at") == pa.scalar(content.fetched_at, _INSTANT)
+        wanted &= pc.field("extractor_version") == pc.scalar(content.version)
+        found = self._rows_of("articles", ARTICLES.names, wanted).slice(0, 1).to_pylist()
+        return found[0] if found else None
+
     def rejected(
         self, outlets: Collection[str], moments: Collection[Moment], reasons: Collection[str]
     ) -> set[Moment]:
@@ -116,9 +127,10 @@ class History:
         if article_ids:
             wanted = pc.field("outlet").isin(list(outlets))
             wanted &= pc.field("article_id").isin(list(article_ids))
-            columns = [*KEYS["articles"], "content_hash"]
+            columns = [*KEYS["articles"], "content_hash", "published_hash"]
             for row in self._rows_of("articles", columns, wanted).to_pylist():
-                found[row["article_id"]].append(Content(*(row[name] for name in columns[1:])))
+                version, content = row["extractor_version"], published_hash(row)
+                found[row["article_id"]].append(Content(row["fetched_at"], version, content))
         return {article_id: sorted(contents) for article_id, contents in found.items()}
 
 
@@ -127,7 +139,7 @@ def _of(outlets: Collection[str], moments: Collection[Moment]) -> pc.Expression:
     fetched = pc.field("fetched_at")
     # Row groups outside the range are skipped by their column statistics.
     within = (fetched >= pa.scalar(min(times))) & (fetched <= pa.scalar(max(times)))
-    instants = pa.array(times, pa.timestamp("us", tz="UTC"))
+    instants = pa.array(times, _INSTANT)
     return pc.field("outlet").isin(list(outlets)) & within & fetched.isin(instants)
 
 

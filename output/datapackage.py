@@ -14,7 +14,7 @@ from pyarrow import fs
 
 from output.dataset import schema_of
 from output.filesystem import Root
-from output.schema import CLUSTERS, KEYS, SCHEMA_VERSION, SCHEMAS
+from output.schema import KEYS, SCHEMA_VERSION, SCHEMAS, SMALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,7 +28,11 @@ TABLES = {
     "rejects": "What was looked at and not stored, and why",
     "runs": "One row per outlet and run: what became of every URL",
     "clusters": "Which articles tell one story",
+    "boilerplate": "House notices that recur in an outlet's articles, and were taken out of them",
 }
+
+
+_SMALL_KEYS = {"clusters": ("article_id",), "boilerplate": ("outlet", "line", "shape")}
 
 
 def describe_package(tables: Iterable[str]) -> dict[str, Any]:
@@ -69,8 +73,8 @@ def tables_at(root: Root) -> list[str]:
 
 
 def _resource(table: str) -> dict[str, Any]:
-    schema = schema_of(table) if table in SCHEMAS else CLUSTERS
-    key = ("outlet", *KEYS[table]) if table in SCHEMAS else ("article_id",)
+    schema = schema_of(table) if table in SCHEMAS else SMALL[table]
+    key = ("outlet", *KEYS[table]) if table in SCHEMAS else _SMALL_KEYS[table]
     return {
         "name": table,
         "type": "table",

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from pyarrow import fs
 
 from output.filesystem import Root, beside
-from output.schema import CLUSTERS, KEYS, MONTH_FROM, PARAGRAPH, SCHEMAS
+from output.schema import KEYS, MONTH_FROM, PARAGRAPH, SCHEMAS, SMALL
 
 if TYPE_CHECKING:
     import os
@@ -37,6 +37,8 @@ _PARTITIONS: list[pa.Field[pa.DataType]] = [
 PARTITIONS = pa.schema(_PARTITIONS)
 """The columns that only the path holds."""
 
+_CONTENTS = ("published_hash", "content_hash")
+"""The columns of which the first that is filled tells contents of an article apart."""
 MERGED = "merged-"
 """Begins the names of files that compaction wrote; only their footers can name replaced files."""
 REPLACES = b"wartatek.replaces"
@@ -182,19 +184,29 @@ def _opened(path: str) -> IO[Any]:
     return cast("IO[Any]", file)
 
 
+def open_small(root: Root, table: str) -> ds.FileSystemDataset:
+    """Return a small table, clusters/ or boilerplate/, as a pyarrow dataset."""
+    return again(lambda: _open_small(root, table))
+
+
+def _open_small(root: Root, table: str) -> ds.FileSystemDataset:
+    newest = [info.path for info in small_files(root, table)[-1:]]
+    return _fragments(root, newest, [None] * len(newest), SMALL[table])
+
+
+def small_files(root: Root, table: str) -> list[fs.FileInfo]:
+    """Return the files of a small table, of which the last counts."""
+    return [info for info in root.files(table) if info.path.endswith(".parquet")]
+
+
 def open_clusters(root: Root) -> ds.FileSystemDataset:
     """Return the table clusters/ as a pyarrow dataset."""
-    return again(lambda: _open_clusters(root))
-
-
-def _open_clusters(root: Root) -> ds.FileSystemDataset:
-    newest = [info.path for info in cluster_files(root)[-1:]]
-    return _fragments(root, newest, [None] * len(newest), CLUSTERS)
+    return open_small(root, "clusters")
 
 
 def cluster_files(root: Root) -> list[fs.FileInfo]:
     """Return the files of the table clusters/, of which the last counts."""
-    return [info for info in root.files("clusters") if info.path.endswith(".parquet")]
+    return small_files(root, "clusters")
 
 
 def clusters_of(root: Root, outlet: str | None = None) -> pa.Table:
@@ -247,7 +259,7 @@ def _read(
 ) -> pa.Table:
     dataset = open_dataset(root.location, outlet=outlet)
     names = _names(dataset, columns)
-    keys = [*KEYS["articles"], *(["content_hash"] if revisions else [])]
+    keys = [*KEYS["articles"], *(_CONTENTS if revisions else [])]
     table = dataset.to_table(list(dict.fromkeys([*_needed(names), *keys])))
     once = single_captures(table)
     if not pc.all(once).as_py():
@@ -355,8 +367,9 @@ def last_captures(keys: pa.Table) -> pa.BooleanArray:
 
 def _revisions(keys: pa.Table) -> pa.Int64Array:
     """Return the revision number of each row of `keys`."""
-    names = ("article_id", "content_hash", "fetched_at")
-    rows = list(zip(*(keys[name].to_pylist() for name in names), strict=True))
+    contents = pc.coalesce(*(keys[name] for name in _CONTENTS))
+    columns = (keys["article_id"], contents, keys["fetched_at"])
+    rows = list(zip(*(column.to_pylist() for column in columns), strict=True))
     first_seen: dict[tuple[str, str], datetime] = {}
     for article, content, fetched in rows:
         seen = first_seen.get((article, content), fetched)

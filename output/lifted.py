@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from output.schema import Row
 
 
+BODY = ("title", "body", "paragraphs", "kinds", "removed", "lifted", "content_hash")
+"""The columns from which a row's body is restored; older files lack some."""
+
+
 class Cut(NamedTuple):
     """Characters `start` to `end` of a paragraph, to be lifted out by `rule`."""
 

@@ -115,6 +115,27 @@ ARTICLES = _schema(
         _column("body_source", pa.string(), "What found the body, e.g. css:div.text"),
         _column("content_hash", pa.string(), "content_hash(title, body)", required=True),
         _column(
+            "published_hash",
+            pa.string(),
+            "content_hash of title and body before anything was lifted: decides on revisions; null"
+            " in older files, where it is content_hash",
+        ),
+        _column(
+            "lifted",
+            pa.list_(
+                pa.struct(
+                    [
+                        ("paragraph", pa.int32()),
+                        ("at", pa.int32()),
+                        ("text", pa.string()),
+                        ("kind", pa.string()),
+                    ]
+                )
+            ),
+            "The last of removed, which other articles have too, as they stood in the published"
+            " body: paragraph, character (null: the whole paragraph), text with its blanks, kind",
+        ),
+        _column(
             "cluster_id",
             pa.string(),
             "As in clusters, when the file was written or last compacted; our readers give the"
@@ -197,7 +218,8 @@ RUNS = _schema(
         _column(
             "versions",
             pa.list_(pa.struct([("name", pa.string()), ("version", pa.string())])),
-            "What ran: extractor, schema, scrapy, pyarrow",
+            "What ran: extractor, schema, scrapy, pyarrow; of a reparse, evidence: the hash of the"
+            " recurring lines that were lifted",
         ),
         _column(
             "judgement",
@@ -237,6 +259,29 @@ CLUSTERS = _schema(
 )
 """The table clusters/: a small file without partitions, rewritten whole."""
 
+BOILERPLATE = _schema(
+    "boilerplate",
+    [
+        _column("outlet", pa.string(), "The outlet whose articles have the line", required=True),
+        _column("line", pa.string(), "As its earliest article prints it", required=True),
+        _column(
+            "shape",
+            pa.string(),
+            "call or notice, in which names, numbers and quotations vary; promo; chain: goes with"
+            " such a line beside it; headline: a label and the headline of another article",
+            required=True,
+        ),
+        _column("articles", pa.int64(), "How many of the outlet's articles have it", required=True),
+        _column("first_seen", _INSTANT, "When the first of them was published", required=True),
+        _column("last_seen", _INSTANT, "When the last of them was published", required=True),
+        _column("as_of", _INSTANT, "When the table was decided", required=True),
+    ],
+)
+"""The table boilerplate/: a small file without partitions, rewritten whole, named by its hash."""
+
+SMALL = {"clusters": CLUSTERS, "boilerplate": BOILERPLATE}
+"""The small tables by name: each is a single file without partitions, rewritten whole."""
+
 SCHEMAS = {"articles": ARTICLES, "rejects": REJECTS, "runs": RUNS, "pending": PENDING}
 """The growing tables by name: each is a folder with a partition for every outlet and month."""
 
@@ -256,6 +301,11 @@ KEYS = {
 }
 """The primary key of each table within an outlet: of a capture, a judgement, a run, an
 appointment."""
+
+
+def outlet_of(article_id: str) -> str:
+    """Return the outlet's name, with which an article_id begins."""
+    return article_id.partition(":")[0]
 
 
 def content_hash(title: str | None, body: str | None) -> str:

@@ -20,8 +20,8 @@ from output.dataset import (
     clusters_of,
     in_stories,
     last_captures,
-    open_clusters,
     open_dataset,
+    open_small,
     outlets,
     single_captures,
     stories_of,
@@ -29,7 +29,7 @@ from output.dataset import (
     with_pages,
 )
 from output.filesystem import Root
-from output.schema import KEYS, MONTH_FROM
+from output.schema import KEYS, MONTH_FROM, SMALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,14 +64,14 @@ def select(
     table: str = "articles",
     cursor: Cursor | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the selected rows, outlet by outlet and month by month; the table clusters whole.
+    """Yield the selected rows, outlet by outlet and month by month; a small table whole.
 
     :param cursor: only the articles' rows that it has not given
     :raises OSError, pa.ArrowInvalid: when a file cannot be read.
     """
     root = Root(location)
-    if table == "clusters":  # a small table without outlet or day
-        yield from open_clusters(root).to_batches()
+    if table in SMALL:  # without outlet or day
+        yield from open_small(root, table).to_batches()
         return
     pages = archived_files(root)
     for outlet in selection.outlets or outlets(root, table):

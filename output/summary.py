@@ -19,6 +19,7 @@ FIELDS = [
     for name in ARTICLES.names
     if ARTICLES.field(name).nullable
     and name not in ("body", "paragraphs", "kinds", "cluster_id", "zone_assumed")
+    and name not in ("published_hash", "lifted")
 ]
 """Columns whose fill rates are reported: nullable columns that repeat no other column."""
 _STEPS = ((92, "day"), (750, "week"), (7500, "month"), (10**9, "year"))
@@ -246,7 +247,9 @@ _IN_PERIOD = "{} >= $since AND {} < $until"
 _PUBLISHED, _FETCHED = IN_WIB.format("published_at"), IN_WIB.format("fetched_at")
 _KEYS = """
 CREATE TEMP TABLE keys AS
-SELECT article_id, fetched_at, extractor_version, hash(content_hash) AS content FROM captures"""
+SELECT article_id, fetched_at, extractor_version,
+    hash(coalesce(published_hash, content_hash)) AS content
+FROM captures"""
 _FACTS = f"""
 CREATE TEMP TABLE facts AS
 WITH last AS (

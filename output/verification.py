@@ -12,10 +12,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from output import boilerplate
 from output.dataset import MERGED, is_replaced, live_files, open_dataset, outlets
 from output.filesystem import Root
+from output.lifted import BODY, restored
 from output.replacement import LISTING
-from output.schema import CLUSTERS, KEYS, MONTH_FROM, SCHEMA_VERSION, SCHEMAS, Row, content_hash
+from output.schema import (
+    BOILERPLATE,
+    CLUSTERS,
+    KEYS,
+    MONTH_FROM,
+    SCHEMA_VERSION,
+    SCHEMAS,
+    Row,
+    content_hash,
+)
 from output.takedown import UNFINISHED
 from output.writer import month_of
 
@@ -29,9 +40,7 @@ QUARANTINE = "quarantine"
 READ_ERRORS = (OSError, pa.ArrowInvalid, pa.ArrowNotImplementedError)
 _PLACE = re.compile(r"outlet=(?P<outlet>[^/=]+)/month=(?P<month>\d{4}-\d{2})/[^/]+\.parquet")
 
-_ARTICLE = (
-    "article_id", "title", "body", "paragraphs", "kinds", "content_hash", "published_at",
-)  # fmt: skip
+_ARTICLE = ("article_id", "published_hash", "published_at", *BODY)
 _LOOKED_AT = {
     table: list({*KEYS[table], *MONTH_FROM[table], *(_ARTICLE if table == "articles" else ())})
     for table in SCHEMAS
@@ -71,7 +80,7 @@ def quarantine(location: Location, outlet: str | None = None) -> list[Finding]:
 def verify(location: Location) -> list[Finding]:
     """Return every breach of the contract: foreign files; if there are none, schema versions,
     partitions, ids, hashes, order and damaged pages, file by file, and rows with the same primary
-    key; in a sound dataset, the problems of clusters/."""
+    key; in a sound dataset, the problems of clusters/ and boilerplate/."""
     root, findings = Root(location), []
     for table in SCHEMAS:
         foreign = foreign_files(location, table)
@@ -79,7 +88,7 @@ def verify(location: Location) -> list[Finding]:
         if not foreign:  # foreign files have to be set aside first
             for outlet in outlets(root, table):
                 findings += _verify_outlet(root, table, outlet)
-    return findings or [*_verify_clusters(root)]
+    return findings or [*_verify_clusters(root), *_verify_boilerplate(root)]
 
 
 def _verify_outlet(root: Root, table: str, outlet: str) -> Iterator[Finding]:
@@ -108,8 +117,7 @@ def _verify_clusters(root: Root) -> Iterator[Finding]:
         except READ_ERRORS as error:
             yield Finding(path, f"unreadable: {error}")
             return
-        named = (schema.metadata or {}).get(b"wartatek.table")
-        if not schema.equals(CLUSTERS) or named != b"clusters":
+        if not _is_small(schema, CLUSTERS):
             yield Finding(path, "not written as clusters")
             return
     for path in files[-1:]:  # the newest counts
@@ -125,6 +133,38 @@ def _verify_clusters(root: Root) -> Iterator[Finding]:
         stored = open_dataset(root.location).to_table(["article_id"])["article_id"]
         if lost := len(articles.filter(pc.invert(pc.is_in(articles, stored)))):
             yield Finding(path, f"names {lost} articles that are not stored: run `scrapy compact`")
+
+
+def _verify_boilerplate(root: Root) -> Iterator[Finding]:
+    """Yield the problems of the table boilerplate/."""
+    files = [root.relative(info.path) for info in root.files("boilerplate")]
+    for path in files:
+        try:
+            file = pq.ParquetFile(
+                root.at(path), filesystem=root.filesystem, page_checksum_verification=True
+            )
+            if not _is_small(file.schema_arrow, BOILERPLATE):
+                yield Finding(path, "not written as boilerplate")
+            elif boilerplate.name_of(file.read()) != PurePosixPath(path).stem:
+                yield Finding(path, "its lines have another hash than its name")
+        except READ_ERRORS as error:
+            yield Finding(path, f"unreadable: {error}")
+    if len(files) > 1:
+        yield Finding("boilerplate", f"{len(files)} files, until `scrapy compact`")
+
+
+def _is_small(schema: pa.Schema, table: pa.Schema) -> bool:
+    """Return True if a file's schema is that of the small table `table`, of any version."""
+    name = b"wartatek.table"
+    return schema.equals(table) and (schema.metadata or {}).get(name) == table.metadata[name]
+
+
+def _can_be_restored(row: Row) -> bool:
+    """Return True if the row's text, with what was lifted put back, has its published_hash."""
+    try:
+        return bool(restored(row)["content_hash"] == row["published_hash"])
+    except (IndexError, TypeError):  # places that the body does not have
+        return False
 
 
 def _foreign(root: Root, table: str, path: str) -> str:
@@ -187,6 +227,8 @@ def _article(row: Row, outlet: str, before: Row | None) -> Iterator[str]:
     kinds = row.get("kinds")  # older files have none
     if kinds is not None and len(kinds) != len(row["paragraphs"] or ()):
         yield f"{row['article_id']}: kinds are not as many as paragraphs"
+    if row.get("lifted") and not _can_be_restored(row):
+        yield f"{row['article_id']}: published_hash is not that of its text with what was lifted"
     times = [each["published_at"] for each in (before, row) if each and each["published_at"]]
     if times != sorted(times):
         yield f"{row['article_id']} is out of order"

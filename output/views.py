@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from output.dataset import live_files, open_clusters, open_dataset
+from output.dataset import live_files, open_clusters, open_dataset, open_small
 from output.filesystem import Root
 from output.schema import SCHEMA_VERSION, SCHEMAS
 
@@ -31,7 +31,8 @@ IN_WIB = "({} AT TIME ZONE 'Asia/Jakarta')"
 
 
 def connect(location: Location) -> duckdb.DuckDBPyConnection:
-    """Return a connection with the views captures, latest, rejects, runs, clusters and stories.
+    """Return a connection with the views captures, latest, rejects, runs, clusters, boilerplate and
+    stories.
 
     A view of an absent table is empty; columns that older files lack are null. SQL on the
     connection can open no file and no address.
@@ -48,6 +49,7 @@ def connect(location: Location) -> duckdb.DuckDBPyConnection:
     connection.register("rejects", open_dataset(location, "rejects"))
     connection.register("runs", open_dataset(location, "runs"))
     connection.register("clusters", open_clusters(Root(location)))
+    connection.register("boilerplate", open_small(Root(location), "boilerplate"))
     connection.execute("""
         CREATE TEMP VIEW captures AS SELECT stored.* REPLACE (
             coalesce(clusters.cluster_id, stored.cluster_id) AS cluster_id,

@@ -22,6 +22,8 @@ class DeduplicatePipeline:
     :param story: returns the cluster_id of an article, None if unknown.
     :param stored_elsewhere: returns the id by which the dataset holds an article that was fetched
         at another address, None if it does not.
+    :param is_stored_text: returns whether the last capture of an article with another content hash
+        shows the same text: rules changed, not the outlet.
     """
 
     def __init__(
@@ -30,9 +32,11 @@ class DeduplicatePipeline:
         story: Callable[[Article], str | None],
         stats: StatsCollector,
         stored_elsewhere: Callable[[Article], str | None] = lambda _: None,
+        is_stored_text: Callable[[Article], bool] = lambda _: False,
     ) -> None:
         self.stored = stored
         self.stored_elsewhere = stored_elsewhere
+        self.is_stored_text = is_stored_text
         self.story = story
         self.stats = stats
         self._seen: set[str] = set()
@@ -41,7 +45,13 @@ class DeduplicatePipeline:
     def from_crawler(cls, crawler: Crawler) -> Self:
         assert isinstance(crawler.spider, NewsSpider) and crawler.stats
         state = crawler.spider.outlet_state
-        return cls(state.index.content_hash, state.story, crawler.stats, state.stored_elsewhere)
+        return cls(
+            state.index.content_hash,
+            state.story,
+            crawler.stats,
+            state.stored_elsewhere,
+            state.is_stored_text,
+        )
 
     def process_item(self, article: Article) -> Article:
         if article.article_id is None:
@@ -51,8 +61,9 @@ class DeduplicatePipeline:
             raise NothingNew(f"{article.article_id}: twice in this run")
         self._seen.add(article.article_id)
         article.content_hash = content_hash(article.title, article.body)
+        article.published_hash = article.content_hash
         stored = self.stored(article.article_id)
-        if stored == article.content_hash:
+        if stored == article.content_hash or (stored and self.is_stored_text(article)):
             self.stats.inc_value("wartatek/unchanged")
             raise NothingNew(f"{article.article_id}: unchanged")
         if stored is None and (known_as := self.stored_elsewhere(article)):

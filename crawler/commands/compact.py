@@ -1,15 +1,16 @@
-"""`scrapy compact [OUTLET ...]`: merge the small files of each month, and rewrite clusters/."""
+"""`scrapy compact [OUTLET ...]`: merge small files, group stories, and lift lines that recur."""
 
 from __future__ import annotations
 
 import argparse
 import sqlite3
 import sys
+from typing import TYPE_CHECKING
 
 from crawler.archive.takedown import finish_takedowns
 from crawler.state.database import StateError
 from crawler.state.locks import HeldError, locked, place_of_locks
-from crawler.state.regroup import regroup
+from crawler.state.regroup import judge
 from crawler.terminal.exit_codes import HELD, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
 from output.compaction import compact
@@ -17,6 +18,9 @@ from output.filesystem import Root
 from output.replacement import CannotExchangeError, finish_replacing, remove_marks
 from output.schema import SCHEMAS
 from output.verification import foreign_files
+
+if TYPE_CHECKING:
+    from crawler.state.recurrence.table import Judgement
 
 
 class Command(MaintenanceCommand):
@@ -41,13 +45,12 @@ class Command(MaintenanceCommand):
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         names = args or self.stored()
-        if names:
-            self._regroup()
+        judgement = self._judge(names) if names else None
         held = 0
         for name in self.steps("merging", names):
             try:
                 with locked(place_of_locks(self.settings), name):
-                    self._compact(name, upgrade=opts.upgrade)
+                    self._compact(name, judgement, upgrade=opts.upgrade)
             except HeldError as error:
                 print(error, file=sys.stderr)
                 held += 1
@@ -56,7 +59,7 @@ class Command(MaintenanceCommand):
         if names and held == len(names):
             self.exitcode = HELD
 
-    def _compact(self, outlet: str, *, upgrade: bool) -> None:
+    def _compact(self, outlet: str, judgement: Judgement | None, *, upgrade: bool) -> None:
         assert self.settings is not None
         remove_marks(Root(self.location), outlet)
         foreign = [f for table in SCHEMAS for f in foreign_files(self.location, table, outlet)]
@@ -68,7 +71,9 @@ class Command(MaintenanceCommand):
         finish_takedowns(self.settings, outlet)
         removed = finish_replacing(self.location, outlet)
         try:
-            merges = compact(self.location, outlet, upgrade=upgrade, regrouped=True)
+            merges = compact(
+                self.location, outlet, upgrade=upgrade, regrouped=True, evidence=judgement
+            )
         except CannotExchangeError as error:
             print(error, file=sys.stderr)
             return
@@ -82,13 +87,18 @@ class Command(MaintenanceCommand):
             said = f"{outlet}: removed {removed} files that had been merged"
             self.say(said, outlet=outlet, removed=removed)
 
-    def _regroup(self) -> None:
+    def _judge(self, names: list[str]) -> Judgement | None:
+        """Rewrite clusters/ and boilerplate/; return the lines to lift, None if that failed."""
         assert self.settings is not None
         try:
-            found = regroup(self.settings)
+            found, judgement = judge(self.settings, self.stored(), names)
         except (OSError, StateError, sqlite3.Error) as error:
-            print(f"clusters/ is not rewritten: {error}", file=sys.stderr)
+            print(f"clusters/ and boilerplate/ are not rewritten: {error}", file=sys.stderr)
             self.exitcode = UNHEALTHY
-        else:
-            said = f"clusters: {found.articles:,} articles tell {found.stories:,} stories"
-            self.say(said, articles=found.articles, stories=found.stories)
+            return None
+        said = f"clusters: {found.articles:,} articles tell {found.stories:,} stories"
+        self.say(said, articles=found.articles, stories=found.stories)
+        lines = len(judgement.evidence.lines)
+        if lines:
+            self.say(f"boilerplate: {lines:,} lines recur", lines=lines)
+        return judgement

@@ -27,6 +27,7 @@ from crawler.reparse.job import Job
 from crawler.reparse.run_rows import keep_run
 from crawler.reparse.workers import GOES_ON, in_processes, in_this_process, tasks
 from crawler.runs.schedule import share
+from crawler.state.recurrence.table import published_evidence
 from crawler.terminal.base import TerminalCommand
 from crawler.terminal.exit_codes import INTERRUPTED, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
@@ -162,6 +163,7 @@ class Command(MaintenanceCommand):
         try:
             check_writable(self.location)
             self._check_reasons(opts.rejects)
+            evidence = published_evidence(self.location)
         except (OSError, pa.ArrowInvalid) as error:
             self.complain(str(error))
         typed = SETTINGS_PRIORITIES["cmdline"]
@@ -178,6 +180,7 @@ class Command(MaintenanceCommand):
             rejects=tuple(opts.rejects),
             origin=self._origin(diff=opts.diff),
             diff=opts.diff,
+            evidence=evidence,
             overrides=tuple(sorted(overrides.items())),
         )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from crawler.sources.window import Window
+from crawler.state.recurrence.evidence import Evidence
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +26,7 @@ class Job:
     :param rejects: reasons; where given, only pages that were rejected for one of them are read
     :param origin: of the dataset: pages of the other are not stored; None: all pages are
     :param diff: write nothing, and read again the pages that this version has read before
+    :param evidence: the lines that recur, as the dataset's table had them when the job began
     :param overrides: settings that differ from the project's
     """
 
@@ -35,6 +37,7 @@ class Job:
     rejects: tuple[str, ...] = ()
     origin: Origin | None = None
     diff: bool = False
+    evidence: Evidence = field(default_factory=Evidence)
     overrides: tuple[tuple[str, Any], ...] = ()
 
 

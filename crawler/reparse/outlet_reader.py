@@ -51,6 +51,7 @@ class OutletReader:
             article = listed[1].complete(article, listed[0])
         article = self.reader.finish(article)
         article.content_hash = content_hash(article.title, article.body)
+        article.published_hash = article.content_hash
         return article
 
     def stated_id(self, article: Article) -> str:

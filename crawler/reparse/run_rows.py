@@ -42,7 +42,7 @@ def reparse_rows(
         "finished_at": clock.now(),
         "seconds": seconds,
         "files": sum(len(result.paths) for result in results),
-        "versions": versions(),
+        "versions": [*versions(), *_evidence(job)],
         "judgement": "interrupted" if interrupted else "healthy" if whole else "unhealthy",
         "detail": _detail(results, tally),
     }
@@ -80,6 +80,11 @@ def _row(counts: Mapping[str, int]) -> Row:
         row[column] = sum(count for _, count in found)
         row[f"{column}_by"] = counted(sorted(found))
     return row
+
+
+def _evidence(job: Job) -> list[dict[str, str]]:
+    """Return the hash of the lines that were lifted out of rows, as a version that ran."""
+    return [{"name": "evidence", "version": job.evidence.name}] if job.evidence.lines else []
 
 
 def _detail(results: Iterable[Result], tally: Mapping[tuple[str, str], int]) -> str:

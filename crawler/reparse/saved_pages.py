@@ -11,6 +11,7 @@ from crawler.outlets.registry import Registry, load_spiders
 from crawler.reparse.job import Job
 from crawler.reparse.run_rows import keep_run
 from crawler.reparse.task import reparse
+from crawler.state.recurrence.table import published_evidence
 from output import clock
 from output.captures import History
 from output.filesystem import Root, beside
@@ -42,7 +43,13 @@ class SavedPages:
 
     def __init__(self, settings: Settings) -> None:
         self.root = Root(settings["OUTPUT_DIR"])
-        self.job = Job(self.root.location, new_run_id(), origin=origin_of(self.root.location))
+        location = self.root.location
+        self.job = Job(
+            location,
+            new_run_id(),
+            origin=origin_of(location),
+            evidence=published_evidence(location),
+        )
         self._state = settings["STATE_DIR"] or settings["OUTPUT_DIR"]
         self._registry = Registry(load_spiders(settings))
         self._history = History(self.root.location)

@@ -25,8 +25,10 @@ from crawler.reparse.multipage import Paged
 from crawler.reparse.outlet_reader import outlet_readers
 from output.captures import Content, History, publish_captures
 from output.filesystem import Root, open_file
+from output.lifted import published_hash
 from output.row_check import RowCheck, RowError
-from output.schema import ARTICLES, PARAGRAPH, Row
+from output.same_text import is_same_text
+from output.schema import ARTICLES, PARAGRAPH, Row, outlet_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
@@ -47,7 +49,7 @@ COMPARED = [
     if name
     not in (
         *("run_id", "extractor_version", "cluster_id", "archive", "discovered_via"),
-        *("content_hash", "fetched_at", "url"),
+        *("content_hash", "published_hash", "lifted", "fetched_at", "url"),
     )
 ]
 """Columns with the content of a page: a changed value in any of them makes a new row."""
@@ -253,7 +255,7 @@ class _Task:
                 continue
             try:
                 with one_page():
-                    new = article.row()
+                    new = self.job.evidence.clean(article.row(), article.outlet)
                     _check.weigh(new)
             except RowError:
                 self.tally[article.outlet, "rejected/bad_row"] += 1
@@ -264,7 +266,7 @@ class _Task:
             if not self._is_new(new, old, before, stated[article.article_id]):
                 self.tally[article.outlet, "unchanged"] += 1
                 continue
-            content = Content(new["fetched_at"], new["extractor_version"], new["content_hash"])
+            content = Content(new["fetched_at"], new["extractor_version"], published_hash(new))
             self._written[new["article_id"]].append(content)
             self.tally[article.outlet, "changed" if old else "new"] += 1
             if old:  # stories are grouped by crawls and compact
@@ -284,7 +286,7 @@ class _Task:
         if any(content.fetched_at == new["fetched_at"] for content in written):
             return False
         if old:
-            old = _as_read(old)
+            old = _as_read(self.job.evidence.clean(old, outlet_of(old["article_id"])))
             fields = [name for name in COMPARED if old[name] != new[name]]
             self.result.fields.update(fields)
             for name in fields:
@@ -293,10 +295,18 @@ class _Task:
         said = [*before.get(new["article_id"], ()), *written]
         earlier = [content for content in said if content.fetched_at <= new["fetched_at"]]
         if earlier:
-            return bool(max(earlier).content_hash != new["content_hash"])
+            return not self._is_unchanged(new, max(earlier))
         elsewhere = [*before.get(stated, ()), *self._written.get(stated, ())]
         joined = stated != new["article_id"] and not said
-        return not (joined and new["content_hash"] in {one.content_hash for one in elsewhere})
+        return not (joined and published_hash(new) in {one.content_hash for one in elsewhere})
+
+    def _is_unchanged(self, new: Row, last: Content) -> bool:
+        """Return whether the outlet published in `new` what the earlier capture `last` has; other
+        rules may have read the one than the other."""
+        if last.content_hash == published_hash(new):
+            return True
+        row = self.history.row(outlet_of(new["article_id"]), new["article_id"], last)
+        return row is not None and is_same_text(row, new)
 
     def _show(self, url: str, name: str, old: Any, new: Any) -> None:
         if len(self.result.examples) < EXAMPLES:

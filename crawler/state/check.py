@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pyarrow.parquet as pq
 
 from crawler.state.database import FILE, microseconds
+from output.lifted import published_hash
 from output.schema import KEYS, Row
 from output.takedown import FORGOTTEN
 from output.verification import READ_ERRORS, Finding
@@ -22,12 +23,12 @@ if TYPE_CHECKING:
 _INDEXED: dict[str, tuple[str, list[str], Callable[[Row], Key]]] = {
     "articles": (
         "SELECT article_id, fetched_at, version, content_hash FROM captures WHERE part = ?",
-        [*KEYS["articles"], "content_hash"],
+        [*KEYS["articles"], "content_hash", "published_hash"],
         lambda row: (
             row["article_id"],
             microseconds(row["fetched_at"]),
             row["extractor_version"],
-            bytes.fromhex(row["content_hash"]),
+            bytes.fromhex(published_hash(row)),
         ),
     ),
     "rejects": (
@@ -90,7 +91,8 @@ def _rows(index: DatasetIndex, path: str, columns: list[str]) -> list[Row] | Non
     """Return `columns` of the file at `path`; None if the file cannot be read, or is gone."""
     try:
         file = pq.ParquetFile(index.root.at(path), filesystem=index.root.filesystem)
-        rows: list[Row] = file.read(columns).to_pylist()
+        there = [name for name in columns if name in file.schema_arrow.names]
+        rows: list[Row] = file.read(there).to_pylist()
     except READ_ERRORS:
         return None
     return rows

@@ -12,16 +12,19 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Self
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from filelock import FileLock
 
 from crawler.extraction.walls import wall_ids
 from crawler.state.database import microseconds, open_database, state_path
 from crawler.state.queue import Queue
-from crawler.state.stories.index import drop_part
+from crawler.state.recurrence import index as recurrence
+from crawler.state.stories import index as stories
 from output.clock import now
 from output.dataset import is_replaced
 from output.filesystem import Root
+from output.lifted import BODY, published_hash
 from output.private import FILE as PRIVATE
 from output.schema import KEYS, PENDING, Row
 from output.takedown import FORGOTTEN
@@ -131,11 +134,12 @@ class DatasetIndex:
             if self.db.execute("SELECT 1 FROM parts WHERE path = ?", (path,)).fetchone():
                 return
             file = pq.ParquetFile(source)
-            if lacking := set(columns) - set(file.schema_arrow.names):
+            there = [name for name in columns if name in file.schema_arrow.names]
+            if lacking := {*columns} - {*there, *_LATER}:
                 raise KeyError(f"no column {', '.join(sorted(lacking))}")
             insert = "INSERT INTO parts (path, is_read) VALUES (?, ?)"
             part = self.db.execute(insert, (path, table != "articles")).lastrowid
-            for batch in file.iter_batches(BATCH, columns=columns):
+            for batch in file.iter_batches(BATCH, columns=there):
                 add_rows(self, queue, part, batch.to_pylist())
 
     def queue(self, outlet: str) -> Queue:
@@ -154,7 +158,8 @@ class DatasetIndex:
                 self.db.execute("DELETE FROM validators")  # so that lists name them again
                 again = "UPDATE pending SET look = 0, next_at = 0 WHERE article_id = ?"
                 self.db.executemany(again, articles)
-            drop_part(self.db, part)
+            stories.drop_part(self.db, part)
+            recurrence.drop_part(self.db, part)
             self.db.execute("DELETE FROM captures WHERE part = ?", (part,))
             self.db.execute("DELETE FROM rejects WHERE part = ?", (part,))
             self.db.execute("DELETE FROM parts WHERE id = ?", (part,))
@@ -168,7 +173,7 @@ class DatasetIndex:
                     row["article_id"],
                     microseconds(row["fetched_at"]),
                     row["extractor_version"],
-                    bytes.fromhex(row["content_hash"]),
+                    bytes.fromhex(published_hash(row)),
                     row["published_at"] and microseconds(row["published_at"]),
                 )
                 for row in rows
@@ -221,18 +226,42 @@ class DatasetIndex:
         return None
 
     def content_hash(self, article_id: str) -> str | None:
-        """Return the content hash of the article's last capture, None without a capture."""
+        """Return the hash of what the article's last capture published, None without a capture."""
         query = """SELECT content_hash FROM captures WHERE article_id = ?
                    ORDER BY fetched_at DESC, version DESC LIMIT 1"""
         row = self.db.execute(query, (article_id,)).fetchone()
         return bytes(row[0]).hex() if row else None
 
+    def last_capture(self, article_id: str) -> Row | None:
+        """Return the body of the article's last capture as a row; None without a capture, or where
+        its file is gone.
 
+        :raises OSError, pa.ArrowInvalid: the file cannot be read.
+        """
+        query = """SELECT path, fetched_at, version FROM captures JOIN parts ON parts.id = part
+                   WHERE article_id = ? ORDER BY fetched_at DESC, version DESC LIMIT 1"""
+        found = self.db.execute(query, (article_id,)).fetchone()
+        if not found or is_replaced(self.root, self.root.at(found[0])):
+            return None
+        path, fetched_at, version = found
+        file = pq.ParquetFile(self.root.at(path), filesystem=self.root.filesystem)
+        there = [n for n in (*KEYS["articles"], *BODY) if n in file.schema_arrow.names]
+        for batch in file.iter_batches(BATCH, columns=there):
+            mine = pc.equal(batch["article_id"], pa.scalar(article_id))
+            for row in batch.filter(mine).to_pylist():
+                key = microseconds(row["fetched_at"]), row["extractor_version"]
+                if key == (fetched_at, version):
+                    return dict(row)
+        return None
+
+
+_LATER = ("published_hash",)
+"""Columns that files of older schema versions lack."""
 _TABLES: dict[
     str, tuple[list[str], Callable[[DatasetIndex, Queue, int | None, list[Row]], None]]
 ] = {
     "articles": (
-        [*KEYS["articles"], "url", "content_hash", "published_at", "discovered_via"],
+        [*KEYS["articles"], "url", "content_hash", *_LATER, "published_at", "discovered_via"],
         DatasetIndex._add_articles,
     ),
     "rejects": (

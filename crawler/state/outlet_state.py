@@ -7,14 +7,18 @@ import secrets
 import sqlite3
 from typing import TYPE_CHECKING, Self
 
+import pyarrow as pa
+
 from crawler.extraction import EXTRACTOR_VERSION
 from crawler.state.aliases import Aliases
 from crawler.state.backfill import Backfill
 from crawler.state.index import KEPT_FOR_GOOD, DatasetIndex
+from crawler.state.recurrence.index import Recurrence
 from crawler.state.refusals import Refusals
 from crawler.state.stories.index import Stories
 from crawler.state.suspects import Suspects
 from crawler.state.validators import PageValidators
+from output.same_text import is_same_text
 from output.writer import Writer
 
 if TYPE_CHECKING:
@@ -36,7 +40,8 @@ class OutletState:
 
     `index`: the dataset's rows; `aliases`: other ids of articles; `queue`: articles to ask for;
     `backfill`: days that were walked; `validators`: of pages; `refusals`: by hosts; `stories`: of
-    all outlets; `suspects`: texts that several articles may share.
+    all outlets; `suspects`: texts that several articles may share; `recurrence`: lines that may
+    recur.
     """
 
     def __init__(
@@ -52,6 +57,7 @@ class OutletState:
         self.refusals = Refusals(index.db, index.clock)
         self.stories = Stories(index.db, index.root)
         self.suspects = Suspects(index.db, index.root, outlet)
+        self.recurrence = Recurrence(index.db, index.root)
 
     @classmethod
     def of(
@@ -90,6 +96,17 @@ class OutletState:
                     self.aliases.add(article.article_id, known_as)
                     return known_as
         return None
+
+    def is_stored_text(self, article: Article) -> bool:
+        """Return whether the last capture of the stored `article` shows the same text, out of which
+        other rules took other parts."""
+        assert article.article_id
+        try:
+            row = self.index.last_capture(article.article_id)
+        except (OSError, pa.ArrowInvalid) as error:
+            logger.warning("cannot compare %s: %s", article.article_id, error)
+            return False
+        return row is not None and is_same_text(row, article.row())
 
     def listed(
         self,
@@ -136,6 +153,7 @@ class OutletState:
         try:
             self.index.add(path)
             self.aliases.catch_up()
+            self.recurrence.add(path)
         except sqlite3.OperationalError as error:
             logger.warning("%s is indexed when the next run starts: %s", path, error)
 

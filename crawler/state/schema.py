@@ -69,11 +69,22 @@ MIGRATIONS = (
         outlet TEXT NOT NULL, digest BLOB NOT NULL, article_id TEXT NOT NULL, run_id TEXT NOT NULL,
         PRIMARY KEY (outlet, digest, article_id, run_id)) WITHOUT ROWID;
     """,
+    """
+    ALTER TABLE parts ADD COLUMN is_searched INTEGER NOT NULL DEFAULT 0;
+    CREATE INDEX parts_unsearched ON parts (path) WHERE NOT is_searched;
+    CREATE TABLE carriers (
+        part INTEGER NOT NULL, article_id TEXT NOT NULL, keys BLOB NOT NULL,
+        PRIMARY KEY (part, article_id)) WITHOUT ROWID;
+    CREATE TABLE suspected (
+        outlet TEXT NOT NULL, line TEXT NOT NULL, shape TEXT NOT NULL, articles INTEGER NOT NULL,
+        first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL,
+        PRIMARY KEY (outlet, line)) WITHOUT ROWID;
+    """,
 )
 """Scripts in the order of the file's versions: a file of version n lacks the scripts from n on.
 
 Instants are microseconds since 1970 in UTC. `parts` are the dataset's files that the index holds;
 `aliases` and `is_joined` belong to `crawler.state.aliases`; `is_read`, `read_by`, `texts`,
 `fingerprints`, `bands` and `copies` belong to `crawler.state.stories`; `suspects` to
-`crawler.state.suspects`.
+`crawler.state.suspects`; `is_searched`, `carriers` and `suspected` to `crawler.state.recurrence`.
 """

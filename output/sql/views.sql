@@ -15,7 +15,8 @@ FROM (
     FROM (
         FROM read_parquet('output/data/articles/**/*.parquet', hive_partitioning = true,
             hive_types = {'outlet': VARCHAR, 'month': VARCHAR}, union_by_name = true)
-        UNION ALL BY NAME SELECT NULL::VARCHAR[] AS kinds WHERE false)
+        UNION ALL BY NAME
+        SELECT NULL::VARCHAR[] AS kinds, NULL::VARCHAR AS published_hash WHERE false)
     QUALIFY row_number() OVER (
         PARTITION BY outlet, article_id, fetched_at, extractor_version) = 1) AS stored
 LEFT JOIN (
@@ -36,5 +37,6 @@ CREATE OR REPLACE VIEW revisions AS
 SELECT * EXCLUDE first_seen,
     dense_rank() OVER (PARTITION BY outlet, article_id ORDER BY first_seen) AS revision
 FROM (
-    SELECT *, min(fetched_at) OVER (PARTITION BY outlet, article_id, content_hash) AS first_seen
+    SELECT *, min(fetched_at) OVER (
+        PARTITION BY outlet, article_id, coalesce(published_hash, content_hash)) AS first_seen
     FROM captures);

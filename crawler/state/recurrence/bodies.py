@@ -88,11 +88,18 @@ def are_unlike(one: Body, other: Body) -> bool:
 
 
 def unlike_ones(bodies: Iterable[Body]) -> list[Body]:
-    """Return at most four of `bodies` that are unlike one another, the earliest first."""
-    found: list[Body] = []
-    for body in sorted(bodies, key=lambda body: body.place):
-        if len(found) < MOST and all(are_unlike(body, other) for other in found):
-            if body.triples is None:
-                continue
-            found.append(body)
-    return found
+    """Return at most four of `bodies` that are unlike one another, as many as there are; of several
+    such choices the first in the order of publication."""
+    order = sorted((b for b in bodies if b.triples is not None), key=lambda body: body.place)
+    return _extended([], order)
+
+
+def _extended(chosen: list[Body], left: Sequence[Body]) -> list[Body]:
+    """Return `chosen` with as many of `left`, which are unlike all of these, as there can be."""
+    best = chosen
+    for place, body in enumerate(left):
+        if len(chosen) + len(left) - place <= len(best) or len(best) == MOST:
+            break
+        further = [other for other in left[place + 1 :] if are_unlike(body, other)]
+        best = max(best, _extended([*chosen, body], further), key=len)
+    return best

@@ -107,12 +107,17 @@ def candidates(
 
 def _notices(number: int, paragraph: str, outlet: str) -> Iterator[Candidate]:
     parts = list(sentences(number, paragraph))
-    if len(parts) > 1 and len(paragraph) <= _WHOLE:
+    if len(parts) > 1 and len(paragraph) <= _WHOLE and all(_has_word(p.text) for p in parts):
         parts.append(Sentence(number, 0, len(paragraph), paragraph))
     for part in parts:
         shape = shape_of(part.text, outlet)
         if shape and not _is_inside_quotation(paragraph, part.start):
             yield _candidate(part, shape)
+
+
+def _has_word(text: str) -> bool:
+    """Return whether a phrase of any group is in `text`: prose beside a notice has none."""
+    return bool(groups_in(_WORD.findall(text.lower())) - {"speech"})
 
 
 def _candidate(part: Sentence, shape: Shape) -> Candidate:

@@ -20,6 +20,7 @@ from crawler.state.stories import neighbours
 from crawler.state.stories.fingerprints import Fingerprint, are_copies, bands, promising, read
 from crawler.state.stories.founders import founders
 from crawler.state.stories.neighbours import DAYS
+from output.lifted import BODY, restored
 from output.schema import KEYS
 from output.writer import month_of
 
@@ -75,7 +76,7 @@ class Stories:
 
     def _forget_all(self) -> None:
         with self.db.transaction():
-            self.db.execute("DELETE FROM read_by")
+            self.db.execute("DELETE FROM read_by WHERE reader GLOB '[0-9]*'")
             self.db.execute("DELETE FROM texts")
             self.db.execute("DELETE FROM fingerprints")
             self.db.execute("DELETE FROM bands")
@@ -98,11 +99,17 @@ class Stories:
         self.db.execute("UPDATE parts SET is_read = 1 WHERE id = ?", (part,))
 
     def _read_rows(self, path: str, wanted: Mapping[CaptureKey, tuple[bytes, int]]) -> None:
-        columns = [*KEYS["articles"], "body"]
+        columns = [*KEYS["articles"], *BODY]
         with self.root.filesystem.open_input_file(self.root.at(path)) as source:
-            for batch in pq.ParquetFile(source).iter_batches(_BATCH, columns=columns):
+            file = pq.ParquetFile(source)
+            there = [name for name in columns if name in file.schema_arrow.names]
+            for batch in file.iter_batches(_BATCH, columns=there):
                 found = {
-                    row["article_id"]: (row["article_id"], *wanted[capture], row["body"])
+                    row["article_id"]: (
+                        row["article_id"],
+                        *wanted[capture],
+                        restored(row)["body"],
+                    )
                     for row in batch.to_pylist()
                     if (capture := _key_of(row)) in wanted
                 }
