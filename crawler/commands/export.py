@@ -22,6 +22,7 @@ from output.formats import FORMATS, write_spreadsheet
 from output.markdown import write_markdown
 from output.selection import Selection, select
 from output.verification import READ_ERRORS
+from output.workbook import TooManyRowsError, write_workbook
 
 if TYPE_CHECKING:
     import argparse
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-WRITERS = {**FORMATS, "markdown": write_markdown}
+WRITERS = {**FORMATS, "markdown": write_markdown, "xlsx": write_workbook}
 KINDS = (*WRITERS, "duckdb")
 STREAMS = ("csv", "jsonl", "markdown")
 """Formats that can go to standard output."""
@@ -40,7 +41,7 @@ TAKEN_DOWN = ".taken-down"
 
 class Command(MaintenanceCommand):
     def syntax(self) -> str:
-        return "--to csv|jsonl|parquet|markdown|duckdb [options]"
+        return "--to csv|jsonl|parquet|markdown|xlsx|duckdb [options]"
 
     def short_desc(self) -> str:
         return "Write the dataset, or a part of it, as one file for other programs"
@@ -191,6 +192,8 @@ class Command(MaintenanceCommand):
                     self._move(self.cursor, staged, target)
                 elif self.rows or self.allow_empty:
                     staged.replace(target)
+        except TooManyRowsError as error:
+            self.complain(f"cannot write {self.target}: {error}")
         except OSError as error:
             self.complain(f"cannot write {self.target}: {error.strerror or error}")
         except duckdb.Error as error:

@@ -97,7 +97,7 @@ def test_an_export_for_spreadsheets_is_csv_with_a_byte_order_mark(export, datase
     ("words", "complaint"),
     [
         ([], "say --to csv"),
-        (["--to", "xlsx"], "say --to csv"),
+        (["--to", "xls"], "say --to csv"),
         (["--to", "jsonl", "--spreadsheet"], "--spreadsheet writes csv, not jsonl"),
         (["--to", "csv", "kontan"], "--outlet kontan?"),
         (["--to", "csv", "--outlet", "kontna"], "nothing of an outlet kontna"),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import urlencode
 
+import pyarrow as pa
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from crawler.web.browse.archived_page import archived, inert
@@ -20,10 +23,13 @@ from crawler.web.browse.archived_page import words as words_on
 from crawler.web.browse.differences import changes
 from crawler.web.browse.excerpts import excerpt, marked, wanted
 from crawler.web.browse.removed_in_place import in_place
+from crawler.web.browse.taken_away import FILES, NEWEST, atom, json_feed, whole_file
 from crawler.web.rendering import SCRIPT, STYLE, environment
+from output import clock
 from output.clock import WIB
 from output.search import Found, Library, Question
 from output.search_query import in_words, words_in
+from output.workbook import TooManyRowsError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -90,6 +96,7 @@ class Site:
         return Starlette(
             routes=[
                 Route("/", self.search),
+                Route("/results.{kind}", self.results),
                 Route("/article/{id:path}", self.article),
                 Route("/page/{id:path}", self.page),
                 Route("/style.css", lambda _: Response(STYLE, media_type="text/css")),
@@ -102,11 +109,13 @@ class Site:
     def _render(self, name: str, **values: Any) -> HTMLResponse:
         return HTMLResponse(self.templates.get_template(name).render(**values))
 
+    def _asked(self, request: Request) -> tuple[Question, dict[str, str]]:
+        outlets = (*self.library.outlets, *self.library.behind)
+        return asked(request.query_params, outlets, self.library.topics)
+
     def search(self, request: Request) -> Response:
         self.library.refresh()
-        question, wrong = asked(
-            request.query_params, (*self.library.outlets, *self.library.behind), self.library.topics
-        )
+        question, wrong = self._asked(request)
         found = Found() if wrong else self.library.search(question)
         shown = [wanted(word, self.library.roots(word)) for word in words_in(question.query.node)]
         if question.page > 1 and not (wrong or found.articles):
@@ -127,9 +136,37 @@ class Site:
             marked=lambda text: marked(text, shown),
             excerpt=lambda text: [] if question.heads else excerpt(text, shown),
             link=lambda **changed: _link(request.query_params, **changed),
+            files=[*FILES],
+            query=_link(request.query_params).removeprefix("/"),
         )
         response.status_code = 400 if wrong else 200
         return response
+
+    def results(self, request: Request) -> Response:
+        """Return all articles of a search as a file, or the newest as a feed."""
+        kind = request.path_params["kind"]
+        question, wrong = self._asked(request)
+        if wrong or kind not in (*FILES, "atom", "json"):
+            raise HTTPException(404)
+        if kind in FILES:
+            try:
+                chunks = whole_file(self.library, question, kind)
+            except (TooManyRowsError, pa.ArrowException) as error:
+                raise HTTPException(503) from error
+            named = f'attachment; filename="wartatek.{kind}"'
+            media_type = FILES[kind].media_type
+            return StreamingResponse(
+                chunks, media_type=media_type, headers={"content-disposition": named}
+            )
+        rows = list(islice(self.library.matches(replace(question, order="date")), NEWEST))
+        here = str(request.url)
+        search = here.replace(f"/results.{kind}", "/", 1)
+        title = f"Wartatek: {in_words(question.query.node, 'id')}"
+        if kind == "atom":
+            content = atom(rows, title, here, search, clock.now())
+            return Response(content, media_type="application/atom+xml")
+        content = json_feed(rows, title, here, search)
+        return Response(content, media_type="application/feed+json")
 
     def article(self, request: Request) -> Response:
         article, captures, number = self._capture(request)

@@ -6,6 +6,8 @@ import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+import feedparser
+import pandas as pd
 import pytest
 from starlette.datastructures import QueryParams
 from starlette.testclient import TestClient
@@ -319,3 +321,46 @@ def test_an_article_says_how_doctor_has_seen_its_outlet(folder):
     assert "seen 2026-12-01" not in client.get("/article/kontan:2").text
     seen["kontan"] = ("berfungsi, dilihat 2026-12-01", "works, seen 2026-12-01")  # doctor ran
     assert "works, seen 2026-12-01" in client.get("/article/kontan:2").text
+
+
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "xlsx"])
+def test_all_articles_of_a_search_can_be_taken_away(client, tmp_path, kind):
+    answer = client.get(f"/results.{kind}?words=berita&outlet=kontan")
+    assert answer.status_code == 200
+    assert answer.headers["content-disposition"] == f'attachment; filename="wartatek.{kind}"'
+    path = tmp_path / f"x.{kind}"
+    path.write_bytes(answer.content)
+    read = {
+        "csv": pd.read_csv,
+        "jsonl": lambda file: pd.read_json(file, lines=True),
+        "parquet": pd.read_parquet,
+        "xlsx": lambda file: pd.read_excel(file, engine="calamine"),
+    }
+    assert {"kontan:2", "kontan:3"} <= {*read[kind](path)["article_id"]}
+    assert "tirto:9" not in {*read[kind](path)["article_id"]}
+
+
+def test_a_search_is_an_atom_feed_that_hostile_titles_do_not_break(client):
+    answer = client.get("/results.atom?outlet=kontan")
+    assert answer.headers["content-type"].startswith("application/atom+xml")
+    feed = feedparser.parse(answer.content)
+    assert not feed.bozo
+    assert len(feed.entries) == 3 + len(TITLES)
+    assert len({entry.id for entry in feed.entries}) == len(feed.entries)
+    assert feed.entries[0].link.startswith("https://contoh.example/")
+
+
+def test_a_search_is_a_json_feed(client):
+    feed = client.get("/results.json?words=berita").json()
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert {"kontan:2", "tirto:9"} <= {item["id"] for item in feed["items"]}
+
+
+@pytest.mark.parametrize("path", ["results.exe", "results.csv?outlet=kontn", "results."])
+def test_nothing_else_can_be_taken_away(client, path):
+    assert client.get(f"/{path}").status_code == 404
+
+
+def test_what_can_be_taken_away_is_linked_with_the_search(client):
+    text = client.get("/?words=berita&outlet=kontan").text
+    assert 'href="/results.xlsx?words=berita&amp;outlet=kontan"' in text
