@@ -18,6 +18,10 @@ if TYPE_CHECKING:
     from pipelines.cleaning.fragments import Cleaned
 
 
+_INVITATIONS = ("paywall", "paywall-invitation")
+"""Rules that take an invitation to read the rest of an article for money or by an account."""
+
+
 class CleanPipeline:
     """Fills body, paragraphs, kinds, dateline, sign-off, agencies, related and removed from
     the blocks.
@@ -28,6 +32,8 @@ class CleanPipeline:
 
     def __init__(self) -> None:
         self.book = load_rules()
+        rules = [rule for rule in self.book.rules if rule.id in _INVITATIONS]
+        self._invitations = [rule.pattern for rule in rules]
 
     def process_item(self, article: Article) -> Article:
         house = house_of(article.url or article.canonical_url or "")
@@ -42,10 +48,20 @@ class CleanPipeline:
         article.signoff = cleaned.signoff
         article.related = related_links(article.blocks, cleaned, self.book)
         article.removed = _removed(article.removed, cleaned)
+        if article.paywalled is None and self._is_cut_off(article.removed):
+            article.paywalled = True
         add_people(article, cleaned, self.book)
         article.images = add_captions(article.images, cleaned.captions)
         _mark_blocks(article.blocks, cleaned)
         return article
+
+    def _is_cut_off(self, removed: list[Removal]) -> bool:
+        """Return whether an invitation to pay or sign in was removed, by whichever rule."""
+        return any(
+            removal.rule in _INVITATIONS
+            or any(pattern.fullmatch(removal.text) for pattern in self._invitations)
+            for removal in removed
+        )
 
 
 def _mark_blocks(blocks: list[Block], cleaned: Cleaned) -> None:

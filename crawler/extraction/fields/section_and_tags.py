@@ -27,6 +27,7 @@ _CRUMB_PLACES = (
     "[class*=breadcrumb]",
     "[class*=breadcome],[class^=bread-c],[class*=kanal-map],[class*=upperdeck-kanal]",
 )
+_PAGES = frozenset({"WebPage"})
 _CHANNELS = frozenset(
     "teknologi tekno techno tech inet ototekno otomotif oto nasional internasional global ekonomi "
     "bisnis finance keuangan olahraga sport bola hiburan lifestyle gaya humaniora politik hukum "
@@ -185,9 +186,13 @@ def language_of(text: str, page: Page) -> str | None:
 
 def is_paywalled(page: Page) -> bool | None:
     """Return whether metadata states a paywall; None without a statement."""
-    free = page.article.get("isAccessibleForFree")
-    if free is not None:
-        return str(free).lower() in ("false", "0", "no")
+    parts = page.article.get("hasPart")
+    stated = [page.article, *(parts if isinstance(parts, list) else [parts])]
+    stated += [thing for thing in page.structured if jsonld.is_a(thing, _PAGES)]
+    free = [thing.get("isAccessibleForFree") for thing in stated if isinstance(thing, dict)]
+    said = [str(value).lower().rpartition("/")[2] for value in free if value is not None]
+    if said:
+        return any(value in ("false", "0", "no") for value in said)
     tier = page.meta.get("article:content_tier") or page.meta.get("content_tier")
     if tier:
         return tier.lower() != "free"
