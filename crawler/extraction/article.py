@@ -76,9 +76,11 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
     if body is None and rules.body:  # galleries of the outlet have no body
         _turn_away(page, url, title, body)
     body = body or guess_body(page, rules, title)
-    _turn_walls_away(page, title, body)
+    if body:
+        _turn_walls_away(page, title, body)
     _turn_away(page, url, title, body)
-    body = body or last_resort(page)
+    if body is None and (body := last_resort(page)):
+        _turn_walls_away(page, title, body)
     when = find_when(page, rules, title, fetched_at)
     body = _judged(page, url, title, body, when)
     people = find_people(page, rules, body.blocks, when.printed, title.text if title else "")
@@ -117,12 +119,13 @@ def _turn_walls_away(page: Page, title: Title | None, body: Body | None) -> None
 
     :raises Rejected: the id of the wall.
     """
-    if body is None or body.size < _MIN_BODY:
-        paragraphs = page.flow.strip(BETWEEN).split(BETWEEN)
-    else:
+    is_body = body is not None and body.size >= _MIN_BODY
+    if body and is_body:
         paragraphs = [block.text for block in body.blocks if not block.rule]
+    else:
+        paragraphs = page.flow.strip(BETWEEN).split(BETWEEN)
     titles = [title.text if title else "", page.title]
-    if wall := wall_at(page.url, titles, paragraphs):
+    if wall := wall_at(page.url, titles, paragraphs, is_body=is_body):
         raise Rejected(wall, page.title or paragraphs[0])
 
 
@@ -154,9 +157,10 @@ def _is_long(body: Body | None) -> bool:
 def _judged(page: Page, url: str, title: Title | None, body: Body | None, when: When) -> Body:
     """Return `body` if the page is an article.
 
-    :raises Rejected: `not_article`.
+    :raises Rejected: `not_article`, or a wall's id.
     """
     if body is None or body.size < _MIN_BODY:
+        _turn_walls_away(page, title, body)
         raise Rejected("not_article", "no body")
     addresses = [url] if url else page.own_urls()
     if addresses and all(map(_INDEX_PATH.match, addresses)):

@@ -26,8 +26,10 @@ SAME_PAGE = "same_page"
 _PATH = Path(__file__).with_name("walls.toml")
 _FIRST = 600  # characters of a text: a wall says so at once
 _LONGEST_TITLE = 120  # characters
-_SHORT = 700  # characters; a text so short that has a wall's signs is the wall's
+_SHORT = 700  # characters; a page without a body that shows no more has a wall's signs in all
 _SHARE = 0.25  # of a text, in sentences of the wall
+_BLOCKS_SHARE = 0.5  # of a text, in paragraphs of the wall
+_LONGEST_SAID = 400  # characters; a longer sentence or paragraph has signs by chance
 _LISTING = "soft_404"  # the wall that lists popular articles below its own words
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _LETTERS = bytes(c if chr(c) in ascii_lowercase + digits else 32 for c in range(256))
@@ -42,6 +44,7 @@ class _Shown:
     url: str
     titles: list[str]
     paragraphs: list[str]
+    is_body: bool
 
     @cached_property
     def text(self) -> str:
@@ -73,7 +76,10 @@ class Wall:
             return not page.is_about
         if size > self.longest or not self._says(page.text) or page.is_about:
             return False
-        return size <= _SHORT or self._share(page.paragraphs) >= _SHARE
+        if not page.is_body:
+            return size <= _SHORT
+        sentences = [s for paragraph in page.paragraphs for s in _SENTENCE.split(paragraph)]
+        return self._share(sentences) >= _SHARE or self._share(page.paragraphs) >= _BLOCKS_SHARE
 
     def _says(self, text: str) -> bool:
         """Return whether `text` has enough signs, and the voice, of the wall."""
@@ -84,24 +90,27 @@ class Wall:
                 return self.voice.search(text) is not None
         return False
 
-    def _share(self, paragraphs: Iterable[str]) -> float:
-        """Return the share of the text, 0 to 1, in sentences of the wall."""
-        sentences = [s for paragraph in paragraphs for s in _SENTENCE.split(paragraph)]
-        whole = sum(map(len, sentences))
-        return sum(len(s) for s in sentences if self._says(s)) / whole if whole else 0.0
+    def _share(self, texts: Sequence[str]) -> float:
+        """Return the share, 0 to 1, of those of `texts` that are the wall's."""
+        whole = sum(map(len, texts))
+        said = [len(text) for text in texts if len(text) <= _LONGEST_SAID and self._says(text)]
+        return sum(said) / whole if whole else 0.0
 
 
-def wall_at(url: str, titles: Iterable[str], paragraphs: Sequence[str]) -> str | None:
+def wall_at(
+    url: str, titles: Iterable[str], paragraphs: Sequence[str], *, is_body: bool = True
+) -> str | None:
     """Return the id of the wall that the page at `url` is; None for any other page.
 
     :param titles: the headline and the title element
+    :param is_body: `paragraphs` may be an article's; False: they are all that the page shows
     """
     parts = [part for title in titles for part in _parts(title)]
     first = " ".join(paragraphs)[:_FIRST].lower()
     words = _hints().intersection(_words(" ".join([*parts, first])))
     if not words:
         return None
-    page = _Shown(url, parts, [paragraph.lower() for paragraph in paragraphs])
+    page = _Shown(url, parts, [paragraph.lower() for paragraph in paragraphs], is_body)
     likely = (wall for wall in _walls() if not words.isdisjoint(wall.hints))
     return next((wall.id for wall in likely if wall.is_at(page)), None)
 
