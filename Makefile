@@ -1,7 +1,8 @@
 # `make demo` shows the whole way from crawl to Parquet; `make test` runs all tests but the long ones.
 PYTHON ?= python3
 BIN := .venv/bin
-export PYTHONDONTWRITEBYTECODE := 1
+# Compiled modules are kept apart from the sources: tests start hundreds of interpreters.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/.pycache
 
 .PHONY: python help setup dev demo test lint check-many bench trials fuzz lock clean
 help:  ## this list
@@ -19,7 +20,7 @@ lint: .venv/.dev
 check-many: .venv/.dev  ## what is wrong with the thousands of texts of ../shared, listed
 	@$(BIN)/python -m pytest -q -rsP tests/extraction/test_many_texts.py
 trials: .venv/.dev  ## the long tests: kills, cron, big backfills
-	@$(BIN)/python -m pytest -m trial
+	@$(BIN)/python -m pytest -m trial -n 2 --dist=worksteal
 fuzz: .venv/.dev  ## strange input for every parser, ten minutes each
 	@FUZZ_SECONDS=600 $(BIN)/python -m pytest -m trial tests/fuzz
 bench: .venv-bench/.bench  ## speed, memory and quality as ratios against named peers, into docs/figures.md

@@ -5,6 +5,7 @@ import pytest
 from hypothesis import settings
 
 from output import clock
+from tests import prefork
 from tests.crawls import stop_reactor
 from tests.moment import NOW
 
@@ -20,6 +21,12 @@ def _reactor_that_ends() -> Iterator[None]:
     """Its threads are no daemons: left alone, they keep the process alive after the last test."""
     yield
     stop_reactor()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _prefork_server_that_ends() -> Iterator[None]:
+    yield
+    prefork.stop()
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -25,11 +23,11 @@ from output.stories import stories
 from output.verification import verify
 from output.writer import Writer
 from spiders.mediaindonesia import MediaIndonesiaSpider
+from tests import prefork
 from tests.archive.warcs import pages, write_warc
 from tests.crawls import crawl
 from tests.moment import newsroom
 from tests.output.rows import article
-from tests.places import CHECKOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -185,13 +183,9 @@ def test_an_export_from_a_bucket(location: str, tmp_path: Path):
     writer.write("articles", "kontan", article(1))
     writer.flush()
     for kind in ("csv", "duckdb"):
-        command = [sys.executable, "-m", "scrapy", "export", "--to", kind, "--latest"]
         target = tmp_path / f"x.{kind}"
-        subprocess.run(
-            [*command, "-o", str(target), "-q", "-s", f"OUTPUT_DIR={location}"],
-            cwd=CHECKOUT,
-            check=True,
-        )
+        place = ["-o", target, "-s", f"OUTPUT_DIR={location}"]
+        assert prefork.scrapy("export", "--to", kind, "--latest", "-q", *place).returncode == 0
         assert target.stat().st_size > 1000
 
 
@@ -268,11 +262,8 @@ def test_a_reparse_that_cannot_write_says_so_and_goes_on_later(
 @pytest.mark.parametrize("words", ["crawl kontan", "reparse x.warc.gz", "verify"])
 def test_wrong_credentials_are_one_line_before_any_work(location: str, tmp_path: Path, words: str):
     wrong = os.environ | {"AWS_ACCESS_KEY_ID": "kuncisalah", "NEWSROOM": "http://127.0.0.1:9"}
-    command = [sys.executable, "-m", "scrapy", *words.split(), "-s", f"OUTPUT_DIR={location}"]
-    done = subprocess.run(
-        [*command, "-s", f"STATE_DIR={tmp_path}"],
-        env=wrong, cwd=CHECKOUT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    places = ["-s", f"OUTPUT_DIR={location}", "-s", f"STATE_DIR={tmp_path}"]
+    done = prefork.scrapy(*words.split(), *places, env=wrong)
     assert done.returncode == 2, done.stderr
     [line] = done.stderr.strip().splitlines()
     assert f"scrapy {words.split()[0]}: OUTPUT_DIR: " in line

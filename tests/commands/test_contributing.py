@@ -15,6 +15,7 @@ from threading import Thread
 
 import pytest
 
+from tests import prefork
 from tests.moment import NOW
 from tests.places import CHECKOUT
 
@@ -238,14 +239,7 @@ def test_an_outlet_without_bylines_is_told_how_to_declare_that(listed, kept, run
     ],
 )
 def test_a_mistake_is_one_clear_line(outlet, command, complaint):
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", *command.split()],
-        cwd=CHECKOUT,
-        env=os.environ | {"NEWSROOM": outlet},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = prefork.scrapy(*command.split(), env=os.environ | {"NEWSROOM": outlet})
     assert done.returncode == 2
     assert complaint in done.stderr
     assert done.stderr.count("\n") == 1

@@ -3,10 +3,9 @@
 import json
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 from scrapy.cmdline import execute
@@ -16,6 +15,7 @@ from crawler.state.diagnoses import Diagnosis, add_diagnoses
 from output.dataset import open_dataset, read
 from output.origin import claim
 from output.takedown import bury, unfinished
+from tests import prefork
 from tests.crawls import project_settings
 from tests.moment import newsroom
 from tests.places import CHECKOUT
@@ -36,17 +36,10 @@ def _in_the_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(CHECKOUT)
 
 
-def scrapy(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+def scrapy(*arguments: str, **environment: str) -> CompletedProcess[str]:
     """A command in a process of its own, as cron runs it."""
     clean = {k: v for k, v in os.environ.items() if k not in ("NEWSROOM", "CONTACT", "OUTPUT_DIR")}
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", *arguments],
-        cwd=CHECKOUT,
-        env=clean | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return prefork.scrapy(*arguments, env=clean | environment)
 
 
 @pytest.fixture(scope="module")

@@ -3,10 +3,9 @@
 import json
 import os
 import re
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
+from subprocess import CompletedProcess
 
 import pytest
 
@@ -14,9 +13,9 @@ from crawler.newsroom import Newsroom
 from crawler.state.database import open_database, state_path
 from crawler.state.diagnoses import read_diagnoses
 from crawler.state.refusals import Refusals
+from tests import prefork
 from tests.crawls import project_settings
 from tests.moment import NOW, newsroom
-from tests.places import CHECKOUT
 
 OUTLETS = ["detikinet", "kontan", "mediaindonesia", "selular", "liputan6", "uzone"]
 UNHEALTHY = 1
@@ -38,16 +37,9 @@ def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return tmp_path_factory.mktemp("doctor")
 
 
-def doctor(room: Newsroom, out: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def doctor(room: Newsroom, out: Path, *words: str) -> CompletedProcess[str]:
     environment = os.environ | {"NEWSROOM": room.url, "OUTPUT_DIR": str(out), "STATE_DIR": ""}
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", "doctor", *words],
-        cwd=CHECKOUT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return prefork.scrapy("doctor", *words, env=environment)
 
 
 @pytest.fixture(scope="module")

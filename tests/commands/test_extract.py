@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -15,12 +13,13 @@ import crawler.outlets.reader as readers
 from crawler.archive.reader import read_page
 from output.dataset import open_dataset, read
 from output.verification import verify
+from tests import prefork
 from tests.archive.warcs import pages, write_warc
 from tests.outlets import saved
-from tests.places import CHECKOUT
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from subprocess import CompletedProcess
 
 PROSE = (
     "<p>Pabrik cip baru di Batam mulai berproduksi pekan ini, kata direkturnya di Jakarta.</p>" * 8
@@ -117,13 +116,11 @@ def test_a_file_on_which_our_code_fails_is_an_error_of_its_own(extract, monkeypa
 # -- files of every form
 
 
-def scrapy(*words: object, out: Path, typed: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "scrapy", "extract", *map(str, words)]
-    command += ["-s", f"OUTPUT_DIR={out}"]
-    return subprocess.run(command, cwd=CHECKOUT, input=typed, capture_output=True, check=False)
+def scrapy(*words: object, out: Path, typed: bytes = b"") -> CompletedProcess[str]:
+    return prefork.scrapy("extract", *words, "-s", f"OUTPUT_DIR={out}", typed=typed)
 
 
-def rows_of(done: subprocess.CompletedProcess[bytes]) -> list[dict[str, object]]:
+def rows_of(done: CompletedProcess[str]) -> list[dict[str, object]]:
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
@@ -135,7 +132,7 @@ def test_folders_patterns_archives_and_standard_input_are_read(tmp_path):
     typed = saved.single_file()
     places = [tmp_path / "in", f"{tmp_path}/*.webarchive", tmp_path / "c", "-"]
     done = scrapy(*places, "-q", out=tmp_path / "out", typed=typed)
-    assert (done.returncode, done.stderr) == (0, b"")
+    assert (done.returncode, done.stderr) == (0, "")
     told = [(row["file"], row["outlet"]) for row in rows_of(done)]
     assert told == [
         (str(tmp_path / "in" / "a.mhtml"), "kompastekno"),
@@ -165,8 +162,8 @@ def test_articles_are_printed_as_markdown_documents(tmp_path):
 
 def test_a_url_is_to_be_saved_first(tmp_path):
     done = scrapy("https://tekno.kompas.com/read/1/", out=tmp_path)
-    assert (done.returncode, done.stdout) == (2, b"")
-    assert b"save the page first" in done.stderr
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "save the page first" in done.stderr
 
 
 def test_an_arc_file_is_an_error_that_says_how_to_convert_it(tmp_path):
@@ -196,7 +193,7 @@ def test_a_saved_page_is_stored_once_with_the_time_of_the_capture_and_archived(t
 
     again = scrapy(tmp_path / "a.mhtml", "--store", out=out)
     assert again.returncode == 0, again.stderr
-    assert b"all is there" in again.stderr
+    assert "all is there" in again.stderr
     assert read(out).num_rows == 1
     assert len([*out.glob("archive/*/*.warc.gz")]) == 1
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import subprocess
-import sys
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
@@ -19,25 +17,20 @@ from output.filesystem import Root
 from output.takedown import buried, bury
 from output.writer import Writer
 from spiders.kontan import KontanSpider
+from tests import prefork
 from tests.crawls import crawl
 from tests.datasets import library_of
 from tests.moment import newsroom
 from tests.output.rows import article
-from tests.places import CHECKOUT
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from subprocess import CompletedProcess
 
 
-def forget(folder: Path, *words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", "forget", *words],
-        cwd=CHECKOUT,
-        env=os.environ | {"OUTPUT_DIR": str(folder)} | environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def forget(folder: Path, *words: str, **environment: str) -> CompletedProcess[str]:
+    places = {"OUTPUT_DIR": str(folder)} | environment
+    return prefork.scrapy("forget", *words, env=os.environ | places)
 
 
 def store(folder: Path, *rows: dict) -> Path:

@@ -1,8 +1,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 
 import pytest
 
@@ -14,19 +12,12 @@ from output.filesystem import Root
 from output.takedown import bury, unfinished
 from output.views import open_clusters
 from output.writer import Writer
+from tests import prefork
 from tests.output.rows import NOON, article
-from tests.places import CHECKOUT
 
 
 def scrapy(*arguments, folder):
-    return subprocess.run(
-        [sys.executable, "-m", "scrapy", *arguments],
-        cwd=CHECKOUT,
-        env=os.environ | {"OUTPUT_DIR": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return prefork.scrapy(*arguments, env=os.environ | {"OUTPUT_DIR": str(folder)})
 
 
 @pytest.fixture

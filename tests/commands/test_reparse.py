@@ -24,6 +24,7 @@ from crawler.reparse.workers import GOES_ON
 from output.dataset import open_dataset, read
 from output.takedown import bury
 from spiders.kontan import KontanSpider
+from tests import prefork
 from tests.archive.warcs import pages, write_warc
 from tests.crawls import crawl
 from tests.datasets import write
@@ -47,11 +48,7 @@ STOPS = {"starting": f"{_STOP}    stop()", "reading": f"{_STOP}    sys.addaudith
 
 
 def reparse(*arguments: str | Path, out: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "scrapy", "reparse", *map(str, arguments)]
-    return subprocess.run(
-        [*command, "-s", f"OUTPUT_DIR={out}"],
-        cwd=CHECKOUT, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    return prefork.scrapy("reparse", *arguments, "-s", f"OUTPUT_DIR={out}")
 
 
 def test_a_folder_of_whole_and_cut_off_files_is_read_and_reported(tmp_path: Path):

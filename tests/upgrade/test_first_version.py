@@ -8,8 +8,6 @@ so that replaced files stand beside merged ones.
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import tarfile
 from collections import Counter
 from datetime import UTC, datetime
@@ -25,8 +23,8 @@ from output.verification import verify
 from spiders.kontan import KontanSpider
 from spiders.mediaindonesia import MediaIndonesiaSpider
 from spiders.selular import SelularSpider
+from tests import prefork
 from tests.crawls import crawl
-from tests.places import CHECKOUT
 
 SPIDERS = (KontanSpider, MediaIndonesiaSpider, SelularSpider)
 WRITTEN = datetime(2026, 11, 30, 22, tzinfo=UTC)
@@ -67,13 +65,7 @@ def plain(folder):
 
 
 def scrapy(folder, *arguments):
-    done = subprocess.run(
-        [sys.executable, "-m", "scrapy", *arguments],
-        cwd=CHECKOUT,
-        env=os.environ | {"OUTPUT_DIR": str(folder)},
-        capture_output=True,
-        text=True,
-    )
+    done = prefork.scrapy(*arguments, env=os.environ | {"OUTPUT_DIR": str(folder)})
     assert done.returncode == 0, done.stderr
     return done.stdout
 
