@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 # Compiled modules are kept apart from the sources: tests start hundreds of interpreters.
-export PYTHONPYCACHEPREFIX := $(CURDIR)/.venv/.pycache
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/pycache
 
 .PHONY: python help setup dev demo test lint check-many bench trials fuzz lock clean
 help:  ## this list
@@ -31,7 +31,7 @@ lock:  ## pin the newest version of every dependency, with hashes (needs uv)
 	uv pip compile -q pyproject.toml --group dev --group ci --universal --generate-hashes --python-version 3.11 -c requirements-dev.lock -o requirements-ci.lock
 	uv pip compile -q pyproject.toml --group bench --universal --generate-hashes --python-version 3.11 -o requirements-bench.lock
 clean:  ## remove .venv and caches, never output/data
-	rm -rf .venv .venv-bench .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 # uv where it is present and works, else pip: both check every hash. A lock file names all packages, so
 # pip need not resolve what packages ask for, in which its versions before 24 fail.
