@@ -19,7 +19,7 @@ lint: .venv/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports --no-logo --no-cache
 check-many: .venv/.dev  ## what is wrong with the thousands of texts of ../shared, listed
 	@$(BIN)/python -m pytest -q -rsP tests/extraction/test_many_texts.py
-trials: .venv/.dev  ## the long tests: kills, cron, big backfills
+trials: .venv/.dev  ## the long tests, two at a time, 25 minutes: kills, cron, big backfills
 	@$(BIN)/python -m pytest -m trial -n 2 --dist=worksteal
 fuzz: .venv/.dev  ## strange input for every parser, ten minutes each
 	@FUZZ_SECONDS=600 $(BIN)/python -m pytest -m trial tests/fuzz

@@ -12,10 +12,11 @@ import json
 import os
 import pkgutil
 import runpy
+import select
+import signal
 import subprocess
 import sys
 import warnings
-from functools import cache
 from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 PACKAGES = ("crawler", "output", "pipelines", "scrapy.commands", "spiders")
 ENGINE = ("scrapy.cmdline", "scrapy.core.engine", "twisted.internet.asyncioreactor")
 STREAMS = ("stdin", "stdout", "stderr")
+_idle: list[subprocess.Popen[bytes]] = []
+"""Servers without a command; each runs one at a time."""
 
 
 def scrapy(
@@ -40,37 +43,81 @@ def scrapy(
     :param env: the whole environment, as for `subprocess.run`
     :param typed: the standard input
     """
-    server = _server()
-    assert server.stdin is not None and server.stdout is not None
-    command = ["scrapy", *map(str, words)]
-    with TemporaryDirectory() as name:
-        streams = [Path(name, stream) for stream in STREAMS]
-        streams[0].write_bytes(typed)
-        asked = {"command": command, "env": dict(os.environ if env is None else env)}
-        server.stdin.write(json.dumps(asked | {"streams": list(map(str, streams))}) + "\n")
-        server.stdin.flush()
-        code = int(server.stdout.readline())
-        out, err = (stream.read_text("utf-8") for stream in streams[1:])
-    return subprocess.CompletedProcess(command, code, out, err)
+    command = Command(*words, env=env, typed=typed)
+    out, err = command.communicate()
+    return subprocess.CompletedProcess(command.words, command.wait(), out, err)
+
+
+class Command:
+    """A command of the checkout that runs, with the methods of `subprocess.Popen`."""
+
+    def __init__(
+        self, *words: object, env: Mapping[str, str] | None = None, typed: bytes = b""
+    ) -> None:
+        self.words = ["scrapy", *map(str, words)]
+        self._code: int | None = None
+        self._folder = TemporaryDirectory()
+        self._streams = [Path(self._folder.name, stream) for stream in STREAMS]
+        self._streams[0].write_bytes(typed)
+        asked = {"words": self.words, "env": dict(os.environ if env is None else env)}
+        self._server = _idle.pop() if _idle else _start()
+        assert self._server.stdin is not None
+        line = json.dumps(asked | {"streams": list(map(str, self._streams))})
+        self._server.stdin.write(line.encode() + b"\n")
+        self.pid = self._answer()
+
+    def poll(self) -> int | None:
+        """Return the exit code, None while the command runs."""
+        assert self._server.stdout is not None
+        if self._code is None and select.select([self._server.stdout], [], [], 0)[0]:
+            self.wait()
+        return self._code
+
+    def wait(self) -> int:
+        """Wait for the end of the command; return the exit code."""
+        if self._code is None:
+            self._code = self._answer()
+            _idle.append(self._server)
+        return self._code
+
+    def communicate(self) -> tuple[str, str]:
+        """Wait for the end of the command; return all that was printed."""
+        self.wait()
+        out, err = (stream.read_text("utf-8") for stream in self._streams[1:])
+        self._folder.cleanup()
+        return out, err
+
+    def kill(self) -> None:
+        """Kill the command, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGKILL)
+
+    def terminate(self) -> None:
+        """Ask the command to end, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, signal.SIGTERM)
+
+    def _answer(self) -> int:
+        assert self._server.stdout is not None
+        return int(self._server.stdout.readline())
 
 
 def stop() -> None:
-    """End the server, if a test has started one."""
-    if _server.cache_info().currsize:
-        _server().communicate()
-        _server.cache_clear()
+    """End the servers, if tests have started any."""
+    while _idle:
+        _idle.pop().communicate()
 
 
-@cache
-def _server() -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "tests.prefork"]
+def _start() -> subprocess.Popen[bytes]:
+    """Start a server, without buffers, so that select sees every answer."""
     return subprocess.Popen(
-        command, cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    )
+        [sys.executable, "-m", "tests.prefork"],
+        cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0,
+    )  # fmt: skip
 
 
 def _serve() -> None:
-    """Fork a process for each command asked for, in turn; print exit codes."""
+    """Fork a process for each command asked for, in turn; print each pid and exit code."""
     for name in ENGINE:
         import_module(name)
     for package in map(import_module, PACKAGES):
@@ -84,11 +131,12 @@ def _serve() -> None:
         process = get_context("fork").Process(target=_run, kwargs=json.loads(line))
         with warnings.catch_warnings(action="ignore"):  # of a thread of Arrow's allocator
             process.start()
+        print(process.pid, flush=True)
         process.join()
         print(process.exitcode, flush=True)
 
 
-def _run(command: list[str], env: dict[str, str], streams: list[str]) -> None:
+def _run(words: list[str], env: dict[str, str], streams: list[str]) -> None:
     for number, path in enumerate(streams):
         opened = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
         os.dup2(opened, number)
@@ -96,7 +144,7 @@ def _run(command: list[str], env: dict[str, str], streams: list[str]) -> None:
     sys.stdin = os.fdopen(0, encoding="utf-8", closefd=False)  # multiprocessing gave another
     os.environ.clear()
     os.environ.update(env)
-    sys.argv = command
+    sys.argv = words
     runpy.run_module("scrapy", run_name="__main__", alter_sys=True)
 
 

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -19,6 +19,7 @@ from crawler.state.locks import locked
 from output.dataset import open_dataset, read
 from output.verification import verify
 from spiders.mediaindonesia import MediaIndonesiaSpider
+from tests import prefork
 from tests.crawls import crawl
 from tests.moment import newsroom, world
 from tests.places import CHECKOUT
@@ -27,6 +28,7 @@ from tests.test_incremental import ARTICLE, an_hour_later
 UNHEALTHY, USAGE, HELD = 1, 2, 75
 INTERRUPTED = HELD
 SETTINGS = ("PART_ROWS=4", "DOWNLOAD_DELAY=0.02", "CONCURRENT_REQUESTS_PER_DOMAIN=1")
+OPTIONS = [word for setting in SETTINGS for word in ("-s", setting)]
 
 
 @pytest.fixture
@@ -35,29 +37,19 @@ def room() -> Iterator[Newsroom]:
         yield served
 
 
-def start(
-    room: Newsroom,
-    folder: Path,
-    *arguments: str,
-    before: Callable[[], None] | None = None,
-    command: str = "crawl",
-) -> subprocess.Popen[str]:
+def environment(room: Newsroom, folder: Path) -> dict[str, str]:
     clean = {k: v for k, v in os.environ.items() if k not in ("CONTACT", "STATE_DIR")}
-    options = [word for setting in SETTINGS for word in ("-s", setting)]
-    return subprocess.Popen(
-        [sys.executable, "-m", "scrapy", command, *options, *(arguments or ("mediaindonesia",))],
-        cwd=CHECKOUT,
-        env={**clean, "NEWSROOM": room.url, "OUTPUT_DIR": str(folder)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=before,
-    )
+    return {**clean, "NEWSROOM": room.url, "OUTPUT_DIR": str(folder)}
 
 
-def finish(process: subprocess.Popen[str]) -> tuple[int, str]:
+def start(room: Newsroom, folder: Path, *arguments: str, command: str = "crawl") -> prefork.Command:
+    words = [command, *OPTIONS, *(arguments or ("mediaindonesia",))]
+    return prefork.Command(*words, env=environment(room, folder))
+
+
+def finish(process: prefork.Command) -> tuple[int, str]:
     _, errors = process.communicate()
-    return process.returncode, errors
+    return process.wait(), errors
 
 
 def crawled(room: Newsroom, folder: Path) -> Counter[str]:
@@ -128,9 +120,13 @@ def test_a_full_disk_fails_the_run_and_loses_no_article(room, tmp_path):
         resource.setrlimit(resource.RLIMIT_FSIZE, (70_000, 70_000))
 
     folder = tmp_path / "full"
-    code, errors = finish(start(room, folder, before=small_files_only))
-    assert code in (UNHEALTHY, USAGE)
-    assert "File too large" in errors or "disk" in errors
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", "crawl", *OPTIONS, "mediaindonesia"],
+        cwd=CHECKOUT, env=environment(room, folder), capture_output=True, text=True,
+        preexec_fn=small_files_only,
+    )  # fmt: skip
+    assert done.returncode in (UNHEALTHY, USAGE)
+    assert "File too large" in done.stderr or "disk" in done.stderr
     assert crawled(room, folder) == crawled(room, tmp_path / "whole")
 
 
