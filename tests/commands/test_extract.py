@@ -151,12 +151,12 @@ def test_articles_are_printed_as_markdown_documents(tmp_path):
     (tmp_path / "b.html").write_text("<p>Kosong</p>")
     done = scrapy("--markdown", tmp_path / "a.html", tmp_path / "b.html", out=tmp_path)
     assert done.returncode == 0
-    said = done.stdout.decode()
+    said = done.stdout
     assert said.startswith("---\ntitle: ")
     assert "\n---\n\n# Pabrik cip dibuka di Batam\n\nPabrik cip baru" in said
     assert "\n\n## Isi kotak\n\n- Kabel\n- 1\\* daya\n\nItu isi" in said
     assert said.count("\n---\n") == 1
-    assert b"b.html: rejected as " in done.stderr
+    assert "b.html: rejected as " in done.stderr
     assert scrapy("--markdown", "--explain", "-", out=tmp_path).returncode == 2
 
 
