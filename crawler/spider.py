@@ -230,6 +230,8 @@ class NewsSpider(Spider):
             self._count(f"sources/{source.label}/unchanged")
             self._has_list = True
             return
+        if response.meta.get("redirect_urls"):
+            self.logger.warning("%s was redirected to %s", source.label, response.url)
         page = self._read_list(response, source)
         self._count(f"sources/{source.label}/listed", page.articles)
         if page.articles:

@@ -71,7 +71,7 @@ def test_articles_are_read_on_the_mobile_host_that_their_addresses_lead_to(room,
     assert_all_are_read_at("m.selular.id", run("selular"), room)
 
 
-def test_a_feed_is_read_on_the_sibling_host_that_it_redirects_to(room, run):
+def test_a_feed_is_read_on_the_sibling_host_that_it_redirects_to(room, run, caplog):
     room.fail("moved", path="inet.detik.com/rss", location="rss.detik.com/inet")
     room.fail("status", host="inet.detik.com", path="/indeks|/sitemap", status=404)
     done = run("detikinet")
@@ -80,6 +80,8 @@ def test_a_feed_is_read_on_the_sibling_host_that_it_redirects_to(room, run):
     }
     there = [asked.path for asked in room.requests if asked.host == "rss.detik.com"]
     assert there == ["/robots.txt", "/inet"]
+    said = "feed:https://inet.detik.com/rss was redirected to https://rss.detik.com/inet"
+    assert said in [record.getMessage() for record in caplog.records]
 
 
 def test_articles_are_read_on_a_sibling_host_if_article_url_takes_the_address(room, run):
