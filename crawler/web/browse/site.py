@@ -18,6 +18,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from crawler.web.browse.api import Api
 from crawler.web.browse.archived_page import archived, inert
 from crawler.web.browse.archived_page import words as words_on
 from crawler.web.browse.differences import changes
@@ -97,6 +98,7 @@ class Site:
             routes=[
                 Route("/", self.search),
                 Route("/results.{kind}", self.results),
+                *Api(self.library).routes(),
                 Route("/article/{id:path}", self.article),
                 Route("/page/{id:path}", self.page),
                 Route("/style.css", lambda _: Response(STYLE, media_type="text/css")),
