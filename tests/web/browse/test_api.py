@@ -11,7 +11,6 @@ from crawler.web.browse.site import serve_on
 from tests.datasets import library_of, row, write, write_clusters
 from tests.hostile import TITLES
 
-
 HERE = {"host": "127.0.0.1"}
 
 
