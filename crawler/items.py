@@ -137,7 +137,7 @@ class Article:
 
     The fields are the dataset's columns (output/schema.py says what each means), then what only
     travels: `outlet` stands in the dataset's path, `blocks` is what cleaning reads, `listed_title`
-    what its list said, `revised` what deduplication found.
+    what its list said, `revised` what deduplication found, `contradicted` own rules not believed.
     Instants are aware; the dataset stores them as UTC.
     """
 
@@ -184,6 +184,7 @@ class Article:
     blocks: list[Block] = field(default_factory=list, repr=False)
     listed_title: str | None = None  # the headline in the list that named the article
     revised: bool = False  # the dataset holds an earlier capture with other content
+    contradicted: list[str] = field(default_factory=list)  # fields whose own rule found wrong ones
 
     def row(self) -> Row:
         """Return the article as a row of the dataset: one value for each column of ARTICLES."""

@@ -111,6 +111,7 @@ def extract(page: Page, rules: Rules = GENERIC, *, fetched_at: datetime) -> Arti
         fetched_at=fetched_at,
         extractor_version=EXTRACTOR_VERSION,
         blocks=body.blocks,
+        contradicted=["published"] if when.contradicted else [],
     )
 
 

@@ -74,6 +74,7 @@ class PageFinding:
     :param problem: the reason for which the page is no article, "" for an article
     :param own_body: a rule of the outlet's own found the body; None: not known, or no such rule
     :param own_time: the same of the time of publication
+    :param contradicted: own rules found a time of another day than data, meta tags and URL name
     """
 
     url: str
@@ -81,6 +82,7 @@ class PageFinding:
     own_body: bool | None = None
     own_time: bool | None = None
     paywalled: bool = False
+    contradicted: bool = False
 
     @property
     def is_read(self) -> bool:
@@ -223,6 +225,8 @@ class Examination:
         if self.sections and not self.technology[True]:
             form, count = self.sections.most_common(1)[0]
             said.append(f"no article is in the section `technology`; {count} are like {form}")
+        if wrong := sum(page.contradicted for page in self.pages):
+            said.append(f"its own rule for times found another day than the page states on {wrong}")
         return said
 
     def proposals(self) -> list[str]:

@@ -168,8 +168,9 @@ class Examiner(NewsSpider):
                 item.url,
                 problem,
                 (item.body_source or "").startswith(OWN_BODY) if rules.body else None,
-                "published" not in missing if rules.published else None,
+                "published" not in [*missing, *item.contradicted] if rules.published else None,
                 bool(item.paywalled),
+                "published" in item.contradicted,
             )
         )
 

@@ -14,12 +14,14 @@ NO_RULE = "–"
 
 
 def matched_rules(page: Page, rules: Rules, article: Article) -> dict[str, str]:
-    """Return by field the first selector that matches, else the source of the value."""
+    """Return by field the first selector that matches, else the source of the value.
+
+    A selector whose value the page contradicts gave no field.
+    """
     instead = {"body": article.body_source, "published": article.published_source}
-    return {
-        field: _first_match(page, rules.selectors(field)) or instead.get(field) or NO_RULE
-        for field in SELECTED
-    }
+    believed = (field for field in SELECTED if field not in article.contradicted)
+    first = {field: _first_match(page, rules.selectors(field)) for field in believed}
+    return {field: first.get(field) or instead.get(field) or NO_RULE for field in SELECTED}
 
 
 def unmatched(page: Page, rules: Rules) -> list[str]:

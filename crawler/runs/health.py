@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from datetime import timedelta
 from statistics import median
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pyarrow.compute as pc
 
@@ -69,6 +69,29 @@ def rule_shortcoming(bodies: Mapping[str, int], *, has_rule: bool) -> str | None
     if not has_rule or total < BODIES_NEEDED or ours >= LEAST_BY_RULE * total:
         return None
     return f"{total} stored, but no rule of its own matched {1 - ours / total:.0%} of the bodies"
+
+
+class Contradiction(NamedTuple):
+    """Times that own rules found and the pages contradict; `often`: on as many as are unhealthy."""
+
+    detail: str
+    often: bool
+
+
+def contradiction(contradicted: Mapping[str, int], articles: int) -> Contradiction | None:
+    """Return what the pages of a run contradict; None where no page does.
+
+    :param contradicted: articles of the run by the field of which an own rule was not believed
+    :param articles: all articles of the run
+    """
+    wrong = contradicted.get("published", 0)
+    if not wrong:
+        return None
+    often = articles >= BODIES_NEEDED and wrong >= LEAST_BY_RULE * articles
+    return Contradiction(
+        f"its own rule for times found another day than the page states on {wrong} of {articles}",
+        often,
+    )
 
 
 def _too_old(runs: Sequence[Run], now: datetime) -> list[str]:

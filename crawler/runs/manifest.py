@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from scrapy import signals
 
 from crawler.items import Article, Rejected, Withdrawn
-from crawler.runs.health import history, rule_shortcoming, shortcomings
+from crawler.runs.health import contradiction, history, rule_shortcoming, shortcomings
 from crawler.runs.outcomes import BY_REASON, COUNTED, Outcomes
 from crawler.runs.versions import counted, versions
 from crawler.spider import NewsSpider
@@ -45,6 +45,7 @@ class Tally:
     filled: Counter[str] = field(default_factory=Counter)
     body_sources: Counter[str] = field(default_factory=Counter)
     times: Counter[datetime] = field(default_factory=Counter)
+    contradicted: Counter[str] = field(default_factory=Counter)
 
     def add(self, article: Article, count: int = 1) -> None:
         """Count `article`; with a `count` of -1, take it out again."""
@@ -52,6 +53,8 @@ class Tally:
         for name in FILLED:
             self.filled[name] += count if getattr(article, name) else 0
         self.body_sources[article.body_source or "unknown"] += count
+        for name in article.contradicted:
+            self.contradicted[name] += count
         if article.published_at:
             self.times[article.published_at] += count
 
@@ -150,13 +153,20 @@ class RunManifest:
         """Judge a run by fixed floors, which need no earlier run; return judgement and reason."""
         judgement, has_rule = "healthy", bool(spider.rules().body)
         waiting = self.stats.get_value("wartatek/waiting", 0)
+        wrong = contradiction(self.tally.contradicted, self.tally.articles)
+        for name, count in self.tally.contradicted.items():
+            self.stats.set_value(f"wartatek/contradicted/{name}", count)
         if found := rule_shortcoming(self.tally.body_sources, has_rule=has_rule):
             judgement, detail = "unhealthy", found
+        elif wrong and wrong.often:
+            judgement, detail = "unhealthy", wrong.detail
         elif reason == "closespider_timeout" and waiting and not self.tally.articles:
             judgement = "unhealthy"
             detail = f"its time limit ended the run, nothing is stored, and {waiting} articles wait"
         elif self.tally.articles and not has_rule:
             detail += "; no rule of its own for bodies, which are not judged"
+        if wrong and wrong.detail not in detail:
+            detail += f"; {wrong.detail}"
         self._judge(judgement, detail)
         return judgement, detail
 

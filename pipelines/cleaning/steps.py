@@ -229,8 +229,9 @@ def _take_closing(body: Body) -> None:
     kept = body.kept() if body.rules["closing"] else []
     while kept:
         text = kept[-1].text
-        least = max(0, len(text) - _CLOSING)
-        found = ((rule, rule.pattern.search(text, least)) for rule in body.rules["closing"])
+        lower = text[-_CLOSING:].lower()
+        rules = (rule for rule in body.rules["closing"] if rule.stands_in(lower))
+        found = ((rule, rule.pattern.search(text, max(0, len(text) - _CLOSING))) for rule in rules)
         starts = ((r.id, m.start()) for r, m in found if m and starts_sentence(text, m.start()))
         rule, start = next(starts, ("", 0))
         if not rule:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from crawler.runs.health import history, rule_shortcoming, shortcomings
+from crawler.runs.health import contradiction, history, rule_shortcoming, shortcomings
 from output.writer import Writer
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -125,3 +125,16 @@ def test_a_first_run_whose_own_rules_gave_under_half_of_the_bodies_is_told(bodie
 )  # fmt: skip
 def test_half_of_the_bodies_by_rule_or_too_few_to_tell_are_no_shortcoming(bodies):
     assert rule_shortcoming(bodies, has_rule=True) is None
+
+
+@pytest.mark.parametrize(
+    ("wrong", "articles", "often"), [(1, 9, False), (4, 4, False), (5, 9, True)]
+)
+def test_times_of_own_rules_that_pages_contradict_are_told_and_judged_if_often(
+    wrong, articles, often
+):
+    found = contradiction({"published": wrong}, articles)
+    assert found is not None
+    assert found.often is often
+    assert found.detail.endswith(f"on {wrong} of {articles}")
+    assert contradiction({"published": 0}, articles) is contradiction({}, articles) is None

@@ -20,6 +20,15 @@ def test_a_tally_counts_fill_rates_and_body_sources():
     assert tally.newest == late
 
 
+def test_a_tally_counts_fields_of_which_pages_contradict_the_own_rule():
+    tally = Tally()
+    wrong = Article(outlet="w", url="u", contradicted=["published"])
+    for article in (wrong, wrong, Article(outlet="w", url="v")):
+        tally.add(article)
+    tally.add(wrong, -1)
+    assert +tally.contradicted == {"published": 1}
+
+
 def test_rejects_are_counted_by_reason_and_other_drops_are_not(tmp_path):
     crawler = SimpleNamespace(settings=Settings({"STATS_DUMP": False}))
     stats = StatsCollector(crawler)  # type: ignore[arg-type]

@@ -59,6 +59,7 @@ class When:
     zone_assumed: bool | None = None
     printed: str | None = None  # the visible form beside the headline, whatever was chosen
     timed: bool = False  # the time of day is known, and not from the URL alone
+    contradicted: bool = False  # the outlet's own rule found another day than the page states
 
 
 @dataclass(slots=True)
@@ -82,7 +83,8 @@ def find_when(page: Page, rules: Rules, headline: Title | None, now: datetime) -
     found = [_wib(clue, rules, now) for clue in _stated(page, now)]
     stated = [clue for clue in found if clue.date.time_known]
     shown = _selected(page, rules, now)
-    if shown is None or _is_contradicted(page, shown, found):
+    contradicted = shown is not None and _is_contradicted(page, shown, found)
+    if shown is None or contradicted:
         shown = _beside(page, headline)
     if shown and _is_contradicted(page, shown, found):
         shown = None
@@ -94,7 +96,7 @@ def find_when(page: Page, rules: Rules, headline: Title | None, now: datetime) -
         unread = next((raw for _, raw in _raw_stated(page)), None)
         chosen = None if unread else _addressed(page)
         if chosen is None:
-            return When(raw=unread)
+            return When(raw=unread, contradicted=contradicted)
     return When(
         published=chosen.instant,
         modified=_modified(page, chosen, stated, rules, now),
@@ -103,6 +105,7 @@ def find_when(page: Page, rules: Rules, headline: Title | None, now: datetime) -
         zone_assumed=chosen.date.zone_assumed,
         printed=(shown or day or chosen).raw,
         timed=chosen.date.time_known and chosen.source != "url",
+        contradicted=contradicted,
     )
 
 

@@ -20,11 +20,14 @@ _SHOWN_CLASS = re.compile(
 )
 _HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _LONGEST = 1000  # characters of classes and ids, looked at in all
-MAY_BE_HIDDEN = (
-    "[hidden],div[aria-hidden],p[aria-hidden],[style*='none'],[style*='hidden'],"
-    ".hidden,.d-none,.sr-only,.visually-hidden,.screen-reader-text"
+HIDDEN = (
+    "[hidden],[style*='display:none'],[style*='display: none'],[style*='visibility:hidden'],"
+    "[style*='visibility: hidden'],div[aria-hidden='true'],p[aria-hidden='true'],"
+    ".sr-only,.visually-hidden,.screen-reader-text"
 )
-"""A selector of the commonest forms; each form costs, since all of a page is searched."""
+"""A selector of the commonest forms; each costs a look at every element of the page."""
+HIDDEN_BY_WIDTH = ".d-none,.hidden"
+"""A selector of elements that another class may show on a wide screen."""
 
 
 def is_hidden(marks: str, attributes: dict[str, str | None]) -> bool:

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborDocumentOptions, LexborHTMLParser
 
 from crawler.extraction.page import guard
 from crawler.extraction.page.charset import as_utf8
-from crawler.extraction.page.hidden import MAY_BE_HIDDEN, is_hidden
+from crawler.extraction.page.hidden import HIDDEN, HIDDEN_BY_WIDTH, is_hidden
 from crawler.extraction.page.jsonld import ARTICLE_TYPES, Thing, is_a, text, things
 from crawler.extraction.page.script_data import embedded_article
 from crawler.extraction.urls import split_url
@@ -60,14 +60,14 @@ def parse_html(body: bytes | str) -> LexborHTMLParser:
 
 def _is_unseen(node: LexborNode) -> bool:
     """Return whether `node` has text, and no headline: a page hidden until a script ran is seen."""
-    if node.first_child is None or node.tag in _UNSEEN_TAGS:
+    if node.first_child is None:
         return False
+    return node.tag not in _UNSEEN_TAGS and node.css_first("h1") is None
+
+
+def _is_hidden_by_class(node: LexborNode) -> bool:
     attributes = node.attributes
-    if attributes.get("aria-hidden") != "true":
-        marks = f"{attributes.get('class') or ''} {attributes.get('id') or ''}".lower()
-        if not is_hidden(marks, attributes):
-            return False
-    return node.css_first("h1") is None
+    return is_hidden((attributes.get("class") or "").lower(), attributes)
 
 
 def _seen(text: str) -> str:
@@ -166,7 +166,8 @@ class Page:
         if body is None:
             return BETWEEN * 2
         unseen = [node for tag in _UNSEEN_TAGS for node in self.tree.tags(tag) if node.first_child]
-        unseen += [node for node in body.css(MAY_BE_HIDDEN) if _is_unseen(node)]
+        hidden = [*body.css(HIDDEN), *filter(_is_hidden_by_class, body.css(HIDDEN_BY_WIDTH))]
+        unseen += filter(_is_unseen, hidden)
         marks = [mark for node in unseen for mark in _marked(node)]
         text = body.text(separator=BETWEEN, strip=True, skip_empty=True)
         for mark in marks:

@@ -227,3 +227,19 @@ def test_a_piece_of_the_headline_is_no_author() -> None:
         read(page.replace(" dan Rara", "</h1><h1> dan Rara"), url="https://contoh.id/a").authors
         == []
     )
+
+
+def test_a_time_of_the_own_rule_that_data_and_address_contradict_is_not_believed_and_counted() -> (
+    None
+):
+    rules = Rules(name="contoh", body=".isi", published=".kartu time")
+    card = "<div class=kartu><time>12 Maret 2023, 09:12 WIB</time></div>"
+    shown = f"{card}<div class=isi>{paragraphs()}</div>"
+    stated = ld(headline=TITLE, datePublished="2023-09-14T10:15:00+07:00")
+    article = read(html(shown, head=stated), rules)
+    assert article.published_at is not None
+    assert article.published_at.isoformat() == "2023-09-14T10:15:00+07:00"
+    assert article.contradicted == ["published"]
+    right = ld(headline=TITLE, datePublished="2023-03-12T09:12:00+07:00")
+    assert read(html(shown, head=right), rules).contradicted == []
+    assert read(html(f"<div class=isi>{paragraphs()}</div>", head=stated), rules).contradicted == []
