@@ -92,6 +92,8 @@ DOWNLOADER_MIDDLEWARES = {
     "crawler.middlewares.robots.RobotsMiddleware": 100,
     "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
     "crawler.middlewares.retry.PoliteRetryMiddleware": 550,
+    "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+    "crawler.middlewares.gate.PlainRedirectMiddleware": 600,
     "crawler.middlewares.conditional.ConditionalMiddleware": 560,  # sees bodies after decompression
     "crawler.middlewares.charset.CharsetMiddleware": 595,  # before decompression needs it
     "crawler.middlewares.archiving.ServedMiddleware": 800,  # before anybody changes the headers

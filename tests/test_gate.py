@@ -250,3 +250,50 @@ def test_robots_txt_alone_may_be_redirected_to_another_public_host(
         trapped(room, tmp_path / "data")
     assert (location in handler.log) is followed
     assert trap.hits == 0
+
+
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://[::1",
+        "//[",
+        "http://mediaindonesia.com:99999999/",
+        "http://mediaindonesia.com:x/",
+        "http://[fe80::1%25eth0]/",
+        "http://127.0.0.1:{port}/",
+        "//127.0.0.1:{port}/",
+        "http://[::ffff:7f00:1]:{port}/",
+        "http://2130706433:{port}/",
+        "http://redaksi@mediaindonesia.com/",
+        "file:///etc/hostname",
+        TWO_FACED,
+    ],
+)
+def test_a_redirect_to_anything_but_the_outlet_is_a_counted_failure(
+    room, tmp_path, trap, handler, location
+):
+    """Of lists and articles; nothing is logged as a bug of ours."""
+    there = location.format(port=trap.port)
+    room.fail("redirect", path=r"^/(?!robots|teknologi/20)", location=there)
+    handler.index = index_of([])
+    with resolving_by(PublicResolver):
+        done = trapped(room, tmp_path / "data")
+    done.assert_every_url_has_one_outcome()
+    assert [url for url in handler.log if not url.startswith(f"{OUTLET}/")] == []
+    assert trap.hits == 0
+    assert done.outcomes.count("stored") == 0
+    assert done.outcomes.count("failed") > 0
+    assert "log_count/ERROR" not in done.stats
+
+
+@pytest.mark.parametrize("location", ["http://[::1", "http://mediaindonesia.com:99999999/"])
+def test_a_robots_txt_redirected_to_no_address_allows_nothing(
+    room, tmp_path, trap, handler, location
+):
+    room.fail("redirect", path=r"^/robots\.txt$", location=location)
+    handler.index = index_of([])
+    with resolving_by(PublicResolver):
+        done = trapped(room, tmp_path / "data")
+    assert done.stats["robotstxt/unavailable"] == 1
+    assert done.outcomes.count("stored") == 0
+    assert "log_count/ERROR" not in done.stats

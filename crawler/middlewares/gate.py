@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 from urllib.request import getproxies, proxy_bypass
 
+from scrapy.downloadermiddlewares.redirect import RedirectMiddleware
 from scrapy.exceptions import CannotResolveHostError
 from scrapy.utils.defer import maybe_deferred_to_future
 from scrapy.utils.httpobj import urlparse_cached
@@ -18,9 +19,24 @@ from crawler.sources.gate import Gate
 if TYPE_CHECKING:
     from typing import Self
 
-    from scrapy import Request
+    from scrapy import Request, Spider
     from scrapy.crawler import Crawler
+    from scrapy.http import Response
     from scrapy.statscollectors import StatsCollector
+
+
+class PlainRedirectMiddleware(RedirectMiddleware):
+    """Scrapy's redirects, without a ValueError for a Location that cannot be taken apart."""
+
+    def process_response(
+        self, request: Request, response: Response, spider: Spider | None = None
+    ) -> Request | Response:
+        try:
+            return super().process_response(request, response)
+        except ValueError as error:
+            location = (response.headers.get("Location") or b"").decode("latin-1")
+            self.crawler.stats.inc_value("wartatek/gate/bad_link")
+            raise OffOutletError("bad_link", location) from error
 
 
 class GateMiddleware:
