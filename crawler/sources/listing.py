@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
     from crawler.sources.window import Window
 
+MAX_STEPS = 20  # elements around a link, searched for its time; real pages need up to eight
+MAX_STAMPS = 20  # times in such an element
 PRESENT_PAGES = 3  # most pages of the present; it ends earlier, at a page without anything new
 
 
@@ -107,6 +109,7 @@ class Listing(Source):
     def _candidates(self, root: LexborNode, response: Response) -> list[Candidate]:
         """Return a candidate for each URL, with the words of the first link to it that has any."""
         found: dict[str, Candidate] = {}
+        shared: dict[int, bool] = {}
         now, base = served_at(response), base_of(root, response.url)
         anchors = [a for node in root.css(self.links) if (a := _anchor(node)) is not None]
         for anchor in anchors:
@@ -117,16 +120,27 @@ class Listing(Source):
             title = " ".join(anchor.text().split()) or anchor.attributes.get("title") or None
             known = found.get(url)
             if known is None:
-                found[url] = Candidate(url=url, title=title, published=self._time(anchor, now))
+                found[url] = Candidate(
+                    url=url, title=title, published=self._time(anchor, now, shared)
+                )
             elif known.title is None:
                 known.title = title
         return list(found.values())
 
-    def _time(self, anchor: LexborNode, now: datetime) -> datetime | None:
-        """Return the time nearest to `anchor`, nearer than any other article's link, else None."""
+    def _time(self, anchor: LexborNode, now: datetime, shared: dict[int, bool]) -> datetime | None:
+        """Return the time nearest to `anchor`, nearer than any other article's link, else None.
+
+        :param shared: elements of the page, and whether links of several articles are in each
+        """
         node = anchor.parent if self.date else None
-        while node is not None and len(_targets(node, self.links)) <= 1:
-            for stamp in node.css(self.date):
+        for _ in range(MAX_STEPS):
+            if node is None:
+                break
+            if node.mem_id not in shared:
+                shared[node.mem_id] = len(_targets(node, self.links)) > 1
+            if shared[node.mem_id]:
+                break
+            for stamp in node.css(self.date)[:MAX_STAMPS]:
                 if moment := _moment(stamp, now):
                     return moment
             node = node.parent

@@ -7,6 +7,7 @@ from scrapy import Request
 from crawler.sources import Candidate, Listing, SourceError, Window
 from output import clock
 from output.clock import WIB
+from tests.growth import MOST, TIMES, growth
 from tests.replies import reply
 from tests.shared import SHARED, needs_shared
 
@@ -203,3 +204,18 @@ def test_saved_real_index_pages_are_read(
     assert sum(c.title is not None for c in articles) >= least
     if stamp:
         assert sum(c.published is not None for c in articles) >= least
+
+
+HOSTILE = {
+    "links in an element": lambda n: "".join(f"<a href=/{i}>Kabar</a>" for i in range(n)),
+    "links beside a time": lambda n: item(1, "kapan-kapan") * (n // 4),
+    "times around a link": lambda n: "<div>" * 99 + item(1) + "<b class=date>x</b>" * n,
+    "deep links": lambda n: ("<div>" * 99 + item(1) + "</div>" * 99) * (n // 99),
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_the_cost_of_a_listing_grows_with_its_length(kind: str):
+    source = Listing(f"{HOME}/tekno", links="a", date=".date")
+    small, large = (page(HOSTILE[kind](count)) for count in (5_000, TIMES * 5_000))
+    assert growth(lambda: parsed(source, small), lambda: parsed(source, large)) <= MOST + 1

@@ -57,6 +57,7 @@ _PLACES = (
     "[class*=jurnalis],[class*=journalist],[class*=byline],[class*=namerep],[class*=credit-title-name]"
 )
 _STATED = ("dtk:author", "dable:author", "author")  # meta tags with the author
+_MOST = 100  # people of a page; articles have up to ten
 _LONGEST = 120  # characters of a byline
 _NEAR = 8  # text nodes around the time, searched for a byline
 _HOUSE = 30  # characters of an outlet's name
@@ -384,4 +385,9 @@ def _extend(people: Byline, found: Byline) -> None:
 
 
 def _add(names: list[str], found: Iterable[str]) -> None:
-    names.extend(name for name in found if name and name not in names)
+    """Add the names in `found` that `names` lacks, as long as there are fewer than _MOST."""
+    for name in found:
+        if len(names) >= _MOST:
+            break
+        if name and name not in names:
+            names.append(name)

@@ -9,7 +9,7 @@ from crawler.extraction.page import jsonld
 from crawler.extraction.urls import split_url
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from selectolax.lexbor import LexborNode
 
@@ -107,7 +107,7 @@ def find_tags(page: Page, rules: Rules, text: str = "") -> list[str]:
     """
     for selector in rules.selectors("tags"):
         links = page.select(selector)[: 3 * _MAX_TAGS]
-        tags = _clean_tags(link.text() for link in links if not _in_prose(link))[:_MAX_TAGS]
+        tags = _clean_tags(link.text() for link in _outside_prose(links))
         if tags:
             return tags
     stated = [] if "tags" in rules.distrust else _keywords(page)
@@ -123,21 +123,24 @@ def find_tags(page: Page, rules: Rules, text: str = "") -> list[str]:
 def _keywords(page: Page) -> list[str]:
     for key in ("news_keywords", "content_tags", "content_tag", "dtk:keywords", "keywords"):
         if tags := _clean_tags(page.meta.get(key, "").split(",")):
-            return tags[:_MAX_TAGS]
+            return tags
     keywords = jsonld.texts(page.article.get("keywords"))
-    return _clean_tags(k for text in keywords for k in text.split(",") if ":" not in k)[:_MAX_TAGS]
+    return _clean_tags(k for text in keywords for k in text.split(",") if ":" not in k)
 
 
 def _linked_tags(page: Page, text: str) -> tuple[list[str], bool]:
     """Return the list of tags with most tags in `text`, and whether any tag is in `text`."""
     lists: dict[int, list[str]] = {}
-    for link in page.tree.css(_TAG_LINKS)[: 10 * _MAX_TAGS]:
+    alone: dict[int, bool] = {}
+    for link in _outside_prose(page.tree.css(_TAG_LINKS)[: 10 * _MAX_TAGS]):
         box = link.parent
-        if box is not None and (box.tag in _ITEMS or len(box.css("a")) == 1):
+        if box is not None and box.mem_id not in alone:
+            alone[box.mem_id] = box.tag in _ITEMS or len(box.css("a")) == 1
+        if box is not None and alone[box.mem_id]:
             box = box.parent
-        if box is not None and not _in_prose(link):
+        if box is not None:
             lists.setdefault(box.mem_id, []).append(link.text())
-    cleaned = [_clean_tags(tags)[:_MAX_TAGS] for tags in lists.values()]
+    cleaned = [_clean_tags(tags) for tags in lists.values()]
     best = max(
         cleaned,
         key=lambda tags: (sum(tag.lower() in text for tag in tags), len(tags)),
@@ -146,15 +149,23 @@ def _linked_tags(page: Page, text: str) -> tuple[list[str], bool]:
     return best, any(tag.lower() in text for tag in best)
 
 
-def _in_prose(link: LexborNode) -> bool:
-    """Return whether `link` is in a sentence, whose words are linked to their tags."""
-    around = link.parent.text(deep=False).strip() if link.parent is not None else ""
-    return len(around) > _PROSE
+def _outside_prose(links: Iterable[LexborNode]) -> Iterator[LexborNode]:
+    """Yield `links` but those in a sentence, whose words are linked to their tags."""
+    is_prose: dict[int, bool] = {}
+    for link in links:
+        around = link.parent
+        if around is not None and around.mem_id not in is_prose:
+            is_prose[around.mem_id] = len(around.text(deep=False).strip()) > _PROSE
+        if around is None or not is_prose[around.mem_id]:
+            yield link
 
 
 def _clean_tags(texts: Iterable[str]) -> list[str]:
+    """Return the first _MAX_TAGS tags in `texts`, each once."""
     tags: list[str] = []
     for text in texts:
+        if len(tags) == _MAX_TAGS:
+            break
         tag = " ".join(text.split()).strip("#, :|")
         known = not tag or tag in tags or _TAG_LABEL.fullmatch(tag)
         if not known and len(tag) <= _LONGEST_TAG:

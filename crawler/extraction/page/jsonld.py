@@ -16,6 +16,8 @@ ARTICLE_TYPES = frozenset(
     "Article NewsArticle ReportageNewsArticle AnalysisNewsArticle OpinionNewsArticle BlogPosting "
     "TechArticle LiveBlogPosting Report Review".split()
 )
+MAX_VALUES = 100
+"""Values of a property: authors, tags; articles have up to twenty."""
 _MAX_THINGS = 200
 # Properties that may refer by @id to a thing elsewhere on the page, as Yoast's graph does.
 _REFERRING = ("author", "creator", "contributor", "editor", "publisher", "image")
@@ -75,8 +77,8 @@ def text(value: Any) -> str:
 
 
 def texts(value: Any) -> list[str]:
-    """Return all values of a property as text, without empty values."""
-    values = value if isinstance(value, list) else [value]
+    """Return the first MAX_VALUES values of a property as text, without empty values."""
+    values = value[:MAX_VALUES] if isinstance(value, list) else [value]
     return [found for found in map(text, values) if found]
 
 

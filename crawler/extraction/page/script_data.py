@@ -107,13 +107,17 @@ def _first(value: dict[str, Any], keys: tuple[str, ...]) -> Any:
 
 
 def revived(data: Any, names: frozenset[str]) -> list[Any]:
-    """Return the objects of Nuxt 3's array with a key in `names`, all references resolved."""
+    """Return the objects of Nuxt 3's array with a key in `names`, all references resolved; the
+    first ones, up to _MOST values in all."""
     values = data if isinstance(data, list) else []
-    return [
-        _resolved(values, thing, [_MOST_RESOLVED])
-        for thing in values
-        if isinstance(thing, dict) and not names.isdisjoint(thing)
-    ]
+    found: list[Any] = []
+    room = _MOST
+    for thing in values:
+        if room > 0 and isinstance(thing, dict) and not names.isdisjoint(thing):
+            left = [_MOST_RESOLVED]
+            found.append(_resolved(values, thing, left))
+            room -= _MOST_RESOLVED - left[0]
+    return found
 
 
 def _resolved(values: list[Any], value: Any, left: list[int], depth: int = 0) -> Any:
