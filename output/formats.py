@@ -16,8 +16,9 @@ from output.writer import COMPRESSION, GROUP_ROWS, searched
 Batches = Iterable[pa.RecordBatch]
 Write = Callable[[Batches, pa.Schema, IO[bytes]], None]
 
-_FORMULA = "[=+@-]"
-"""Regex of the first characters of formulas, beside tab and CR (OWASP, CSV Injection)."""
+_FORMULA = "[=+@\uff1d\uff0b\uff20\uff0d-]"
+"""Regex of the first characters of formulas, also in the full width of East Asian signs, beside tab
+and CR (OWASP, CSV Injection)."""
 _APOSTROPHE = "''"
 """An apostrophe in SQL."""
 ASKED_ROWS = 2000

@@ -178,7 +178,19 @@ def test_many_rows_make_row_groups_that_a_reader_can_hold(tmp_path):
     assert groups == [10_000, 10_000, 5_000]
 
 
-LIKE_FORMULAS = ["=1+1", "+62 812", "-1 derajat", "@SUM(A1)", "\t=1", "\r=1", '=A1&"x",=B1']
+LIKE_FORMULAS = [
+    "=1+1",
+    "+62 812",
+    "-1 derajat",
+    "@SUM(A1)",
+    "\uff1d1+1",
+    "\uff0b1",
+    "\uff0d1",
+    "\uff20A",
+    "\t=1",
+    "\r=1",
+    '=A1&"x",=B1',
+]
 HARMLESS = ["Harga = 1", "'=1", " =1", '"=1"', 'kata dia, "=1"', 'a,"=1', "", "5G+", "\n", "[=1]"]
 
 

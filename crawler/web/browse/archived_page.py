@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 import re
+from html import escape
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 from crawler.archive.reader import BadRecordError, read_page
-from crawler.extraction.page.page import Page
+from crawler.extraction.page.page import Page, parse_html
 from crawler.items import Rejected
 from crawler.web.browse.removed_in_place import text_of
 
 if TYPE_CHECKING:
+    from selectolax.lexbor import LexborHTMLParser
+
     from output.filesystem import Root
 
 _OURS = re.compile(r"archive/outlet=[\w-]+/[\w.-]+\.warc\.gz")
 _ACTIVE = (
-    "script, link, base, iframe, frame, frameset, object, embed, applet, portal, noscript,"
+    "script, link, base, iframe, frame, frameset, fencedframe, object, embed, applet, portal,"
+    " noscript,"
     " meta[http-equiv], template, audio, video, source, track,"
     " input, button, select, textarea, set, animate, animatemotion, animatetransform"
 )
 """Elements that act, fetch or ask; the page's Content-Security-Policy refuses the rest."""
-_LEADS = frozenset({"href", "xlink:href", "ping", "action", "formaction", "srcdoc", "background"})
+_LEADS = frozenset(
+    "href xlink:href ping action formaction srcdoc background manifest attributionsrc".split()
+)
 """Attributes that lead elsewhere, or hold a page."""
+_READINGS = 6
 _SCRIPT_URL = re.compile(r"\s*(?:javascript|vbscript|data:text/)", re.IGNORECASE)
 _IGNORED = re.compile(r"[\x00-\x20]+")
 """Characters that browsers skip in the scheme of a URL."""
@@ -52,16 +59,39 @@ def words(page: Page) -> str:
 def inert(page: Page) -> str:
     """Return the page without elements and attributes that act, fetch or lead elsewhere.
 
+    The copy is read again, as a browser reads it, until nothing in it acts: markup in svg and math
+    may be another tree when it is read again. A page that changes each time is its words alone.
+
     A form leaves its contents, since whole pages are forms.
     """
-    for node in page.tree.css(_ACTIVE):
+    _disarm(page.tree)
+    copy = page.tree.html or ""
+    try:
+        for _ in range(_READINGS):
+            tree = parse_html(copy)
+            if not _disarm(tree):
+                return copy
+            copy = tree.html or ""
+    except Rejected:
+        pass
+    return escape(words(page))
+
+
+def _disarm(tree: LexborHTMLParser) -> bool:
+    """Take out of `tree` what acts, fetches or leads elsewhere; return whether there was any."""
+    active, forms = tree.css(_ACTIVE), tree.css("form")
+    for node in active:
         node.decompose()
-    page.tree.unwrap_tags(["form"], delete_empty=True)
-    for node in page.tree.root.traverse() if page.tree.root else ():
-        for name, value in node.attributes.items():
-            if _acts(name.lower(), _IGNORED.sub("", value or "")):
-                del node.attrs[name]
-    return page.tree.html or ""
+    tree.unwrap_tags(["form"], delete_empty=True)
+    acting = [
+        (node, name)
+        for node in (tree.root.traverse() if tree.root else ())
+        for name, value in node.attributes.items()
+        if _acts(name.lower(), _IGNORED.sub("", value or ""))
+    ]
+    for node, name in acting:
+        del node.attrs[name]
+    return bool(active or forms or acting)
 
 
 def _acts(name: str, value: str) -> bool:

@@ -39,9 +39,26 @@ HOSTILE = [
     "<form action=//lain.example.com/><input name=sandi><button formaction=//x>x</button></form>",
     "<form id=f></form><button form=f>x</button>",
     "<object data=javascript:alert(1)></object><embed src=//lain.example.com/x>",
+    "<a ping=//lain.example.com/ attributionsrc=//x href=//x>x</a>",
+    "<fencedframe src=//lain.example.com/></fencedframe>",
+    "<math><maction xlink:href=javascript:alert(1) href=//x>x</maction></math>",
+    "<svg><use href=//lain.example.com/x#a /><image xlink:href=//x /></svg>",
+    "<svg><foreignObject><iframe srcdoc=x></iframe></foreignObject></svg>",
+    "<svg><style><img src=x onerror=alert(1)></style></svg>",
+    "<math><mtext><table><mglyph><style><img src=x onerror=alert(1)></style></table></math>",
+    "<svg></p><style><a id='</style><img src=1 onerror=alert(1)>'>",
+    "<math><mtext><h1><a></a><mglyph><svg><mtext><style><a title='</style><img onerror=x>'></h1>",
+    "<form><math><mtext></form><form><mglyph><style></math><img src=x onerror=alert(1)>",
+    "<table><svg><td><style><img src=x onerror=alert(1)></style></svg></table>",
+    "<select><iframe><img src=x onerror=alert(1)></iframe></select>",
+    "<svg><desc><noembed><img src=x onerror=alert(1)></noembed></desc></svg>",
+    "<xmp><img src=x onerror=alert(1)></xmp><plaintext><img src=x onerror=alert(1)>",
     "<template><script>alert(1)</script></template><noscript><img onerror=x></noscript>",
 ]
-ACTIVE = "script, base, form, iframe, object, embed, input, button, meta[http-equiv], set, animate"
+ACTIVE = (
+    "script, base, form, iframe, fencedframe, object, embed, input, button, meta[http-equiv], set,"
+    " animate"
+)
 
 
 def copy_of(body: str) -> LexborHTMLParser:
@@ -65,7 +82,8 @@ def test_nothing_in_the_copy_acts_or_leads_elsewhere(markup: str):
     assert not tree.css(ACTIVE)
     found = attributes(tree)
     assert not [name for name in found if name.startswith("on")]
-    assert not {"href", "xlink:href", "action", "formaction", "srcdoc"} & set(found)
+    leads = {"href", "xlink:href", "action", "formaction", "srcdoc", "ping", "attributionsrc"}
+    assert not leads & set(found)
     assert not [value for value in found.values() if "script:" in value]
 
 
