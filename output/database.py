@@ -8,6 +8,7 @@ import duckdb
 
 from output.dataset import schema_of
 from output.formats import grouped
+from output.mentions import mentions_schema
 from output.schema import SMALL
 from output.views import SQL, over_tables
 from output.writer import GROUP_ROWS
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 TABLES = {
     **{table: schema_of(table) for table in ("articles", "rejects", "runs")},
     **SMALL,
+    "mentions": mentions_schema(),
 }
 MEMORY = "512MB"  # default 80 % of the machine's memory
 

@@ -14,6 +14,7 @@ from pyarrow import fs
 
 from output.dataset import schema_of
 from output.filesystem import Root
+from output.mentions import mentions_schema
 from output.schema import KEYS, SCHEMA_VERSION, SCHEMAS, SMALL
 
 if TYPE_CHECKING:
@@ -29,10 +30,17 @@ TABLES = {
     "runs": "One row per outlet and run: what became of every URL",
     "clusters": "Which articles tell one story",
     "boilerplate": "House notices that recur in an outlet's articles, and were taken out of them",
+    "mentions": "Who and what articles name, with the sentence, and amounts as values",
 }
 
 
-_SMALL_KEYS = {"clusters": ("article_id",), "boilerplate": ("outlet", "line", "shape")}
+_OTHERS = {**SMALL, "mentions": mentions_schema()}
+_KEYS = {
+    "clusters": ("article_id",),
+    "boilerplate": ("outlet", "line", "shape"),
+    "mentions": ("outlet", "month", "article_id", "content_hash", "part", "start", "kind"),
+}
+"""The primary keys of tables that are none of SCHEMAS."""
 
 
 def describe_package(tables: Iterable[str]) -> dict[str, Any]:
@@ -73,8 +81,8 @@ def tables_at(root: Root) -> list[str]:
 
 
 def _resource(table: str) -> dict[str, Any]:
-    schema = schema_of(table) if table in SCHEMAS else SMALL[table]
-    key = ("outlet", *KEYS[table]) if table in SCHEMAS else _SMALL_KEYS[table]
+    schema = schema_of(table) if table in SCHEMAS else _OTHERS[table]
+    key = ("outlet", *KEYS[table]) if table in SCHEMAS else _KEYS[table]
     return {
         "name": table,
         "type": "table",
@@ -114,4 +122,5 @@ _KINDS: dict[pa.DataType, str] = {
     pa.float64(): "number",
     pa.int32(): "integer",
     pa.int64(): "integer",
+    pa.decimal128(38, 6): "number",
 }

@@ -11,7 +11,7 @@ import pyarrow as pa
 from output import stories
 from output.datapackage import TABLES, publish_package, tables_at
 from output.filesystem import Root
-from output.schema import SCHEMAS
+from output.schema import SMALL
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -65,4 +65,4 @@ def describe(tables: Iterable[str]) -> str:
 
 
 def _files(table: str) -> str:
-    return f"{table}/*/*/*.parquet" if table in SCHEMAS else f"{table}/*.parquet"
+    return f"{table}/*.parquet" if table in SMALL else f"{table}/*/*/*.parquet"

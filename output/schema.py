@@ -281,6 +281,33 @@ BOILERPLATE = _schema(
 
 SMALL = {"clusters": CLUSTERS, "boilerplate": BOILERPLATE}
 """The small tables by name: each is a single file without partitions, rewritten whole."""
+MENTIONS = _schema(
+    "mentions",
+    [
+        _column("article_id", pa.string(), "As in articles", required=True),
+        _column("content_hash", pa.string(), "As in articles: of the text read", required=True),
+        _column(
+            "entity_id",
+            pa.string(),
+            "The gazetteer's id; of people person:name@organisation; money; percent",
+            required=True,
+        ),
+        _column(
+            "kind",
+            pa.string(),
+            "company, regulator, organisation, product, person, money or percent",
+            required=True,
+        ),
+        _column("written", pa.string(), "As the text prints it", required=True),
+        _column("part", pa.string(), "title or body", required=True),
+        _column("start", pa.int32(), "Offset in that part, in characters", required=True),
+        _column("sentence", pa.string(), "The sentence around it, 400 characters at most"),
+        _column("value", pa.decimal128(38, 6), "Of money and percentages, with its sign"),
+        _column("unit", pa.string(), "ISO 4217 code of money; % of percentages"),
+        _column("approximate", pa.bool_(), "The text says about, more than, or a range"),
+    ],
+)
+"""The table mentions/: a file for each outlet and month of articles/, which can be made again."""
 
 SCHEMAS = {"articles": ARTICLES, "rejects": REJECTS, "runs": RUNS, "pending": PENDING}
 """The growing tables by name: each is a folder with a partition for every outlet and month."""

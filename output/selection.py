@@ -29,6 +29,7 @@ from output.dataset import (
     with_pages,
 )
 from output.filesystem import Root
+from output.mentions import open_mentions
 from output.schema import KEYS, MONTH_FROM, SMALL
 
 if TYPE_CHECKING:
@@ -64,7 +65,8 @@ def select(
     table: str = "articles",
     cursor: Cursor | None = None,
 ) -> Iterator[pa.RecordBatch]:
-    """Yield the selected rows, outlet by outlet and month by month; a small table whole.
+    """Yield the selected rows, outlet by outlet and month by month; a small table whole,
+    and mentions of the outlets selected.
 
     :param cursor: only the articles' rows that it has not given
     :raises OSError, pa.ArrowInvalid: when a file cannot be read.
@@ -72,6 +74,10 @@ def select(
     root = Root(location)
     if table in SMALL:  # without outlet or day
         yield from open_small(root, table).to_batches()
+        return
+    if table == "mentions":
+        for outlet in selection.outlets or outlets(root, table):
+            yield from open_mentions(location, outlet).to_batches()
         return
     pages = archived_files(root)
     for outlet in selection.outlets or outlets(root, table):

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from output import boilerplate
+from output import boilerplate, mentions
 from output.dataset import MERGED, is_replaced, live_files, open_dataset, outlets
 from output.filesystem import Root
 from output.lifted import BODY, restored
@@ -80,7 +80,8 @@ def quarantine(location: Location, outlet: str | None = None) -> list[Finding]:
 def verify(location: Location) -> list[Finding]:
     """Return every breach of the contract: foreign files; if there are none, schema versions,
     partitions, ids, hashes, order and damaged pages, file by file, and rows with the same primary
-    key; in a sound dataset, the problems of clusters/ and boilerplate/."""
+    key; in a sound dataset, the problems of clusters/, boilerplate/ and
+    mentions/."""
     root, findings = Root(location), []
     for table in SCHEMAS:
         foreign = foreign_files(location, table)
@@ -88,7 +89,9 @@ def verify(location: Location) -> list[Finding]:
         if not foreign:  # foreign files have to be set aside first
             for outlet in outlets(root, table):
                 findings += _verify_outlet(root, table, outlet)
-    return findings or [*_verify_clusters(root), *_verify_boilerplate(root)]
+    if findings:
+        return findings
+    return [*_verify_clusters(root), *_verify_boilerplate(root), *_verify_mentions(root)]
 
 
 def _verify_outlet(root: Root, table: str, outlet: str) -> Iterator[Finding]:
@@ -106,6 +109,16 @@ def _verify_outlet(root: Root, table: str, outlet: str) -> Iterator[Finding]:
     if twice := [key for key, count in keys.items() if count > 1]:
         what = f"stand more than once, until `scrapy compact`: {len(twice)} rows, as {twice[0]}"
         yield Finding(f"{table}/outlet={outlet}", what)
+
+
+def _verify_mentions(root: Root) -> Iterator[Finding]:
+    """Yield the problems of the table mentions/ of a dataset that is sound otherwise."""
+    for info in root.files("mentions"):
+        try:
+            for what in mentions.problems(root, info.path):
+                yield Finding(root.relative(info.path), what)
+        except READ_ERRORS as error:
+            yield Finding(root.relative(info.path), f"damaged: {error}")
 
 
 def _verify_clusters(root: Root) -> Iterator[Finding]:

@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from output.dataset import live_files, open_clusters, open_dataset, open_small
 from output.filesystem import Root
+from output.mentions import open_mentions
 from output.schema import SCHEMA_VERSION, SCHEMAS
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ IN_WIB = "({} AT TIME ZONE 'Asia/Jakarta')"
 
 
 def connect(location: Location) -> duckdb.DuckDBPyConnection:
-    """Return a connection with the views captures, latest, rejects, runs, clusters, boilerplate and
-    stories.
+    """Return a connection with the views captures, latest, rejects, runs, clusters, boilerplate,
+    mentions and stories.
 
     A view of an absent table is empty; columns that older files lack are null. SQL on the
     connection can open no file and no address.
@@ -50,6 +51,7 @@ def connect(location: Location) -> duckdb.DuckDBPyConnection:
     connection.register("runs", open_dataset(location, "runs"))
     connection.register("clusters", open_clusters(Root(location)))
     connection.register("boilerplate", open_small(Root(location), "boilerplate"))
+    connection.register("mentions", open_mentions(location))
     connection.execute("""
         CREATE TEMP VIEW captures AS SELECT stored.* REPLACE (
             coalesce(clusters.cluster_id, stored.cluster_id) AS cluster_id,

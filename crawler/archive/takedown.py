@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.archive.erase import erase
 from crawler.archive.writer import open_folder, recover
-from output import stories
+from output import mentions, stories
 from output.filesystem import Root
 from output.takedown import bury, clear_staging, remove_rows, settle, unfinished
 
@@ -65,6 +65,7 @@ def _remove(settings: BaseSettings, outlet: str, article_id: str, tombstone: str
     )  # a run that died may have left a page of the article in an open file
     rows = remove_rows(location, outlet, article_id)
     stories.remove(root, article_id)
+    mentions.remove(root, outlet, article_id)
     pages, damaged = erase(root, growing, outlet, article_id)
     settle(location, tombstone)
     return TakenDown(rows, pages, damaged)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crawler.archive.takedown import finish_takedowns
 from crawler.state.database import StateError
 from crawler.state.locks import HeldError, locked, place_of_locks
+from crawler.state.mentions import rebuild_mentions
 from crawler.state.regroup import judge
 from crawler.terminal.exit_codes import HELD, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
@@ -77,6 +78,7 @@ class Command(MaintenanceCommand):
         except CannotExchangeError as error:
             print(error, file=sys.stderr)
             return
+        rebuild_mentions(self.location, outlet)
         for merge in merges:
             repeated = f", {merge.dropped} that repeated others dropped" if merge.dropped else ""
             self.say(

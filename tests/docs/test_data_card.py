@@ -8,12 +8,12 @@ import pytest
 
 from output.datapackage import TABLES
 from output.dataset import schema_of
-from output.schema import SCHEMA_VERSION, SCHEMAS, SMALL
+from output.schema import MENTIONS, SCHEMA_VERSION, SCHEMAS, SMALL
 from tests.places import CHECKOUT
 
 DOCS = CHECKOUT / "docs"
 CARD = (DOCS / "data-card.md").read_text("utf-8")
-SCHEMA = SCHEMAS | SMALL
+SCHEMA = SCHEMAS | SMALL | {"mentions": MENTIONS}
 COLUMNS = (DOCS / "dataset.md").read_text("utf-8")
 ROW = re.compile(r"^\| (.+?) \| (.+?) \|", re.MULTILINE)
 

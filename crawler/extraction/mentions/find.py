@@ -1,0 +1,191 @@
+"""Mentions in an article's headline and body, in order; linear in the length of the text."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from crawler.extraction.mentions.amounts import amounts
+from crawler.extraction.mentions.gazetteer import gazetteer
+from crawler.extraction.mentions.people import people
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from crawler.extraction.mentions.gazetteer import Alias, Entity, Gazetteer
+    from crawler.extraction.mentions.people import Person
+
+MOST = 2_000
+"""Mentions of an article, at most: those first in the text stay."""
+_NEAR = 160  # characters before and behind a name in which the words of its context are looked for
+_LONGEST_SENTENCE = 400  # characters of a sentence that are kept
+_END = re.compile(r"[.!?…][\"”’')\]]*\s+(?=[A-Z\"“‘(\d])|\n+")
+_TICKER = re.compile(
+    r"\((?:[A-Z]+:\s?)?([A-Z]{4})\)|(?<!\w)(?:[Ss]aham|[Ee]miten|[Kk]ode)\s([A-Z]{4})(?!\w)"
+)
+_WORD = re.compile(r"[^\W_]")
+# Behind the name of a ministry or authority: that of another country.
+_ABROAD = re.compile(
+    r"\s(?:AS|Amerika|China|Tiongkok|Jepang|Korea|India|Inggris|Rusia|Singapura|Malaysia|Thailand|"
+    r"Vietnam|Arab|Saudi|Prancis|Jerman|Iran|Israel|Ukraina|Filipina|Australia|Belanda|Taiwan|Kanada|"
+    r"Uni Eropa|A[Ss][Ee][Aa][Nn])(?!\w)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A mention: `start` is its offset in characters, in the headline or the body.
+
+    `value`, `unit` and `approximate` are of money (ISO 4217) and percentages (`%`) alone.
+    """
+
+    entity_id: str
+    kind: str
+    text: str
+    part: str
+    start: int
+    sentence: str
+    value: Decimal | None = None
+    unit: str | None = None
+    approximate: bool | None = None
+
+
+class _Named(NamedTuple):
+    """A name of an entity in a text."""
+
+    start: int
+    end: int
+    entity: Entity
+
+
+@cache
+def rules_version() -> str:
+    """Return a hash of all rules for mentions: other rules have another."""
+    digest = hashlib.sha256()
+    for path in sorted(Path(__file__).parent.glob("*.*")):
+        if path.suffix in (".py", ".toml"):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def find_mentions(title: str | None, body: str | None, year: int | None = None) -> list[Mention]:
+    """Return what headline and body of an article mention.
+
+    :param year: of publication, for names of some years; None: all names count
+    """
+    book = gazetteer()
+    texts = {"title": title or "", "body": body or ""}
+    named = {part: _names(text, book, year) for part, text in texts.items()}
+    sure = {
+        one.entity.id for part, ones in named.items() for one in ones if _fits(texts[part], one)
+    }
+    found: list[Mention] = []
+    for part, text in texts.items():
+        kept = [one for one in named[part] if one.entity.id in sure and _may_be(text, one)]
+        found += _mentions(text, part, kept)
+    return found[:MOST]
+
+
+def _mentions(text: str, part: str, named: list[_Named]) -> list[Mention]:
+    """Return the mentions in `text`, given the organisations and products in it."""
+    sentences = [0, *(match.end() for match in _END.finditer(text))]
+    starts = [one.start for one in named]
+
+    def organisation_at(start: int, end: int) -> tuple[int, str] | None:
+        at = bisect_left(starts, start)
+        if at < len(named) and named[at].start < end and named[at].entity.kind != "product":
+            return named[at].end, named[at].entity.id
+        return None
+
+    def mention(entity_id: str, kind: str, start: int, end: int, **amount: object) -> Mention:
+        first = sentences[bisect_right(sentences, start) - 1]
+        last = bisect_right(sentences, start)
+        stop = sentences[last] if last < len(sentences) else len(text)
+        first = max(first, start - _LONGEST_SENTENCE // 2)
+        sentence = text[first : min(stop, first + _LONGEST_SENTENCE)].strip()
+        return Mention(entity_id, kind, text[start:end], part, start, sentence, **amount)  # type: ignore[arg-type]
+
+    found = [mention(one.entity.id, one.entity.kind, one.start, one.end) for one in named]
+    by_start: dict[int, Person] = {}
+    for person in people(text, organisation_at):
+        before = by_start.get(person.start)
+        if before is None or (person.organisation and not before.organisation):
+            by_start[person.start] = person
+    for person in by_start.values():
+        who = _person_id(person.name, person.organisation)
+        found.append(mention(who, "person", person.start, person.end))
+    for amount in amounts(text):
+        kind = "percent" if amount.unit == "%" else "money"
+        found.append(
+            mention(
+                kind, kind, amount.start, amount.end,
+                value=amount.value, unit=amount.unit, approximate=amount.approximate,
+            )
+        )  # fmt: skip
+    return sorted(found, key=lambda one: (one.start, one.kind, one.value or 0))
+
+
+def _person_id(name: str, organisation: str | None) -> str:
+    """Return the id of a person: the name in lower case, within the organisation if known."""
+    plain = "-".join(re.findall(r"\w+", name.lower()))
+    return f"person:{plain}@{organisation}" if organisation else f"person:{plain}"
+
+
+def _names(text: str, book: Gazetteer, year: int | None) -> list[_Named]:
+    """Return the names in `text` as printed, in order; of names that overlap, the longest."""
+    lower = text.lower()
+    if len(lower) != len(text):  # a character whose small form is longer: offsets must hold
+        lower = "".join([c.lower() if len(c.lower()) == 1 else c for c in text])
+    found = [
+        _Named(start, end, book.names[number][0])
+        for number, start, end in book.matches(lower)
+        if _is_printed(text, start, end, book.names[number][1], year)
+    ]
+    by_ticker = {entity.ticker: entity for entity in book.entities.values() if entity.ticker}
+    for match in _TICKER.finditer(text):
+        group = 1 if match[1] else 2
+        if entity := by_ticker.get(match[group]):
+            found.append(_Named(*match.span(group), entity))
+    found.sort(key=lambda one: (one.start, -one.end))
+    apart: list[_Named] = []
+    for one in found:
+        if not apart or one.start >= apart[-1].end:
+            apart.append(one)
+        if len(apart) >= MOST:
+            break
+    return apart
+
+
+def _is_printed(text: str, start: int, end: int, alias: Alias, year: int | None) -> bool:
+    """Return whether the name at `start` is a word of the text, printed as a name of `year`."""
+    if (start and _WORD.match(text[start - 1])) or _WORD.match(text[end : end + 1]):
+        return False
+    return alias.is_of(year) and alias.is_printed(text[start:end])
+
+
+def _fits(text: str, one: _Named) -> bool:
+    """Return whether the words around a name show that the name is of the entity."""
+    near = one.entity.near
+    if near is None or not _is_unclear(text, one):
+        return _may_be(text, one)
+    around = f"{text[max(0, one.start - _NEAR) : one.start]} {text[one.end : one.end + _NEAR]}"
+    return bool(near.search(around)) and _may_be(text, one)
+
+
+def _may_be(text: str, one: _Named) -> bool:
+    """Return whether no word right beside a name shows that the name is of something else."""
+    if one.entity.kind == "regulator" and _ABROAD.match(text, one.end):
+        return False
+    no = one.entity.not_near
+    around = f"{text[max(0, one.start - 25) : one.start]} {text[one.end : one.end + 25]}"
+    return no is None or not _is_unclear(text, one) or not no.search(around)
+
+
+def _is_unclear(text: str, one: _Named) -> bool:
+    """Return whether the name is a lone word: a longer name of the entity needs no context."""
+    return " " not in text[one.start : one.end] and "." not in text[one.start : one.end]

@@ -1,0 +1,180 @@
+# ruff: noqa: E501 - lists of words
+"""People by their offices: "Direktur Utama Telkom Budi Contoh", "Budi Contoh, Direktur Utama"."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from crawler.extraction.indonesian.patterns import any_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+_OFFICES = (
+    "direktur utama|dirut|presiden direktur|presdir|direktur|wakil direktur|wakil presiden direktur|"
+    "ceo|co-ceo|cto|cfo|coo|cmo|chief executive officer|chief technology officer|"
+    "chief financial officer|chief operating officer|chief marketing officer|chief|"
+    "komisaris utama|komisaris|menteri|wakil menteri|menko|menkomdigi|menkominfo|menkeu|mendag|"
+    "wamenkomdigi|wamenkominfo|wamen|dirjen|direktur jenderal|sekjen|sekretaris jenderal|"
+    "sekretaris perusahaan|corporate secretary|ketua umum|ketua|wakil ketua|kepala|wakil kepala|"
+    "juru bicara|jubir|vice president|senior vice president|executive vice president|svp|evp|vp|"
+    "head of|head|country manager|country head|country director|general manager|managing director|"
+    "manager|manajer|pendiri|founder|co-founder|analis|pengamat|peneliti|pakar|presiden|gubernur|"
+    "wakil gubernur|wakil presiden|bupati|wali kota|walikota|kapolri|kapolda|kapolres|kabid humas|"
+    "deputi|anggota komisi|rektor|dekan|profesor|sekretaris|bendahara|ekonom|plt|plh|staf khusus|"
+    "staf ahli|penyanyi|aktor|aktris|pelatih|advokat|kuasa hukum|pengacara|sutradara|produser"
+).split("|")
+_OFFICE = rf"(?<!\w)(?:{any_of(set(_OFFICES))})(?!\w)"
+_HEAD = re.compile(_OFFICE, re.IGNORECASE)
+# Capitalised words between office and name, which are no names.
+_OF_OFFICES = frozenset(
+    """
+    utama umum dan di bidang bagian urusan untuk the of and & indonesia asia tenggara pasifik regional global
+    nasional republik ri komunikasi digital informatika informasi keuangan perdagangan perindustrian
+    investasi hilirisasi pendidikan tinggi sains teknologi riset inovasi kesehatan agama pertanian
+    perhubungan pariwisata ekonomi kreatif hukum ham dalam luar negeri koordinator pertahanan sosial
+    energi sumber daya mineral lingkungan hidup kehutanan kelautan perikanan ketenagakerjaan pekerjaan
+    perumahan pemuda olahraga bumn umkm koperasi bisnis pemasaran penjualan produk operasional strategi
+    eksekutif perusahaan sumber manusia sdm korporasi hubungan masyarakat humas layanan pelanggan
+    jaringan infrastruktur konsumen enterprise consumer marketing business product technology officer
+    executive financial operating information commercial sales corporate communications communication
+    public affairs policy growth partnership partnerships government relations country manager director
+    president vice senior chief head group pusat daerah kota kabupaten provinsi jakarta jawa barat timur
+    tengah utara selatan dinas badan biro divisi departemen kementerian komisi dewan lembaga asosiasi
+    fraksi satgas tim pengawas pengurus pelaksana harian tetap jenderal muda madya penyelenggaraan
+    aptika ppi sdppi pos penyiaran siber sandi negara kebijakan fiskal pajak bea cukai anggaran
+    perbankan pasar modal saham riset senior transformasi regulasi pengembangan pengelolaan pengendalian
+    perencanaan pemerintahan manajemen risiko kepatuhan legal it data ai cloud hr iv v vi vii viii ix x xi i ii iii
+    dpr mpr dpd dprd bappenas kadin pt tbk persero cv yayasan universitas institut sekolah fakultas
+    eksternal internal media marcomm branding brand creative content engineering design desain
+    pengamat ekonom telekomunikasi otomotif cybersecurity keamanan gadget selaku sekaligus juga
+    hubungan kelembagaan kemitraan kerja sama perlindungan wilayah area cabang
+    """.split()
+)
+_NAME_WORD = r"[A-Z](?:[a-zà-ÿ]+(?:['’-][A-Za-z][a-zà-ÿ]+)*|\.(?=\s[A-Z])|[a-z]*\.(?=\s[A-Z])|'?[A-Z][a-zà-ÿ]+)"
+_NAME = rf"{_NAME_WORD}(?:\s(?:bin|binti|van|de|al|el|da)?\s?{_NAME_WORD}){{0,3}}"
+_TOKEN = re.compile(r"\S+")
+_WORD = re.compile(rf"{_NAME_WORD}(?=$|[\s,.;:()\"”'’])")
+_APPOSITION = re.compile(
+    rf"(?<!\w)(?P<name>{_NAME_WORD}(?:\s{_NAME_WORD}){{1,3}})(?:\s\(\d{{2}}\))?,\s(?:selaku\s|yang juga\s)?(?P<office>(?i:{_OFFICE}))",
+)
+_SAID = re.compile(
+    r"(?<!\w)(?i:kata|ujar|tutur|ungkap|jelas|imbuh|tambah|papar|terang|sebut|tegas|ucap|lanjut|"
+    rf"cetus|beber|tulis|jawab|urai)\s(?P<name>{_NAME_WORD}(?:\s{_NAME_WORD}){{1,3}})"
+    r"(?=,|\.|\s\(|\s(?:di|dalam|kepada|saat|pada|melalui|usai|ketika|lewat|seperti|dikutip|dalam|"
+    r"menambahkan|sambil|lagi|seraya|dari|merujuk|tentang|soal)\b|\s?[\"”])"
+)
+_LONGEST = 9  # words between an office and a name
+_NO_NAMES = frozenset(
+    """
+    senin selasa rabu kamis jumat sabtu minggu januari februari maret april mei juni juli agustus
+    september oktober november desember indonesia jakarta bandung surabaya medan jawa bali sumatra
+    sumatera kalimantan sulawesi papua asia amerika serikat china tiongkok jepang singapura malaysia
+    korea eropa inggris australia ia dia kami kita mereka menurut namun saat dalam pada untuk dari
+    dengan jika sebagai selain setelah sebelumnya sementara adapun hal ini itu para bank pt tbk cv
+    kementerian badan dinas universitas institut komisi dewan lembaga asosiasi polri polda polres tni
+    dpr mpr kpk pemerintah perusahaan kota kabupaten provinsi grup group inc corp ltd presiden
+    menteri direktur ketua kepala bapak ibu pak bu anggota tim media sosial news online
+    """.split()
+)
+_TITLES = re.compile(
+    r"^(?:(?:Dr|Prof|Ir|Drs|Dra|Hj?|KH|Irjen|Brigjen|Kombes|AKBP|Jenderal|Letjen)\.? )+"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person in a text: where, the name as printed, and the organisation's id if known."""
+
+    start: int
+    end: int
+    name: str
+    organisation: str | None
+
+
+def people(
+    text: str, organisation_at: Callable[[int, int], tuple[int, str] | None]
+) -> Iterator[Person]:
+    """Yield the people in `text` that an office, an apposition or a verb of speech names.
+
+    :param organisation_at: returns end and id of the organisation that is named within a range
+    """
+    for head in _HEAD.finditer(text):
+        if person := _behind_office(text, head.end(), organisation_at):
+            yield person
+    for found in _APPOSITION.finditer(text):
+        start, end = _trimmed(text, *found.span("name"))
+        if _is_name(text[start:end]):
+            named = organisation_at(found.end(), found.end() + 60)
+            yield Person(start, end, text[start:end], named[1] if named else None)
+    for found in _SAID.finditer(text):
+        start, end = found.span("name")
+        if _is_name(text[start:end]) and organisation_at(start, end) is None:
+            yield Person(start, end, text[start:end], None)
+
+
+def _behind_office(
+    text: str, at: int, organisation_at: Callable[[int, int], tuple[int, str] | None]
+) -> Person | None:
+    """Return the person named behind the office that ends at `at`."""
+    organisation: str | None = None
+    seen = 0
+    while seen < _LONGEST:
+        token = _TOKEN.match(text, at + 1) if text[at : at + 1] == " " else None
+        if token is None:
+            return None
+        named = organisation_at(token.start(), token.end())
+        if named and named[0] > token.start():
+            organisation, at = named[1], named[0]
+            at += text[at : at + 1] == ")"
+            seen += 1
+            continue
+        bare = token[0].strip("()\"“”'’,;:")
+        if token[0][-1] in ".;:?!" and bare.rstrip(".").lower() in _OF_OFFICES:
+            return None
+        known = bare.lower().rstrip(",") in _OF_OFFICES or (
+            token[0].startswith("(") and token[0].endswith(")")
+        )
+        if known:
+            if token[0].endswith(","):
+                return _named(text, token.end() + 1, organisation)
+            at, seen = token.end(), seen + 1
+            continue
+        break
+    return _named(text, at + 1, organisation)
+
+
+def _named(text: str, start: int, organisation: str | None) -> Person | None:
+    """Return the person whose name begins at `start`: two to four words with capitals."""
+    end, words = start, 0
+    at = start
+    while words < 4 and (word := _WORD.match(text, at)):
+        if word[0].rstrip(".").lower() in _NO_NAMES and words:
+            break
+        end, words = word.end(), words + 1
+        if text[end : end + 1] != " ":
+            break
+        at = end + 1
+    start, end = _trimmed(text, start, end)
+    name = text[start:end]
+    return Person(start, end, name, organisation) if _is_name(name) else None
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the range of a name without titles, ranks and other words before the name."""
+    if rank := _TITLES.match(text[start:end]):
+        start += rank.end()
+    words = text[start:end].split(" ")
+    while len(words) > 2 and words[0].rstrip(".").lower() in _NO_NAMES | _OF_OFFICES:
+        start += len(words.pop(0)) + 1
+    return start, end
+
+
+def _is_name(name: str) -> bool:
+    words = name.split()
+    if not 2 <= len(words) <= 4 or len(words[-1]) < 2:
+        return False
+    lower = [word.rstrip(".").lower() for word in words]
+    return not any(word in _NO_NAMES or word in _OF_OFFICES for word in lower)

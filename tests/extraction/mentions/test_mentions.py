@@ -1,0 +1,135 @@
+"""Mentions: every row of the gazetteer by its examples, people, amounts, and bad input."""
+
+from __future__ import annotations
+
+import time
+import tomllib
+from decimal import Decimal
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from crawler.extraction.mentions.find import MOST, find_mentions
+from crawler.extraction.mentions.gazetteer import FILE, load
+
+ROWS = [row for rows in tomllib.loads(FILE.read_text("utf-8")).values() for row in rows]
+
+
+def ids(text, year=None):
+    return {one.entity_id for one in find_mentions(None, text, year)}
+
+
+def test_the_gazetteer_has_at_least_150_organisations():
+    tables = tomllib.loads(FILE.read_text("utf-8"))
+    assert sum(len(rows) for kind, rows in tables.items() if kind != "product") >= 150
+    tickers = {row.get("ticker") for row in ROWS}
+    assert {"GOTO", "TLKM", "EXCL", "ISAT", "BUKA", "EMTK", "WIFI"} <= tickers
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
+def test_a_row_takes_the_one_example_and_leaves_the_other(row):
+    assert row["id"] in ids(row["takes"])
+    assert row["id"] not in ids(row["leaves"])
+
+
+ROW = {"id": "a", "name": "Alfa", "source": "-", "takes": "-", "leaves": "-"}
+
+
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        ([ROW, ROW | {"id": "b", "name": "Beta", "aliases": ["ALFA"]}], "a name of a and of b"),
+        ([ROW | {"name": "Grab"}], "a: Grab needs near or not_near"),
+        ([{"id": "a", "name": "Alfa"}], "a: source, takes, leaves missing"),
+        ([ROW, ROW | {"name": "Beta"}], "a is there twice"),
+        ([ROW | {"parent": "z"}], "a: there is no z"),
+    ],
+)
+def test_a_faulty_gazetteer_is_refused(rows, said):
+    with pytest.raises(ValueError, match=said):
+        load({"company": rows})
+
+
+PEOPLE = {
+    "Direktur Utama Telkom Budi Contoh mengatakan itu.": "person:budi-contoh@telkom",
+    "Menteri Komunikasi dan Digital Meutya Contoh hadir.": "person:meutya-contoh",
+    "CEO OpenAI Sam Contoh hadir.": "person:sam-contoh@openai",
+    "Begitu, ujar Siti Rahmawati, CEO Shopee Indonesia.": "person:siti-rahmawati@shopee",
+    "Menurut Siti Rahmawati, CEO Shopee, itu benar.": "person:siti-rahmawati@shopee",
+    "“Benar,” kata Joko Widodo Contoh di Jakarta.": "person:joko-widodo-contoh",
+    "Wakil Ketua Komisi I DPR Sukarta Wijaya menolak.": "person:sukarta-wijaya@dpr",
+}
+
+
+@pytest.mark.parametrize("text", PEOPLE)
+def test_people_are_found_by_office_and_speech(text):
+    assert [one for one in ids(text) if one.startswith("person")] == [PEOPLE[text]]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["Direktur Utama itu pergi.", "kata Kementerian Keuangan di Jakarta.", "Ketua Umum Rapat."],
+)
+def test_an_office_without_a_name_is_no_person(text):
+    assert not [one for one in ids(text) if one.startswith("person")]
+
+
+AMOUNTS = {
+    "Rp 1,2 triliun": [("1200000000000", "IDR", False)],
+    "US$ 300 juta": [("300000000", "USD", False)],
+    "Rp 500 ribu-an": [("500000", "IDR", True)],
+    "sekitar 5 miliar rupiah": [("5000000000", "IDR", True)],
+    "300 juta dolar AS": [("300000000", "USD", False)],
+    "Rp1.234.567,89": [("1234567.89", "IDR", False)],
+    "US$ 1,234,567.89": [("1234567.89", "USD", False)],
+    "Rp 1-2 juta": [("1000000", "IDR", True), ("2000000", "IDR", True)],
+    "Rp 15.000": [("15000", "IDR", False)],
+    "12,5 persen": [("12.5", "%", False)],
+    "minus 3%": [("-3", "%", False)],
+    "lebih dari 40%": [("40", "%", True)],
+    "Rp5jt": [("5000000", "IDR", False)],
+}
+
+
+@pytest.mark.parametrize("printed", AMOUNTS)
+def test_amounts_are_values(printed):
+    found = find_mentions(None, f"Nilainya {printed}, kata dia.")
+    told = [(one.value, one.unit, one.approximate) for one in found]
+    assert told == [(Decimal(value), unit, about) for value, unit, about in AMOUNTS[printed]]
+
+
+def test_a_ministry_of_another_country_is_not_ours():
+    assert ids("Kementerian Perdagangan AS menolak.") == set()
+    assert ids("Kementerian Perdagangan menolak AS.") == {"kemendag"}
+
+
+def test_a_name_counts_in_the_years_of_its_use():
+    assert "komdigi" in ids("Kominfo memblokir situs.", 2020)
+    assert "komdigi" not in ids("Kominfo memblokir situs.", 2031)
+
+
+def test_offsets_and_sentences_are_of_the_text():
+    body = "Pembuka itu pendek. GoTo untung Rp 2 juta pada İstanbul. Telkom (TLKM) rugi 3 persen."
+    for one in find_mentions("Laba GoTo", body):
+        text = {"title": "Laba GoTo", "body": body}[one.part]
+        assert text[one.start :].startswith(one.text)
+        assert one.text in one.sentence
+    assert {one.text for one in find_mentions("Laba GoTo", body)} >= {"GoTo", "TLKM", "Rp 2 juta"}
+
+
+@given(st.text(max_size=80), st.text(alphabet="GoToRp 1.,%-JutaDirektur()\n", max_size=120))
+@settings(max_examples=300, deadline=None, derandomize=True)
+def test_no_text_is_an_error(title, body):
+    for one in find_mentions(title, body):
+        text = title if one.part == "title" else body
+        assert text[one.start : one.start + len(one.text)] == one.text
+
+
+def test_ten_thousand_mentions_are_bounded_and_cost_what_the_text_costs():
+    assert find_mentions("", "Telkom") != []
+    body = "Direktur GoTo Budi Contoh membayar Rp 5 juta. " * 10_000
+    start = time.process_time()
+    found = find_mentions("", body)
+    assert len(found) == MOST
+    assert time.process_time() - start < 60  # seconds; a quadratic search takes many minutes
