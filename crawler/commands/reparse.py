@@ -49,6 +49,8 @@ if TYPE_CHECKING:
 
 ENDINGS = (".warc", ".warc.gz", ".warc.zst")
 SHOWN = 20
+FEW = 64 << 20
+"""Bytes of files that one process reads, in the order of their captures, if no number is given."""
 _OWN_ARCHIVE = re.compile(rf"{ARCHIVE}/outlet=([^/]+)/")
 
 
@@ -78,8 +80,9 @@ class Command(MaintenanceCommand):
         )
         add("--since", metavar="DAY", help="first day of publication, in WIB: 2023-09-01")
         add("--until", metavar="DAY", help="last day of publication, in WIB")
-        cores = os.cpu_count() or 1
-        add("--workers", metavar="N", type=int, default=cores, help="processes; default: all cores")
+        add(
+            "--workers", metavar="N", type=int, help="processes; default: all cores, or one for few"
+        )
         add("--shard", metavar="I/N", help="only the outlets of machine I of N, e.g. 2/5")
         add("--dask", metavar="ADDRESS", help="run on that Dask cluster; `local` starts one here")
         add(
@@ -103,7 +106,10 @@ class Command(MaintenanceCommand):
         if opts.shard and not job.outlets:
             return
         sizes = _of_outlets(sizes, job)
-        work = tasks(sizes, opts.workers)
+        few = sum(sizes.values()) <= FEW and not opts.dask
+        opts.workers = opts.workers or (1 if few else os.cpu_count() or 1)
+        is_alone = opts.workers == 1 and not opts.dask
+        work = [sorted(sizes)] if is_alone else tasks(sizes, opts.workers)
         if opts.dask and importlib.util.find_spec("distributed") is None:
             self.complain("--dask needs the extra `dask`: pip install distributed")
         start, started_at = time.monotonic(), clock.now()
@@ -156,7 +162,7 @@ class Command(MaintenanceCommand):
         for name in opts.outlet:
             if name not in known:
                 self.complain(f"there is no outlet {name}; `scrapy outlets` lists them")
-        if opts.workers < 1:
+        if opts.workers is not None and opts.workers < 1:
             self.complain("--workers takes a whole number above 0")
         outlets = self._outlets(opts, known)
         window = self.window(opts)

@@ -17,9 +17,11 @@ import pyarrow as pa
 
 from crawler.archive.containers import warcs_in
 from crawler.archive.scanner import Counts, read_pages
+from crawler.archive.writer import ARCHIVE
 from crawler.extraction import EXTRACTOR_VERSION
 from crawler.items import Rejected
 from crawler.outlets.reader import ReaderError, one_page
+from crawler.reparse.capture_order import CaptureOrder
 from crawler.reparse.job import Change, Job, Result
 from crawler.reparse.multipage import Paged
 from crawler.reparse.outlet_reader import outlet_readers
@@ -39,6 +41,8 @@ if TYPE_CHECKING:
     from crawler.reparse.outlet_reader import OutletReader
     from output.captures import Moment
 
+_LARGE = 64 << 20
+"""Bytes of a file of our own archive, above which the file is not held until all pages are met."""
 BATCH = 500
 BATCH_BYTES = 32 << 20
 EXAMPLES = 200
@@ -113,7 +117,7 @@ class _Task:
     def reparse(self, progress: Callable[[int, int], None]) -> Result:
         told = 0
         try:
-            for batch in _batches(self._pages()):
+            for batch in _batches(self._in_capture_order()):
                 self._read(batch)
                 progress(self._done - told, len(batch))
                 told = self._done
@@ -128,23 +132,47 @@ class _Task:
 
     # -- from files
 
-    def _pages(self) -> Iterator[_Page]:
-        for path in self.result.paths:
-            before, counts = self._done, Counts()
-            try:
-                with open_file(path) as source:
-                    for start, warc in warcs_in(source):
-                        for page in self._pages_in(warc, self.root.name(path), counts):
-                            yield page.shifted(start)
-                            self._done = before + start + warc.tell()
-                    self._done = before + source.seek(0, os.SEEK_END)
-            except (OSError, pa.ArrowInvalid) as error:
-                self.result.problems[path] = str(error)
-            if counts["", "bad/cut_off"]:
-                self.result.problems[path] = "it is cut off, or ends in what is no WARC record"
-            if any(name == OTHER_ORIGIN for _, name in counts):
-                self.result.problems[path] = "pages in it are of another origin than the dataset"
-            self.tally.update(counts)
+    def _in_capture_order(self) -> Iterator[_Page]:
+        """Yield the pages of all files, the earliest capture first.
+
+        Large files of our own archive are read as they are, before all others: a crawl wrote them
+        in that order.
+        """
+        with CaptureOrder[_Page]() as held:
+            for path in self.result.paths:
+                is_ordered = self._is_large_crawl(path)
+                for page in self._pages(path):
+                    if is_ordered:
+                        yield page
+                    else:
+                        held.keep(page, page.capture.fetched_at)
+            yield from held.pages()
+
+    def _is_large_crawl(self, path: str) -> bool:
+        if not self.root.name(path).startswith(f"{ARCHIVE}/"):
+            return False
+        try:
+            with open_file(path) as source:
+                return source.seek(0, os.SEEK_END) > _LARGE
+        except (OSError, pa.ArrowInvalid):  # `_pages` says so
+            return False
+
+    def _pages(self, path: str) -> Iterator[_Page]:
+        before, counts = self._done, Counts()
+        try:
+            with open_file(path) as source:
+                for start, warc in warcs_in(source):
+                    for page in self._pages_in(warc, self.root.name(path), counts):
+                        yield page.shifted(start)
+                        self._done = before + start + warc.tell()
+                self._done = before + source.seek(0, os.SEEK_END)
+        except (OSError, pa.ArrowInvalid) as error:
+            self.result.problems[path] = str(error)
+        if counts["", "bad/cut_off"]:
+            self.result.problems[path] = "it is cut off, or ends in what is no WARC record"
+        if any(name == OTHER_ORIGIN for _, name in counts):
+            self.result.problems[path] = "pages in it are of another origin than the dataset"
+        self.tally.update(counts)
 
     def _pages_in(self, source: BinaryIO, file: str, counts: Counts) -> Iterator[_Page]:
         paged = Paged()
