@@ -101,6 +101,7 @@ class Command(MaintenanceCommand):
             self.check_dataset()
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
+        self._check_options(opts)
         sizes = self._files(args)
         job = self._job(opts)
         if opts.shard and not job.outlets:
@@ -156,7 +157,8 @@ class Command(MaintenanceCommand):
             print(f"{job.location}: {error}", file=sys.stderr)
             self.exitcode = UNHEALTHY
 
-    def _job(self, opts: argparse.Namespace) -> Job:
+    def _check_options(self, opts: argparse.Namespace) -> None:
+        """Complain of a mistake in the options, before any file is looked at."""
         assert self.settings is not None
         known = load_spiders(self.settings)
         for name in opts.outlet:
@@ -164,6 +166,11 @@ class Command(MaintenanceCommand):
                 self.complain(f"there is no outlet {name}; `scrapy outlets` lists them")
         if opts.workers is not None and opts.workers < 1:
             self.complain("--workers takes a whole number above 0")
+        self.window(opts)
+
+    def _job(self, opts: argparse.Namespace) -> Job:
+        assert self.settings is not None
+        known = load_spiders(self.settings)
         outlets = self._outlets(opts, known)
         window = self.window(opts)
         try:
