@@ -164,6 +164,7 @@ _ABOUT = 0.5  # share of the words of an address, in a text that is about the ar
 _FEWEST = 2  # words of an address, by which a text is known to be about the article there
 _TITLE_HEAD = 30  # characters of a headline that a wall may have cut off
 _LEAST_WORDS = 5  # of a paragraph that pages can share
+_LONGEST = 5  # paragraphs that pages share all of; articles of an outlet may share a notice or two
 _WORD = re.compile(r"[^\W\d_]{4,}")
 _EVERYWHERE = frozenset(
     "read berita news article artikel html index detail post story teknologi tekno".split()
@@ -179,7 +180,8 @@ _CALENDAR = frozenset(
 class SharedText(NamedTuple):
     """The text by which a page may be found again at the addresses of other articles.
 
-    `digest` is a hash of the longest paragraph, without numbers, dates, addresses and headline.
+    `digest` is a hash of the longest paragraphs, without numbers, dates, addresses and headline;
+    `text` is the longest.
     """
 
     digest: bytes
@@ -203,10 +205,12 @@ def shared_text(
     if _is_about(" ".join(own or lower), _address_words(url), listed):
         return None
     masked = [(_masked(text), text) for text in own or lower]
-    words, text = max(masked, key=lambda pair: (len(pair[0]), pair[0]), default=((), ""))
-    if len(words) < _LEAST_WORDS:
+    masked.sort(key=lambda pair: (len(pair[0]), pair[0]), reverse=True)
+    longest = [words for words, _ in masked[:_LONGEST] if len(words) >= _LEAST_WORDS]
+    if not longest:
         return None
-    return SharedText(hashlib.sha256(" ".join(words).encode()).digest()[:16], text)
+    joined = "\n".join(" ".join(words) for words in longest)
+    return SharedText(hashlib.sha256(joined.encode()).digest()[:16], masked[0][1])
 
 
 def _is_about(text: str, address: set[str], listed: str | None) -> bool:

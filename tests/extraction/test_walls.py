@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from crawler.extraction.walls import ALIKE, SAME_PAGE, shared_text, wall_at, wall_ids
 from crawler.items import Rejected
 from tests.extraction.pages import PROSE, TITLE, URL, ld, paragraphs, read
+from tests.moment import world
 
 WALLS = tomllib.loads(Path(__file__).with_name("walls.toml").read_text("utf-8"))["page"]
 ELSEWHERE = "https://tekno.contoh.id/read/2023/09/14/101501/kapal-listrik-mulai-berlayar-di-danau"
@@ -193,3 +195,32 @@ def test_a_wall_that_repeats_the_headline_and_the_summary_is_not_about_the_artic
 
 def test_the_page_helpers_address_names_its_article():
     assert shared_text(URL, [TITLE], None, PROSE) is None
+
+
+def test_articles_that_have_a_notice_in_common_have_no_text_in_common() -> None:
+    notice = "Simak terus kabar gawai, gim, aplikasi dan dunia siber lainnya hanya pada kanal kami."
+    told = {
+        "Gawai murah itu laku.": "Pedagang di pasar kota sudah memesan lagi dari pabrik.",
+        "Bank memperketat pinjaman.": "Nasabah lama tetap dilayani seperti biasa pekan ini.",
+        "Menara baru tegak di pesisir.": "Nelayan kini dapat menelepon keluarga dari laut.",
+    }
+    texts = {
+        shared_text(f"https://contoh.id/kabar-{n}", ("Judul", lead), None, [lead, notice, more])
+        for n, (lead, more) in enumerate(told.items())
+    }
+    assert len(texts) == len(told)
+
+
+def test_no_three_articles_of_the_newsroom_have_one_text() -> None:
+    """Their first paragraphs are their summaries, and prose of a small stock follows."""
+    outlets = ["kontan", "liputan6", "okezone", "selular"]
+    made = world(1, outlets, recent=20, past=10)
+    texts: Counter[tuple[str, bytes]] = Counter()
+    for outlet in outlets:
+        for url in made.urls(outlet):
+            story = made.truth(url)
+            stated = (story.title, story.paragraphs[0])
+            if text := shared_text(url, stated, None, story.paragraphs):
+                texts[outlet, text.digest] += 1
+    assert len(texts) > ALIKE
+    assert max(texts.values()) < ALIKE
