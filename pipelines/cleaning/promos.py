@@ -153,7 +153,8 @@ def _promo_length(
     if not marked:
         # A label that lost its headline: "katanya.Baca JugaMenteri".
         return at if text[at].isupper() else None
-    if start == 0 and _is_one_headline(rest):
+    last = start + len(text) == len(fragment.text) and text[-1] not in ".”\"’'"
+    if (start == 0 or last) and _is_one_headline(rest):
         return len(text)
     return _headline_end(body, fragment, labelled, text)
 

@@ -9,9 +9,11 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.extraction import EXTRACTOR_VERSION
+from crawler.extraction.indonesian.headlines import looks_like_headline
 from crawler.extraction.indonesian.patterns import DASH
 from crawler.extraction.indonesian.sentences import is_body_line
 from crawler.extraction.rules import GENERIC, Rules
@@ -28,6 +30,7 @@ from crawler.extraction.text.whole_page import article_lines, unfold
 from crawler.items import Article, Block, Rejected
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
 # A single narrow no-break space is left: it stands inside numbers.
@@ -75,6 +78,7 @@ def extract_text(
         raise Rejected("not_article", "no line of prose")
     article.blocks = [Block("widget", text, rule="text:menu") for text in parts.menu]
     article.blocks += _blocks(parts.body)
+    article.blocks += [Block("widget", text, rule="text:twice") for text in parts.twice]
     article.blocks += [Block("widget", text, rule="text:tail") for text in parts.tail]
     for text in parts.tail:
         if tags := _TAGS.fullmatch(text):
@@ -83,12 +87,13 @@ def extract_text(
 
 
 class _Parts(NamedTuple):
-    """The lines of a document in four parts; `header` repeats some lines of `menu`."""
+    """The lines of a document; `header` repeats some lines of `menu`, and `twice` is of no part."""
 
     menu: list[str]
     header: list[str]
     body: list[str]
     tail: list[str]
+    twice: Sequence[str] = ()
 
 
 def _parts(lines: list[TextLine], now: datetime) -> _Parts:
@@ -105,7 +110,22 @@ def _parts(lines: list[TextLine], now: datetime) -> _Parts:
     if start == len(header):
         start = _below_contents(texts, start)
         menu = menu + texts[len(header) : start]
-    return _Parts(menu, header, paragraphs(lines[start:end]), texts[end:])
+    body, twice = _without_twins(lines[start:end])
+    return _Parts(menu, header, paragraphs(body), texts[end:], twice)
+
+
+def _without_twins(lines: list[TextLine]) -> tuple[list[TextLine], list[str]]:
+    """Return `lines` without headlines that are printed twice in a row, and those headlines.
+
+    A video is printed so, below the picture and as a link.
+    """
+    twins = {
+        i
+        for i, (line, behind) in enumerate(pairwise(lines))
+        if line.text == behind.text and looks_like_headline(line.text) and i
+    }
+    kept = [line for i, line in enumerate(lines) if i not in twins and i - 1 not in twins]
+    return kept, [lines[i].text for i in sorted(twins)]
 
 
 def _below_contents(texts: list[str], start: int) -> int:

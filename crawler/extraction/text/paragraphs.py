@@ -25,7 +25,9 @@ _FEWEST = 5  # full lines, at least, of a text that is broken at one width
 _FULL = 0.8  # share of full lines, at least, in such a text
 _ITEM_LINES = 6  # lines of a list item, at most, where lines are broken
 _SEEN = 2_000  # characters at a paragraph's end that show whether the next line continues it
-_SIGNOFF = re.compile(r"[(\[] ?[A-Za-z*]{1,12}(?: ?[/&+] ?[A-Za-z0-9*]{1,12}){0,4} ?[)\]]")
+_SIGNOFF = re.compile(
+    r"[(\[] ?[A-Za-z*][A-Za-z0-9*]{0,11}(?: ?[/&+] ?[A-Za-z0-9*]{1,12}){0,4} ?[)\]]"
+)
 _NESTED = 80  # characters; shorter lines that are printed again are labels, titles and lyrics
 _REPEATED = 4  # lines, at most, of an element that are printed again for the element's children
 _ITEM = re.compile(rf"([{DASHES}*](?=\s)|[{BULLETS}])\s*\S|(\d{{1,3}})[.)]\s+\S|([a-z])[.)]\s+\S")

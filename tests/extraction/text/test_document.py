@@ -424,3 +424,11 @@ def test_a_house_and_a_section_may_stand_beside_the_time(line: str) -> None:
 def test_a_title_with_a_time_is_no_line_of_the_time() -> None:
     title = "Laga Robot Sepak Bola Disiarkan Selasa, 21 April 2020 19:00 WIB"
     assert read(title, FIRST, SECOND).title == title
+
+
+def test_a_headline_printed_twice_in_a_row_is_a_video_s() -> None:
+    video = "Menara Pemancar Dirakit dari Bambu, Tahan Angin Kencang"
+    article = read(TITLE, FIRST, video, video, SECOND)
+    assert body(article) == [FIRST, SECOND]
+    assert [r.text for r in article.removed if r.rule == "text:twice"] == [video]
+    assert body(read(TITLE, FIRST, video, SECOND, video, FIRST))[1] == video
