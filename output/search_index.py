@@ -91,6 +91,7 @@ class _Last(NamedTuple):
     fragment: int
     contents: int
     months: list[str]
+    content_hash: str
     cluster_id: str | None = None
 
     def name(self, article_id: str) -> int:
@@ -315,9 +316,9 @@ def _last_captures(dataset: ds.FileSystemDataset, clusters: pa.Table) -> dict[st
     for article_id, its in captures.items():
         contents = len({content for *_, content in its})
         places = sorted({months[number] for *_, number, _ in its})
-        moment, version, number, _ = max(its)
+        moment, version, number, content = max(its)
         story = grouped.get(article_id) or stored[article_id, moment, version]
-        last[article_id] = _Last(moment, version, number, contents, places, story)
+        last[article_id] = _Last(moment, version, number, contents, places, content, story)
     return last
 
 

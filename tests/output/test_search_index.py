@@ -81,6 +81,15 @@ def test_the_index_follows_every_change_of_the_dataset(tmp_path):
     assert ("kontan:1", "Lama") in shown(tmp_path), "what had been revised is the last again"
 
 
+def test_a_capture_that_compact_wrote_otherwise_is_read_again(tmp_path):
+    write(tmp_path, kontan=[row(1, paragraphs=["Isi berita.", "Ikuti kanal kami."])])
+    assert library_of(tmp_path).search(Question("kanal")).total == 1
+    [path] = (tmp_path / "articles").rglob("*.parquet")
+    path.unlink()
+    write(tmp_path, kontan=[row(1, paragraphs=["Isi berita."])])  # the same moment and version
+    assert library_of(tmp_path).search(Question("kanal")).total == 0
+
+
 def test_an_update_reads_only_new_files(tmp_path, monkeypatch):
     write(tmp_path, kontan=[row(1), row(2)])
     library_of(tmp_path)
