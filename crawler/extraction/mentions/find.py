@@ -85,9 +85,19 @@ def find_mentions(title: str | None, body: str | None, year: int | None = None) 
         one.entity.id for part, ones in named.items() for one in ones if _fits(texts[part], one)
     }
     found: list[Mention] = []
-    for part, text in texts.items():
+    known: set[str] = set()
+    for part, text in reversed(texts.items()):
         kept = [one for one in named[part] if one.entity.id in sure and _may_be(text, one)]
-        found += _mentions(text, part, kept)
+        mentions = _mentions(text, part, kept)
+        if part == "body":
+            known = {one.entity_id.partition("@")[0] for one in mentions if one.kind == "person"}
+        else:  # in a headline all words have capitals
+            mentions = [
+                one
+                for one in mentions
+                if one.kind != "person" or one.entity_id.partition("@")[0] in known
+            ]
+        found = mentions + found
     return found[:MOST]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from crawler.extraction.indonesian.patterns import any_of
+from crawler.extraction.indonesian.places import CITIES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,9 +52,34 @@ _OF_OFFICES = frozenset(
     eksternal internal media marcomm branding brand creative content engineering design desain
     pengamat ekonom telekomunikasi otomotif cybersecurity keamanan gadget selaku sekaligus juga
     hubungan kelembagaan kemitraan kerja sama perlindungan wilayah area cabang
+    kebudayaan perekonomian infrastruktur pembangunan kewilayahan pangan kependudukan transmigrasi
+    sekretaris kabinet imigrasi pemasyarakatan desa tertinggal umat kecil menengah usaha mikro perempuan
+    pelayanan perkotaan pemberdayaan anak migran pelindungan investor relation teknis kreatif kesekretariatan
+    irjen komjen brigjen kombes akbp kompol akp iptu ipda aiptu aipda letjen mayjen kolonel letkol mayor
+    kapten laksamana marsekal komisaris inspektur brigadir menlu menkeu menko menteri mensesneg seskab
+    sekda waketum ketum wakapolri kapolda kapolres kapolsek kapolresta kadis kabid kasi kasat kanit
+    psikolog dokter dosen guru bupati gubernur walikota presiden wapres eks mantan calon pak bu bapak
+    perdana darat laut udara rusia israel iran ukraina spanyol prancis perancis jerman italia belanda
+    turki mesir qatar arab saudi brasil argentina meksiko kanada thailand vietnam filipina taiwan korea
+    selatan utara inggris jepang tiongkok china india pakistan swiss swedia norwegia as eropa federasi
+    sumut sumbar sumsel jabar jatim jateng diy dki kalbar kalteng kaltim kalsel kaltara sulsel sulut
+    sulteng sultra ntt ntb babel kepri banten bali aceh riau jambi lampung bengkulu gorontalo maluku
+    papua kemensos kemenpora kemenag kemendagri kemenlu kemenhan kementan kemenpan kemenparekraf esdm
+    pupr pu bgn bpjs bumd basarnas kabinet mendagri mendikti mendikdasmen menhut menpora menag menpan
+    menham mendes mendag menaker menhub menkes menperin menkomdigi menkominfo wamen wamenkeu wamenlu
+    profesor founder gerindra pdip golkar nasdem pkb pks demokrat pan ppp psi partai pembina penasihat
+    kawasan permukiman lalu lintas commuter fed the new york washington dijelaskan
+    """.split()
+) | {city.lower() for city in CITIES if " " not in city}
+# Words that begin the name of an organisation, which the person's name follows behind a comma.
+_BODIES = frozenset(
+    """
+    pt cv yayasan asosiasi forum himpunan persatuan ikatan komunitas seksi kantor partai fakultas bank rumah
+    perkumpulan organisasi serikat gabungan majelis federasi perhimpunan club klub koalisi aliansi badan
+    lembaga universitas institut sekolah grup group suku sub unit program studi
     """.split()
 )
-_NAME_WORD = r"[A-Z](?:[a-zà-ÿ]+(?:['’-][A-Za-z][a-zà-ÿ]+)*|\.(?=\s[A-Z])|[a-z]*\.(?=\s[A-Z])|'?[A-Z][a-zà-ÿ]+)"
+_NAME_WORD = r"[A-Z](?:[a-zà-ÿ]+(?:['’-][A-Za-z][a-zà-ÿ]+)*|\.(?=\s[A-Z])|[a-z]{0,2}\.(?=\s[A-Z])|'?[A-Z][a-zà-ÿ]+)"
 _NAME = rf"{_NAME_WORD}(?:\s(?:bin|binti|van|de|al|el|da)?\s?{_NAME_WORD}){{0,3}}"
 _TOKEN = re.compile(r"\S+")
 _WORD = re.compile(rf"{_NAME_WORD}(?=$|[\s,.;:()\"”'’])")
@@ -66,7 +92,14 @@ _SAID = re.compile(
     r"(?=,|\.|\s\(|\s(?:di|dalam|kepada|saat|pada|melalui|usai|ketika|lewat|seperti|dikutip|dalam|"
     r"menambahkan|sambil|lagi|seraya|dari|merujuk|tentang|soal)\b|\s?[\"”])"
 )
+# "Budi Contoh, Direktur ...": a name before the office, so that none is looked for behind the office.
+_IN_APPOSITION = re.compile(
+    r"(?<!\w)(?!(?:Senin|Selasa|Rabu|Kamis|Jumat|Sabtu|Minggu|Jakarta|Indonesia)\b)[A-Z][a-z]+"
+    r"(?:\s\(\d{2}\))?(?:,|\s(?:selaku|sebagai|yang juga))\s$"
+)
+_FOLLOWS = re.compile(rf",\s(?P<name>{_NAME_WORD}(?:\s{_NAME_WORD}){{1,3}})(?=[,.]|\s[a-z(])")
 _LONGEST = 9  # words between an office and a name
+_MOST_WORDS = 4  # of a name
 _NO_NAMES = frozenset(
     """
     senin selasa rabu kamis jumat sabtu minggu januari februari maret april mei juni juli agustus
@@ -77,6 +110,8 @@ _NO_NAMES = frozenset(
     kementerian badan dinas universitas institut komisi dewan lembaga asosiasi polri polda polres tni
     dpr mpr kpk pemerintah perusahaan kota kabupaten provinsi grup group inc corp ltd presiden
     menteri direktur ketua kepala bapak ibu pak bu anggota tim media sosial news online
+    nomor tahun airways foundation terminal club forum himpunan asosiasi shrimp global international
+    nasional keputusan undang peraturan gubernur bupati milan united city fc
     """.split()
 )
 _TITLES = re.compile(
@@ -102,6 +137,8 @@ def people(
     :param organisation_at: returns end and id of the organisation that is named within a range
     """
     for head in _HEAD.finditer(text):
+        if _IN_APPOSITION.search(text, max(0, head.start() - 40), head.start()):
+            continue
         if person := _behind_office(text, head.end(), organisation_at):
             yield person
     for found in _APPOSITION.finditer(text):
@@ -121,6 +158,7 @@ def _behind_office(
     """Return the person named behind the office that ends at `at`."""
     organisation: str | None = None
     seen = 0
+    is_body = False  # an organisation that is not in the gazetteer comes before the name
     while seen < _LONGEST:
         token = _TOKEN.match(text, at + 1) if text[at : at + 1] == " " else None
         if token is None:
@@ -134,6 +172,9 @@ def _behind_office(
         bare = token[0].strip("()\"“”'’,;:")
         if token[0][-1] in ".;:?!" and bare.rstrip(".").lower() in _OF_OFFICES:
             return None
+        if bare.lower() in _BODIES:
+            is_body = True
+            break
         known = bare.lower().rstrip(",") in _OF_OFFICES or (
             token[0].startswith("(") and token[0].endswith(")")
         )
@@ -143,23 +184,35 @@ def _behind_office(
             at, seen = token.end(), seen + 1
             continue
         break
-    return _named(text, at + 1, organisation)
+    return _named(text, at + 1, organisation, behind_comma=is_body)
 
 
-def _named(text: str, start: int, organisation: str | None) -> Person | None:
-    """Return the person whose name begins at `start`: two to four words with capitals."""
+def _named(
+    text: str, start: int, organisation: str | None, *, behind_comma: bool = False
+) -> Person | None:
+    """Return the person whose name begins at `start`: two to four words with capitals.
+
+    :param behind_comma: the name of an organisation begins at `start`, and the person's follows
+    """
     end, words = start, 0
-    at = start
-    while words < 4 and (word := _WORD.match(text, at)):
-        if word[0].rstrip(".").lower() in _NO_NAMES and words:
-            break
+    while words <= _MOST_WORDS and (word := _WORD.match(text, end + bool(words))):
         end, words = word.end(), words + 1
         if text[end : end + 1] != " ":
             break
-        at = end + 1
+    if (follows := _FOLLOWS.match(text, end)) and not _is_office(text, end) and words > 1:
+        start, end = follows.span("name")
+        words = 0
+        behind_comma = False
+    if behind_comma or words > _MOST_WORDS:
+        return None
     start, end = _trimmed(text, start, end)
     name = text[start:end]
     return Person(start, end, name, organisation) if _is_name(name) else None
+
+
+def _is_office(text: str, end: int) -> bool:
+    """Return whether an office stands behind the comma at `end`."""
+    return bool(_HEAD.match(text, end + 2))
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
