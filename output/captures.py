@@ -108,6 +108,12 @@ class History:
         reasons = pc.unique(self._rows_of("rejects", ["reason"], None)["reason"])
         return sorted({str(reason) for reason in reasons.to_pylist()} - {FORGOTTEN})
 
+    def evidence(self, reason: str) -> list[str]:
+        """Return the evidence of all rejects for `reason`."""
+        wanted = pc.field("reason") == pc.scalar(reason)
+        table = self._rows_of("rejects", ["evidence"], wanted)
+        return [str(text) for text in pc.unique(table["evidence"]).to_pylist() if text]
+
     def forgotten(self, outlets: Collection[str], article_ids: Collection[str]) -> set[str]:
         """Return the articles that a takedown removed."""
         found: set[str] = set()

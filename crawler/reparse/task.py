@@ -19,9 +19,11 @@ from crawler.archive.containers import warcs_in
 from crawler.archive.scanner import Counts, read_pages
 from crawler.archive.writer import ARCHIVE
 from crawler.extraction import EXTRACTOR_VERSION
+from crawler.extraction.walls import SAME_PAGE
 from crawler.items import Rejected
 from crawler.outlets.reader import ReaderError, one_page
 from crawler.reparse.capture_order import CaptureOrder
+from crawler.reparse.held_back import HeldBack
 from crawler.reparse.job import Change, Job, Result
 from crawler.reparse.multipage import Paged
 from crawler.reparse.outlet_reader import outlet_readers
@@ -112,6 +114,7 @@ class _Task:
         self.result = Result(paths)
         self.tally = self.result.tally
         self._done = 0  # bytes
+        self.held_back = HeldBack(self.history.evidence(SAME_PAGE))
         self._written: dict[str, list[Content]] = defaultdict(list)  # not yet in history
 
     def reparse(self, progress: Callable[[int, int], None]) -> Result:
@@ -121,6 +124,7 @@ class _Task:
                 self._read(batch)
                 progress(self._done - told, len(batch))
                 told = self._done
+            self._read_held_back()
         except (
             OSError,
             pa.ArrowInvalid,
@@ -212,7 +216,20 @@ class _Task:
         rows = self.history.rows(outlets, older)
         read = ((self._article(page, rows.get(page.moment)), page) for page in batch)
         pairs = [(article, rows.get(page.moment)) for article, page in read if article]
-        self._publish(self._changed(pairs))
+        self._publish(self._changed([pair for pair in pairs if not self.held_back.takes(*pair)]))
+
+    def _read_held_back(self) -> None:
+        """Reject the articles whose text is a wall's, and publish the others held back."""
+        judged = list(self.held_back.judged())
+        for (article, row), is_wall in judged:
+            if is_wall:
+                self._reject(Rejected(SAME_PAGE), article.outlet, article.url, row)
+        pairs = sorted(
+            ((held.article, held.row) for held, is_wall in judged if not is_wall),
+            key=lambda pair: (pair[0].fetched_at, pair[0].url),
+        )
+        for start in range(0, len(pairs), BATCH):
+            self._publish(self._changed(pairs[start : start + BATCH]))
 
     def _to_be_judged(self, batch: list[_Page]) -> list[_Page]:
         if not self.job.rejects:
@@ -243,7 +260,7 @@ class _Task:
                 article = self.readers[page.outlet].read(page.capture, page.further)
                 is_inside = self.job.window.holds(article.published_at)
         except Rejected as reject:
-            self._reject(reject, page, row)
+            self._reject(reject, page.outlet, page.capture.url, row)
             return None
         except ReaderError as error:
             self._bug(error, page.outlet, page.capture.url)
@@ -262,11 +279,11 @@ class _Task:
         self.tally[outlet, "bad/reader_error"] += 1
         self.tally[outlet, f"error/{error.name}"] += 1
 
-    def _reject(self, reject: Rejected, page: _Page, row: Row | None) -> None:
-        self.tally[page.outlet, f"rejected/{reject.reason}"] += 1
+    def _reject(self, reject: Rejected, outlet: str, url: str, row: Row | None) -> None:
+        self.tally[outlet, f"rejected/{reject.reason}"] += 1
         if row:  # the row stays: somebody may have read it
-            self.tally[page.outlet, "rejected_now"] += 1
-            self._show(page.capture.url, "(the whole row)", row["title"], str(reject))
+            self.tally[outlet, "rejected_now"] += 1
+            self._show(url, "(the whole row)", row["title"], str(reject))
 
     # -- to rows
 

@@ -32,6 +32,12 @@ def evidence(text: SharedText, article_ids: Iterable[str]) -> str:
     return f"{text.digest.hex()} of {', '.join(article_ids)}: {text.text[:100]}"
 
 
+def digest_in(evidence: str) -> bytes | None:
+    """Return the digest that `evidence` begins with; None for any other text."""
+    said = _EVIDENCE.match(evidence)
+    return bytes.fromhex(said[0]) if said else None
+
+
 class Suspects:
     """The texts of `outlet`, each with the articles at whose addresses it was served."""
 
@@ -87,8 +93,8 @@ class Suspects:
             same = of_runs & (pc.field("reason") == pc.scalar(SAME_PAGE))
             columns = ["article_id", "evidence", "run_id"]
             for row in self._rows("rejects", columns, same) if names else ():
-                if row["article_id"] and (said := _EVIDENCE.match(row["evidence"] or "")):
-                    self._add(row["run_id"], bytes.fromhex(said[0]), row["article_id"])
+                if row["article_id"] and (digest := digest_in(row["evidence"] or "")):
+                    self._add(row["run_id"], digest, row["article_id"])
 
     def _rows(self, table: str, columns: list[str], wanted: pc.Expression) -> Iterator[Row]:
         dataset = open_dataset(self.root.location, table, self.outlet)
