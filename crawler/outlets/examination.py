@@ -156,12 +156,17 @@ class SourceFinding:
         return f"{type(self.source).__name__}({_literal(self._url())}{more}),"
 
     def _url(self) -> str:
-        """Return the URL of the source, on the host that it has moved to; its form, if it has
-        placeholders, stays where the host alone moved."""
-        there, here = split_url(self.moved_to), split_url(self.source.url)
-        if not self.moved_to or "{" not in self.source.url:
+        """Return the URL of the source where it is now: its form, if it has placeholders, with the
+        host and the folders before these as they are now."""
+        before, brace, placeholders = self.source.url.partition("{")
+        if not (brace and self.moved_to):
             return self.moved_to or self.source.url
-        return self.source.url.replace(here.netloc, there.netloc, 1)
+        folder, _, start = before.rpartition("/")
+        there = self.moved_to.split("/")
+        folders = folder.count("/") + 1
+        if "?" in start and len(there) > folders:
+            start = there[folders].partition("?")[0] + start[start.index("?") :]
+        return f"{'/'.join(there[:folders])}/{start}{{{placeholders}"
 
 
 @dataclass

@@ -124,14 +124,21 @@ def test_links_of_a_page_are_proposed_only_where_no_declared_source_works():
         assert len(examination.rows(NOW)) == 1 + is_shown
 
 
-def test_an_index_that_moved_to_another_host_keeps_its_form_and_its_selectors():
-    source = Listing(
-        "https://www.contoh.example/{day:%Y}/?p={page}", links="h2 a", date="time", first=0
-    )
-    finding = SourceFinding(source, articles=1, moved_to="https://contoh.example/2026/?p=0")
-    assert finding.declaration() == (
-        'Listing("https://contoh.example/{day:%Y}/?p={page}", links="h2 a", date="time", first=0),'
-    )
+@pytest.mark.parametrize(
+    ("declared", "moved_to", "now"),
+    [
+        ("www.a.id/{day:%Y}/?p={page}", "a.id/2026/?p=1", "a.id/{day:%Y}/?p={page}"),
+        ("a.id/tekno/p/{day:%Y/%m}", "a.id/sains/p/2026/12", "a.id/sains/p/{day:%Y/%m}"),
+        ("a.id/indeks?page={page}", "b.a.id/daftar?page=1", "b.a.id/daftar?page={page}"),
+        ("a.id/page/{page}/", "a.id/hal/1/", "a.id/hal/{page}/"),
+        ("a.id/page/{page}/", "a.id", "a.id/{page}/"),
+        ("a.id/tekno", "a.id/baru", "a.id/baru"),
+    ],
+)
+def test_an_index_that_has_moved_keeps_its_form_and_its_selectors(declared, moved_to, now):
+    source = Listing(f"https://{declared}", links="h2 a", date="time", first=0)
+    finding = SourceFinding(source, articles=1, moved_to=f"https://{moved_to}")
+    assert finding.declaration() == f'Listing("https://{now}", links="h2 a", date="time", first=0),'
 
 
 def test_walls_are_named():
