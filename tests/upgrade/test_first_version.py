@@ -55,6 +55,7 @@ def differences(row, before):
         if (article, moment) == (row["article_id"], row["fetched_at"])
     ]
     of_the_run = {"run_id", "extractor_version", "archive", "discovered_via"}
+    of_the_run |= {"published_hash", "lifted"}  # null in rows of the first version
     return {name for old in same for name in row.keys() - of_the_run if row[name] != old[name]}
 
 

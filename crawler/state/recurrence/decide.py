@@ -85,44 +85,51 @@ def _chained(bodies: Sequence[Body], taken: set[int], vetoed: Collection[int]) -
     chained: set[int] = set()
     for _ in range(_ROUNDS):
         beside, text = _beside(bodies, taken, chained)
-        new = []
-        for key, near in beside.items():
-            carriers = unlike_ones(near.values()) if 2 * len(near) >= len(holders[key]) else []
-            if key not in vetoed and len(carriers) == MOST:
-                new.append(Line(text[key], key, "chain", tuple(b.article_id for b in carriers)))
-        yield from new
-        chained |= {line.key for line in new}
+        new: dict[int, Line] = {}
+        for (key, _), near in beside.items():
+            if key in vetoed or key in new or 2 * len(near) < len(holders[key]):
+                continue
+            carriers = unlike_ones(near.values())
+            if len(carriers) == MOST:
+                names = tuple(body.article_id for body in carriers)
+                new[key] = Line(text[key], key, "chain", names)
+        yield from new.values()
+        chained |= new.keys()
         if not new:
             return
 
 
 def _beside(
     bodies: Sequence[Body], taken: Collection[int], chained: Collection[int]
-) -> tuple[Mapping[int, dict[str, Body]], Mapping[int, str]]:
-    """Return, by key, the bodies in which a line stands beside a taken one, and the line's text."""
-    near: dict[int, dict[str, Body]] = defaultdict(dict)
+) -> tuple[Mapping[tuple[int, int], dict[str, Body]], Mapping[int, str]]:
+    """Return the bodies in which a line stands beside a taken one, by the keys of both, and the
+    line's text."""
+    near: dict[tuple[int, int], dict[str, Body]] = defaultdict(dict)
     text: dict[int, str] = {}
     for body in bodies:
         marks = marked(body, taken, chained)
         for place, part in enumerate(body.parts):
             around = (*marks[max(0, place - 1) : place], *marks[place + 1 : place + 2])
-            if not marks[place] and any(around) and is_chainable(part.text):
-                near[part.key][body.article_id] = body
+            keys = [key for key in around if key is not None]
+            if marks[place] is None and keys and is_chainable(part.text):
                 text.setdefault(part.key, part.text)
+                for key in keys:
+                    near[part.key, key][body.article_id] = body
     return near, text
 
 
-def marked(body: Body, taken: Collection[int], chained: Collection[int]) -> list[bool]:
-    """Return for each sentence of `body` whether a line with a key of `taken` holds the sentence,
-    or the sentence has a key of `chained` and stands beside such a one."""
+def marked(body: Body, taken: Collection[int], chained: Collection[int]) -> list[int | None]:
+    """Return for each sentence of `body` the key of `taken` of a line that holds the sentence, or
+    its key of `chained` where the sentence stands beside such a one; None for all others."""
     spans = [c for c in body.candidates if c.key in taken]
-    marks = [any(_holds(c, part) for c in spans) for part in body.parts]
-    if chained and any(marks):
+    marks = [next((c.key for c in spans if _holds(c, part)), None) for part in body.parts]
+    if chained and spans:
         for order in (range(1, len(marks)), range(len(marks) - 2, -1, -1)):
             step = -1 if order.step > 0 else 1
             for place in order:
-                if marks[place + step] and body.parts[place].key in chained:
-                    marks[place] = True
+                if marks[place] is None and marks[place + step] is not None:
+                    own = body.parts[place].key
+                    marks[place] = own if own in chained else None
     return marks
 
 

@@ -107,7 +107,7 @@ class _OutletLines:
         if taken and self.chained:
             marks = marked(body, self.called, self.chained)
             for part, mark in zip(body.parts, marks, strict=True):
-                if mark and part.key in self.chained:
+                if mark is not None and part.key in self.chained:
                     rule = RECURS.format(at_least(self.chained[part.key]))
                     yield Cut(part.paragraph, part.start, part.end, rule)
 

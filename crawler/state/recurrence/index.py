@@ -155,7 +155,7 @@ class Recurrence:
             for name, row in rows.items()
             if name in sample
         ]
-        for found in decide(_compared(bodies), vetoed):
+        for found in decide(compared(bodies), vetoed):
             names = recurring.get(found.key) or _chained(found, bodies)
             say(found.text, found.shape, names, is_decided=found.is_decided)
         for text, ids in _promised(rows, ended, headlines).items():
@@ -225,7 +225,8 @@ def _chained(line: Line, bodies: Iterable[Body]) -> set[str]:
     return {body.article_id for body in bodies if any(p.key == line.key for p in body.parts)}
 
 
-def _compared(bodies: list[Body]) -> Iterator[Body]:
+def compared(bodies: list[Body]) -> Iterator[Body]:
+    """Yield `bodies` with the word triples by which they are compared."""
     prints = read([body.rest for body in bodies])
     for body, found in zip(bodies, prints, strict=True):
         yield replace(body, triples=found.triples if found else None)

@@ -42,6 +42,7 @@ _WORD = re.compile(r"\w+")
 _QUOTED = re.compile(r"[“\"][^“”\"]{1,200}[”\"]|‘[^‘’]{1,200}’")
 _OPEN, _CLOSED = "“«", "”»"
 _LEADS = frozenset("nah hai halo oh oiya jadi dan yuk ayo mari".split())
+_CALLED = 3  # words of the longest name of the readers, before a comma
 _SAYING = ("opening", "question", "house", "medium", "itself", "disclaiming")
 """Groups of which a notice has one; the others alone are in any advice or report."""
 _OF_THE_MEDIUM = ("house", "medium", "itself")
@@ -49,6 +50,10 @@ _OPENINGS = ("opening", "question", "service")
 _ADDRESS = re.compile(r"https?://|www\.|\b[\w-]+(?:\.[\w-]+)*\.(?:com|co|id|net|org|me|ly|tv|go)\b")
 _PRICE = re.compile(r"\brp\.? ?\d|\bus\$|\d+ ?persen|\d ?%|\d[.:]\d\d\D.*\d[.:]\d\d")
 _NUMBERED = re.compile(r"\W*(?:\d{1,2}|[a-z])[.)]\s")
+_LABEL = re.compile(
+    r"\W*(?i:baca|lihat|simak|tonton) +(?i:juga|pula)(?: *:| *[A-Z])(?!.*\bdi ?sini\W*$)"
+)
+"""The label of a promo, behind which prose may be glued; not a call to a video "here"."""
 _SECOND = re.compile(r"^\W*[A-Z]\w+ ([A-Z]\w+)")
 _PLACE = re.compile(
     r"\b(?:akun|kanal|saluran|channel|aplikasi|situs|laman|layanan)(?: [a-z]+){0,2} @?([A-Z]\w+)"
@@ -133,12 +138,14 @@ def shape_of(text: str, outlet: str) -> Shape | None:
     if not _WORDS[0] <= len(words) <= _WORDS[1]:
         return None
     book, asks = groups(), "?" in text
-    begin = 1 if words[0] in _LEADS else 0
-    found = groups_in(words)
-    begins = {name for name in _OPENINGS if book[name].stands_at(words, begin)}
-    if not asks:
-        begins.discard("question")
-    found |= begins
+    begins: set[str] = set()
+    for begin in dict.fromkeys((0, *_beginnings(text, words))):
+        begins = {name for name in _OPENINGS if book[name].stands_at(words, begin)}
+        if not asks:
+            begins.discard("question")
+        if begins:
+            break
+    found = groups_in(words[begin + 1 :] if begins else words) | begins
     if "speech" in found or found.isdisjoint(_SAYING):
         return None
     own = names_outlet(text, outlet)
@@ -151,6 +158,15 @@ def shape_of(text: str, outlet: str) -> Shape | None:
     return "call" if begins else "notice"
 
 
+def _beginnings(text: str, words: Sequence[str]) -> Iterator[int]:
+    """Yield the places of the first words behind an interjection and the name of the readers."""
+    if words[0] in _LEADS:
+        yield 1
+    called = len(_WORD.findall(text.partition(",")[0]))
+    if "," in text and called <= _CALLED:
+        yield called
+
+
 def _is_prose(text: str, words: Sequence[str], outlet: str) -> bool:
     """Return whether `text` has a sign that no notice has."""
     book, lower = groups(), text.lower()
@@ -160,7 +176,7 @@ def _is_prose(text: str, words: Sequence[str], outlet: str) -> bool:
         return True
     if book["byline"].stands_at(words, 0) and ":" in text[:40]:
         return True
-    if book["transition"].ends(words) or _is_label(words):
+    if book["transition"].ends(words) or _LABEL.match(text):
         return True
     if any(not is_own(found.group(), outlet) for found in _ADDRESS.finditer(lower)):
         return True
@@ -174,12 +190,6 @@ def is_chainable(text: str) -> bool:
         return False
     quotes = any(mark in text for mark in _OPEN + _CLOSED + '"')
     return not (quotes or "speech" in groups_in(words) or _PRICE.search(text.lower()))
-
-
-def _is_label(words: Sequence[str]) -> bool:
-    """Return whether `words` begin as the label of a promo, behind which prose may be glued."""
-    announces = words[0] in ("baca", "lihat", "simak", "tonton") and words[1] in ("juga", "pula")
-    return announces and words[-1] != "sini"
 
 
 def _names_another(text: str, outlet: str) -> bool:
