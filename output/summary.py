@@ -153,6 +153,15 @@ class Summary:
             FROM (SELECT article_id, outlet, unnest(rules) AS rule FROM facts)
             GROUP BY rule ORDER BY fragments DESC, rule""")
 
+    def recurring(self, most: int = 100) -> Rows:
+        """Return the lines that recur in an outlet's articles, the newest first."""
+        return self._rows(
+            """
+            SELECT outlet, line, shape, articles, first_seen, last_seen FROM boilerplate
+            ORDER BY last_seen DESC, outlet, line LIMIT ?""",
+            most,
+        )
+
     def revisions(self) -> Rows:
         """Return the number of articles by their number of contents."""
         return self._rows("""

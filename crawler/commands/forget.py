@@ -13,6 +13,7 @@ from crawler.extraction.urls import article_address, article_id, canonical_url
 from crawler.outlets.registry import Registry, load_spiders
 from crawler.state.index import DatasetIndex
 from crawler.state.locks import HeldError, locked, place_of_locks
+from crawler.state.recurrence.table import rewrite_boilerplate
 from crawler.terminal.base import TerminalCommand
 from crawler.terminal.exit_codes import HELD, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
@@ -103,6 +104,8 @@ class Command(MaintenanceCommand):
                 self.exitcode = UNHEALTHY
         try:
             with DatasetIndex.of(self.settings) as index:  # opening drops these articles' rows
+                touched = sorted({one.outlet for one in self.articles} & {*self.stored()})
+                rewrite_boilerplate(index, self.stored(), touched)
                 index.db.overwrite_deleted()
         except (OSError, sqlite3.Error) as error:
             self.complain(f"state.db still names the articles, say it again: {error}")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from crawler.outlets.registry import load_spiders
 from crawler.state.diagnoses import words_of_diagnoses
+from crawler.state.recurrence.table import stored_suspects
 from crawler.terminal.base import NO_ARGUMENTS
 from crawler.terminal.maintenance import MaintenanceCommand
 from crawler.wording import number, size, word
@@ -48,7 +49,12 @@ class Command(MaintenanceCommand):
             self.complain(f"the dataset cannot be read, as `scrapy verify` can tell: {error}")
         try:
             with self.waiting("drawing the page"):
-                html = write_page(summary, self._declared(), words_of_diagnoses(self.settings))
+                html = write_page(
+                    summary,
+                    self._declared(),
+                    words_of_diagnoses(self.settings),
+                    [found._asdict() for found in stored_suspects(self.settings)],
+                )
             page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(html, "utf-8")
         except OSError as error:

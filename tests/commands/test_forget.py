@@ -11,6 +11,8 @@ import pytest
 
 from crawler.archive.takedown import take_down
 from crawler.state.index import open_index
+from crawler.state.recurrence.table import rewrite_boilerplate, suspects
+from output import boilerplate
 from output.captures import publish_captures
 from output.dataset import latest, open_dataset, read
 from output.filesystem import Root
@@ -22,6 +24,7 @@ from tests.crawls import crawl
 from tests.datasets import library_of
 from tests.moment import newsroom
 from tests.output.rows import article
+from tests.state.recurrence.bodies import prose
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,3 +153,22 @@ def test_a_reparse_publishes_no_article_that_was_taken_down_meanwhile(tmp_path):
     assert publish_captures(Root(tmp_path), "kontan", rows) == []
     reasons = open_dataset(tmp_path, "rejects").to_table()["reason"].to_pylist()
     assert set(reasons) == {"forgotten"}
+
+
+def test_a_line_that_recurred_in_three_articles_recurs_no_more_without_one(tmp_path):
+    call = "Ikuti kabar pasar terkini lewat saluran WhatsApp Kontan."
+    rows = []
+    for number in range(1, 4):
+        paragraphs = [*prose(number), call]
+        rows.append(article(number, paragraphs=paragraphs, body="\n\n".join(paragraphs)))
+    store(tmp_path, *rows)
+    with open_index(tmp_path, tmp_path) as index:
+        rewrite_boilerplate(index, ["kontan"])
+    assert [line["articles"] for line in boilerplate.lines(tmp_path)] == [3]
+    assert forget(tmp_path, "kontan:2").returncode == 0
+    assert boilerplate.lines(tmp_path) == []
+    with open_index(tmp_path, tmp_path) as index:
+        [found] = suspects(index.db)
+        assert (found.line, found.articles) == (call, 2)
+        carriers = {name for (name,) in index.db.execute("SELECT article_id FROM carriers")}
+    assert carriers == {"kontan:1", "kontan:3"}

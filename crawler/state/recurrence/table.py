@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import sqlite3
 from collections import defaultdict
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from crawler.state.database import instant
+from crawler.state.database import FILE, Database, StateError, instant
 from crawler.state.recurrence.evidence import DecidedLine, Evidence, at_least
 from crawler.state.recurrence.index import FOUND_BY, Recurrence
 from crawler.state.recurrence.lines import key_of, plain_key
@@ -16,7 +19,8 @@ from output import boilerplate
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-    from crawler.state.database import Database
+    from scrapy.settings import BaseSettings
+
     from crawler.state.index import DatasetIndex
     from crawler.state.recurrence.index import Found, Verdict
     from output.dataset import Location
@@ -81,6 +85,17 @@ def suspects(db: Database) -> list[Suspect]:
     """Return the lines that two unlike articles of an outlet have, the newest first."""
     query = "SELECT * FROM suspected ORDER BY last_seen DESC, outlet, line"
     return [Suspect(*row) for row in db.execute(query)]
+
+
+def stored_suspects(settings: BaseSettings) -> list[Suspect]:
+    """Return the suspects in the project's state; none where no readable state is."""
+    folder = str(settings["STATE_DIR"] or settings["OUTPUT_DIR"])
+    path = Path(folder) / FILE
+    if "://" in folder or not path.exists():
+        return []
+    with suppress(sqlite3.Error, StateError), closing(Database(path)) as db:
+        return suspects(db)
+    return []
 
 
 def _is_left(outlet: str, outlets: Collection[str], asked: Collection[str] | None) -> bool:

@@ -15,10 +15,12 @@ from output.clock import WIB
 from output.summary import FIELDS
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from output.summary import Rows, Summary
 
+_SUSPECTED = 50
+"""Suspected lines on the page; as a rule a person looks at the newest."""
 STALE = timedelta(days=2)
 """Age of the newest article from which an outlet, or a source of the outlet, counts as quiet."""
 
@@ -27,10 +29,12 @@ def write_page(
     summary: Summary,
     declared: Mapping[str, tuple[str, str]],
     diagnoses: Mapping[str, tuple[str, str]] | None = None,
+    suspected: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """Return the page as HTML, with styles, scripts and charts inside.
 
     :param declared: publisher and status of every outlet that there is a spider of
+    :param suspected: lines that two unlike articles of an outlet have, the newest first
     :param diagnoses: the last result of `scrapy doctor` by outlet, in Indonesian and in English
     """
     templates = environment(Path(__file__).parent / "templates")
@@ -56,6 +60,8 @@ def write_page(
         fill_rates=summary.fill_rates(),
         source_totals=_totals_by(sources, "source"),
         removals=_values(summary.removals()),
+        recurring=summary.recurring(),
+        suspected=suspected[:_SUSPECTED],
         rejects=_values(summary.rejects()),
         revisions=_values(summary.revisions()),
         clusters=_values(summary.cluster_sizes()),

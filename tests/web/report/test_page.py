@@ -11,6 +11,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from crawler.web.rendering import ago, content_hash, number, percent
 from crawler.web.report.page import write_page
+from output import boilerplate
 from output.summary import FIELDS, Summary
 from tests.datasets import NOON, row, run, write
 from tests.hostile import MARKUP, TITLES
@@ -53,6 +54,23 @@ def test_an_outlet_is_shown_as_doctor_has_seen_it(tmp_path):
         summary.close()
     assert html.count("works, seen 2026-12-01") == 2
     assert html.count("berfungsi, dilihat 2026-12-01") == 2
+
+
+def test_lines_that_recur_are_shown_to_be_vetoed_or_made_a_rule(tmp_path):
+    write(tmp_path, kontan=[row(1)])
+    line = {
+        "outlet": "kontan", "line": "Ikuti kabar pasar di saluran kami.", "shape": "call",
+        "articles": 1234, "first_seen": NOON, "last_seen": NOON,
+    }  # fmt: skip
+    boilerplate.publish(tmp_path, [line])
+    summary = Summary(tmp_path)
+    try:
+        html = write_page(summary, DECLARED, None, [line | {"line": f"Dua {MARKUP}"}])
+    finally:
+        summary.close()
+    shown = LexborHTMLParser(html).css_first("#recurring").text()
+    assert "Ikuti kabar pasar di saluran kami." in shown and f"Dua {MARKUP}" in shown
+    assert "Belum ada kalimat yang berulang." in page_of(write(tmp_path / "none", kontan=[row(1)]))
 
 
 def test_the_report_loads_nothing_from_elsewhere(html):
