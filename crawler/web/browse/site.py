@@ -18,6 +18,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from crawler.extraction.mentions.gazetteer import gazetteer
 from crawler.web.browse.api import Api
 from crawler.web.browse.archived_page import archived, inert
 from crawler.web.browse.archived_page import words as words_on
@@ -28,6 +29,7 @@ from crawler.web.browse.taken_away import FILES, NEWEST, atom, json_feed, whole_
 from crawler.web.rendering import SCRIPT, STYLE, environment
 from output import clock
 from output.clock import WIB
+from output.entities import named_in, profile
 from output.search import Found, Library, Question
 from output.search_query import in_words, words_in
 from output.workbook import TooManyRowsError
@@ -100,6 +102,7 @@ class Site:
                 Route("/results.{kind}", self.results),
                 *Api(self.library).routes(),
                 Route("/article/{id:path}", self.article),
+                Route("/entity/{id:path}", self.entity),
                 Route("/page/{id:path}", self.page),
                 Route("/style.css", lambda _: Response(STYLE, media_type="text/css")),
                 Route("/page.js", lambda _: Response(SCRIPT, media_type="text/javascript")),
@@ -186,6 +189,15 @@ class Site:
             article=article,
             seen=self.diagnoses().get(capture["outlet"]),
             capture=capture,
+            named=[
+                (entity_id, name_of(entity_id))
+                for entity_id in named_in(
+                    self.library.location,
+                    capture["outlet"],
+                    capture["article_id"],
+                    capture["content_hash"],
+                )
+            ],
             captures=captures,
             number=number,
             body=body,
@@ -193,6 +205,20 @@ class Site:
             page=page,
             copies=self.library.copies(article),
             differences=_differences(before, capture) if before else [],
+        )
+
+    def entity(self, request: Request) -> Response:
+        """Return the page of an organisation, product or person: when, where and with whom."""
+        entity_id = request.path_params["id"]
+        found = profile(self.library.location, entity_id)
+        if found is None:
+            raise HTTPException(404)
+        return self._render(
+            "entity.html",
+            entity_id=entity_id,
+            called=name_of(entity_id),
+            name_of=name_of,
+            profile=found,
         )
 
     def page(self, request: Request) -> Response:
@@ -225,6 +251,16 @@ class Site:
         response = self._render("problem.html", status=503)
         response.status_code = 503
         return response
+
+
+def name_of(entity_id: str) -> str:
+    """Return the name of an entity: the gazetteer's, or the person's with the organisation's."""
+    book = gazetteer().entities
+    if entity_id in book:
+        return book[entity_id].name
+    name, _, organisation = entity_id.removeprefix("person:").partition("@")
+    person = name.replace("-", " ").title()
+    return f"{person} ({name_of(organisation)})" if organisation else person
 
 
 def serve_on(library: Library, diagnoses: Callable[[], Diagnoses] = dict) -> Starlette:

@@ -13,6 +13,7 @@ from starlette.datastructures import QueryParams
 from starlette.testclient import TestClient
 
 from crawler.archive.writer import Archive, Exchange
+from crawler.state.mentions import rebuild_mentions
 from crawler.web.browse.site import asked, serve_on
 from output.filesystem import Root
 from output.search import Library
@@ -171,6 +172,32 @@ def test_a_body_shows_headings_bullets_and_quotes(tmp_path):
         '<ul><li dir="auto">Kabel</li><li dir="auto">Buku &lt;i&gt;kecil&lt;/i&gt;</li></ul>'
         '<blockquote dir="auto">“Lengkap.”</blockquote><p dir="auto">Akhir.</p>'
     ) in shown
+
+
+def test_an_entity_has_a_page_of_months_companions_and_mentions(tmp_path):
+    texts = ["CEO Telkom Budi Contoh memuji GoTo.", "Telkom dan GoTo bekerja sama, kata dia."]
+    old = NOON - timedelta(days=50)
+    write(
+        tmp_path,
+        kontan=[
+            row(1, paragraphs=texts),
+            row(2, title="Kabel laut Telkom", published_at=old),
+            row(3),
+        ],
+    )
+    rebuild_mentions(tmp_path, "kontan")
+    with TestClient(serve_on(library_of(tmp_path)), base_url="http://127.0.0.1") as client:
+        article = client.get("/article/kontan:1").text
+        assert '<a dir="auto" href="/entity/telkom">Telkom Indonesia</a>' in article
+        assert "Budi Contoh (Telkom Indonesia)" in article
+        assert "/entity/" not in client.get("/article/kontan:3").text
+        page = client.get("/entity/telkom").text
+        assert page.index("<dt>2025-12</dt><dd>1</dd>") < page.index("<dt>2026-01</dt><dd>1</dd>")
+        assert "CEO Telkom Budi Contoh memuji GoTo." in page
+        assert '<a dir="auto" href="/article/kontan%3A2">Kabel laut Telkom</a>' in page
+        assert '<a dir="auto" href="/entity/goto">GoTo</a>' in page
+        assert client.get("/entity/person%3Abudi-contoh%40telkom").status_code == 200
+        assert client.get("/entity/nobody").status_code == 404
 
 
 def test_an_article_names_its_copies(client):
