@@ -67,6 +67,8 @@ def test_pip_is_tried_where_uv_fails(checkout: Path, tmp_path: Path) -> None:
 
 def test_pip_is_not_tried_where_uv_has_installed(checkout: Path, tmp_path: Path) -> None:
     working = programs(tmp_path, f'echo "$@" >>{tmp_path}/asked')
+    (checkout / ".venv/bin").mkdir(parents=True)
+    (checkout / ".venv/bin/python").symlink_to(sys.executable)  # as an earlier make left it
     done = make(checkout, "setup", path=working)
     assert done.returncode == 0, done.stderr
     assert "trying pip" not in done.stdout
