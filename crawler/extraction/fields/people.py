@@ -63,6 +63,7 @@ _NEAR = 8  # text nodes around the time, searched for a byline
 _HOUSE = 30  # characters of an outlet's name
 _LONGEST_DATED = 500  # characters of a byline with a time and a template's filling
 _NAME = re.compile(r"[^\W\d_](?:[\w.,'’` -]{0,49}[\w.'’])")
+_SITE = re.compile(r"\b[A-Za-z]\w{2,20}\.(?:com|id|co\.id|net)\b")
 _EDITOR_LINE = re.compile(r"(?:editor|redaktur|penyunting)\b", re.IGNORECASE)
 _MARKS = re.compile(r"[\W_]+")
 _PARTICLES = frozenset("bin binti van von de da di el al der ibn".split())
@@ -115,6 +116,8 @@ def find_people(
             people.editors = people.editors or [people.authors.pop()]
     people.authors = [n for n in people.authors if _squeeze(n) not in own] or printed
     people.authors = [n for n in people.authors if not _CODE.fullmatch(n)]
+    clean = named(page.article.get("author")) if people.authors else []
+    people.authors = [_without_badge(name, clean) for name in people.authors]
     people.authors = _without(people.authors, people.editors)
     stated = [*named(page.article.get("author")), *(page.meta.get(key, "") for key in _STATED)]
     for text in filter(None, stated):
@@ -125,6 +128,16 @@ def find_people(
 def _without(authors: list[str], editors: list[str]) -> list[str]:
     """Return `authors` without `editors`; all of `authors` if each is an editor too."""
     return [name for name in authors if name not in editors] or authors
+
+
+def _without_badge(name: str, stated: list[str]) -> str:
+    """Return the name in metadata that `name` only adds the text of a badge to, else `name`."""
+    words = name.split()
+    for clean in stated:
+        own = clean.split()
+        if 1 < len(own) < len(words) and own in (words[: len(own)], words[-len(own) :]):
+            return clean
+    return name
 
 
 def _guesses(
@@ -314,6 +327,7 @@ def _is_between(run: str) -> bool:
     """Return whether `run`, between a name and a time, is a bullet, an account or a time."""
     if run.lstrip("(").startswith("@"):
         return True
+    run = _SITE.sub("", run)  # "Name - liputan6.com"
     return not any(c.isalpha() for c in run) or any(c.isdigit() for c in run)
 
 

@@ -77,7 +77,8 @@ _BARE_ROLE = re.compile(
     r"((?:^|[|•·/])\s*(?i:reporter|penulis|pewarta|wartawan|jurnalis|editor|redaktur))\s+(?=[A-Z])"
 )
 _DATE = re.compile(
-    rf"[{DASHES}\s,|•·]*(?<!\w)(?:(?:senin|selasa|rabu|kamis|jum.?at|sabtu|minggu|ahad),?\s+\d"
+    rf"[{DASHES}\s,|•·]*(?<!\w)(?:(?:pada|on) )?"
+    r"(?:(?:senin|selasa|rabu|kamis|jum.?at|sabtu|minggu|ahad),?\s+\d"
     r"|(?:terakhir )?(?:diperbarui|diterbitkan|dipublikasikan|tayang|updated|published)\b"
     r"|\d{1,2}(?:[/-]\d{1,2}[/-]|\s[a-z]{3,9}\s)\d{2,4}\b)",
     re.IGNORECASE,

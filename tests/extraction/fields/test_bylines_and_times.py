@@ -243,3 +243,19 @@ def test_a_time_of_the_own_rule_that_data_and_address_contradict_is_not_believed
     right = ld(headline=TITLE, datePublished="2023-03-12T09:12:00+07:00")
     assert read(html(shown, head=right), rules).contradicted == []
     assert read(html(f"<div class=isi>{paragraphs()}</div>", head=stated), rules).contradicted == []
+
+
+@pytest.mark.parametrize(
+    "byline",
+    [
+        "<p>Oleh Sinta Lestari pada 14 September 2023 10:15</p>",
+        f"<p>Sinta Lestari - liputan6.com</p>{PRINTED}",
+        f"<p class=author><span>Terverifikasi</span>Sinta Lestari</p>{PRINTED}",
+        f"<p class=author>Sinta Lestari<span>Jurnalis Utama</span></p>{PRINTED}",
+    ],
+)
+def test_a_day_a_house_or_a_badge_beside_a_name_is_no_part_of_it(byline: str) -> None:
+    clean = ld(headline=TITLE, author={"@type": "Person", "name": "Sinta Lestari"})
+    assert read(html(BODY, header=byline, head=clean)).authors == SINTA
+    if "author" not in byline:
+        assert read(html(BODY, header=byline)).authors == SINTA
