@@ -106,6 +106,12 @@ def page(inside: str) -> bytes:
     return f"{head}<p>{PROSE}</p>{inside}<p>{PROSE}</p></div></body></html>".encode()
 
 
+def data(values: dict[str, object]) -> bytes:
+    thing = json.dumps({"@type": "NewsArticle", **values})
+    return page(f'<script type="application/ld+json">{thing}</script>')
+
+
+MARKS = "\u0301\u0316"
 PARAGRAPH = " ".join([PROSE] * 5)
 PROMO = "Baca juga: Menara Baru {} di Pantai Utara Jawa"
 UNENDED = "Harga naik. " + PROMO + " milik perusahaan itu Terus naik."
@@ -153,6 +159,20 @@ INPUTS: dict[str, tuple[str, Callable[[], bytes]]] = {
     "page: 24,000 headings of lists": (
         "document", lambda: page(f"<p>Berita Terkait</p><p>{PROSE}</p>" * 12_000)),
     "page: 5 MB of prose": ("document", lambda: page(f"<p>{PARAGRAPH}</p>" * 11_500)),
+    "page: 20 KB behind a broken character": (
+        "document", lambda: page(f"<p>â€</p><p>{'a' * 20_000}</p>")),
+    "page: 40,000 pairs of combining marks": (
+        "document", lambda: page(f"<p>a{MARKS * 40_000}</p>")),
+    "page: 24,000 links of tags": (
+        "document", lambda: page(f"<div>{'<a href=/tag/a>cip</a>' * 24_000}</div>")),
+    "page: 100,000 authors in data": ("document", lambda: data(
+        {"author": [{"name": f"Budi Santoso {n}"} for n in range(100_000)]})),
+    "page: 300,000 keywords in data": ("document", lambda: data(
+        {"keywords": [f"cip {n}" for n in range(300_000)]})),
+    "feed: 20,000 comments in an unknown section": (
+        "feed", lambda: feed(f"<item><![cdata[{'<!--' * 20_000}]]></item>")),
+    "sitemap: 40,000 dates of 800 bytes": ("sitemap", lambda: sitemap(
+        URL.replace("2026-11-20", "1 " * 400), 40_000)),
     "body: 700,000 gzip members": ("body", lambda: gzip.compress(b"\n") * 700_000),
 }  # fmt: skip
 """Inputs by name: the kind of reader, and a maker of the bytes."""

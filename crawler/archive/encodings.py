@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from fastwarc.warc import HeaderMap
 
+_MOST_CODINGS = 10  # of one body, each of which may unpack it to its greatest size
 _MOST_MEMBERS = 100  # of one gzip body
 
 
@@ -33,6 +34,8 @@ def decoded(body: bytes, headers: HeaderMap, most: int) -> bytes:
     """
     named = f"{headers.get('Content-Encoding') or ''},{headers.get('Transfer-Encoding') or ''}"
     codings = [word.strip().lower() for word in named.split(",") if word.strip()]
+    if len(codings) > _MOST_CODINGS:
+        raise CodingError("coding")
     announced = headers.get("Content-Length") or ""
     if not codings and announced.isdecimal() and len(body) < int(announced[:20]):
         raise CodingError("truncated")
