@@ -41,7 +41,7 @@ TAKEN_DOWN = ".taken-down"
 
 class Command(MaintenanceCommand):
     def syntax(self) -> str:
-        return "--to csv|jsonl|parquet|markdown|xlsx|duckdb [options]"
+        return "--to KIND [options]"
 
     def short_desc(self) -> str:
         return "Write the dataset, or a part of it, as one file for other programs"
