@@ -31,16 +31,24 @@ if TYPE_CHECKING:
 
 CHALLENGE_MARKS = (
     b"<title>just a moment...</title>",
-    b"/cdn-cgi/challenge-platform/",
     b"awswafintegration",
     b"awswafcookiedomainlist",
     b"_cf_chl_opt",
     b"x-amzn-waf-action",
     b"_incapsula_resource",
-    b"captcha-delivery.com",
+    b"captcha-delivery.com",  # DataDome
+    b"px-captcha",  # HUMAN, once PerimeterX
+    b"_pxappid",
+    b"sec-if-cpt-container",  # Akamai
+    b"errors.edgesuite.net",
+    b"sucuri_cloudproxy_js",
+    b"anubis_challenge",
+    b"/sorry/index?continue=",
     b"<title>attention required! | cloudflare</title>",
 )
 """Markup, in lower case, of the interstitials of common bot walls, which no article has."""
+_CLOUDFLARE = re.compile(rb"/cdn-cgi/challenge-platform/(?!(?:h/\w+/)?scripts/jsd/)")
+"""Cloudflare's challenge, but not the script that it puts into any page."""
 CHALLENGE_SIZE = (
     60_000  # bytes; interstitials are smaller, and articles that embed a mark are larger
 )
@@ -173,7 +181,7 @@ def is_challenge(response: Response) -> bool:
     if len(response.body) > CHALLENGE_SIZE:
         return False
     body = response.body.lower()
-    return any(mark in body for mark in CHALLENGE_MARKS)
+    return any(mark in body for mark in CHALLENGE_MARKS) or bool(_CLOUDFLARE.search(body))
 
 
 def retry_after(response: Response, now: datetime) -> float | None:

@@ -107,6 +107,14 @@ def test_retry_after_is_read_in_both_forms(header: str, seconds: float | None):
         (403, {}, b"<html><head><title>Just a moment...</title></head></html>"),
         (202, {}, b"<script>window.awsWafCookieDomainList = [];</script>"),
         (200, {}, b'<script src="/cdn-cgi/challenge-platform/h/b/x.js"></script>'),
+        (
+            200,
+            {},
+            b'<script src="/cdn-cgi/challenge-platform/h/b/orchestrate/chl_page"></script>',
+        ),
+        (403, {}, b'<div id="px-captcha"></div><script>window._pxAppId = "PX1";</script>'),
+        (403, {}, b'<script src="https://ct.captcha-delivery.com/c.js"></script>'),
+        (403, {}, b'<a href="https://errors.edgesuite.net/18.5e0c">x</a>'),
     ],
 )
 def test_a_challenge_is_known_by_its_marks(status: int, headers: dict[str, str], body: bytes):
@@ -117,6 +125,9 @@ def test_an_article_with_a_bot_wall_s_script_is_no_challenge():
     script = b'<script src="/cdn-cgi/challenge-platform/scripts/jsd/main.js"></script>'
     body = b"<p>Berita.</p>" * 10_000 + script
     assert not is_challenge(Response(URL, body=body))
+    assert not is_challenge(Response(URL, body=b"<p>Berita pendek.</p>" + script))
+    older = script.replace(b"platform/", b"platform/h/g/")
+    assert not is_challenge(Response(URL, body=b"<p>Berita pendek.</p>" + older))
     assert not is_challenge(Response(URL, body=b"<p>Tunggu sebentar...</p>"))
 
 

@@ -124,14 +124,16 @@ class DocumentReader:
         :raises Rejected: `document` holds no article.
         """
         url, captured_at = captured(url or document.url)
-        fetched_at = fetched_at or captured_at or document.fetched_at or clock.now()
+        fetched_at = fetched_at or captured_at
         reader = self._readers[outlet] if outlet else self._reader_of([url])
         if document.kind == "text":
             text = document.body.decode("utf-8", "replace")
+            fetched_at = fetched_at or document.fetched_at or clock.now()
             return reader.finish(extract_text(text, url, reader.rules, fetched_at=fetched_at))
         page = reader.page(document.body, url, document.content_type)
         if outlet is None and reader.rules is GENERIC:
             reader = self._reader_of(page.own_urls())
+        fetched_at = fetched_at or page.captured_at or document.fetched_at or clock.now()
         return reader.finish(reader.extract(page, fetched_at=fetched_at))
 
     def _reader_of(self, urls: Iterable[str]) -> Reader:

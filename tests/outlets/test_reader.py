@@ -11,6 +11,7 @@ from crawler.items import Rejected
 from crawler.newsroom.world import World
 from crawler.outlets.documents import Document
 from crawler.outlets.reader import DocumentReader, read_page
+from tests.extraction.pages import TITLE, paragraphs
 
 NOW = datetime(2026, 1, 20, 12, tzinfo=UTC)
 PROSE = "Kapal penarik kabel laut berangkat dari pelabuhan pada subuh hari dengan dua puluh awak. "
@@ -70,3 +71,16 @@ def test_a_page_without_a_url_is_read_by_the_rules_of_the_address_that_it_states
     )
     page = Document(PAGE.replace("<head>", head).encode(), "html")
     assert DocumentReader(get_project_settings()).read(page, fetched_at=NOW).outlet == "kontan"
+
+
+def test_a_page_that_states_its_wayback_capture_is_of_that_address_and_time():
+    """Saved from the Wayback Machine, whose links name the capture, without the address."""
+    address = "https://mediaindonesia.com/teknologi/274278532/baterai-natrium-mulai-dirakit"
+    stated = f"https://web.archive.org/web/20230517032200/{address}"
+    html = (
+        f"<html><head><title>{TITLE}</title><link rel=canonical href='{stated}'></head>"
+        f"<body><h1>{TITLE}</h1><article>{paragraphs()}</article></body></html>"
+    )
+    article = read_page(html.encode(), "")
+    assert (article.url, article.outlet) == (address, "mediaindonesia")
+    assert article.fetched_at == datetime(2023, 5, 17, 3, 22, tzinfo=UTC)

@@ -13,10 +13,12 @@ from crawler.extraction.page.charset import as_utf8
 from crawler.extraction.page.hidden import HIDDEN, HIDDEN_BY_WIDTH, is_hidden
 from crawler.extraction.page.jsonld import ARTICLE_TYPES, Thing, is_a, text, things
 from crawler.extraction.page.script_data import embedded_article
-from crawler.extraction.urls import split_url
+from crawler.extraction.urls import captured, split_url
 from crawler.items import Rejected
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from selectolax.lexbor import LexborNode
 
 BETWEEN = "\x02"  # in no page, and no white space to any pattern
@@ -193,7 +195,12 @@ class Page:
             text(self.article.get("url")),
             text(main.get("@id") if isinstance(main, dict) else main),
         ]
-        return list(filter(_is_address, stated))
+        return [address for url in stated if _is_address(address := captured(url)[0])]
+
+    @property
+    def captured_at(self) -> datetime | None:
+        """The instant at which the Wayback Machine captured the page, by the page's canonical."""
+        return captured(self.link("canonical"))[1]
 
     def link(self, rel: str) -> str:
         """Return the target of the page's link with the relation `rel`, "" without such a link."""
