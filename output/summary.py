@@ -226,6 +226,17 @@ class Summary:
             most,
         )
 
+    def named(self, most: int = 20) -> Rows:
+        """Return the entities that most articles name, with the number of articles."""
+        return self._rows(
+            """
+            SELECT entity_id, count(DISTINCT article_id) AS articles
+            FROM mentions SEMI JOIN facts USING (article_id)
+            WHERE kind NOT IN ('money', 'percent')
+            GROUP BY entity_id ORDER BY articles DESC, entity_id LIMIT ?""",
+            most,
+        )
+
     def runs(self, most: int = 30) -> Rows:
         """Return the last runs, a row each, the newest first."""
         return self._rows(

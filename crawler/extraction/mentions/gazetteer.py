@@ -86,6 +86,16 @@ def gazetteer() -> Gazetteer:
     return load(tomllib.loads(FILE.read_text("utf-8")))
 
 
+def name_of(entity_id: str) -> str:
+    """Return the name of an entity: the gazetteer's, or the person's with the organisation's."""
+    book = gazetteer().entities
+    if entity_id in book:
+        return book[entity_id].name
+    name, _, organisation = entity_id.removeprefix("person:").partition("@")
+    person = name.replace("-", " ").title()
+    return f"{person} ({name_of(organisation)})" if organisation else person
+
+
 def load(tables: dict[str, list[dict[str, Any]]]) -> Gazetteer:
     """Return the gazetteer in `tables`: entities by kind.
 

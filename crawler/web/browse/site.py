@@ -18,7 +18,7 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
-from crawler.extraction.mentions.gazetteer import gazetteer
+from crawler.extraction.mentions.gazetteer import name_of
 from crawler.web.browse.api import Api
 from crawler.web.browse.archived_page import archived, inert
 from crawler.web.browse.archived_page import words as words_on
@@ -251,16 +251,6 @@ class Site:
         response = self._render("problem.html", status=503)
         response.status_code = 503
         return response
-
-
-def name_of(entity_id: str) -> str:
-    """Return the name of an entity: the gazetteer's, or the person's with the organisation's."""
-    book = gazetteer().entities
-    if entity_id in book:
-        return book[entity_id].name
-    name, _, organisation = entity_id.removeprefix("person:").partition("@")
-    person = name.replace("-", " ").title()
-    return f"{person} ({name_of(organisation)})" if organisation else person
 
 
 def serve_on(library: Library, diagnoses: Callable[[], Diagnoses] = dict) -> Starlette:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from crawler.extraction.mentions.gazetteer import name_of
 from crawler.web.rendering import SCRIPT, STYLE, ago, both, content_hash, environment, number
 from crawler.web.report import charts
 from output.clock import WIB
@@ -68,6 +69,7 @@ def write_page(
         copied=summary.copied(),
         topics=_totals_by(topics, "topic"),
         tags=_values(summary.tags()),
+        named=[(name_of(row["entity_id"]), row["articles"]) for row in summary.named()],
         runs=summary.runs(),
     )
 

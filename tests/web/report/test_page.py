@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from crawler.state.mentions import rebuild_mentions
 from crawler.web.rendering import ago, content_hash, number, percent
 from crawler.web.report.page import write_page
 from output import boilerplate
@@ -54,6 +55,16 @@ def test_an_outlet_is_shown_as_doctor_has_seen_it(tmp_path):
         summary.close()
     assert html.count("works, seen 2026-12-01") == 2
     assert html.count("berfungsi, dilihat 2026-12-01") == 2
+
+
+def test_who_is_named_most_is_shown(tmp_path):
+    write(tmp_path, kontan=[row(n, paragraphs=["Telkom memuji GoTo."]) for n in range(2)])
+    assert "Not looked for yet" in page_of(tmp_path)
+    write(tmp_path, kontan=[row(3, paragraphs=["GoTo untung."])])
+    rebuild_mentions(tmp_path, "kontan")
+    section = page_of(tmp_path).partition('<section id="named"')[2].partition("</section>")[0]
+    told = re.sub(r"<[^>]+>|\s+", " ", section)
+    assert re.search(r"GoTo\s+3\s+Telkom Indonesia\s+2", told), told
 
 
 def test_lines_that_recur_are_shown_to_be_vetoed_or_made_a_rule(tmp_path):
