@@ -7,6 +7,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ahocorasick_rs import AhoCorasick, MatchKind
+
 from crawler.extraction.indonesian.patterns import any_of
 from crawler.extraction.indonesian.places import CITIES
 
@@ -29,6 +31,14 @@ _OFFICES = (
 ).split("|")
 _OFFICE = rf"(?<!\w)(?:{any_of(set(_OFFICES))})(?!\w)"
 _HEAD = re.compile(_OFFICE, re.IGNORECASE)
+_VERBS = frozenset(
+    "kata ujar tutur ungkap jelas imbuh tambah papar terang sebut tegas ucap lanjut cetus beber tulis "
+    "jawab urai".split()
+)
+_TRIGGERS = sorted({*_OFFICES, *_VERBS})
+_AUTOMATON = AhoCorasick(_TRIGGERS, MatchKind.Standard)
+_INSIDE = re.compile(r"\w")
+_BEFORE = 80  # characters before an office in which the name is that the office explains
 # Capitalised words between office and name, which are no names.
 _OF_OFFICES = frozenset(
     """
@@ -84,7 +94,7 @@ _NAME = rf"{_NAME_WORD}(?:\s(?:bin|binti|van|de|al|el|da)?\s?{_NAME_WORD}){{0,3}
 _TOKEN = re.compile(r"\S+")
 _WORD = re.compile(rf"{_NAME_WORD}(?=$|[\s,.;:()\"”'’])")
 _APPOSITION = re.compile(
-    rf"(?<!\w)(?P<name>{_NAME_WORD}(?:\s{_NAME_WORD}){{1,3}})(?:\s\(\d{{2}}\))?,\s(?:selaku\s|yang juga\s)?(?P<office>(?i:{_OFFICE}))",
+    rf"(?<!\w)(?P<name>{_NAME_WORD}(?:\s{_NAME_WORD}){{1,3}})(?:\s\(\d{{2}}\))?,\s(?:selaku\s|yang juga\s)?$"
 )
 _SAID = re.compile(
     r"(?<!\w)(?i:kata|ujar|tutur|ungkap|jelas|imbuh|tambah|papar|terang|sebut|tegas|ucap|lanjut|"
@@ -136,20 +146,41 @@ def people(
 
     :param organisation_at: returns end and id of the organisation that is named within a range
     """
-    for head in _HEAD.finditer(text):
-        if _IN_APPOSITION.search(text, max(0, head.start() - 40), head.start()):
+    for at, word in _triggers(text):
+        if word in _VERBS:
+            if said := _SAID.match(text, at):
+                start, end = said.span("name")
+                if _is_name(text[start:end]) and organisation_at(start, end) is None:
+                    yield Person(start, end, text[start:end], None)
             continue
-        if person := _behind_office(text, head.end(), organisation_at):
+        end = at + len(word)
+        if found := _APPOSITION.search(text, max(0, at - _BEFORE), at):
+            first, last = _trimmed(text, *found.span("name"))
+            if _is_name(text[first:last]):
+                named = organisation_at(end, end + 60)
+                yield Person(first, last, text[first:last], named[1] if named else None)
+        if not _IN_APPOSITION.search(text, max(0, at - 40), at) and (
+            person := _behind_office(text, end, organisation_at)
+        ):
             yield person
-    for found in _APPOSITION.finditer(text):
-        start, end = _trimmed(text, *found.span("name"))
-        if _is_name(text[start:end]):
-            named = organisation_at(found.end(), found.end() + 60)
-            yield Person(start, end, text[start:end], named[1] if named else None)
-    for found in _SAID.finditer(text):
-        start, end = found.span("name")
-        if _is_name(text[start:end]) and organisation_at(start, end) is None:
-            yield Person(start, end, text[start:end], None)
+
+
+def _triggers(text: str) -> Iterator[tuple[int, str]]:
+    """Yield the place of each office and verb of speech in `text`, the longest at a place."""
+    lower = text.lower()
+    if len(lower) != len(text):  # a character whose small form is longer: places must hold
+        lower = "".join([c.lower() if len(c.lower()) == 1 else c for c in text])
+    past = 0
+    found = _AUTOMATON.find_matches_as_indexes(lower, overlapping=True)
+    for number, start, end in sorted(found, key=lambda match: (match[1], -match[2])):
+        if start < past or (
+            _INSIDE.match(lower, max(0, start - 1), start + (start == 0)) and start
+        ):
+            continue
+        if _INSIDE.match(lower, end):
+            continue
+        yield start, _TRIGGERS[number]
+        past = end
 
 
 def _behind_office(
