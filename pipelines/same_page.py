@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sqlite3
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from scrapy import signals
@@ -85,14 +86,21 @@ class SamePagePipeline:
         )
 
     def open_spider(self) -> None:
-        self.suspects.begin(self.run_id)
+        try:
+            self.suspects.begin(self.run_id)
+        except sqlite3.OperationalError as error:  # the run says so when it asks for articles
+            logger.warning("earlier runs' texts are not compared: %s", error)
 
     def process_item(self, article: Article) -> Article:
         stated = (article.title, article.description)
         text = shared_text(article.url, stated, article.listed_title, article.paragraphs)
         if text is None or article.article_id is None:
             return article
-        served_at = self.suspects.add(self.run_id, text.digest, article.article_id)
+        try:
+            served_at = self.suspects.add(self.run_id, text.digest, article.article_id)
+        except sqlite3.OperationalError as error:
+            logger.warning("%s is not compared: %s", article.article_id, error)
+            return article
         if len(served_at) < ALIKE:
             return article
         stored = [one for one in served_at if self.is_stored(one)]

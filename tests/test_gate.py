@@ -188,7 +188,8 @@ def index_of(urls) -> str:
 def trapped(room: Newsroom, folder: Path, **settings) -> Crawl:
     """Crawl the trapped outlet as if the newsroom were the web, whose names are resolved."""
     handlers = dict.fromkeys(("http", "https"), OutletOrWorld)
-    more = {"NEWSROOM": "", "DOWNLOAD_HANDLERS": handlers, "RETRY_ENABLED": False, **settings}
+    more = {"NEWSROOM": "", "DOWNLOAD_HANDLERS": handlers, "RETRY_ENABLED": False}
+    more |= {"DOWNLOAD_DELAY": 0, "AUTOTHROTTLE_ENABLED": False, **settings}
     return crawl(TrappedSpider, room, folder, **more)
 
 

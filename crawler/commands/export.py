@@ -99,7 +99,7 @@ class Command(MaintenanceCommand):
             hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(TOPICS)}"
             self.complain(f"there is no topic {opts.topic}; {hint}")
         if opts.new_since and (opts.output == "-" or opts.to == "duckdb"):
-            self.complain("--new-since writes csv, jsonl, parquet or markdown, to a file")
+            self.complain(f"--new-since writes {', '.join(WRITERS)} to a file")
         self._check_target(opts)
         self.cursor = self._cursor(opts) if opts.new_since else None
         days = self.window(opts)

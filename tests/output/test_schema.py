@@ -11,7 +11,7 @@ import pytest
 from crawler.items import Article
 from output.schema import ARTICLES, SCHEMA_VERSION, SCHEMAS, content_hash
 
-TRAVELS_ONLY = {"outlet", "blocks", "listed_title", "revised"}
+TRAVELS_ONLY = {"outlet", "blocks", "contradicted", "listed_title", "revised"}
 PLAIN = {
     str: pa.string(),
     int: pa.int32(),
