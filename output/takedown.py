@@ -107,6 +107,16 @@ def titles_of(location: Location, outlet: str, article_ids: Collection[str]) -> 
     return found
 
 
+def archives_of(location: Location, outlet: str, article_ids: Collection[str]) -> set[str]:
+    """Return the files, of any archive, in which rows say that a page of the articles is."""
+    root, found = Root(location), set[str]()
+    for path in live_files(root, "articles", outlet):
+        rows = pq.ParquetFile(path, filesystem=root.filesystem).read(["article_id", "archive"])
+        mine = rows.filter(pc.field("article_id").isin(list(article_ids)))
+        found.update(place["file"] for place in mine["archive"].to_pylist() if place)
+    return found
+
+
 def clear_staging(root: Root, outlet: str) -> None:
     """Remove what dead writers of `outlet`, whose lock is held, left in staging."""
     with takedowns_held(root, outlet):  # no live reparse publishes meanwhile

@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.archive.takedown import take_down
+from crawler.archive.writer import ARCHIVE
 from crawler.extraction.urls import article_address, article_id, canonical_url
 from crawler.outlets.registry import Registry, load_spiders
+from crawler.state.database import FILE
 from crawler.state.index import DatasetIndex
 from crawler.state.locks import HeldError, locked, place_of_locks
 from crawler.state.recurrence.table import rewrite_boilerplate
@@ -18,14 +20,21 @@ from crawler.terminal.base import TerminalCommand
 from crawler.terminal.exit_codes import HELD, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
 from output.beside import remove_unfinished
+from output.datapackage import NAME as DATAPACKAGE
+from output.description import NAME as DESCRIPTION
 from output.filesystem import Root
-from output.takedown import Known, addresses, mentions, titles_of
+from output.origin import NAME as ORIGIN
+from output.takedown import Known, addresses, archives_of, mentions, titles_of
 from output.verification import QUARANTINE
 
 if TYPE_CHECKING:
     import argparse
     import re
     from collections.abc import Iterable
+
+
+_OURS = (DATAPACKAGE, DESCRIPTION, ORIGIN, "state.lock", "state.checked")
+"""Files of a dataset's folder, beside the state, in which no article is quoted."""
 
 
 class Doomed(NamedTuple):
@@ -72,11 +81,13 @@ class Command(MaintenanceCommand):
         assert self.settings is not None
         places: set[str] = set()
         titles: set[str] = set()
+        archives: set[str] = set()
         for one in self.articles:
             try:
                 with locked(place_of_locks(self.settings), one.outlet):
                     names = (one.article_id, *one.aliases)
                     titles |= titles_of(self.location, one.outlet, names)
+                    archives |= archives_of(self.location, one.outlet, names)
                     gone = take_down(self.settings, one.outlet, one.article_id, one.aliases)
             except HeldError as error:
                 print(error, file=sys.stderr)
@@ -111,9 +122,10 @@ class Command(MaintenanceCommand):
             self.complain(f"state.db still names the articles, say it again: {error}")
         if self.index_folder:  # the index quotes the articles; browse builds a new index
             shutil.rmtree(self.index_folder, ignore_errors=True)
-        self._name_what_is_left(places, titles)
+        others = sorted(file for file in archives if not file.startswith(f"{ARCHIVE}/"))
+        self._name_what_is_left(places, titles, others)
 
-    def _name_what_is_left(self, places: set[str], titles: set[str]) -> None:
+    def _name_what_is_left(self, places: set[str], titles: set[str], archives: list[str]) -> None:
         """Print the places that may still hold the articles' texts or headlines."""
         others = mentions(self.location, places, titles)
         if others:
@@ -122,7 +134,7 @@ class Command(MaintenanceCommand):
                 f"left: related links of {len(others)} other articles, and their pages: {shown}",
                 related=others,
             )
-        files = list(self._copies())
+        files = [*archives, *self._copies()]
         if files:
             self.say(f"left, for you to remove or make again: {', '.join(files)}", copies=files)
 
@@ -134,9 +146,12 @@ class Command(MaintenanceCommand):
         folder = Path(root.path)
         if not remove_unfinished(folder):
             yield f"{folder} (an export is at work)"
-        patterns = ("export.*", "report.html", "*.jsonl", "*.csv", f"{QUARANTINE}/**/*")
-        for pattern in patterns:
-            yield from (str(path) for path in sorted(folder.glob(pattern)) if path.is_file())
+        for pattern in ("*", f"{QUARANTINE}/**/*"):
+            yield from (
+                str(path)
+                for path in sorted(folder.glob(pattern))
+                if path.is_file() and path.name not in _OURS and not path.match(f"{FILE}*")
+            )
         assert self.settings is not None
         state = Path(self.settings["STATE_DIR"] or folder)
         yield from (str(path) for path in sorted(state.glob("state.db.*")) if path.is_file())

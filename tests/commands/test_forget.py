@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 import os
 from typing import TYPE_CHECKING
 
@@ -115,6 +116,18 @@ def test_a_url_is_found_in_whatever_spelling_it_is_typed_and_stored(tmp_path):
     done = forget(tmp_path, *typed)
     assert (done.returncode, done.stderr) == (0, "")
     assert read(tmp_path)["article_id"].to_pylist() == ["kontan:5"]
+
+
+def test_files_that_may_quote_the_article_are_named_whatever_they_are(tmp_path):
+    foreign = {"archive": {"file": "/arsip/CC-NEWS-1.warc.gz", "offset": 7}}
+    store(tmp_path, article(1) | foreign, article(2), article(3) | {"archive": None})
+    copies = [tmp_path / name for name in ("ai.parquet", "catatan.txt", "corpus.duckdb", "x.csv")]
+    for path in copies:
+        path.write_bytes(b"isi")
+    done = forget(tmp_path, "kontan:1", "--json")
+    assert (done.returncode, done.stderr) == (0, "")
+    [left] = [json.loads(line)["copies"] for line in done.stdout.splitlines() if "copies" in line]
+    assert left == ["/arsip/CC-NEWS-1.warc.gz", *map(str, copies)]
 
 
 def test_the_home_page_as_canonical_takes_no_other_article_along(tmp_path):
