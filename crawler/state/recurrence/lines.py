@@ -228,6 +228,8 @@ def _letters(text: str) -> str:
 
 def _is_promo_line(text: str) -> bool:
     """Return whether `text` is set as a headline, without a number."""
+    if not text or text[-1] == ".":  # as most paragraphs end
+        return False
     words = text.split()
     if not _PROMO_WORDS[0] <= len(words) <= _PROMO_WORDS[1] or text[-1] in '.!?:;,…"”)':
         return False

@@ -69,13 +69,14 @@ def _group(words: Sequence[str], points: int = 0, *, address: bool = False) -> G
 
 def groups_in(words: Sequence[str]) -> set[str]:
     """Return the names of the groups with a phrase anywhere in `words`."""
-    return {
-        name
-        for place, word in enumerate(words)
-        if word in _anywhere()
-        for name, phrase in _anywhere()[word]
-        if _fits(phrase, words, place)
-    }
+    anywhere, found = _anywhere(), set[str]()
+    if anywhere.keys().isdisjoint(words):
+        return found
+    for place, word in enumerate(words):
+        for name, phrase in anywhere.get(word, ()):
+            if name not in found and (len(phrase) == 1 or _fits(phrase, words, place)):
+                found.add(name)
+    return found
 
 
 @cache
