@@ -17,6 +17,7 @@ from scrapy.cmdline import execute
 from scrapy.utils.project import get_project_settings
 
 from crawler import commands
+from tests import prefork
 from tests.archive.warcs import pages, write_warc
 from tests.datasets import row, write
 from tests.moment import newsroom
@@ -209,12 +210,11 @@ def scrapy(line, room, folder):
 @pytest.mark.trial
 @pytest.mark.parametrize("name", CRAWLS)
 def test_commands_that_crawl_have_the_same_manners(name, room, tmp_path):
-    with scrapy(f"{CRAWLS[name]} --json -L ERROR", room, tmp_path) as told:
-        said, complaint = told.communicate()
-        assert [json.loads(line) for line in said.splitlines()], complaint
-    with scrapy(f"{CRAWLS[name]} -q", room, tmp_path) as silent:
-        said, complaint = silent.communicate()
-        assert (silent.returncode, said, complaint) == (0, "", "")
+    environment = os.environ | {"NEWSROOM": room.url, "OUTPUT_DIR": str(tmp_path)}
+    told = prefork.scrapy(*CRAWLS[name].split(), "--json", "-L", "ERROR", env=environment)
+    assert [json.loads(line) for line in told.stdout.splitlines()], told.stderr
+    silent = prefork.scrapy(*CRAWLS[name].split(), "-q", env=environment)
+    assert (silent.returncode, silent.stdout, silent.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("name", SERVERS)
