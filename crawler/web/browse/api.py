@@ -110,7 +110,7 @@ class Api:
             Route(f"{ROOT}{_greedy(operation.path)}", _answering(answer))
             for operation, answer in zip(OPERATIONS, answers, strict=True)
         ]
-        return [*found, Route(f"{ROOT}/openapi.json", lambda _: _json(openapi()))]
+        return [*found, Route(f"{ROOT}/openapi.json", lambda _: in_json(openapi()))]
 
     def search(self, request: Request) -> Any:
         given = read(SEARCH, request)
@@ -227,17 +227,18 @@ def _answering(answer: Callable[[Request], Any]) -> Callable[[Request], Response
         try:
             found = answer(request)
         except InvalidError as error:
-            return _json({"error": str(error)}, 400)
+            return in_json({"error": str(error)}, 400)
         except (OSError, pa.ArrowException):  # merged away meanwhile, or broken
-            return _json({"error": "a file of the dataset cannot be read: try again"}, 503)
+            return in_json({"error": "a file of the dataset cannot be read: try again"}, 503)
         if found is None:
-            return _json({"error": "there is no such article"}, 404)
-        return _json(found)
+            return in_json({"error": "there is no such article"}, 404)
+        return in_json(found)
 
     return answered
 
 
-def _json(value: Any, status: int = 200) -> Response:
+def in_json(value: Any, status: int = 200) -> Response:
+    """Return the response that holds `value`; dates are in ISO 8601."""
     text = json.dumps(value, ensure_ascii=False, default=_plain)
     content = text.encode("utf-8", "replace")
     return Response(content, status, media_type="application/json")

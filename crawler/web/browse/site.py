@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from crawler.extraction.mentions.gazetteer import name_of
-from crawler.web.browse.api import Api
+from crawler.web.browse.api import ROOT, Api, in_json
 from crawler.web.browse.archived_page import archived, inert
 from crawler.web.browse.archived_page import words as words_on
 from crawler.web.browse.differences import changes
@@ -242,15 +242,16 @@ class Site:
         return article, captures, number
 
     def problem(self, request: Request, error: HTTPException) -> Response:
+        """Return an error page; below the root of the API, the error in JSON."""
+        if request.url.path.startswith(f"{ROOT}/"):
+            return in_json({"error": error.detail}, error.status_code)
         response = self._render("problem.html", status=error.status_code)
         response.status_code = error.status_code
         return response
 
     def unreadable(self, request: Request, error: OSError) -> Response:
         """Return an error page: a file was merged away meanwhile, or is broken."""
-        response = self._render("problem.html", status=503)
-        response.status_code = 503
-        return response
+        return self.problem(request, HTTPException(503))
 
 
 def serve_on(library: Library, diagnoses: Callable[[], Diagnoses] = dict) -> Starlette:

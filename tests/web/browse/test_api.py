@@ -43,6 +43,12 @@ def test_an_article_has_every_column(client):
     assert client.get(f"{ROOT}/articles/kontan:404").status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/articles/a%0Ab", "/stories/a%0Ab", "/tak-ada", "/"])
+def test_a_path_that_leads_nowhere_is_said_in_json(client, path):
+    found = client.get(f"{ROOT}{path}")
+    assert (found.status_code, found.json()) == (404, {"error": "Not Found"})
+
+
 def test_a_story_names_its_articles_from_either(client):
     for article_id in ("kontan:1", "tirto:9"):
         story = client.get(f"{ROOT}/stories/{article_id}").json()
