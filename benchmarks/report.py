@@ -52,6 +52,7 @@ def generate(folder: Path, rows: int, outlets: Sequence[str] = OUTLETS) -> None:
             start = datetime(YEAR, month, 1, tzinfo=UTC)
             table = texts.take([rng.randrange(TEXTS) for _ in range(each)])
             stories = [[*told, names(rng)] for told in table["paragraphs"].to_pylist()]
+            kinds = [["paragraph"] * len(paragraphs) for paragraphs in stories]
             moments = [start + timedelta(minutes=rng.randrange(27 * 24 * 60)) for _ in range(each)]
             titles = [f"{title} {number}" for number, title in enumerate(table["title"])]
             bodies = ["\n\n".join(paragraphs) for paragraphs in stories]
@@ -60,6 +61,7 @@ def generate(folder: Path, rows: int, outlets: Sequence[str] = OUTLETS) -> None:
                 "title": titles,
                 "body": bodies,
                 "paragraphs": stories,
+                "kinds": kinds,
                 "topics": [rng.sample(TOPICS, 2) for _ in range(each)],
                 "body_source": rng.choices(SOURCES, [90, 9, 1], k=each),
                 "published_at": moments,

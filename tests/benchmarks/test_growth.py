@@ -7,6 +7,8 @@ import pytest
 
 from benchmarks import growth
 from benchmarks.growth import Cost
+from benchmarks.report import generate
+from output.verification import verify
 
 
 def test_a_step_over_the_limit_is_stopped_and_shown_as_over_it(monkeypatch):
@@ -38,3 +40,8 @@ def test_every_step_that_is_to_stay_linear_is_measured(tmp_path):
     commands = " ".join(" ".join(command) for command in growth.steps(tmp_path).values())
     for word in ("compact", "verify", "report", "export", "Library", "crawl", "forget", "coverage"):
         assert word in commands
+
+
+def test_the_dataset_that_grows_is_whole_by_verify(tmp_path):
+    generate(tmp_path, 24, ["kontan", "tirto"])
+    assert list(verify(str(tmp_path))) == []
