@@ -119,6 +119,7 @@ KILLED = """
 """
 
 
+@pytest.mark.trial
 def test_the_next_run_finishes_what_a_kill_cut_short(folder, tmp_path):
     command = [sys.executable, "-c", textwrap.dedent(KILLED), str(folder), str(tmp_path / "copies")]
     done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)

@@ -257,6 +257,7 @@ kill_at_every_call([(Path, "replace"), (__import__("os"), "fsync")], work, prepa
 """
 
 
+@pytest.mark.trial
 def test_an_export_killed_at_any_step_passes_over_no_row(export, dataset, tmp_path):
     export()
     shutil.copy(tmp_path / "cursor", tmp_path / "cursor.before")

@@ -26,6 +26,7 @@ socket.getaddrinfo = look_up
 """
 REFUSED = 'raise socket.gaierror(socket.EAI_AGAIN, "Temporary failure in name resolution")'
 SILENT = "time.sleep(600)"
+TRIAL = pytest.mark.trial  # 11 to 36 s each, most of them waiting
 
 
 def scrapy(folder: Path, *words: str, **environment: str) -> tuple[int, list[str], float]:
@@ -47,7 +48,9 @@ def scrapy(folder: Path, *words: str, **environment: str) -> tuple[int, list[str
 
 
 @pytest.mark.parametrize("words", [("crawlall", "-q"), ("crawl", "kontan", "-q")])
-@pytest.mark.parametrize("answer", [REFUSED, SILENT], ids=["refused", "silent"])
+@pytest.mark.parametrize(
+    "answer", [REFUSED, pytest.param(SILENT, marks=TRIAL)], ids=["refused", "silent"]
+)
 def test_failed_lookups_are_one_line(tmp_path, words, answer):
     (tmp_path / "sitecustomize.py").write_text(RESOLVER.format(answer=answer))
     code, said, seconds = scrapy(tmp_path, *words, PYTHONPATH=str(tmp_path))
@@ -83,8 +86,8 @@ socket.socket.connect = None
     ("words", "answer", "cause"),
     [
         (("crawlall", "-q"), "ECONNREFUSED", "connection refused"),
-        (("crawlall", "-q"), "ENETUNREACH", "connection failed"),
-        (("crawl", "kontan", "-q"), "EHOSTUNREACH", "connection failed"),
+        pytest.param(("crawlall", "-q"), "ENETUNREACH", "connection failed", marks=TRIAL),
+        pytest.param(("crawl", "kontan", "-q"), "EHOSTUNREACH", "connection failed", marks=TRIAL),
     ],
 )
 def test_hosts_that_resolve_and_take_no_connection_are_one_line(tmp_path, words, answer, cause):

@@ -11,6 +11,7 @@ import html
 import json
 import re
 
+import pytest
 from scrapy.spiderloader import get_spider_loader
 from scrapy.utils.project import get_project_settings
 
@@ -82,6 +83,7 @@ def _try_outlets() -> None:
                     pattern.search(f"https://{host}/" + (piece * ADDRESS)[:ADDRESS])
 
 
+@pytest.mark.trial
 def test_pages_and_texts_of_one_piece_are_read_soon() -> None:
     assert ends(PATIENCE, _read_all)
 

@@ -357,6 +357,7 @@ KILLED = """
 """
 
 
+@pytest.mark.trial
 def test_the_next_run_finishes_a_killed_compaction(folder, tmp_path):
     bury(folder, "kontan", "kontan:4")  # a file that is linked, not merged
     for number in (1, 2):
