@@ -141,9 +141,11 @@ class OutletState:
         """Return the cluster_id of the article's story, by the articles of all outlets that are
         stored; None: another process keeps the state to itself, and the next `compact` decides."""
         moment = article.published_at or article.fetched_at
-        assert article.article_id and moment
+        assert article.article_id and article.content_hash and moment
         try:
-            return self.stories.story_of(article.article_id, article.body or "", moment)
+            return self.stories.story_of(
+                article.article_id, article.content_hash, article.body or "", moment
+            )
         except sqlite3.OperationalError as error:
             logger.warning("%s is grouped by the next `compact`: %s", article.article_id, error)
             return None

@@ -12,6 +12,7 @@ documents" (1997); Leskovec, Rajaraman, Ullman, "Mining of Massive Datasets", ch
 
 from __future__ import annotations
 
+import os
 import sys
 from array import array
 from dataclasses import dataclass
@@ -20,6 +21,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 import pyarrow.compute as pc
+
+# To wake a thread for each core costs more than the texts of a call do.
+os.environ.setdefault("RAYON_NUM_THREADS", "1")
 from rensa import RMinHash
 
 if TYPE_CHECKING:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from output.filesystem import Root
 
     CaptureKey = tuple[str, int, str]  # article_id, fetched_at, extractor_version
+    TextKey = tuple[str, bytes]  # article_id, content_hash
 
 logger = logging.getLogger(__name__)
 
@@ -40,6 +41,7 @@ READ_BY = f"3 rensa-{version('rensa')}"
 `fingerprints` reads otherwise, or `neighbours` compares others."""
 
 _BATCH = 500
+_MOST_ASKED = 1000  # fingerprints, of 2 KB, that wait for a crawl to publish their articles
 
 _LAST_CAPTURES = """
     SELECT article_id, fetched_at, version, content_hash, coalesce(published_at, fetched_at)
@@ -61,6 +63,7 @@ class Stories:
     def __init__(self, db: Database, root: Root) -> None:
         self.db = db
         self.root = root
+        self._asked: dict[TextKey, Fingerprint | None] = {}
 
     # -- keeping in step with the dataset
 
@@ -91,9 +94,13 @@ class Stories:
                 _LAST_CAPTURES, (part,)
             )
         }
+        texts = [(name, *text) for (name, *_), text in wanted.items()]
         try:
-            if wanted:
+            if not all((name, digest) in self._asked for name, digest, _ in texts):
                 self._read_rows(path, wanted)
+            elif texts:
+                prints = [self._asked.pop((name, digest)) for name, digest, _ in texts]
+                self._put(texts, prints)
         except (pa.ArrowException, OSError) as error:  # the file was merged, or somebody removed it
             logger.warning("cannot read the texts in %s: %s", path, error)
         self.db.execute("UPDATE parts SET is_read = 1 WHERE id = ?", (part,))
@@ -104,26 +111,26 @@ class Stories:
             file = pq.ParquetFile(source)
             there = [name for name in columns if name in file.schema_arrow.names]
             for batch in file.iter_batches(_BATCH, columns=there):
-                found = {
-                    row["article_id"]: (
-                        row["article_id"],
-                        *wanted[capture],
-                        restored(row)["body"],
-                    )
-                    for row in batch.to_pylist()
-                    if (capture := _key_of(row)) in wanted
+                rows = {
+                    row["article_id"]: row for row in batch.to_pylist() if _key_of(row) in wanted
                 }
-                if found:
-                    self._put([*found.values()])
+                texts = [(name, *wanted[_key_of(row)]) for name, row in rows.items()]
+                if rows:
+                    self._put(texts, read([restored(row)["body"] for row in rows.values()]))
 
-    def _put(self, rows: Sequence[tuple[str, bytes, int, str]]) -> None:
-        """Add texts: article_id, content hash, moment, body; each in place of an older capture."""
-        prints = read([body for *_, body in rows])
+    def _put(
+        self, texts: Sequence[tuple[str, bytes, int]], prints: Sequence[Fingerprint | None]
+    ) -> None:
+        """Add texts, each in place of an older capture.
+
+        :param texts: article_id, content hash and moment of each
+        :param prints: the fingerprint of each; None for a text that is too short
+        """
         keys = iter(bands(found for found in prints if found))
         with self.db.transaction():
-            for article_id, *_ in rows:
+            for article_id, *_ in texts:
                 remove_article(self.db, article_id)
-            numbers = [self._insert(name, digest, moment) for name, digest, moment, _ in rows]
+            numbers = [self._insert(*text) for text in texts]
             new = {
                 number: (next(keys), found.pack())
                 for number, found in zip(numbers, prints, strict=True)
@@ -155,14 +162,17 @@ class Stories:
         """Return whether no text was read."""
         return not self.db.execute("SELECT 1 FROM texts LIMIT 1").fetchone()
 
-    def story_of(self, article_id: str, body: str, moment: datetime) -> str:
+    def story_of(self, article_id: str, content_hash: str, body: str, moment: datetime) -> str:
         """Return the story's first article_id, for an article that the dataset does not hold yet.
 
+        :param content_hash: in hexadecimal digits
         :param moment: of publication, or of download where that is not known
         """
         around = (moment - DAYS, moment, moment + DAYS)
         self.catch_up({month_of("articles", {"published_at": day}) for day in around})
         [found] = read([body])
+        if len(self._asked) < _MOST_ASKED:
+            self._asked[article_id, bytes.fromhex(content_hash)] = found
         if found is None:
             return article_id
         count = microseconds(moment)

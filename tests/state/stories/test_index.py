@@ -244,11 +244,20 @@ def test_a_crowd_is_not_compared_pair_by_pair(tmp_path, monkeypatch, changed, ar
 # -- what a crawl asks
 
 
+NO_HASH = "00" * 32
+
+
+def asked_for(stories: Stories, new: dict) -> str:
+    return stories.story_of(
+        new["article_id"], new["content_hash"], new["body"], new["published_at"]
+    )
+
+
 def asked(folder: Path, number: int, text: int, hours: float) -> str:
     with open_index(folder, folder) as state:
         moment = NOON + timedelta(hours=hours)
         return Stories(state.db, state.root).story_of(
-            f"kontan:{number}", texts()[text].body, moment
+            f"kontan:{number}", NO_HASH, texts()[text].body, moment
         )
 
 
@@ -285,9 +294,27 @@ def test_a_crawl_is_told_what_compact_finds(rows):
         write(Path(folder), "run-1", known)
         with open_index(folder, folder) as state:
             stories = Stories(state.db, state.root)
-            told = stories.story_of(new["article_id"], new["body"], new["published_at"])
+            told = asked_for(stories, new)
         write(Path(folder), "run-2", [new])
         assert dict(groups(Path(folder)))[new["article_id"]] == told
+
+
+@settings(max_examples=20, deadline=None)
+@given(arrivals)
+def test_texts_that_a_crawl_asked_about_are_grouped_as_those_read_from_its_parts(rows):
+    rows = [*{one["article_id"]: one for one in rows}.values()]
+    with TemporaryDirectory() as folder, TemporaryDirectory() as other:
+        write(Path(folder), "run-1", rows)
+        write(Path(other), "run-1", rows)
+        with open_index(folder, folder) as state:
+            stories = Stories(state.db, state.root)
+            stories.catch_up()
+            state.db.execute("UPDATE parts SET is_read = 0")
+            for one in rows:
+                asked_for(stories, one)
+            with patch.object(index, "read", Mock(side_effect=AssertionError)):
+                stories.catch_up()
+        assert groups(Path(folder)) == groups(Path(other))
 
 
 def test_a_crawl_reads_only_the_months_around_its_articles(tmp_path):
