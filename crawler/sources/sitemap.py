@@ -35,7 +35,7 @@ MAX_DATE = 100  # characters of a time; W3C's form has 35
 RECENT = 2  # days that are the present: a news sitemap holds two, by its protocol
 MOST_CHILDREN = 20
 """Children of an index that a run of the present asks for: forty seconds at the usual pace, where
-some outlets have thousands of children."""
+some outlets have thousands of children. Indexes within an index share this number."""
 _SEPARATOR = r"(?:[-_/.]|&\w{1,10}=)"  # 2026-11, 2026/11, yyyy=2026&mm=11
 _DATED = re.compile(
     rf"(?<!\d)(?P<year>(?:19|20)\d\d)(?:{_SEPARATOR}?(?P<month>0[1-9]|1[0-2])"
@@ -90,8 +90,11 @@ class Sitemap(Source):
                 children.append((loc, self._instant(fields.get("lastmod"))))
         if children and depth >= MAX_DEPTH:
             raise SourceError("too_deep", children[0][0])
-        for loc in [loc for loc, _ in children] if window.past else newest(children):
-            yield Request(loc, meta={"sitemap_depth": depth + 1})
+        room = response.meta.get("sitemap_room", MOST_CHILDREN)
+        asked = [loc for loc, _ in children] if window.past else newest(children, room)
+        shared = max(1, room // len(asked)) if asked else 0
+        for loc in asked:
+            yield Request(loc, meta={"sitemap_depth": depth + 1, "sitemap_room": shared})
         if seen > MAX_URLS:
             raise SourceError("too_many_urls", f"more than {MAX_URLS}")
         entries.end(seen, bad)
@@ -129,8 +132,10 @@ class Sitemap(Source):
         return date.instant if date else None
 
 
-def newest(children: Sequence[tuple[str, datetime | None]]) -> list[str]:
-    """Return the MOST_CHILDREN newest URLs of `children`, in their order.
+def newest(
+    children: Sequence[tuple[str, datetime | None]], most: int = MOST_CHILDREN
+) -> list[str]:
+    """Return the `most` newest URLs of `children`, in their order.
 
     The newest by lastmod, else by the date in the name, if most names have one. Of children that
     are equally new, the first and the last: an index begins or ends with the newest.
@@ -145,7 +150,7 @@ def newest(children: Sequence[tuple[str, datetime | None]]) -> list[str]:
         equal.setdefault((changed or names[loc], names[loc]), []).append(loc)
     chosen: set[str] = set()
     for _, group in sorted(equal.items(), reverse=True):
-        room = MOST_CHILDREN - len(chosen)
+        room = most - len(chosen)
         chosen.update(group if len(group) <= room else _ends(group, room))
     return [loc for loc in names if loc in chosen]
 

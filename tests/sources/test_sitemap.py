@@ -194,6 +194,17 @@ def test_children_at_no_public_address_take_no_place_of_others():
     assert reason(body) == "bad_entries"
 
 
+@pytest.mark.parametrize("sections", [1, 3, 20, 500])
+def test_indexes_within_an_index_share_the_children_that_the_present_takes(sections: int):
+    days = index(*((f"harian-{number}.xml", "") for number in range(3000)))
+    inner = listed(index(*((f"rubrik-{number}.xml", "") for number in range(sections))))
+    asked = [child for one in inner for child in listed(days, **one.meta)]
+    assert min(sections, 20) <= len(asked) <= 20
+    past = listed(index(*((f"rubrik-{number}.xml", "") for number in range(50))), SEPTEMBER)
+    assert len(past) == 50
+    assert len(listed(days, SEPTEMBER, **past[0].meta)) == 3000
+
+
 def test_nested_sitemap_indexes_end_at_the_greatest_depth():
     body = index(("a.xml", ""))
     [child] = listed(body)
