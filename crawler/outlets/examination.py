@@ -223,8 +223,8 @@ class Examination:
         said = []
         for label, finding in self.sources.items():
             mostly_strange = finding.articles < ENOUGH * finding.items
-            if finding.declared and finding.strange and mostly_strange:
-                form, count = finding.strange.most_common(1)[0]
+            form, count = next(iter(finding.strange.most_common(1)), ("", 0))
+            if finding.declared and mostly_strange and count > finding.articles:
                 taken = f"article_url takes {finding.articles} of {finding.items} links"
                 said.append(f"{label}: {taken}; {count} are like {form}")
         if self.sections and not self.technology[True]:

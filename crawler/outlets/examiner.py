@@ -131,11 +131,13 @@ class Examiner(NewsSpider):
             finding.status = int(finding.problem.removeprefix("http_"))
 
     def _needs_lists(self) -> bool:
-        """Return True if lists are to be looked for: here also where a single list is dead."""
+        """Return True if lists are to be looked for: in robots.txt and on home pages always, in
+        their sections where a declared list is dead and no other was found."""
         findings = self.examination.sources.values()
         dead = any(not finding.works for finding in findings if finding.declared)
         found = any(finding.works for finding in findings if not finding.declared)
-        self._has_list = found or not dead
+        self._search.with_sections = dead and not found
+        self._has_list = False
         return super()._needs_lists()
 
     def _source_failed(self, source: Source, reason: str, evidence: str) -> None:

@@ -63,6 +63,8 @@ class Search:
     declared: Collection[str]
     sitemaps: list[str] = field(default_factory=list)
     """Sitemaps that robots.txt names, of all hosts that were asked."""
+    with_sections: bool = True
+    """Whether the sections of the home pages are asked for."""
     _pages: list[Response] = field(default_factory=list)
 
     def take(self, response: Response) -> None:
@@ -79,6 +81,8 @@ class Search:
         yield from self._refreshed()
         homes = self._taken()
         yield Step(lists=self._feeds(homes))
+        if not self.with_sections:
+            return
         sections = [home for home in homes if self._is_section(home.url)]
         if not sections:
             yield Step(pages=self._sections(homes))

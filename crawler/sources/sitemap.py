@@ -132,9 +132,7 @@ class Sitemap(Source):
         return date.instant if date else None
 
 
-def newest(
-    children: Sequence[tuple[str, datetime | None]], most: int = MOST_CHILDREN
-) -> list[str]:
+def newest(children: Sequence[tuple[str, datetime | None]], most: int = MOST_CHILDREN) -> list[str]:
     """Return the `most` newest URLs of `children`, in their order.
 
     The newest by lastmod, else by the date in the name, if most names have one. Of children that

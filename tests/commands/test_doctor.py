@@ -151,3 +151,14 @@ def test_a_source_that_has_moved_is_proposed_where_it_is_now(drifting, tmp_path)
     assert '        Listing("https://net.detik.com/indeks?page={page}&date={day:%m/%d/%Y}", ' in (
         done.stdout
     )
+
+
+def test_a_source_that_robots_txt_names_is_proposed_beside_those_that_work(drifting, tmp_path):
+    served = drifting.world.robots.get("selular", "User-agent: *\nAllow: /\n")
+    drifting.world.robots["selular"] = f"{served}Sitemap: https://selular.id/news-sitemap.xml\n"
+    found = json.loads(doctor(drifting, tmp_path, "selular", "--json").stdout)
+    assert found["works"]
+    works = {one["source"]: one["declared"] for one in found["sources"] if one["articles"]}
+    assert works["sitemap:https://selular.id/news-sitemap.xml"] is False
+    assert True in works.values()
+    assert 'Sitemap("https://selular.id/news-sitemap.xml"),' in found["proposals"]
