@@ -39,6 +39,8 @@ WALLS = UNREACHABLE | {
     "geo_block": "not served to this country",
     "adblock": "page against ad blockers",
     "parked": "parked domain or empty server",
+    "isp_block": "blocked by the internet provider",
+    "captive_portal": "login page of a network",
 }
 """In words, the reasons for which a source or a page gives no article."""
 ENOUGH = 0.5

@@ -92,6 +92,20 @@ ABOUT = {
             "Layanan keamanan itu menunggu beberapa detik sebelum pengguna dapat melanjutkan.",
         ],
     ),
+    "isp_block": (
+        "Internet Positif Diblokir Balik, Situs Warga Protes ke Kementerian",
+        [
+            "Warga memprotes situs yang tidak dapat diakses karena masuk daftar Internet Positif.",
+            "Kementerian menyebut situs ini diblokir sesuai peraturan perundang-undangan.",
+        ],
+    ),
+    "captive_portal": (
+        "Hotspot Gratis di Halte Kini Tanpa Voucher",
+        [
+            "Hotspot gratis di halte kini dapat dipakai tanpa voucher, cukup nomor ponsel.",
+            "Penumpang masuk dengan nomor ponsel untuk mengakses internet selama sejam.",
+        ],
+    ),
     "adblock": (
         "Pemblokir Iklan Terdeteksi, Sejumlah Situs Minta Pembaca Mematikannya",
         [
