@@ -12,7 +12,7 @@ from itertools import groupby, pairwise
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
 from crawler.extraction.indonesian.patterns import DASHES
-from crawler.state.recurrence.phrases import groups, groups_in
+from crawler.state.recurrence.phrases import SAYING, groups, groups_in, may_say
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -43,8 +43,6 @@ _QUOTED = re.compile(r"[“\"][^“”\"]{1,200}[”\"]|‘[^‘’]{1,200}’")
 _OPEN, _CLOSED = "“«", "”»"
 _LEADS = frozenset("nah hai halo oh oiya jadi dan yuk ayo mari".split())
 _CALLED = 3  # words of the longest name of the readers, before a comma
-_SAYING = ("opening", "question", "house", "medium", "itself", "disclaiming")
-"""Groups of which a notice has one; the others alone are in any advice or report."""
 _OF_THE_MEDIUM = ("house", "medium", "itself")
 _OPENINGS = ("opening", "question", "service")
 _ADDRESS = re.compile(r"https?://|www\.|\b[\w-]+(?:\.[\w-]+)*\.(?:com|co|id|net|org|me|ly|tv|go)\b")
@@ -111,6 +109,8 @@ def candidates(
 
 
 def _notices(number: int, paragraph: str, outlet: str) -> Iterator[Candidate]:
+    if not may_say({*_WORD.findall(paragraph.lower())}, asks="?" in paragraph):
+        return
     parts = list(sentences(number, paragraph))
     if len(parts) > 1 and len(paragraph) <= _WHOLE and all(_has_word(p.text) for p in parts):
         parts.append(Sentence(number, 0, len(paragraph), paragraph))
@@ -146,7 +146,7 @@ def shape_of(text: str, outlet: str) -> Shape | None:
         if begins:
             break
     found = groups_in(words[begin + 1 :] if begins else words) | begins
-    if "speech" in found or found.isdisjoint(_SAYING):
+    if "speech" in found or found.isdisjoint(SAYING):
         return None
     own = names_outlet(text, outlet)
     if not own and found.isdisjoint(_OF_THE_MEDIUM):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     Phrase = tuple[frozenset[str], ...]
 
@@ -17,6 +17,8 @@ ANYWHERE = (
     "asking", "house", "medium", "itself", "making", "disclaiming", "nouns", "reader", "speech",
 )  # fmt: skip
 """Groups that count wherever they stand in a line; the others begin or end one."""
+SAYING = ("opening", "question", "house", "medium", "itself", "disclaiming")
+"""Groups of which a notice has one; the others alone are in any advice or report."""
 _ANY = "*"
 
 
@@ -77,6 +79,29 @@ def groups_in(words: Sequence[str]) -> set[str]:
             if name not in found and (len(phrase) == 1 or _fits(phrase, words, place)):
                 found.add(name)
     return found
+
+
+def may_say(words: Collection[str], *, asks: bool) -> bool:
+    """Return whether `words` may hold a phrase of SAYING: False for most paragraphs of prose.
+
+    :param asks: whether the line has a question mark, without which no question is one
+    """
+    saying = _saying(asks)
+    begun = saying.keys() & words
+    return any(None in saying[first] or not saying[first].isdisjoint(words) for first in begun)
+
+
+@cache
+def _saying(asks: bool) -> dict[str, set[str | None]]:
+    """Return the second words of the phrases of SAYING by first word; None: any may follow."""
+    found: dict[str, set[str | None]] = defaultdict(set)
+    for name in SAYING:
+        by_first = {} if name == "question" and not asks else groups()[name].by_first
+        for first, phrases in by_first.items():
+            for phrase in phrases:
+                is_open = len(phrase) == 1 or _ANY in phrase[1]
+                found[first] |= {None} if is_open else phrase[1]
+    return dict(found)
 
 
 @cache
