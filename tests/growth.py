@@ -17,12 +17,12 @@ _TRIES = 12
 _TICK = 0.002  # seconds; below, a clock says nothing
 
 
-def growth(small: Callable[[], object], large: Callable[[], object]) -> float:
+def growth(small: Callable[[], object], large: Callable[[], object], enough: float = MOST) -> float:
     """Return the cost of `large` in costs of `small`.
 
     Other programs can only make a call dearer, so the cheapest of several calls counts. More are
-    made, in turn, until the growth is at most MOST, or for all tries. As with timeit, no garbage is
-    collected meanwhile.
+    made, in turn, until the growth is at most `enough`, or for all tries. As with timeit, no
+    garbage is collected meanwhile.
     """
     least, most = float("inf"), float("inf")
     for _ in range(_TRIES):
@@ -33,6 +33,6 @@ def growth(small: Callable[[], object], large: Callable[[], object]) -> float:
             most = min(most, seconds_of(large))
         finally:
             gc.enable()
-        if most <= MOST * max(least, _TICK):
+        if most <= enough * max(least, _TICK):
             break
     return most / max(least, _TICK)

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 RULES = [rule for rule in load_rules().rules if rule.kind != "widget"]
 SIZE = 30_000  # characters, above most bounds
+SIZES = (SIZE, TIMES * SIZE, TIMES**2 * SIZE)
 LARGE = 5_000_000  # characters
 SECONDS = 20  # of a processor for LARGE; 2, where nothing else runs
 URL = "https://contoh.id/tekno/menara-baru"
@@ -130,8 +131,10 @@ def test_the_cost_of_every_rule_grows_as_its_input(
 ) -> None:
     grown = {}
     for rule in RULES:
-        small, large = form(rule, SIZE), form(rule, TIMES * SIZE)
-        grown[rule.id] = growth(partial(stage, small), partial(stage, large))
+        small, large, larger = (partial(stage, form(rule, size)) for size in SIZES)
+        grown[rule.id] = growth(small, large)
+        if grown[rule.id] > MOST:  # caches and neighbours blur what a longer way shows
+            grown[rule.id] = growth(small, larger, MOST**2) ** 0.5
     assert {rule: found for rule, found in grown.items() if found > MOST} == {}
 
 
