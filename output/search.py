@@ -46,6 +46,7 @@ FACETS = {
     "months": "month",
     "agencies": "agencies",
     "authors": "names",
+    "entities": "entities",
 }
 """The index's field of each facet of a question."""
 _COPIES = 200
@@ -92,6 +93,7 @@ class Question:
     months: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
+    entities: tuple[str, ...] = ()
     since: date | None = None
     until: date | None = None
     heads: bool = False
@@ -291,7 +293,8 @@ class Library:
         unknown = [
             Mistake("value", f"{value.field}:{value.value}")
             for value in _values(query.node)
-            if value.field in known and value.value.lower() not in known[value.field]
+            if (value.field in known and value.value.lower() not in known[value.field])
+            or (value.field == "entity" and not self.index.entities_called(value.value))
         ]
         return [*query.mistakes, *unknown]
 
@@ -357,7 +360,7 @@ class Library:
                     for each in _searched(name, question)
                 )
             case Value():
-                return _value(node)
+                return self._value(node)
             case Not(part):
                 without = [(Occur.Must, Matching.all_query())]
                 return Matching.const_score_query(
@@ -383,6 +386,16 @@ class Library:
         rooted = "title_roots" if question.heads or word.field else "roots"
         forms = (Matching.term_query(SCHEMA, rooted, root) for root in roots)
         return _any([*printed, *(Matching.boost_query(form, _FORMS) for form in forms)])
+
+    def _value(self, value: Value) -> Matching:
+        if value.field in ("after", "before"):
+            day = _midnight(datetime.fromisoformat(value.value).date())
+            return _days(day, None) if value.field == "after" else _days(None, day - 1)
+        if value.field == "entity":
+            named = sorted(self.index.entities_called(value.value))
+            return _silent(Matching.term_set_query(SCHEMA, "entities", named))
+        given = value.value if value.field in ("agency", "month") else value.value.lower()
+        return _silent(Matching.term_query(SCHEMA, _VALUE_OF[value.field], given))
 
     def _bonuses(self) -> Iterator[Matching]:
         newest = self.index.newest()
@@ -412,14 +425,6 @@ def _facets(question: Question) -> Iterator[Matching]:
     if question.since or question.until:
         last = _midnight(question.until) + 24 * 3600 - 1 if question.until else None
         yield _days(_midnight(question.since) if question.since else None, last)
-
-
-def _value(value: Value) -> Matching:
-    if value.field in ("after", "before"):
-        day = _midnight(datetime.fromisoformat(value.value).date())
-        return _days(day, None) if value.field == "after" else _days(None, day - 1)
-    given = value.value if value.field in ("agency", "month") else value.value.lower()
-    return _silent(Matching.term_query(SCHEMA, _VALUE_OF[value.field], given))
 
 
 def _days(first: int | None, last: int | None) -> Matching:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from unicodedata import normalize
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.dataset as ds
 import tantivy
 from tantivy import DocAddress, Filter, Order, Query, TextAnalyzerBuilder, Tokenizer
@@ -24,6 +25,7 @@ from tantivy import DocAddress, Filter, Order, Query, TextAnalyzerBuilder, Token
 from output.clock import WIB
 from output.dataset import cluster_files, clusters_of, open_dataset
 from output.filesystem import Root
+from output.mentions import open_mentions
 from output.private import make_private
 from output.schema import KEYS, Row
 from output.views import reading
@@ -36,7 +38,7 @@ if TYPE_CHECKING:
     from output.dataset import Location
 
 FOLDER = "search"
-_FORMAT = 3
+_FORMAT = 4
 """Version of the index's format: an index of another version is rebuilt."""
 _TAKEN = "taken.json"
 _LEAD = 200  # characters of a description that a result shows
@@ -64,8 +66,9 @@ _ROOTS = TextAnalyzerBuilder(Tokenizer.whitespace()).build()
 def _schema() -> tantivy.Schema:
     builder = tantivy.SchemaBuilder()
     builder.add_text_field("article_id", tokenizer_name="raw", index_option="basic")
-    for name in ("outlet", "topics", "agencies", "names", "month"):
+    for name in ("outlet", "topics", "agencies", "names", "entities", "month"):
         builder.add_text_field(name, tokenizer_name="raw", index_option="basic", fast=True)
+    builder.add_text_field("called", tokenizer_name="raw", index_option="basic")
     for name in ("title", "tags", "authors", "body"):
         stored = name == "body"  # results quote the body around found words
         builder.add_text_field(name, stored, tokenizer_name="words", index_option="position")
@@ -78,9 +81,14 @@ def _schema() -> tantivy.Schema:
 
 
 SCHEMA = _schema()
-"""`names` are the authors as values, `month` that of publication in WIB; `roots` those of the words
+"""`names` are the authors as values, `entities` the ids of mentions/, `called` each of these ids
+behind a name of it (see `called`), `month` that of publication in WIB; `roots` those of the words
 of title, tags and body (see `word_forms`); `at` is the second of publication, `capture` the name of
 the capture, `story` a hash of the cluster_id."""
+
+
+Named = dict[tuple[str, str], dict[str, set[str]]]
+"""By article_id and content_hash, the entities that mentions/ holds, each with its names."""
 
 
 class _Last(NamedTuple):
@@ -93,6 +101,8 @@ class _Last(NamedTuple):
     months: list[str]
     content_hash: str
     cluster_id: str | None = None
+    entities: tuple[str, ...] = ()
+    called: tuple[str, ...] = ()
 
     def name(self, article_id: str) -> int:
         digest = hashlib.blake2b(repr((article_id, *self[:2], *self[3:])).encode(), digest_size=8)
@@ -103,6 +113,12 @@ def words_of(text: str) -> list[str]:
     """Return the words of `text` as indexed: runs of letters and digits, in lower case and without
     accents."""
     return _WORDS.analyze(normalize("NFC", text))
+
+
+def called(name: str, entity_id: str = "") -> str:
+    """Return the term of an entity by `name`; without `entity_id`, what all of this name begin
+    with."""
+    return f"{' '.join(words_of(name))}\x1f{entity_id}"
 
 
 class SearchIndex:
@@ -160,6 +176,10 @@ class SearchIndex:
             digests[path.split("/")[1].removeprefix("outlet=")].update(
                 f"{path} {info.size} ".encode()
             )
+        for info in self.root.files("mentions"):  # a name holds a hash of what was read
+            path = self.root.relative(info.path)
+            if (outlet := path.split("/")[1].removeprefix("outlet=")) in digests:
+                digests[outlet].update(path.encode())
         return {outlet: digest.hexdigest() for outlet, digest in digests.items()}
 
     def update(self, outlet: str) -> bool:
@@ -170,7 +190,8 @@ class SearchIndex:
         files = self._files().get(outlet)
         dataset = open_dataset(self.root.location, outlet=outlet)
         with reading():
-            last = _last_captures(dataset, clusters_of(self.root, outlet))
+            named = _named(self.root.location, outlet)
+            last = _last_captures(dataset, clusters_of(self.root, outlet), named)
         try:
             with _writing(self._index) as writer:
                 self._exchange(writer, outlet, dataset, last)
@@ -266,6 +287,11 @@ class SearchIndex:
         """Return about how many articles have `term` in the field `name`."""
         return self.searcher.doc_freq(name, term)
 
+    def entities_called(self, name: str, most: int = 100) -> set[str]:
+        """Return the ids of the entities that an article calls `name`, or that have it as id."""
+        found = self.searcher.terms_with_prefix("called", called(name), limit=most)
+        return {term.partition("\x1f")[2] for term, _ in found}
+
     def words(self, name: str, most: int) -> list[tuple[str, int]]:
         """Return the most frequent words of the field `name`, with the numbers of articles."""
         return self.searcher.terms_with_prefix(name, "", limit=most)
@@ -286,7 +312,23 @@ def _writing(index: tantivy.Index) -> Iterator[tantivy.IndexWriter]:
         writer.wait_merging_threads()
 
 
-def _last_captures(dataset: ds.FileSystemDataset, clusters: pa.Table) -> dict[str, _Last]:
+def _named(location: Location, outlet: str) -> Named:
+    """Return who and what the articles of `outlet` name."""
+    columns = ["article_id", "content_hash", "entity_id", "written"]
+    of_value = pc.field("kind").isin(["money", "percent"])
+    found = open_mentions(location, outlet).to_table(columns, filter=~of_value)
+    named: Named = {}
+    for article_id, content, entity_id, written in zip(
+        *(column.to_pylist() for column in found.columns), strict=True
+    ):
+        names = named.setdefault((article_id, content), {}).setdefault(entity_id, {entity_id})
+        names |= {written, entity_id.removeprefix("person:").partition("@")[0]}
+    return named
+
+
+def _last_captures(
+    dataset: ds.FileSystemDataset, clusters: pa.Table, named: Named
+) -> dict[str, _Last]:
     """Return the last capture of each article.
 
     :param clusters: article_id and cluster_id; of other articles the stored cluster_id counts
@@ -318,7 +360,19 @@ def _last_captures(dataset: ds.FileSystemDataset, clusters: pa.Table) -> dict[st
         places = sorted({months[number] for *_, number, _ in its})
         moment, version, number, content = max(its)
         story = grouped.get(article_id) or stored[article_id, moment, version]
-        last[article_id] = _Last(moment, version, number, contents, places, content, story)
+        entities = named.get((article_id, content), {})
+        terms = {called(name, entity) for entity, names in entities.items() for name in names}
+        last[article_id] = _Last(
+            moment,
+            version,
+            number,
+            contents,
+            places,
+            content,
+            story,
+            tuple(sorted(entities)),
+            tuple(sorted(terms)),
+        )
     return last
 
 
@@ -364,6 +418,8 @@ def _document(outlet: str, row: Row, last: _Last) -> tantivy.Document:
         "topics": row["topics"] or [],
         "agencies": row["agencies"] or [],
         "names": authors,
+        "entities": list(last.entities),
+        "called": list(last.called),
         "month": f"{moment.astimezone(WIB):%Y-%m}",
         "title": title,
         "tags": tagged,

@@ -23,7 +23,9 @@ DEEPEST = 12
 LONGEST = 4_000
 """Characters of a query."""
 
-Field = Literal["title", "author", "outlet", "topic", "tag", "agency", "month", "after", "before"]
+Field = Literal[
+    "title", "author", "outlet", "topic", "tag", "agency", "entity", "month", "after", "before"
+]  # fmt: skip
 FIELDS: dict[str, Field] = {
     "title": "title", "judul": "title",
     "author": "author", "penulis": "author",
@@ -31,6 +33,7 @@ FIELDS: dict[str, Field] = {
     "topic": "topic", "topik": "topic",
     "tag": "tag",
     "agency": "agency", "kantor": "agency",
+    "entity": "entity", "entitas": "entity", "tentang": "entity",
     "month": "month", "bulan": "month",
     "after": "after", "since": "after", "sejak": "after", "dari": "after",
     "before": "before", "sebelum": "before",
@@ -68,8 +71,8 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Value:
-    """A value of a field: an outlet, topic, agency or month; a day, which `after` takes in and
-    `before` does not."""
+    """A value of a field: an outlet, topic, agency, month, or the name or id of an entity; a day,
+    which `after` takes in and `before` does not."""
 
     field: Field
     value: str
@@ -247,7 +250,7 @@ class _Parser:
                 self._wrong("day", given)
                 return All()
             return Value(field, day.isoformat())
-        if field in ("outlet", "topic", "agency", "month"):
+        if field in ("outlet", "topic", "agency", "entity", "month"):
             values = [value.strip() for value in given.split(",") if value.strip()]
             return _either([Value(field, value) for value in values])
         return None

@@ -136,6 +136,7 @@ class Site:
             mistakes=self.library.mistakes(question),
             understood=question.query.node,
             in_words=in_words,
+            name_of=name_of,
             in_vain=self.library.in_vain(question) if answered and not found.total else [],
             suggestion=self.library.suggestion(question) if answered and not found.total else None,
             marked=lambda text: marked(text, shown),
@@ -265,6 +266,7 @@ _FACETS = {
     "month": "months",
     "agency": "agencies",
     "author": "authors",
+    "entity": "entities",
 }
 """Names in a URL's query, of which each may be given again, and in a question."""
 
