@@ -51,9 +51,19 @@ class _Shown:
         return " ".join(self.paragraphs)
 
     @cached_property
+    def address(self) -> set[str]:
+        """The words of the headline in the address."""
+        return _address_words(self.url)
+
+    @cached_property
     def is_about(self) -> bool:
         """True if the text is about the article that the address names."""
-        return _is_about(self.text, _address_words(self.url), None)
+        return _is_about(self.text, self.address, None)
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """True if the address names an article, and the text is about something else."""
+        return len(self.address) >= _FEWEST and not self.is_about
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,10 +84,14 @@ class Wall:
         is_named = any(map(self.titles.fullmatch, page.titles))
         if is_named and (size <= self.longest or self.id == _LISTING):
             return not page.is_about
+        if is_named and page.is_elsewhere:  # a list of eight hundred partners, for one
+            return True
         if size > self.longest or not self._says(page.text) or page.is_about:
             return False
         if not page.is_body:
             return size <= _SHORT
+        if size <= _LONGEST_SAID:  # a form has its signs in lines of a word or two
+            return True
         sentences = [s for paragraph in page.paragraphs for s in _SENTENCE.split(paragraph)]
         return self._share(sentences) >= _SHARE or self._share(page.paragraphs) >= _BLOCKS_SHARE
 
@@ -110,7 +124,7 @@ def wall_at(
     words = _hints().intersection(_words(" ".join([*parts, first])))
     if not words:
         return None
-    page = _Shown(url, parts, [paragraph.lower() for paragraph in paragraphs], is_body)
+    page = _Shown(url, parts, [_plain(paragraph) for paragraph in paragraphs], is_body)
     likely = (wall for wall in _walls() if not words.isdisjoint(wall.hints))
     return next((wall.id for wall in likely if wall.is_at(page)), None)
 
@@ -118,6 +132,11 @@ def wall_at(
 def _words(text: str) -> list[str]:
     """Return the runs of a to z and digits in `text`, in a fraction of the time of a regex."""
     return text.encode("ascii", "replace").translate(_LETTERS).decode().split()
+
+
+def _plain(text: str) -> str:
+    """Return `text` in lower case, with the apostrophe of keyboards."""
+    return text.lower().replace("’", "'")
 
 
 def _parts(title: str) -> list[str]:

@@ -39,7 +39,7 @@ WALLS = UNREACHABLE | {
     "geo_block": "not served to this country",
     "adblock": "page against ad blockers",
     "parked": "parked domain or empty server",
-    "isp_block": "blocked by the internet provider",
+    "isp_block": "blocked by the network or its provider",
     "captive_portal": "login page of a network",
 }
 """In words, the reasons for which a source or a page gives no article."""

@@ -47,6 +47,15 @@ def test_a_soft_404_is_one_however_many_popular_articles_it_lists(times: int):
     assert reject.value.reason == "soft_404"
 
 
+def test_a_wall_that_its_title_names_is_one_however_many_partners_it_lists():
+    partners = [f"Mitra Periklanan Nomor {n}, dengan kepentingan yang sah" for n in range(300)]
+    [wall] = [wall for wall in WALLS if wall["title"] == "We value your privacy"]
+    for text in (wall["text"], partners):
+        with pytest.raises(Rejected) as reject:
+            read(served(wall | {"text": [*text, *partners]}))
+        assert reject.value.reason == "consent"
+
+
 ABOUT = {
     "cookie": (
         "Layar Persetujuan Cookie di Situs Berita Membuat Pembaca Lelah",
@@ -104,6 +113,34 @@ ABOUT = {
         [
             "Hotspot gratis di halte kini dapat dipakai tanpa voucher, cukup nomor ponsel.",
             "Penumpang masuk dengan nomor ponsel untuk mengakses internet selama sejam.",
+        ],
+    ),
+    "app_wall": (
+        "Instal Aplikasi Desa Kini Bisa Tanpa Kuota",
+        [
+            "Instal aplikasi desa kini bisa tanpa kuota, dan warga dapat terus membaca kabar kampung.",
+            "Unduh gratis di balai desa, kata kepala dusun, lalu baca berita ini kepada tetangga.",
+        ],
+    ),
+    "parked": (
+        "Domain Desa Dijual Lagi Setelah Masa Aktif Habis",
+        [
+            "Domain desa itu dijual lagi setelah masa aktif habis dan tidak diperpanjang.",
+            "Registrar menyebut domain yang diparkir itu menarik penawaran dari tiga pembeli.",
+        ],
+    ),
+    "withdrawn": (
+        "Artikel Ini Telah Ditarik, Begitu Balasan Mesin Pencari Kampus",
+        [
+            "Artikel ini telah ditarik, begitu balasan mesin pencari kampus untuk ratusan makalah.",
+            "Halaman makalah tidak ditemukan sejak jurnal kampus pindah alamat, kata pustakawan.",
+        ],
+    ),
+    "members": (
+        "Perpustakaan Daring Hanya untuk Anggota, Warga Harus Login",
+        [
+            "Perpustakaan daring kini hanya untuk anggota, dan warga harus login dengan akun kota.",
+            "Sesi login berakhir sejam kemudian, lalu anggota harus masuk lagi dengan kata sandi.",
         ],
     ),
     "adblock": (
