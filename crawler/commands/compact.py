@@ -8,6 +8,7 @@ import sys
 from typing import TYPE_CHECKING
 
 from crawler.archive.takedown import finish_takedowns
+from crawler.extraction.mentions.models import ModelError
 from crawler.state.database import StateError
 from crawler.state.locks import HeldError, locked, place_of_locks
 from crawler.state.mentions import rebuild_mentions
@@ -78,7 +79,10 @@ class Command(MaintenanceCommand):
         except CannotExchangeError as error:
             print(error, file=sys.stderr)
             return
-        rebuild_mentions(self.location, outlet)
+        try:
+            rebuild_mentions(self.location, outlet)
+        except ModelError as error:
+            self.complain(f"mentions/ of {outlet} is not rebuilt: {error}")
         for merge in merges:
             repeated = f", {merge.dropped} that repeated others dropped" if merge.dropped else ""
             self.say(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from crawler.extraction.mentions.find import find_mentions, rules_version
+from crawler.extraction.mentions.models import all_rules, find_all
 from output.clock import WIB
 from output.mentions import Text, rebuild
 
@@ -22,12 +22,12 @@ def rebuild_mentions(location: Location, outlet: str) -> int:
 
     :raises OSError: when the dataset cannot be read or written.
     """
-    return rebuild(location, outlet, rules_version(), _rows)
+    return rebuild(location, outlet, all_rules(), _rows)
 
 
 def _rows(text: Text) -> Iterator[Row]:
     year = text.published_at.astimezone(WIB).year if text.published_at else None
-    for one in find_mentions(text.title, text.body, year):
+    for one in find_all(text.title, text.body, year):
         yield {
             "article_id": text.article_id,
             "content_hash": text.content_hash,

@@ -52,6 +52,8 @@ _ABOUT = re.compile(
     r"setidaknya|sedikitnya|minimal|maksimal|mendekati|berkisar(?: antara)?|lebih kurang|±|~)\s*$",
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"\d[\d.,]*")
+_AROUND = 60  # characters around a number in which the words of the longest amount are
 _LOOKED_BACK = 25  # characters before an amount in which a word says that it is not exact
 
 
@@ -68,13 +70,27 @@ class Amount:
 
 def amounts(text: str) -> list[Amount]:
     """Return the amounts of money and the percentages in `text`, in order."""
-    found = [each for match in _AMOUNT.finditer(text) for each in _money(text, match)]
-    taken = [(each.start, each.end) for each in found]
-    for match in _NAMED.finditer(text):
-        if not any(start < match.end() and match.start() < end for start, end in taken):
-            found += _money(text, match)
-    found += [_percent(text, match) for match in _PERCENT.finditer(text)]
+    found: list[Amount] = []
+    for span in _around_digits(text):
+        money = [each for match in _AMOUNT.finditer(text, *span) for each in _money(text, match)]
+        taken = [(each.start, each.end) for each in money]
+        for match in _NAMED.finditer(text, *span):
+            if not any(start < match.end() and match.start() < end for start, end in taken):
+                money += _money(text, match)
+        found += money
+        found += [_percent(text, match) for match in _PERCENT.finditer(text, *span)]
     return sorted(found, key=lambda each: (each.start, each.value))
+
+
+def _around_digits(text: str) -> list[tuple[int, int]]:
+    """Return the stretches of `text` in which an amount may be, apart from each other."""
+    spans: list[tuple[int, int]] = []
+    for match in _DIGITS.finditer(text):
+        start, end = max(0, match.start() - _AROUND), match.end() + _AROUND
+        if spans and start <= spans[-1][1]:
+            start, _ = spans.pop()
+        spans.append((start, end))
+    return spans
 
 
 def _money(text: str, match: re.Match[str]) -> list[Amount]:

@@ -11,24 +11,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.extraction.mentions.amounts import amounts
-from crawler.extraction.mentions.gazetteer import gazetteer
+from crawler.extraction.mentions.gazetteer import Entity, gazetteer
 from crawler.extraction.mentions.people import people
 
 if TYPE_CHECKING:
     from decimal import Decimal
 
-    from crawler.extraction.mentions.gazetteer import Alias, Entity, Gazetteer
+    from crawler.extraction.mentions.gazetteer import Alias, Gazetteer
     from crawler.extraction.mentions.people import Person
 
 MOST = 2_000
 """Mentions of an article, at most: those first in the text stay."""
 _NEAR = 160  # characters before and behind a name in which the words of its context are looked for
 _LONGEST_SENTENCE = 400  # characters of a sentence that are kept
+_EMPLOYERS = ("company", "regulator", "organisation")
 _END = re.compile(r"[.!?…][\"”’')\]]*\s+(?=[A-Z\"“‘(\d])|\n+")
 _TICKER = re.compile(
     r"\((?:[A-Z]+:\s?)?([A-Z]{4})\)|(?<!\w)(?:[Ss]aham|[Ee]miten|[Kk]ode)\s([A-Z]{4})(?!\w)"
 )
 _WORD = re.compile(r"[^\W_]")
+_COMPANY = re.compile(
+    r"(?<!\w)(?:PT|CV)\.?\s(?P<name>[A-Z][^\W\d]*[\w&'’-]*?(?<!\d)(?=\d*(?!\w))"
+    r"(?:\s(?:[A-Z][\w&'’-]*|dan\s[A-Z]\w*|&)(?!\.\s[A-Z])){0,6})"
+    r"(?:\s\((?:Persero|Tbk)\))*(?:\s\((?P<short>[A-Z][\w-]{2,20})\)|\satau\s(?P<known>[A-Z]\w{2,20}))?"
+)
+"""A company by its legal form, and the name by which the text calls it from then on."""
+_MOST_COMPANIES = 50  # of a text, by their form
 # Behind the name of a ministry or authority: that of another country.
 _ABROAD = re.compile(
     r"\s(?:AS|Amerika|China|Tiongkok|Jepang|Korea|India|Inggris|Rusia|Singapura|Malaysia|Thailand|"
@@ -81,6 +89,7 @@ def find_mentions(title: str | None, body: str | None, year: int | None = None) 
     book = gazetteer()
     texts = {"title": title or "", "body": body or ""}
     named = {part: _names(text, book, year) for part, text in texts.items()}
+    _add_companies(texts, named)
     sure = {
         one.entity.id for part, ones in named.items() for one in ones if _fits(texts[part], one)
     }
@@ -108,7 +117,7 @@ def _mentions(text: str, part: str, named: list[_Named]) -> list[Mention]:
 
     def organisation_at(start: int, end: int) -> tuple[int, str] | None:
         at = bisect_left(starts, start)
-        if at < len(named) and named[at].start < end and named[at].entity.kind != "product":
+        if at < len(named) and named[at].start < end and named[at].entity.kind in _EMPLOYERS:
             return named[at].end, named[at].entity.id
         return None
 
@@ -126,7 +135,10 @@ def _mentions(text: str, part: str, named: list[_Named]) -> list[Mention]:
         before = by_start.get(person.start)
         if before is None or (person.organisation and not before.organisation):
             by_start[person.start] = person
+    known = {one.start for one in named if one.entity.kind == "person"}
     for person in by_start.values():
+        if person.start in known:
+            continue
         who = _person_id(person.name, person.organisation)
         found.append(mention(who, "person", person.start, person.end))
     for amount in amounts(text):
@@ -141,8 +153,11 @@ def _mentions(text: str, part: str, named: list[_Named]) -> list[Mention]:
 
 
 def _person_id(name: str, organisation: str | None) -> str:
-    """Return the id of a person: the name in lower case, within the organisation if known."""
+    """Return the id of a person: the gazetteer's, else the name in lower case, within the
+    organisation if known."""
     plain = "-".join(re.findall(r"\w+", name.lower()))
+    if f"person:{plain}" in gazetteer().entities:
+        return f"person:{plain}"
     return f"person:{plain}@{organisation}" if organisation else f"person:{plain}"
 
 
@@ -156,19 +171,56 @@ def _names(text: str, book: Gazetteer, year: int | None) -> list[_Named]:
         for number, start, end in book.matches(lower)
         if _is_printed(text, start, end, book.names[number][1], year)
     ]
-    by_ticker = {entity.ticker: entity for entity in book.entities.values() if entity.ticker}
     for match in _TICKER.finditer(text):
         group = 1 if match[1] else 2
-        if entity := by_ticker.get(match[group]):
+        if entity := book.tickers.get(match[group]):
             found.append(_Named(*match.span(group), entity))
-    found.sort(key=lambda one: (one.start, -one.end))
+    return _apart(found)
+
+
+def _apart(found: list[_Named]) -> list[_Named]:
+    """Return `found` in order; of names that overlap, the longest of those that begin first."""
     apart: list[_Named] = []
-    for one in found:
+    for one in sorted(found, key=lambda one: (one.start, -one.end)):
         if not apart or one.start >= apart[-1].end:
             apart.append(one)
         if len(apart) >= MOST:
             break
     return apart
+
+
+def _shortens(short: str, name: str) -> bool:
+    """Return whether the letters of `short` are in `name` in this order, from the first on."""
+    letters = iter(name.lower())
+    return short[0].lower() == name[0].lower() and all(
+        letter in letters for letter in short.lower() if letter.isalnum()
+    )
+
+
+def _add_companies(texts: dict[str, str], named: dict[str, list[_Named]]) -> None:
+    """Add the companies that `texts` name by their legal form and the gazetteer does not hold."""
+    short: dict[str, Entity] = {}
+    for part, text in texts.items():
+        in_form = _COMPANY.finditer(text) if "PT" in text or "CV" in text else ()
+        for number, match in enumerate(in_form):
+            if number >= _MOST_COMPANIES:
+                break
+            start, (_, end) = match.start(), match.span("name")
+            end -= len(" Tbk") if text[:end].endswith(" Tbk") else 0
+            at = bisect_left(named[part], start, key=lambda one: one.end - 1)
+            if at < len(named[part]) and named[part][at].start < end:
+                continue
+            name = text[match.start("name") : end]
+            slug = "-".join(re.findall(r"\w+", name.lower()))
+            company = Entity(f"pt:{slug}", f"PT {name}", "company", ())
+            named[part] = _apart([*named[part], _Named(start, end, company)])
+            called = match["short"] or match["known"]
+            if called and _shortens(called, name):
+                short.setdefault(called, company)
+    for part, text in texts.items() if short else ():
+        called = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, short))})(?!\w)")
+        more = [_Named(*match.span(), short[match[0]]) for match in called.finditer(text)]
+        named[part] = _apart([*named[part], *more])
 
 
 def _is_printed(text: str, start: int, end: int, alias: Alias, year: int | None) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-KINDS = ("company", "regulator", "product", "organisation")
+KINDS = ("company", "regulator", "product", "organisation", "person")
 FILE = Path(__file__).with_name("gazetteer.toml")
 AMBIGUOUS = frozenset(
     """
@@ -66,9 +66,10 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """The entities by id, and an automaton of all names in lower case."""
+    """The entities by id and by ticker, and an automaton of all names in lower case."""
 
     entities: dict[str, Entity]
+    tickers: dict[str, Entity]
     names: tuple[tuple[Entity, Alias], ...]
     automaton: AhoCorasick
 
@@ -91,6 +92,8 @@ def name_of(entity_id: str) -> str:
     book = gazetteer().entities
     if entity_id in book:
         return book[entity_id].name
+    if entity_id.startswith("pt:"):
+        return f"PT {entity_id.removeprefix('pt:').replace('-', ' ').title()}"
     name, _, organisation = entity_id.removeprefix("person:").partition("@")
     person = name.replace("-", " ").title()
     return f"{person} ({name_of(organisation)})" if organisation else person
@@ -122,7 +125,8 @@ def load(tables: dict[str, list[dict[str, Any]]]) -> Gazetteer:
         if entity.parent and entity.parent not in entities:
             raise ValueError(f"{entity.id}: there is no {entity.parent}")
     patterns = [alias.text.lower() for _, alias in names]
-    return Gazetteer(entities, tuple(names), AhoCorasick(patterns, MatchKind.Standard))
+    tickers = {entity.ticker: entity for entity in entities.values() if entity.ticker}
+    return Gazetteer(entities, tickers, tuple(names), AhoCorasick(patterns, MatchKind.Standard))
 
 
 def _entity(kind: str, row: dict[str, Any]) -> Entity:

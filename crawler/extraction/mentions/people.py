@@ -24,10 +24,13 @@ _OFFICES = (
     "sekretaris perusahaan|corporate secretary|ketua umum|ketua|wakil ketua|kepala|wakil kepala|"
     "juru bicara|jubir|vice president|senior vice president|executive vice president|svp|evp|vp|"
     "head of|head|country manager|country head|country director|general manager|managing director|"
-    "manager|manajer|pendiri|founder|co-founder|analis|pengamat|peneliti|pakar|presiden|gubernur|"
+    "manager|manajer|pendiri|founder|co-founder|analis|pengamat|peneliti|pakar|presiden|president|gubernur|"
     "wakil gubernur|wakil presiden|bupati|wali kota|walikota|kapolri|kapolda|kapolres|kabid humas|"
     "deputi|anggota komisi|rektor|dekan|profesor|sekretaris|bendahara|ekonom|plt|plh|staf khusus|"
-    "staf ahli|penyanyi|aktor|aktris|pelatih|advokat|kuasa hukum|pengacara|sutradara|produser"
+    "staf ahli|jaksa agung|jaksa agung muda|managing partner|partner|brand manager|product manager|"
+    "chief scientist|chief commercial officer|chief digital officer|chief business officer|"
+    "chief product officer|akbp|kombes|kompol|brigjen|irjen|komjen|mayjen|letjen|jenderal|kolonel|"
+    "prof|profesor|dr|datuk|ceo & co-founder|co-founder & ceo|penyanyi|aktor|aktris|pelatih|advokat|kuasa hukum|pengacara|sutradara|produser"
 ).split("|")
 _OFFICE = rf"(?<!\w)(?:{any_of(set(_OFFICES))})(?!\w)"
 _HEAD = re.compile(_OFFICE, re.IGNORECASE)
@@ -78,6 +81,10 @@ _OF_OFFICES = frozenset(
     pupr pu bgn bpjs bumd basarnas kabinet mendagri mendikti mendikdasmen menhut menpora menag menpan
     menham mendes mendag menaker menhub menkes menperin menkomdigi menkominfo wamen wamenkeu wamenlu
     profesor founder gerindra pdip golkar nasdem pkb pks demokrat pan ppp psi partai pembina penasihat
+    besar agung intelijen pidsus pidum investment digital technical strategic alliances platform cloud
+    commerce solutions services service customer experience brand people culture legal data design creative
+    postpaid prepaid roaming interconnect southeast region regional territory appliances mobile electronics
+    selandia baru afrika uni serikat amerika ombudsman ajun reserse kriminal khusus umum metro
     kawasan permukiman lalu lintas commuter fed the new york washington dijelaskan
     """.split()
 ) | {city.lower() for city in CITIES if " " not in city}
@@ -89,12 +96,12 @@ _BODIES = frozenset(
     lembaga universitas institut sekolah grup group suku sub unit program studi
     """.split()
 )
-_NAME_WORD = r"[A-Z](?:[a-zà-ÿ]+(?:['’-][A-Za-z][a-zà-ÿ]+)*|\.(?=\s[A-Z])|[a-z]{0,2}\.(?=\s[A-Z])|'?[A-Z][a-zà-ÿ]+)"
+_NAME_WORD = r"[A-Z](?:(?=\s[A-Z][a-z])|[a-zà-ÿ]+(?:['’-][A-Za-z][a-zà-ÿ]+)*|\.(?=\s[A-Z])|[a-z]{0,2}\.(?=\s[A-Z])|'?[A-Z][a-zà-ÿ]+)"
 _NAME = rf"{_NAME_WORD}(?:\s(?:bin|binti|van|de|al|el|da)?\s?{_NAME_WORD}){{0,3}}"
 _TOKEN = re.compile(r"\S+")
 _WORD = re.compile(rf"{_NAME_WORD}(?=$|[\s,.;:()\"”'’])")
 _APPOSITION = re.compile(
-    rf"(?<!\w)(?P<name>{_NAME_WORD}(?:\s{_NAME_WORD}){{1,3}})(?:\s\(\d{{2}}\))?,\s(?:selaku\s|yang juga\s)?$"
+    rf"(?<!\w)(?P<name>{_NAME_WORD}(?:\s{_NAME_WORD}){{1,3}})(?:\s\(\d{{2}}\))?(?:,\s(?:selaku\s|yang juga\s)?|\sselaku\s)$"
 )
 _SAID = re.compile(
     r"(?<!\w)(?i:kata|ujar|tutur|ungkap|jelas|imbuh|tambah|papar|terang|sebut|tegas|ucap|lanjut|"
@@ -108,7 +115,21 @@ _IN_APPOSITION = re.compile(
     r"(?:\s\(\d{2}\))?(?:,|\s(?:selaku|sebagai|yang juga))\s$"
 )
 _FOLLOWS = re.compile(rf",\s(?P<name>{_NAME_WORD}(?:\s{_NAME_WORD}){{1,3}})(?=[,.]|\s[a-z(])")
-_LONGEST = 9  # words between an office and a name
+# "CEO GMF, Andi Contoh": an unknown organisation, by an abbreviation or five words at most.
+_BEHIND_A_BODY = re.compile(
+    r"(?:(?:[A-Z][\w&.’'-]*|\([^()]{1,30}\)|of|and|dan|for|&)\s){0,8}"
+    r"(?:[A-Z]{2,}\w*|[A-Z]\w*[A-Z]\w*|[A-Z][\w&’'-]*|\([^()]{1,30}\)),\s"
+    rf"(?:(?:Dr|Prof|Ir|Datuk|Seri|Tan|AKBP|Kombes|Brigjen|Irjen)\.?\s)*"
+    rf"(?P<name>{_NAME_WORD}(?:\s{_NAME_WORD}){{1,3}})"
+    r"(?=[,.]|\s[a-z(]|$)"
+)
+# "kata VP & Head of Devices Asia Alfa, Budi Contoh, dalam ...": a long office behind a verb of speech.
+_SAID_OF = re.compile(
+    r"\w+\s(?P<office>[^.,\"“”]{3,140}),\s"
+    rf"(?P<name>(?:(?:Dr|Prof|Ir)\.?\s)*{_NAME_WORD}(?:\s{_NAME_WORD}){{1,3}}),\s"
+    r"(?=[a-z(]|Senin|Selasa|Rabu|Kamis|Jumat|Sabtu|Minggu)"
+)
+_LONGEST = 12  # words between an office and a name
 _MOST_WORDS = 4  # of a name
 _NO_NAMES = frozenset(
     """
@@ -120,6 +141,7 @@ _NO_NAMES = frozenset(
     kementerian badan dinas universitas institut komisi dewan lembaga asosiasi polri polda polres tni
     dpr mpr kpk pemerintah perusahaan kota kabupaten provinsi grup group inc corp ltd presiden
     menteri direktur ketua kepala bapak ibu pak bu anggota tim media sosial news online
+    imipas panitia penyelenggara park association hotel resort florida texas california georgia alaska
     nomor tahun airways foundation terminal club forum himpunan asosiasi shrimp global international
     nasional keputusan undang peraturan gubernur bupati milan united city fc
     """.split()
@@ -152,6 +174,11 @@ def people(
                 start, end = said.span("name")
                 if _is_name(text[start:end]) and organisation_at(start, end) is None:
                     yield Person(start, end, text[start:end], None)
+            elif (said := _SAID_OF.match(text, at)) and _HEAD.search(said["office"]):
+                start, end = _trimmed(text, *said.span("name"))
+                named = organisation_at(*said.span("office"))
+                if _is_name(text[start:end]):
+                    yield Person(start, end, text[start:end], named[1] if named else None)
             continue
         end = at + len(word)
         if found := _APPOSITION.search(text, max(0, at - _BEFORE), at):
@@ -190,7 +217,11 @@ def _behind_office(
     organisation: str | None = None
     seen = 0
     is_body = False  # an organisation that is not in the gazetteer comes before the name
+    if text.startswith(". ", at):  # "Dr. Budi Contoh"
+        at += 1
     while seen < _LONGEST:
+        if organisation and text.startswith(", ", at):
+            return _named(text, at + 2, organisation)
         token = _TOKEN.match(text, at + 1) if text[at : at + 1] == " " else None
         if token is None:
             return None
@@ -215,6 +246,12 @@ def _behind_office(
             at, seen = token.end(), seen + 1
             continue
         break
+    if (behind := _BEHIND_A_BODY.match(text, at + 1)) and not _is_office(
+        text, behind.start("name") - 2
+    ):
+        start, end = _trimmed(text, *behind.span("name"))
+        if _is_name(text[start:end]):
+            return Person(start, end, text[start:end], organisation)
     return _named(text, at + 1, organisation, behind_comma=is_body)
 
 

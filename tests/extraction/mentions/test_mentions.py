@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.extraction.mentions.find import MOST, find_mentions
-from crawler.extraction.mentions.gazetteer import FILE, load
+from crawler.extraction.mentions.gazetteer import FILE, load, name_of
 
 ROWS = [row for rows in tomllib.loads(FILE.read_text("utf-8")).values() for row in rows]
 
@@ -57,7 +57,7 @@ PEOPLE = {
     "CEO OpenAI Sam Contoh hadir.": "person:sam-contoh@openai",
     "Begitu, ujar Siti Rahmawati, CEO Shopee Indonesia.": "person:siti-rahmawati@shopee",
     "Menurut Siti Rahmawati, CEO Shopee, itu benar.": "person:siti-rahmawati@shopee",
-    "“Benar,” kata Joko Widodo Contoh di Jakarta.": "person:joko-widodo-contoh",
+    "“Benar,” kata Joko Santoso Contoh di Jakarta.": "person:joko-santoso-contoh",
     "Wakil Ketua Komisi I DPR Sukarta Wijaya menolak.": "person:sukarta-wijaya@dpr",
 }
 
@@ -133,3 +133,20 @@ def test_ten_thousand_mentions_are_bounded_and_cost_what_the_text_costs():
     found = find_mentions("", body)
     assert len(found) == MOST
     assert time.process_time() - start < 60  # seconds; a quadratic search takes many minutes
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("PT Kabel Nusa Abadi Tbk menang.", {"PT Kabel Nusa Abadi"}),
+        ("PT Kabel Nusa (KANUSA) menang; KANUSA senang.", {"PT Kabel Nusa", "KANUSA"}),
+        ("PT Kabel Nusa atau Kanusa menang. Kanusa senang.", {"PT Kabel Nusa", "Kanusa"}),
+        ("Dirut PT Kabel Nusa (RAY) pergi. RAY pulang.", {"PT Kabel Nusa"}),
+        ("PT Telekomunikasi Indonesia Tbk menang.", {"Telekomunikasi Indonesia"}),
+        ("Mereka PT di sana.", set()),
+    ],
+)
+def test_a_company_is_known_by_its_legal_form(text, found):
+    names = {one.text for one in find_mentions(None, text) if one.kind == "company"}
+    assert names == found
+    assert name_of("pt:kabel-nusa") == "PT Kabel Nusa"
