@@ -26,12 +26,13 @@ from output.filesystem import STAGING, Root
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from distributed import Client
+    from distributed import Client, Future
 
     from crawler.reparse.job import Job, Result
 
 WAIT = 60.0
 """Seconds in which a worker must join, at the beginning and when all have left."""
+GATHER = 2.0  # seconds in which a result comes from the worker, before the workers are looked for
 EVERY = 0.2  # seconds between two looks at the futures
 RETRIES = 2  # of a task that failed, since another worker may have room and a disk
 LOCAL = "local"
@@ -80,13 +81,28 @@ def on_cluster(
             for future in ready:
                 paths = futures.pop(future)
                 try:
-                    yield pickle.loads(future.result())  # noqa: S301 - Dask itself pickles
+                    yield pickle.loads(_result(future, watch, len(futures) + 1))  # noqa: S301 - Dask itself pickles
                 except KilledWorker:
                     yield died(paths)
                 except (CancelledError, OSError) as error:
                     raise ClusterError(_lost(address, len(futures) + 1)) from error
                 except ImportError as error:
                     raise ClusterError(f"the workers at {address} cannot run: {error}") from error
+
+
+def _result(future: Future[bytes], watch: _Watch, left: int) -> bytes:
+    """Return the result of a task that is done: if a worker went with it, when the task is done
+    again.
+
+    :raises ClusterError: see `_Watch.check`.
+    """
+    while True:
+        try:
+            return future.result(timeout=GATHER)
+        except TimeoutError:
+            if future.status == "error":  # the task's own
+                raise
+            watch.check(left)
 
 
 class _Watch:
