@@ -53,6 +53,9 @@ _POST_LINK = (
 # Below this line Promedia's template lists advertisers' texts.
 _ADVERTISER = ("Konten di bawah ini disajikan oleh", "Konten ini disajikan oleh Advertiser")
 _PAID = ("a", "ins")
+_FIELDS = "input,select,textarea"  # of a form: a poll, a letter to subscribe to
+_LONGEST_BOX = 300  # characters of the text around a form's fields; an article has more
+_LONGEST_PLEA = 160  # characters of a paragraph beside a form's fields; a longer one is prose
 _OF_ITEMS = ("list_item", "heading")  # kinds of the text that a list item begins with
 _CELLS = frozenset("td th dt dd".split())
 _NO_MARKS: frozenset[str] = frozenset()
@@ -106,9 +109,20 @@ class Walk:
         for selector in self._rules.selectors("junk"):
             for node in root.css(selector):
                 self._ruled.setdefault(node.mem_id, f"{self._rules.name}:{selector}")
+        for node in root.css(_FIELDS):
+            if box := self._box_of(node, root):
+                self._ruled.setdefault(box.mem_id, "markup:form")
         for selector in self._rules.selectors("body_end"):
             if end := root.css_first(selector):
                 self._ends[end.mem_id] = f"{self._rules.name}:{selector}"
+
+    def _box_of(self, field: LexborNode, root: LexborNode) -> LexborNode | None:
+        """Return the widest element around `field` that holds a form alone, None without one."""
+        box = None
+        around = field.parent
+        while around is not None and around.mem_id != root.mem_id and _is_box(around):
+            box, around = around, around.parent
+        return box if box is not None and 4 * len(box.text()) < self._page_text else None
 
     def _root(self, root: LexborNode) -> None:
         self._stack = [_Frame(root, False, frozenset(), _KINDS.get(root.tag or "", "paragraph"))]
@@ -311,6 +325,13 @@ def _is_advert(node: LexborNode, tag: str, attributes: dict[str, str | None]) ->
         return False
     around = node.parent.text().strip() if node.parent is not None else ""
     return around == node.text().strip() or node.css_first("p,div,img,figure,ul,h3,h4") is not None
+
+
+def _is_box(node: LexborNode) -> bool:
+    """Return whether `node` is small, and no paragraph in it is prose."""
+    return len(node.text()) <= _LONGEST_BOX and all(
+        len(paragraph.text()) <= _LONGEST_PLEA for paragraph in node.css("p")
+    )
 
 
 def _named(attributes: dict[str, str | None]) -> str:

@@ -35,12 +35,16 @@ def _any(*words: str) -> str:
 _WRITERS = ("reporter", "rep", "penulis", "pewarta", "wartawan", "jurnalis", "kontributor", "oleh")
 _EDITORS = ("editor", "redaktur", "red", "penyunting")
 _BOTH = tuple(f"{editor} & reporter" for editor in _EDITORS)
+_BY = (
+    "written by", "posted by", "submitted by", "edited by", "ditulis oleh", "diposting oleh",
+    "dikirim oleh", "disunting oleh", "diedit oleh", "oleh", "by",
+)  # fmt: skip
 _GAP = rf"{BETWEEN}++"
 # A text node that begins with a label: "Reporter: X"; in two nodes "Penulis", ": X" or "Oleh", "X".
 _LABELLED = re.compile(
     rf"{BETWEEN}(?:[|/•·]\s*+)?((?:"
     rf"{_any(*_WRITERS, *_EDITORS, *_BOTH)}(?:\s?:{_GAP}|\s?:|{_GAP}:(?:{_GAP})?)"
-    rf"|{_any('written by', 'ditulis oleh', 'oleh', 'by')}{_GAP}"
+    rf"|{_any(*_BY)}{_GAP}"
     rf"|{_any('laporan', 'oleh', 'reporter', 'penulis', 'pewarta', 'editor')}\s)[^{BETWEEN}]*+"
     rf"(?:(?:(?<=,)|{_GAP}(?:[,/&]|dan|Dan|DAN)){_GAP}[^{BETWEEN}]++){{0,4}})"
 )
@@ -118,11 +122,18 @@ def find_people(
     people.authors = [n for n in people.authors if not _CODE.fullmatch(n)]
     clean = named(page.article.get("author")) if people.authors else []
     people.authors = [_without_badge(name, clean) for name in people.authors]
+    people.authors = [_as_printed(n, page) if n.islower() else n for n in people.authors]
     people.authors = _without(people.authors, people.editors)
     stated = [*named(page.article.get("author")), *(page.meta.get(key, "") for key in _STATED)]
     for text in filter(None, stated):
         _add(people.sources, parse_byline(text[:_LONGEST]).sources)
     return people
+
+
+def _as_printed(name: str, page: Page) -> str:
+    """Return `name`, which metadata has in small letters, as the page prints the name."""
+    printed = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", page.flow, re.IGNORECASE)
+    return printed[0] if printed and " " in name else name
 
 
 def _without(authors: list[str], editors: list[str]) -> list[str]:

@@ -235,8 +235,10 @@ def _printed(runs: list[str], i: int) -> tuple[Date, str] | None:
     if len(text) > _LONGEST or not _has_digit(text):
         return None
     label = runs[i - 1] if i and not _has_digit(runs[i - 1]) else ""
-    if _CHANGED.search(f"{label} {text}"):
+    if _CHANGED.search(label):
         return None
+    if changed := _CHANGED.search(text):  # "Terbit 1 Mei 05.48 · Diperbarui 1 Mei 09.00"
+        return find_date(text[: changed.start()])
     return find_date(text) or (_split_date(runs, i) if len(text) < _SHORT else None)
 
 

@@ -23,7 +23,9 @@ _REPORT = re.compile(
     r"(?:[\w.]{2,20} ){0,3}[\w.]{3,40},\s*",
     re.IGNORECASE,
 )
-_BY = re.compile(r"(?:(?:ditulis|posted|written) )?(?:oleh|by)\s+", re.IGNORECASE)
+_BY = re.compile(
+    r"(?:(?:ditulis|diposting|dikirim|posted|submitted|written) )?(?:oleh|by)\s+", re.IGNORECASE
+)
 # "Name -detikOto", "Name, Jurnalis": the outlet or the office behind a name.
 _OFFICE = re.compile(
     rf"\s*(?:[{DASHES}|/]\s*)?(?:(?<!\w)detik[A-Za-z]{{2,12}}|,?\s*Jurnalis"
@@ -70,7 +72,7 @@ _BOTH_ROLES = re.compile(
     r"|(?:reporter|penulis|pewarta|wartawan)\s*(?:&|dan|/)\s*(?:redaktur|editor))\s*:\s*([^|:]+)",
     re.IGNORECASE,
 )
-_EDITED = re.compile(r"^\(?(?:diedit|disunting) oleh:?\s+", re.IGNORECASE)
+_EDITED = re.compile(r"^\(?(?:(?:diedit|disunting) oleh|edited by):?\s+", re.IGNORECASE)
 _BETWEEN = re.compile(r"\s*(?:[,;|/&•·]|\bdan\b|\band\b)\s*")
 # "Reporter Name | Editor Name": labels whose colons are line breaks on the page.
 _BARE_ROLE = re.compile(

@@ -17,7 +17,13 @@ from crawler.extraction.indonesian.headlines import looks_like_headline
 from crawler.extraction.indonesian.patterns import DASH
 from crawler.extraction.indonesian.sentences import is_body_line
 from crawler.extraction.rules import GENERIC, Rules
-from crawler.extraction.text.header import SITE, header_length, page_header, read_header
+from crawler.extraction.text.header import (
+    SITE,
+    header_length,
+    page_header,
+    read_header,
+    read_release_day,
+)
 from crawler.extraction.text.paragraphs import (
     TextLine,
     is_dash,
@@ -74,6 +80,8 @@ def extract_text(
     )  # fmt: skip
     parts = _parts(lines, fetched_at)
     read_header(article, parts.header, fetched_at)
+    if parts.body:
+        read_release_day(article, parts.body[0])
     if not any(is_body_line(paragraph) for paragraph in parts.body):
         raise Rejected("not_article", "no line of prose")
     article.blocks = [Block("widget", text, rule="text:menu") for text in parts.menu]

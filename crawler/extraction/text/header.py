@@ -49,7 +49,7 @@ _HOUSES = re.compile(r"(?:CNN|CNBC|BBC News|VOA|DW) Indonesia|(?:Berita|Home|Ber
 _ROLE_ALONE = re.compile(r"Penulis|Reporter|Pewarta|Editor")
 _AROUND_DATE = re.compile(
     r"(?:terakhir )?diperbarui|tayang|terbit|diterbitkan|dipublikasikan|pada|jurnalis"
-    r"|\w+\.(?:com|co\.id|id)|[\W_]",
+    r"|(?:waktu baca )?\d{1,2} menit(?: (?:mem)?baca)?|\w+\.(?:com|co\.id|id)|[\W_]",
     re.IGNORECASE,
 )
 _NAME = re.compile(
@@ -57,6 +57,14 @@ _NAME = re.compile(
 )
 # Words that headlines and headings hold and names do not.
 _NO_NAME = OPENERS | NOUNS | SMALL | {"daftar", "isi", "klasemen", "jadwal", "cara", "simak"}
+_TRAIL = re.compile(r"\S [>»›] \S")  # "Home > Tekno"
+_BAR = re.compile(rf"\s(?:[|•·]|{DASH}{{1,2}})\s")
+# The line above the title of a press release.
+_RELEASE = re.compile(r"(?:SIARAN PERS|Siaran Pers|PRESS RELEASE|Press Release)(?: No.{1,60})?")
+# "Bandung, 12 Maret 2022 – "
+_RELEASE_DAY = re.compile(
+    rf"[A-Z][\w ]{{2,30}}, \(?(\d{{1,2}} [A-Z][a-z]{{2,8}} \d{{4}})\)? ?{DASH}"
+)
 _DAY = re.compile(r"(?:\w+ )?\d{1,2} \w{1,10} \d{4}")
 _AGO = re.compile(r"\w{1,12} \w{1,8}(?: yang)? lalu", re.IGNORECASE)
 _APART = re.compile(rf"\s*[|•·,]\s*|\s+{DASH}{{1,2}}\s+|^{DASH}|{DASH}$")
@@ -82,6 +90,8 @@ def header_length(lines: Sequence[TextLine], now: datetime) -> int:
             length, captions = i + 1, True
         elif is_body_line(text) or LABEL.match(text) or len(text) > _LONGEST_TITLE:
             break
+    if not length and _RELEASE.fullmatch(texts[0]):
+        return 1 + int(len(texts) > 2 and _is_title(texts[1]))
     if not length:
         return int(_is_title(texts[0]) and len(texts) > 1)
     below = length
@@ -162,10 +172,17 @@ def read_header(article: Article, texts: list[str], now: datetime) -> None:
             article.images = [image]
         elif article.images:
             _read_below_picture(image, text)
-        elif not _read_people(article, text):
+        elif _RELEASE.fullmatch(text) or not _read_people(article, text):
             article.removed.append(Removal(rule="text:header", text=text))
     if not (image.caption or image.credit):
         article.images = []
+
+
+def read_release_day(article: Article, text: str) -> None:
+    """Read the day of the dateline that opens `text` into an `article` without a time."""
+    release = _RELEASE_DAY.match(text) if article.published_at is None else None
+    if release and (date := parse_date(release[1])):
+        _read_time(article, date, release[1])
 
 
 def _read_byline(article: Article, text: str) -> None:
@@ -230,7 +247,7 @@ def _published(text: str, now: datetime) -> tuple[Date, str] | None:
 def _told_beside(text: str) -> dict[str, list[str]]:
     """Return houses, sections and names that are all of `text` beside a time; {} for a title.
 
-    A name counts beside a house or a section alone: "TECH - Name, CNBC Indonesia".
+    A name counts beside a house, a section or a bar: "TECH - Name, CNBC Indonesia", "Name | ".
     """
     told: dict[str, list[str]] = {"house": [], "section": [], "name": []}
     for part in filter(None, (part.strip() for part in _APART.split(text))):
@@ -242,7 +259,8 @@ def _told_beside(text: str) -> dict[str, list[str]]:
             told["name"].append(part)
         else:
             return {}
-    return told if told["house"] or told["section"] else {}
+    barred = bool(told["name"] and _BAR.search(text))
+    return told if told["house"] or told["section"] or barred else {}
 
 
 def _is_short_title(texts: Sequence[str], i: int, now: datetime) -> bool:
@@ -257,6 +275,7 @@ def _is_title(text: str) -> bool:
         3 <= len(text.split()) <= 30
         and (text[-1] not in ".,:;" or text.endswith(".."))
         and not _DATELINE.match(text)
+        and not _TRAIL.search(text)
         and not LABEL.match(text)
         and len(text) <= _LONGEST_TITLE
     )
