@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as ET
 
 import pytest
 
@@ -40,3 +41,6 @@ def test_the_recipes_count_what_the_texts_say(recipes):
     }  # fmt: skip
     [(value, unit, approximate, *_)] = recipes["amounts"].fetchall()
     assert (int(value), unit, approximate) == (2_000_000, "IDR", False)
+    for name, labels in {"share_of_voice.svg": {"2026-01"}, "named_together.svg": {"ojk"}}.items():
+        drawn = {text.text for text in ET.parse(name).iter("{http://www.w3.org/2000/svg}text")}
+        assert labels | {"goto", "telkom"} <= drawn

@@ -32,7 +32,7 @@ _TICKER = re.compile(
 _WORD = re.compile(r"[^\W_]")
 _COMPANY = re.compile(
     r"(?<!\w)(?:PT|CV)\.?\s(?P<name>[A-Z][^\W\d]*[\w&'’-]*?(?<!\d)(?=\d*(?!\w))"
-    r"(?:\s(?:[A-Z][\w&'’-]*|dan\s[A-Z]\w*|&)(?!\.\s[A-Z])){0,6})"
+    r"(?:\s(?:(?![A-Z]\.)[A-Z][\w&'’-]*|dan\s[A-Z]\w*|&)){0,6})"
     r"(?:\s\((?:Persero|Tbk)\))*(?:\s\((?P<short>[A-Z][\w-]{2,20})\)|\satau\s(?P<known>[A-Z]\w{2,20}))?"
 )
 """A company by its legal form, and the name by which the text calls it from then on."""

@@ -143,6 +143,7 @@ def test_ten_thousand_mentions_are_bounded_and_cost_what_the_text_costs():
         ("PT Kabel Nusa atau Kanusa menang. Kanusa senang.", {"PT Kabel Nusa", "Kanusa"}),
         ("Dirut PT Kabel Nusa (RAY) pergi. RAY pulang.", {"PT Kabel Nusa"}),
         ("PT Telekomunikasi Indonesia Tbk menang.", {"Telekomunikasi Indonesia"}),
+        ("Milik PT Kabel Nusa. Dia pergi ke PT Alfa M. Budi.", {"PT Kabel Nusa", "PT Alfa"}),
         ("Mereka PT di sana.", set()),
     ],
 )
