@@ -21,7 +21,9 @@ _FOUND = """
         strftime(coalesce(published_at, fetched_at) AT TIME ZONE 'Asia/Jakarta', '%Y-%m') AS month
     FROM mentions JOIN latest USING (article_id, content_hash) WHERE entity_id = ?"""
 _FIRST = "FROM found ORDER BY moment, article_id, part DESC, start LIMIT 1"
-_NEWEST = "FROM found ORDER BY moment DESC, article_id, part DESC, start LIMIT 20"
+_NEWEST = """
+    FROM found QUALIFY row_number() OVER (PARTITION BY article_id ORDER BY part, start) = 1
+    ORDER BY moment DESC, article_id LIMIT 20"""
 _MONTHS = "SELECT month, count(DISTINCT article_id) AS articles FROM found GROUP BY 1 ORDER BY 1"
 _BESIDE = """
     SELECT entity_id, count(DISTINCT article_id) AS articles
@@ -33,7 +35,8 @@ _BESIDE = """
 
 class Profile(NamedTuple):
     """An entity: counts of articles by month in WIB and of the entities in the same articles, the
-    first mention, and the twenty newest."""
+    first mention, and a mention of each of the twenty newest articles, in bodies rather than
+    headlines."""
 
     articles: int
     months: list[Row]

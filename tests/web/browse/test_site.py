@@ -194,6 +194,7 @@ def test_an_entity_has_a_page_of_months_companions_and_mentions(tmp_path):
         page = client.get("/entity/telkom").text
         assert page.index("<dt>2025-12</dt><dd>1</dd>") < page.index("<dt>2026-01</dt><dd>1</dd>")
         assert "CEO Telkom Budi Contoh memuji GoTo." in page
+        assert "Telkom dan GoTo bekerja sama" not in page  # one mention of each article
         assert '<a dir="auto" href="/article/kontan%3A2">Kabel laut Telkom</a>' in page
         assert '<a dir="auto" href="/entity/goto">GoTo</a>' in page
         assert client.get("/entity/person%3Abudi-contoh%40telkom").status_code == 200
