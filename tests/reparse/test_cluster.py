@@ -89,7 +89,7 @@ def test_a_killed_worker_costs_no_page_and_doubles_none(tmp_path: Path, warcs: l
     work = [warcs[start : start + 2] for start in range(0, len(warcs), 2)]
     with (
         distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+            n_workers=2, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
         ) as cluster,
         distributed.Client(cluster) as client,
     ):
@@ -130,7 +130,7 @@ def test_a_cluster_beside_a_reparse_of_this_machine(tmp_path: Path, warcs: list[
     out, alone = tmp_path / "out", tmp_path / "alone"
     with (
         distributed.LocalCluster(
-            n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address=None
+            n_workers=1, threads_per_worker=1, host="127.0.0.1", dashboard_address="127.0.0.1:0"
         ) as cluster,
         distributed.Client(cluster) as client,
         ThreadPoolExecutor(1) as thread,
