@@ -27,7 +27,7 @@ _SKIPPED = frozenset(
     "meta link base param source track select option textarea input -comment _comment !-- #comment "
     "!doctype amp-ad amp-embed amp-iframe amp-twitter amp-instagram amp-facebook amp-tiktok "
     "amp-youtube amp-video amp-social-share amp-sidebar amp-list amp-sticky-ad amp-consent "
-    "amp-analytics amp-carousel".split()
+    "amp-analytics amp-carousel amp-selector".split()
 )
 _INLINE = frozenset(
     "a abbr acronym amp-img b bdi bdo big cite code data del dfn em font i ins kbd label mark nobr "

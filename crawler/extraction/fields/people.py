@@ -68,6 +68,10 @@ _HOUSE = 30  # characters of an outlet's name
 _LONGEST_DATED = 500  # characters of a byline with a time and a template's filling
 _NAME = re.compile(r"[^\W\d_](?:[\w.,'’` -]{0,49}[\w.'’])")
 _SITE = re.compile(r"\b[A-Za-z]\w{2,20}\.(?:com|id|co\.id|net)\b")
+# "by Name in Data": a name behind the time, before the sections.
+_BY_BEHIND = re.compile(
+    r"(?:by|oleh)\s+[A-Z]\S*(?:\s[A-Z]\S*){0,4}(?=\s(?:in|di|pada)\s|\s?[|·•]|$)"
+)
 _EDITOR_LINE = re.compile(r"(?:editor|redaktur|penyunting)\b", re.IGNORECASE)
 _MARKS = re.compile(r"[\W_]+")
 _PARTICLES = frozenset("bin binti van von de da di el al der ibn".split())
@@ -227,6 +231,8 @@ def _labelled_in(flow: str) -> Byline:
 def _beside_date(page: Page, date: str | None) -> Byline:
     """Return labelled people behind the time: "14 September 2023 · Pewarta: Name"."""
     behind = _line_of(page.flow, date).partition(date)[2].lstrip(f" ,|•·{DASHES}") if date else ""
+    if by := _BY_BEHIND.match(behind):
+        return Byline([name for name in parse_byline(by[0]).authors if _looks_like_name(name)])
     return _labelled_in(f"{BETWEEN}{behind}{BETWEEN}")
 
 

@@ -53,6 +53,8 @@ _TICKER = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?<=[.!?]) ")
 _GLUED_SENTENCES = re.compile(r"[a-z)]\.(?=[A-Z][a-z])")
+_MARKED = re.compile(r"#\s+(?=\S)|([*_]{1,3})(?=[^\s*_])(?=.{1,120}(?<=\S)\1$)")  # by Markdown
+_HEAD = 12  # lines of a document that may be a headline or a byline in Markdown
 _MOST_LINES = 50_000  # of a document, as many as a page may have elements; a book has fewer
 _SEARCHED = 100_000  # characters of a document in which a caption's first word is looked for
 _SEARCHES = 100  # captions of a document whose word is looked for; real documents have one
@@ -193,6 +195,8 @@ def _lines(text: str) -> list[TextLine]:
             line = raw.strip(" ")
         else:
             line = _SPACES.sub(" ", _INVISIBLE.sub("", raw)).strip()
+        if len(lines) < _HEAD and line[:1] in ("#", "*", "_") and (mark := _MARKED.match(line)):
+            line = line[mark.end() :].removesuffix(mark[1] or "\n")
         if not line:
             apart = True
             continue

@@ -47,6 +47,7 @@ _DESK = "Tim Redaksi"
 # Words among the people of a header: the outlet behind a name, links of the menu.
 _HOUSES = re.compile(r"(?:CNN|CNBC|BBC News|VOA|DW) Indonesia|(?:Berita|Home|Beranda|Tech)")
 _ROLE_ALONE = re.compile(r"Penulis|Reporter|Pewarta|Editor")
+_OFFICES = frozenset("jurnalis reporter wartawan kontributor".split())
 _AROUND_DATE = re.compile(
     r"(?:terakhir )?diperbarui|tayang|terbit|diterbitkan|dipublikasikan|pada|jurnalis"
     r"|(?:waktu baca )?\d{1,2} menit(?: (?:mem)?baca)?|\w+\.(?:com|co\.id|id)|[\W_]",
@@ -161,6 +162,8 @@ def read_header(article: Article, texts: list[str], now: datetime) -> None:
     for i, text in enumerate(texts):
         if _is_byline(text):
             _read_byline(article, text)
+            if article.published_at is None and (dated := find_date(text, timed=False)):
+                _read_time(article, *dated)
         elif date := _published(text, now):
             _read_time(article, *date)
             told = _told_beside(text.replace(date[1], ""))
@@ -172,7 +175,7 @@ def read_header(article: Article, texts: list[str], now: datetime) -> None:
             article.images = [image]
         elif article.images:
             _read_below_picture(image, text)
-        elif _RELEASE.fullmatch(text) or not _read_people(article, text):
+        elif _is_above_title(article, texts, i) or not _read_people(article, text):
             article.removed.append(Removal(rule="text:header", text=text))
     if not (image.caption or image.credit):
         article.images = []
@@ -207,7 +210,11 @@ def _read_below_picture(image: Image, text: str) -> None:
 
 
 def _with_roles(texts: list[str]) -> list[str]:
-    """Return `texts` with each role that is a line below a name put before that name."""
+    """Return `texts` with each role that is a line beside a name put before that name."""
+    roles = [i for i, text in enumerate(texts) if _ROLE_ALONE.fullmatch(text)]
+    if roles and roles[-1] + 1 < len(texts) and _is_names(texts[roles[-1] + 1]):
+        below = {i + 1: f"{texts[i]}: {texts[i + 1]}" for i in roles}  # Tempo: the role first
+        return [below.get(i, text) for i, text in enumerate(texts) if i not in roles]
     joined: list[str] = []
     for text in texts:
         if joined and _ROLE_ALONE.fullmatch(text):
@@ -250,17 +257,28 @@ def _told_beside(text: str) -> dict[str, list[str]]:
     A name counts beside a house, a section or a bar: "TECH - Name, CNBC Indonesia", "Name | ".
     """
     told: dict[str, list[str]] = {"house": [], "section": [], "name": []}
-    for part in filter(None, (part.strip() for part in _APART.split(text))):
+    parts = [stripped for part in _APART.split(text) if (stripped := part.strip())]
+    official = any(part.lower() in _OFFICES for part in parts)
+    for part in parts:
+        if part.lower() in _OFFICES:
+            continue
         if _HOUSES.fullmatch(part) or _SITE.fullmatch(part) or is_organisation(part):
             told["house"].append(part)
         elif part.lower() in SECTIONS:
             told["section"].append(part)
-        elif _NAMES.fullmatch(part) and _is_name(part):
+        elif (official or _NAMES.fullmatch(part)) and _is_name(part):
             told["name"].append(part)
         else:
             return {}
-    barred = bool(told["name"] and _BAR.search(text))
+    barred = bool(told["name"]) and (official or _BAR.search(text) is not None)
     return told if told["house"] or told["section"] or barred else {}
+
+
+def _is_above_title(article: Article, texts: Sequence[str], i: int) -> bool:
+    """Return whether line `i` is the site, section or kind of text above the title: no name."""
+    if _RELEASE.fullmatch(texts[i]):
+        return True
+    return article.title is None and any(map(_is_title, texts[i + 1 :]))
 
 
 def _is_short_title(texts: Sequence[str], i: int, now: datetime) -> bool:
