@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-FOUND_BY = "recurrence 1"
+FOUND_BY = "recurrence 2"
 """The reader of candidates, raised when `lines` or `headlines` find others: all parts are read
 again."""
 SAMPLE = 64

@@ -34,6 +34,7 @@ PROSE = (
     "Subuh 04.18 Zuhur 11.34 Asar 14.54, baca doa di sini",
     "Laporan ini dirilis Cakra Digital pada awal pekan.",
     "Berita ini tidak benar dan beredar sebagai unggahan.",
+    "Pesan itu berbunyi: ikuti kabar pasar terkini lewat saluran WhatsApp Kontan.",
     "Dalam lagu ini kamu akan mendengar kisah dua sahabat.",
 )
 

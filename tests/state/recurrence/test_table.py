@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import subprocess
+import sys
+import textwrap
 from random import Random
 
 import pyarrow.parquet as pq
@@ -20,6 +24,7 @@ from output.takedown import remove_rows
 from output.verification import verify
 from output.writer import Writer, new_run_id
 from tests.output.rows import NOON, article
+from tests.places import CHECKOUT
 from tests.state.recurrence.bodies import prose
 
 CALL = "Ikuti kabar pasar terkini lewat saluran WhatsApp Kontan."
@@ -49,6 +54,10 @@ def clean(folder, asked=None):
         judgement = rewrite_boilerplate(index, stored, asked)
     merges = compact(folder, evidence=judgement)
     return [line.line for line in judgement.evidence.lines], len(merges)
+
+
+def tables(folder):
+    return [path.name for path in (folder / "boilerplate").glob("*.parquet")]
 
 
 def bodies(folder):
@@ -241,3 +250,42 @@ def test_the_table_is_left_out_of_reads_of_articles(tmp_path):
     shutil.rmtree(tmp_path / "boilerplate")
     assert clean(tmp_path) == ([CALL], 0)
     assert len(boilerplate.lines(tmp_path)) == 1
+
+
+KILLED = """
+    import os, shutil, sys
+    from pathlib import Path
+
+    from output import replacement
+    from tests.killing import kill_at_every_call
+    from tests.state.recurrence.test_table import clean
+
+    original, copies = sys.argv[1:]
+    functions = [(os, "link"), (Path, "replace"), (Path, "rename"), (replacement, "exchange")]
+    kill_at_every_call(functions, lambda n: clean(Path(f"{copies}/{n}")),
+                       lambda n: shutil.copytree(original, f"{copies}/{n}"))
+"""
+
+
+@pytest.mark.trial
+def test_a_decision_that_was_killed_anywhere_is_made_again_alike_with_or_without_the_state(
+    tmp_path,
+):
+    whole, copies = tmp_path / "whole", tmp_path / "copies"
+    for first in (1, 5, 9):
+        write(whole, *(row(n, FACT, CALL) for n in range(first, first + 4)))
+    command = [sys.executable, "-c", textwrap.dedent(KILLED), str(whole), str(copies)]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    *killed, finished = map(int, done.stdout.split())
+    assert finished == 0
+    assert set(killed) == {signal.SIGKILL}
+    assert len(killed) >= 5
+    assert clean(whole)[0] == [CALL]
+    for copy in copies.iterdir():
+        if int(copy.name) % 2:
+            for file in copy.glob("state.db*"):
+                file.unlink()
+        assert bodies(copy).keys() == bodies(whole).keys()
+        clean(copy)
+        assert (bodies(copy), verify(copy)) == (bodies(whole), [])
+        assert tables(copy) == tables(whole)  # the name is the hash of the lines
