@@ -160,3 +160,19 @@ def test_three_thousand_children_of_an_index_starve_no_article(room, tmp_path):
     assert min(articles) < max(lists)  # articles are asked for while lists are being read
     assert len(done.stored) > 2
     done.assert_every_url_has_one_outcome()
+
+
+@pytest.mark.parametrize(("redirects", "is_read"), [(5, True), (6, False)])
+def test_a_robots_txt_is_found_behind_five_redirects_and_counts_as_missing_behind_more(
+    room, run, caplog, redirects, is_read
+):
+    """RFC 9309, 2.3.1.2; the rules at the end would refuse everything."""
+    hops = ["/robots.txt", *(f"/robots-{n}.txt" for n in range(redirects))]
+    for here, there in zip(hops, hops[1:], strict=False):
+        room.fail("redirect", path=f"^{re.escape(here)}$", location=there)
+    room.fail("replaced", path=f"^{re.escape(hops[-1])}$", body=b"User-agent: *\nDisallow: /\n")
+    done = run("selular")
+    assert (not done.stored) is is_read
+    asked = [asked.path for asked in room.requests]
+    assert (hops[-1] in asked) is is_read
+    assert ("over five redirects" in caplog.text) is not is_read

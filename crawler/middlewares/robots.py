@@ -137,8 +137,9 @@ class RobotsMiddleware(RobotsTxtMiddleware):
 
     RFC 9309 says so of 4xx only. After 5xx, 429, 202, a challenge, a timeout or a failed
     connection, nothing is fetched from that host in this run. After any other 4xx, all is allowed.
-    After a Crawl-delay over LONGEST_CRAWL_DELAY, nothing more is fetched from the outlet:
-    `wartatek/crawl_delay` has its seconds.
+    More than five redirects may count as a missing robots.txt (2.3.1.2), and do: they hide no rule
+    that anybody could read. After a Crawl-delay over LONGEST_CRAWL_DELAY, nothing more is fetched
+    from the outlet: `wartatek/crawl_delay` has its seconds.
     """
 
     async def robot_parser(self, request: Request) -> RobotParser | None:
@@ -179,11 +180,16 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         await super()._parse_robots(response, netloc, request)
 
     def _robots_error(self, exc: Exception, netloc: str) -> None:
-        logger.warning("robots.txt of %s: %s; nothing is fetched from it", netloc, exc)
-        self._stats.inc_value("robotstxt/unavailable")
-        if (cause := _cause(exc)) in UNREACHABLE:
-            self._stats.inc_value(f"wartatek/unreachable/{cause}")
         waiting = self._parsers[netloc]
         assert isinstance(waiting, Deferred)
+        if (cause := _cause(exc)) == "redirect_loop":
+            logger.warning("robots.txt of %s: over five redirects; it counts as missing", netloc)
+            self._parsers[netloc] = OwnRules.from_crawler(self.crawler, b"")
+            waiting.callback(self._parsers[netloc])
+            return
+        logger.warning("robots.txt of %s: %s; nothing is fetched from it", netloc, exc)
+        self._stats.inc_value("robotstxt/unavailable")
+        if cause in UNREACHABLE:
+            self._stats.inc_value(f"wartatek/unreachable/{cause}")
         self._parsers[netloc] = rules = NothingAllowed(UNREACHABLE.get(cause, str(exc)))
         waiting.callback(rules)
