@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache, lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING
-from urllib.parse import SplitResult, quote, urljoin, urlsplit
+from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from output.clock import WEB_YEARS
 
@@ -44,7 +44,12 @@ _MIN_HOUSE = 3  # characters; a shorter label is no outlet's name
 _SLUG = re.compile(r"\w+(?:-\w+){2,}(?:\.html)?")
 _ABSOLUTE = re.compile(r"https?://[^\s?#;\[\]]+(?:\?[^\s#]+)?(?:#\S+)?")
 _CAPTURE = re.compile(
-    r"(?:(?:(?:https?:)?//web\.archive\.org(?::\d+)?)?/web/(\d{14})[a-z_]*/)+(?=https?:/)",
+    r"(?:(?:(?:https?:)?//[^/?#]{1,100})?(?:/[\w-]{1,40}){0,2}/(\d{14})[a-z_]*/)+(?=https?(?::/|%3a))",
+    re.IGNORECASE,
+)
+_WAYBACK = re.compile(
+    r"(?:https?:)?//web\.archive\.org(?::\d+)?/web/(\d{4,14})[a-z_]*/"
+    r"(?=https?(?::/|%3a)|(?:[a-z0-9-]+\.)+[a-z]+(?:/|\Z))",
     re.IGNORECASE,
 )
 _SLASHES = re.compile(r"\A(https?):/+", re.IGNORECASE)
@@ -84,17 +89,25 @@ def absolute(base: str, href: str) -> str:
 
 
 def captured(url: str) -> tuple[str, datetime | None]:
-    """Return the address of the page whose capture the Wayback Machine serves at `url`, and the
-    instant of the capture. Any other `url` is returned as it is, without an instant.
+    """Return the address of the page whose capture a web archive serves at `url`, and the instant
+    of the capture. Any other `url` is returned as it is, without an instant.
 
-    The form is `/web/<14 digits><modifier>/<address>`, also without the host, as the Wayback
-    Machine writes links into its pages.
+    The form is `<folders>/<14 digits><modifier>/<address>`, also without the host, as the Wayback
+    Machine writes links into its pages. The Wayback Machine also takes a shorter time, and an
+    address without a scheme.
     """
-    if "/web/" not in url or not (found := _CAPTURE.match(url)):
+    if url.find("/http", 1) < 0 and "/web/" not in url:
         return url, None
-    address = _SLASHES.sub(r"\1://", url[found.end() :])
+    if not (found := _CAPTURE.match(url) or _WAYBACK.match(url)):
+        return url, None
+    address = url[found.end() :]
+    if not address[:5].lower().startswith("http"):
+        address = f"http://{address}"
+    elif "%3a" in address[:8].lower():
+        address = unquote(address)
+    address = _SLASHES.sub(r"\1://", address)
     try:
-        instant = datetime.strptime(f"{found[1]}+0000", "%Y%m%d%H%M%S%z")
+        instant = datetime.strptime(f"{found[1]:x<14}+0000", "%Y%m%d%H%M%S%z")
     except ValueError:
         return address, None
     return address, instant if instant.year in WEB_YEARS else None

@@ -344,6 +344,12 @@ CAPTURED = "https://tekno.kompas.com/read/2023/05/17/10220037/sensor-tanah"
         f"/web/20230517032200js_/{CAPTURED}",
         f"{WAYBACK}/https:/tekno.kompas.com/read/2023/05/17/10220037/sensor-tanah",
         f"http://web.archive.org/web/20240101000000/{WAYBACK}/{CAPTURED}",
+        f"{WAYBACK}/{CAPTURED.removeprefix('https://')}",
+        f"{WAYBACK}/{CAPTURED.replace(':', '%3A').replace('/', '%2F')}",
+        f"https://wayback.archive-it.org/1234/20230517032200/{CAPTURED}",
+        f"https://wayback.archive-it.org/all/20230517032200mp_/{CAPTURED}",
+        f"http://localhost:8080/warta/20230517032200mp_/{CAPTURED}",
+        f"https://archive.ph/20230517032200/{CAPTURED}",
     ],
 )
 def test_an_address_of_the_wayback_machine_is_that_of_the_captured_page(url: str) -> None:
@@ -359,10 +365,16 @@ def test_an_address_of_the_wayback_machine_is_that_of_the_captured_page(url: str
         "https://warta.example.com/web/2023/desain-web",
         "https://web.archive.org/web/2023*/https://kompas.com",
         f"https://warta.example.com/?u={WAYBACK}/{CAPTURED}",
+        f"https://warta.example.com/bagikan/{CAPTURED}",
+        "https://warta.example.com/web/20230517032200/www.kompas.com/",
     ],
 )
 def test_another_address_with_a_folder_web_is_left_as_it_is(url: str) -> None:
     assert captured(url) == (url, None)
+
+
+def test_a_wayback_address_with_a_part_of_a_time_has_no_instant() -> None:
+    assert captured(f"https://web.archive.org/web/2023/{CAPTURED}") == (CAPTURED, None)
 
 
 def test_a_wayback_time_that_cannot_be_is_no_time() -> None:
