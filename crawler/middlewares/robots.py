@@ -184,8 +184,8 @@ class RobotsMiddleware(RobotsTxtMiddleware):
         assert isinstance(waiting, Deferred)
         if (cause := _cause(exc)) == "redirect_loop":
             logger.warning("robots.txt of %s: over five redirects; it counts as missing", netloc)
-            self._parsers[netloc] = OwnRules.from_crawler(self.crawler, b"")
-            waiting.callback(self._parsers[netloc])
+            self._parsers[netloc] = none = OwnRules.from_crawler(self.crawler, b"")
+            waiting.callback(none)
             return
         logger.warning("robots.txt of %s: %s; nothing is fetched from it", netloc, exc)
         self._stats.inc_value("robotstxt/unavailable")

@@ -1,7 +1,7 @@
 """The page in a file that a browser or its extension saved, with the page's address and time.
 
-MHTML (RFC 2557), Safari's webarchive, SingleFile's pages, also those that are a zip file, and pages
-with a note on where they are from.
+MHTML (RFC 2557), Safari's webarchive, SingleFile's pages and MAFF, also those that are a zip file,
+and pages with a note on where they are from.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import quopri
 import re
 from base64 import b64decode
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.parser import BytesHeaderParser
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -25,6 +25,7 @@ from crawler.manners import http_date
 from output.clock import WEB_YEARS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from email.message import Message
 
 _MAX_HEAD = 65_536  # bytes of the headers of a message or a part
@@ -35,10 +36,10 @@ _VERSION = re.compile(rb"^mime-version:", re.IGNORECASE | re.MULTILINE)
 _BLANK_LINE = re.compile(rb"\r?\n\r?\n")
 _ZIP_END = (b"PK\x05\x06", (1 << 16) + 22)  # bytes at the end of a zip file that hold the mark
 _INDEX = re.compile(r"(?:[^/]+/)?index\.html?")
-_SINGLE_FILE = re.compile(
-    rb"Page saved with SingleFile\w*\s+url:\s*(\S{1,2000})\s+saved date:\s*([^\r\n(]{1,80})"
-)
-_SAVED_FROM = re.compile(rb"<!--\s*saved from url=\(\d{1,6}\)(\S{1,2000}?)\s*-->", re.IGNORECASE)
+_MAFF_INDEX = re.compile(r"[^/]+/index\.rdf")
+_MAFF_URL = re.compile(rb"<MAF:originalurl\s+RDF:resource=\"(\S{1,2000}?)\"", re.IGNORECASE)
+_MAFF_DATE = re.compile(rb"<MAF:archivetime\s+RDF:resource=\"([^\"]{1,80})\"", re.IGNORECASE)
+_SAVE_PAGE_WE = b'<meta name="savepage-url"'  # behind styles of any length
 
 
 class SavedPageError(Exception):
@@ -80,12 +81,13 @@ def with_notes(page: SavedPage) -> SavedPage:
     The capture of the Wayback Machine has the address of the captured page, and the time of the
     capture; its toolbar is taken out.
     """
-    head = page.body[:_MAX_HEAD]
+    start = max(0, page.body.find(_SAVE_PAGE_WE))
+    head = page.body[start : start + _MAX_HEAD]
     url, at = page.url, page.fetched_at
-    if note := _SINGLE_FILE.search(head):
-        url, at = url or note[1].decode("utf-8", "replace"), at or _single_file_date(note[2])
-    elif note := _SAVED_FROM.search(head):
-        url = url or note[1].decode("utf-8", "replace")
+    for pattern, date in _NOTES:
+        if note := pattern.search(head):
+            url, at = url or _address(note["url"]), at or date(note["at"].decode("latin-1").strip())
+            break
     if not url.startswith(("http://", "https://")):  # about:internet, file:
         url = ""
     url, captured_at = captured(url)
@@ -94,12 +96,72 @@ def with_notes(page: SavedPage) -> SavedPage:
     return SavedPage(without_toolbar(page.body), url, at, page.content_type)
 
 
-def _single_file_date(text: bytes) -> datetime | None:
-    printed = text.decode("ascii", "replace").strip()
+def _address(printed: bytes) -> str:
+    url = printed.decode("utf-8", "replace").replace("&amp;", "&")
+    return url if ":" in url.partition("/")[0] else f"https://{url}"  # HTTrack leaves it out
+
+
+def _script_date(printed: str) -> datetime | None:
+    """Return the instant that JavaScript printed: "Thu May 18 2023 10:00:00 GMT+0700 (...)"."""
     try:
-        return datetime.strptime(printed, "%a %b %d %Y %H:%M:%S GMT%z")  # as JavaScript prints
+        return datetime.strptime(printed.partition("(")[0].strip(), "%a %b %d %Y %H:%M:%S GMT%z")
     except ValueError:
         return None
+
+
+def _iso_date(printed: str) -> datetime | None:
+    try:
+        date = datetime.fromisoformat(printed)
+    except ValueError:
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)
+
+
+_NOTES: tuple[tuple[re.Pattern[bytes], Callable[[str], datetime | None]], ...] = (
+    (
+        re.compile(
+            rb"Page saved with SingleFile\w*\s+url:\s*(?P<url>\S{1,2000})"
+            rb"\s+saved date:\s*(?P<at>[^\r\n]{1,80})"
+        ),
+        _script_date,
+    ),
+    (
+        re.compile(
+            rb'<meta name="savepage-url" content="(?P<url>[^"]{1,2000})">'
+            rb'(?:\s*<meta name="savepage-(?!date)[^>]{0,500}>){0,5}'
+            rb'(?:\s*<meta name="savepage-date" content=")?(?P<at>[^"<]{0,80})'
+        ),
+        _script_date,
+    ),
+    (
+        re.compile(
+            rb"<!-- Saved from (?P<url>\S{1,2000}) at (?P<at>[\dTZ:.+-]{1,40}) using monolith"
+        ),
+        _iso_date,
+    ),
+    (
+        re.compile(
+            rb"<!-- Mirrored from (?P<url>\S{1,2000}) by HTTrack [^>]{0,200}?, "
+            rb"(?P<at>\w{3}, [^>]{1,40}?) -->"
+        ),
+        http_date,
+    ),
+    (
+        re.compile(
+            rb'<html[^>]{0,2000}?data-scrapbook-source="(?P<url>[^"]{1,2000})"'
+            rb'[^>]{0,2000}?data-scrapbook-create="(?P<at>\d{14})'
+        ),
+        lambda printed: _iso_date(f"{printed[:8]}T{printed[8:]}Z"),
+    ),
+    (
+        re.compile(
+            rb"<!--\s*saved from url=\(\d{1,6}\)(?P<url>\S{1,2000}?)(?P<at>)\s*-->", re.IGNORECASE
+        ),
+        lambda _: None,
+    ),
+)
+"""Notes on address and time by SingleFile, Save Page WE, monolith, HTTrack, WebScrapBook (in UTC),
+and by browsers, which tell no time."""
 
 
 # -- webarchive
@@ -195,12 +257,19 @@ def _ends_as_zip(content: bytes) -> bool:
 
 
 def _zipped(content: bytes, most: int) -> SavedPage:
-    """Return the page that SingleFile compressed, in a zip file that may begin as a page."""
+    """Return the page in a zip file, which may begin as a page: of SingleFile, or of MAFF with an
+    index of address and time."""
     try:
         with opened_zip(BytesIO(content)) as archive:
             pages = [info for info in archive.infolist() if _INDEX.fullmatch(info.filename)]
             if not pages:
                 raise SavedPageError("a zip file without index.html: unpack it first")
-            return SavedPage(unpacked(archive, min(pages, key=lambda i: len(i.filename)), most))
+            body = unpacked(archive, min(pages, key=lambda i: len(i.filename)), most)
+            indexes = [info for info in archive.infolist() if _MAFF_INDEX.fullmatch(info.filename)]
+            index = unpacked(archive, indexes[0], _MAX_HEAD) if indexes else b""
     except OSError as error:
         raise SavedPageError(str(error)) from None
+    url, at = _MAFF_URL.search(index), _MAFF_DATE.search(index)
+    return SavedPage(
+        body, _address(url[1]) if url else "", http_date(at[1].decode("latin-1")) if at else None
+    )

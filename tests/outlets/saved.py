@@ -92,6 +92,34 @@ def wayback() -> bytes:
     return html(note, prefix=prefix) + end
 
 
+def maff() -> bytes:
+    """Return an archive of Mozilla's form MAFF: a folder with the page and an index."""
+    index = (
+        '<?xml version="1.0"?><RDF:RDF><RDF:Description RDF:about="urn:root">'
+        f'<MAF:originalurl RDF:resource="{URL}"/><MAF:indexfilename RDF:resource="index.html"/>'
+        '<MAF:archivetime RDF:resource="Thu, 18 May 2023 10:00:00 +0700"/>'
+        "</RDF:Description></RDF:RDF>"
+    )
+    file = BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
+        made.writestr("1684378800000_123/index.html", html())
+        made.writestr("1684378800000_123/index.rdf", index)
+    return file.getvalue()
+
+
+SAVE_PAGE_WE = (
+    f"<style>{'a{b:c}' * 20_000}</style>"
+    f'<meta name="savepage-url" content="{URL}">\n<meta name="savepage-title" content="{TITLE}">\n'
+    '<meta name="savepage-pubdate" content="Unknown">\n'
+    '<meta name="savepage-date" content="Thu May 18 2023 10:00:00 GMT+0700 (WIB)">'
+)
+HTTRACK = (
+    f"<!-- Mirrored from {URL.removeprefix('https://')} by HTTrack Website Copier/3.x "
+    "[XR&CO'2014], Thu, 18 May 2023 03:00:00 GMT -->"
+)
+SCRAPBOOK = f'<html data-scrapbook-source="{URL}" data-scrapbook-create="20230518030000123" lang='
+
+
 FORMS = {
     "mhtml": mhtml(),
     "mhtml-base64": mhtml("base64"),
@@ -104,5 +132,10 @@ FORMS = {
     "singlefile-self-extracting": single_file_zip(before=b"<!DOCTYPE html><html><body><!--"),
     "saved-from": html(f"<!-- saved from url=({len(URL):04}){URL} -->"),
     "wayback": wayback(),
+    "maff": maff(),
+    "save-page-we": html(SAVE_PAGE_WE),
+    "monolith": html(f"<!-- Saved from {URL} at 2023-05-18T03:00:00Z using monolith v2.8.1 -->"),
+    "httrack": html(HTTRACK),
+    "webscrapbook": html().replace(b"<html lang=", SCRAPBOOK.encode()),
 }
 WITHOUT_TIME = ("webarchive", "webarchive-xml", "saved-from")
