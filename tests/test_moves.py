@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
@@ -168,7 +169,7 @@ def test_a_robots_txt_is_found_behind_five_redirects_and_counts_as_missing_behin
 ):
     """RFC 9309, 2.3.1.2; the rules at the end would refuse everything."""
     hops = ["/robots.txt", *(f"/robots-{n}.txt" for n in range(redirects))]
-    for here, there in zip(hops, hops[1:], strict=False):
+    for here, there in pairwise(hops):
         room.fail("redirect", path=f"^{re.escape(here)}$", location=there)
     room.fail("replaced", path=f"^{re.escape(hops[-1])}$", body=b"User-agent: *\nDisallow: /\n")
     done = run("selular")
