@@ -19,6 +19,7 @@ TEMPLATES_DIR = str(BASE / "crawler" / "templates")  # absolute: genspider may r
 # -- Places: the dataset, the state, a newsroom in place of the web
 OUTPUT_DIR = os.environ.get("OUTPUT_DIR") or str(BASE / "output" / "data")
 STATE_DIR = os.environ.get("STATE_DIR", "")  # of state.db: a local folder; "": OUTPUT_DIR
+METRICS_FILE = os.environ.get("METRICS_FILE", "")  # "": metrics/wartatek.prom beside the state
 PART_ROWS = 1000  # rows that wait in memory before they are published, or 32 MB,
 PART_SECONDS = 300  # or so long: after a kill, the next run fetches the waiting rows again
 NEWSROOM = os.environ.get("NEWSROOM", "")  # URL of a newsroom on loopback that plays every outlet

@@ -242,6 +242,11 @@ class Library:
             if not places or seen >= total:
                 return
 
+    def places(self, question: Question) -> dict[int, DocAddress]:
+        """Return the places of all articles that match, by the names of their last captures."""
+        matching, _ = self._asked(replace(question, order="date"))
+        return self.index.captures(matching)
+
     def batches(
         self, question: Question, columns: Sequence[str], most: int | None = None
     ) -> Iterator[pa.RecordBatch]:

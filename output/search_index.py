@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from output.dataset import Location
 
 FOLDER = "search"
-_FORMAT = 4
+_FORMAT = 5
 """Version of the index's format: an index of another version is rebuilt."""
 _TAKEN = "taken.json"
 _LEAD = 200  # characters of a description that a result shows
@@ -257,6 +257,12 @@ class SearchIndex:
         total: int = found.count  # type: ignore[attr-defined]  # missing in tantivy's stubs
         return [place for _, place in found.hits], total
 
+    def captures(self, query: Query) -> dict[int, DocAddress]:
+        """Return the places of all articles that match `query`, by the names of their captures."""
+        most = max(1, self.searcher.num_docs)
+        found = self.searcher.search(query, most, count=False, order_by_field="capture")
+        return dict(found.hits)
+
     def read(self, places: Iterable[DocAddress]) -> list[Row]:
         """Return the indexed fields of articles."""
         return [_shown(self.searcher.doc(place)) for place in places]
@@ -408,6 +414,7 @@ def _document(outlet: str, row: Row, last: _Last) -> tantivy.Document:
         "url": row["url"],
         "authors": authors,
         "published": row["published_at"] and row["published_at"].isoformat(),
+        "fetched": last.fetched_at,
         "contents": last.contents,
         "months": last.months,
         "cluster_id": last.cluster_id,

@@ -52,6 +52,7 @@ class Command(CrawlingCommand):
         self.crawler_process.start()
         table = OutcomeTable({name: crawler}, alone=True)
         self.exitcode = table.exit_code
+        self.write_metrics()
         self.show_outcomes(table)
         if not self.crawler_process.bootstrap_failed:  # else Scrapy has logged the reason
             table.complain()

@@ -13,7 +13,7 @@ from scrapy.settings import SETTINGS_PRIORITIES
 from crawler.outlets.registry import CRAWLED
 from crawler.runs.schedule import lanes, share
 from crawler.sources.window import Arguments
-from crawler.state.locks import HeldError, Lock, place_of_locks
+from crawler.state.locks import HeldError, Lock, locked, place_of_locks
 from crawler.state.regroup import regroup
 from crawler.terminal.crawling import CrawlingCommand
 from crawler.terminal.exit_codes import HELD
@@ -106,6 +106,30 @@ class Command(CrawlingCommand):
         self.show_outcomes(table)
         table.complain()
         self.exitcode = HELD if names and not ours_now else table.exit_code
+        self.write_metrics()
+        if self.ended_by != SIGNAL:
+            self._tell(table)
+
+    def _tell(self, table: OutcomeTable) -> None:
+        """Tell the watches what is new."""
+        from crawler.runs.watch.book import book_path
+
+        assert self.settings is not None
+        if not book_path(self.settings).exists():
+            return
+        from crawler.runs.watch import news  # loads the search index
+
+        try:
+            with (
+                self._excused("the watches are not told"),
+                locked(place_of_locks(self.settings), "watch"),
+            ):
+                judged = {name: (said, why) for name, (said, why) in table.judged.items()}
+                _, problems = news.look(self.settings, judged)
+                for problem in problems:
+                    print(problem, file=sys.stderr)
+        except HeldError as error:
+            print(error, file=sys.stderr)
 
     @property
     def process(self) -> AsyncCrawlerProcess:

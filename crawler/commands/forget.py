@@ -12,6 +12,7 @@ from crawler.archive.takedown import take_down
 from crawler.archive.writer import ARCHIVE
 from crawler.extraction.urls import article_address, article_id, canonical_url
 from crawler.outlets.registry import Registry, load_spiders
+from crawler.runs.watch.book import FILE as WATCHES
 from crawler.state.database import FILE
 from crawler.state.index import DatasetIndex
 from crawler.state.locks import HeldError, locked, place_of_locks
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-_OURS = (DATAPACKAGE, DESCRIPTION, ORIGIN, "state.lock", "state.checked")
+_OURS = (DATAPACKAGE, DESCRIPTION, ORIGIN, WATCHES, "state.lock", "state.checked")
 """Files of a dataset's folder, beside the state, in which no article is quoted."""
 
 
@@ -120,10 +121,20 @@ class Command(MaintenanceCommand):
                 index.db.overwrite_deleted()
         except (OSError, sqlite3.Error) as error:
             self.complain(f"state.db still names the articles, say it again: {error}")
+        self._forget_in_watches()
         if self.index_folder:  # the index quotes the articles; browse builds a new index
             shutil.rmtree(self.index_folder, ignore_errors=True)
         others = sorted(file for file in archives if not file.startswith(f"{ARCHIVE}/"))
         self._name_what_is_left(places, titles, others)
+
+    def _forget_in_watches(self) -> None:
+        from crawler.runs.watch import news  # loads the search index
+
+        assert self.settings is not None
+        try:
+            news.forget(self.settings)
+        except (OSError, sqlite3.Error) as error:
+            self.complain(f"{WATCHES} still names the articles, say it again: {error}")
 
     def _name_what_is_left(self, places: set[str], titles: set[str], archives: list[str]) -> None:
         """Print the places that may still hold the articles' texts or headlines."""

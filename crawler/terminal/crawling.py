@@ -24,8 +24,10 @@ from crawler.state.database import StateError
 from crawler.state.index import DatasetIndex
 from crawler.state.locks import locked, place_of_locks
 from crawler.terminal.base import TerminalCommand
+from output import clock
 from output.filesystem import check_writable
 from output.origin import OriginError, claim
+from output.verification import READ_ERRORS
 
 if TYPE_CHECKING:
     import argparse
@@ -122,6 +124,16 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
             self.show(table.rows(), ())
         elif "stdout:" not in self.settings.getdict("FEEDS"):
             self.show(table.lines(), table.columns())
+
+    def write_metrics(self) -> None:
+        """Write the state of all outlets for Prometheus, or say why that cannot be."""
+        from crawler.runs.metrics import write_metrics  # loads prometheus_client
+
+        assert self.settings is not None
+        try:
+            write_metrics(self.settings, clock.now())
+        except READ_ERRORS as error:
+            print(f"the metrics are not written: {error}", file=sys.stderr)
 
     @contextmanager
     def held(self, outlet: str) -> Iterator[None]:

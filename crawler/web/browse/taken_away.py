@@ -71,7 +71,7 @@ def _chunks(file: IO[bytes]) -> Iterator[bytes]:
 
 
 def atom(rows: Iterable[Row], title: str, here: str, search: str, now: datetime) -> bytes:
-    """Return an Atom feed (RFC 4287) of `rows`.
+    """Return an Atom feed (RFC 4287) of `rows`. A row may have `updated`, and its `kind` of news.
 
     :param here: the address of the feed
     :param search: the address of the search
@@ -88,16 +88,21 @@ def atom(rows: Iterable[Row], title: str, here: str, search: str, now: datetime)
         entry = _put(feed, "entry")
         _put(entry, "id", _name(row["article_id"]))
         _put(entry, "title", row["title"])
-        _put(entry, "link", rel="alternate", href=row["url"])
-        published = (row["published"] or now).isoformat()
-        _put(entry, "published", published)
-        _put(entry, "updated", published)
+        _put(entry, "link", rel="alternate", href=row["url"] or search)
+        published = row["published"] or now
+        _put(entry, "published", published.isoformat())
+        _put(entry, "updated", (row.get("updated") or published).isoformat())
         for name in row["authors"] or [row["outlet"]]:
             _put(_put(entry, "author"), "name", name)
-        _put(entry, "category", term=row["outlet"])
+        for term in _terms(row):
+            _put(entry, "category", term=term)
         _put(entry, "summary", row["lead"])
     content: bytes = ET.tostring(feed, encoding="utf-8", xml_declaration=True)
     return content
+
+
+def _terms(row: Row) -> list[str]:
+    return [row["outlet"], *([row["kind"]] if "kind" in row else [])]
 
 
 def _put(above: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
@@ -124,13 +129,14 @@ def json_feed(rows: Iterable[Row], title: str, here: str, search: str) -> bytes:
         "items": [
             {
                 "id": row["article_id"],
-                "url": row["url"],
+                **({"url": row["url"]} if row["url"] else {}),
                 "title": row["title"],
                 "content_text": row["lead"],
-                "tags": [row["outlet"]],
+                "tags": _terms(row),
                 "authors": [{"name": name} for name in row["authors"] or []],
             }
             | ({"date_published": row["published"].isoformat()} if row["published"] else {})
+            | ({"date_modified": row["updated"].isoformat()} if "updated" in row else {})
             for row in rows
         ],
     }

@@ -1,0 +1,1 @@
+"""Searches that are watched: what is new goes to feeds and, if wished, to people."""
