@@ -33,6 +33,7 @@ _CLOSING = 500  # characters: the longest closing of a body
 _ABOVE = 400  # characters: the longest standfirst above a dateline
 _NEAR = 6  # kept fragments: how far from the top or the end a byline is searched
 _NAMED = re.compile(r"\(([A-Z][^()]{3,40})\)$")
+_BARE = f"bare-links:{PROMO}"
 _ROUNDS = 4  # most rounds: a step uncovers work for earlier steps; real pages need two rounds
 
 
@@ -181,7 +182,7 @@ def _take_tail(body: Body) -> None:
 def _above_teasers(body: Body) -> set[tuple[int, int]]:
     """Return block and start of each fragment with two or more teasers below, and no other text.
 
-    A teaser is a linked headline, with one line of prose below or none.
+    A teaser is a linked headline without a label, with one line of prose below or none.
     """
     found: set[tuple[int, int]] = set()
     links = 0  # below a fragment, but for the last line of the body
@@ -189,7 +190,7 @@ def _above_teasers(body: Body) -> set[tuple[int, int]]:
     for fragment in reversed(body.out.fragments):
         if not fragment.text:
             continue
-        link = fragment.rule.endswith(PROMO) or body.is_link(fragment)
+        link = fragment.rule == _BARE or body.is_link(fragment)
         if below and links > 1:
             found.add((fragment.block, fragment.start))
         if below is False and not link:

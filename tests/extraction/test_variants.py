@@ -7,7 +7,7 @@ import pytest
 from tests.extraction.variants import Variant, read, score
 
 VARIANTS = read()
-FEWEST = 411  # of which no class may be dropped quietly
+FEWEST = 427  # of which no class may be dropped quietly
 WITH_RULES = [variant for variant in VARIANTS if variant.outlet]
 
 

@@ -48,7 +48,7 @@ _WIDGET = (
     r"ez-toc\w*|daftar-isi|cta|"
     r"halaman[-_](?:selanjutnya|berikutnya)|product[-_]?(?:box|card)|cek[-_]harga|lowongan\w*|"
     r"jobs?[-_](?:widget|box|list)|bapps[\w-]*|rvideo[\w-]*|lwptoc\w*|saboxplugin[\w-]*|polls?|"
-    r"jajak\w*|buletin|dukung(?:an)?|donasi\w*|donat(?:e|ion)|sign[-_]?up[\w-]*|opt[-_]?in[\w-]*|mailing[-_]?list|"
+    r"jajak\w*|buletin|siniar|podcast[-_]?(?:box|player|promo|card)|dukung(?:an)?|donasi\w*|donat(?:e|ion)|sign[-_]?up[\w-]*|opt[-_]?in[\w-]*|mailing[-_]?list|"
     r"app[-_]?(?:box|banner|promo|download)|(?:box|banner)[-_](?:unduh|app|aplikasi)|smart[-_]?app|"
     r"wp-block-buttons?|btn"
 )

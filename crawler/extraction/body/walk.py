@@ -56,6 +56,7 @@ _PAID = ("a", "ins")
 _FIELDS = "input,select,textarea"  # of a form: a poll, a letter to subscribe to
 _LONGEST_BOX = 300  # characters of the text around a form's fields; an article has more
 _LONGEST_PLEA = 160  # characters of a paragraph beside a form's fields; a longer one is prose
+_ANCHORS = frozenset("# ¶ § 🔗".split())  # links behind headings to themselves
 _OF_ITEMS = ("list_item", "heading")  # kinds of the text that a list item begins with
 _CELLS = frozenset("td th dt dd".split())
 _NO_MARKS: frozenset[str] = frozenset()
@@ -318,7 +319,10 @@ def _without_bullet(text: str, links: list[Anchor]) -> str:
 
 
 def _is_advert(node: LexborNode, tag: str, attributes: dict[str, str | None]) -> bool:
-    """Return whether `node` is an ad's place, or a paid link that is no part of a sentence."""
+    """Return whether `node` is an ad's place, a link of a heading to itself, or a paid link that is
+    no part of a sentence."""
+    if (attributes.get("href") or "")[:1] == "#" and node.text() in _ANCHORS:
+        return True
     if tag == "ins":
         return any(name.startswith("data-") for name in attributes)
     if "sponsored" not in (attributes.get("rel") or "").lower().split():

@@ -58,7 +58,8 @@ _ROLES = {
 _ROLE_ALONE = re.compile(rf"{BETWEEN}[\s,|•·-]*+({_any(*_ROLES)})[\s,|•·-]*+(?={BETWEEN})")
 _PLACES = (
     "[itemprop=author],[rel=author],[class*=author],[class*=reporter],[class*=penulis],"
-    "[class*=jurnalis],[class*=journalist],[class*=byline],[class*=namerep],[class*=credit-title-name]"
+    "[class*=jurnalis],[class*=journalist],[class*=byline],[class*=namerep],[class*=credit-title-name],"
+    "article address"
 )
 _STATED = ("dtk:author", "dable:author", "author")  # meta tags with the author
 _MOST = 100  # people of a page; articles have up to ten

@@ -139,6 +139,9 @@ _UNIX = re.compile(
     re.VERBOSE | _FLAGS,
 )
 _WEEKDAY = re.compile(rf"\b(?:{_any(WEEKDAYS)}|jum.at)\b[\s,./]{{0,4}}\Z", _FLAGS)
+_ENGLISH = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_ENGLISH_DAY = re.compile(rf"\b({'|'.join(_ENGLISH)})[a-z]{{0,6}},?\s\Z", _FLAGS)
+_NO_CLOCK = (None,) * 7
 _AGO = re.compile(
     rf"(?<!\w)(?P<count>\d{{1,4}}|{_any(COUNTS)})\s?(?P<unit>{_any(UNITS)})\s(?:(?:yang|yg)\s)?(?:lalu|ago)",
     _FLAGS,
@@ -203,13 +206,27 @@ def _read(match: re.Match[str]) -> Date | None:
     else:
         day, month, year = first, int(then), last
         # Only the American order comes with AM and PM, or with a thirteenth month.
-        if month > 12 or (clock[4] and int(first) <= 12):
+        if month > 12 or (clock[4] and int(first) <= 12) or _is_american(match, first, then, year):
             day, month = then, int(first)
     if clock[0] is None and (before := _clock_before(match)):
         timed = _at(_year(year), month, int(day), before.groups())
         if timed:
             return timed
     return _at(_year(year), month, int(day), clock)
+
+
+def _is_american(match: re.Match[str], first: str, then: str, year: str) -> bool:
+    """Return whether "Mon, 09/02/2019" is a Monday in the American order alone."""
+    if int(first) > 12 or first == then:
+        return False
+    named = _ENGLISH_DAY.search(match.string[max(0, match.start() - 14) : match.start()])
+    if named is None:
+        return False
+    weekday = _ENGLISH.index(named[1].lower())
+    days = ((int(first), int(then)), (int(then), int(first)))
+    american, ours = (_at(_year(year), month, day, _NO_CLOCK) for month, day in days)
+    is_ours = ours is not None and ours.instant.weekday() == weekday
+    return not is_ours and american is not None and american.instant.weekday() == weekday
 
 
 def _clock_before(day: re.Match[str]) -> re.Match[str] | None:

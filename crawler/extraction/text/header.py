@@ -46,7 +46,7 @@ _NAMES = re.compile(
 _DESK = "Tim Redaksi"
 # Words among the people of a header: the outlet behind a name, links of the menu.
 _HOUSES = re.compile(r"(?:CNN|CNBC|BBC News|VOA|DW) Indonesia|(?:Berita|Home|Beranda|Tech)")
-_ROLE_ALONE = re.compile(r"Penulis|Reporter|Pewarta|Editor")
+_ROLE_ALONE = re.compile(r"(?:Penulis|Reporter|Pewarta|Editor|Oleh)\s?:?")
 _OFFICES = frozenset("jurnalis reporter wartawan kontributor".split())
 _AROUND_DATE = re.compile(
     r"(?:terakhir )?diperbarui|tayang|terbit|diterbitkan|dipublikasikan|pada|jurnalis"
@@ -166,6 +166,8 @@ def read_header(article: Article, texts: list[str], now: datetime) -> None:
                 _read_time(article, *dated)
         elif date := _published(text, now):
             _read_time(article, *date)
+            if _is_byline(rest := text.replace(date[1], "").strip()):
+                _read_byline(article, rest)
             told = _told_beside(text.replace(date[1], ""))
             article.authors += told.get("name", [])
             article.section = article.section or next(iter(told.get("section", [])), None)
@@ -213,12 +215,14 @@ def _with_roles(texts: list[str]) -> list[str]:
     """Return `texts` with each role that is a line beside a name put before that name."""
     roles = [i for i, text in enumerate(texts) if _ROLE_ALONE.fullmatch(text)]
     if roles and roles[-1] + 1 < len(texts) and _is_names(texts[roles[-1] + 1]):
-        below = {i + 1: f"{texts[i]}: {texts[i + 1]}" for i in roles}  # Tempo: the role first
+        below = {
+            i + 1: f"{texts[i].rstrip(' :')}: {texts[i + 1]}" for i in roles
+        }  # Tempo: the role first
         return [below.get(i, text) for i, text in enumerate(texts) if i not in roles]
     joined: list[str] = []
     for text in texts:
         if joined and _ROLE_ALONE.fullmatch(text):
-            joined[-1] = f"{text}: {joined[-1]}"
+            joined[-1] = f"{text.rstrip(' :')}: {joined[-1]}"
             continue
         if text == _DESK and joined and _NAMES.fullmatch(joined[-1]):  # Kompas: the editor last
             authors, _, editor = joined[-1].rpartition(", ")
@@ -230,7 +234,8 @@ def _with_roles(texts: list[str]) -> list[str]:
 def _read_people(article: Article, text: str) -> bool:
     """Read "Name, Name" or "Name | Section" into `article`; return whether `text` has names."""
     people, _, section = text.partition("|")
-    names = [name for name in split_names(people, wires=True) if not _HOUSES.fullmatch(name)]
+    found = split_names(people, wires=True)
+    names = [name for name in found if not (_HOUSES.fullmatch(name) or _SITE.fullmatch(name))]
     if not all(map(_is_name, names)) or people.strip() in (article.title or ""):
         return False
     article.section = article.section or section.strip() or None
@@ -248,7 +253,8 @@ def _published(text: str, now: datetime) -> tuple[Date, str] | None:
         day = _DAY.fullmatch(_AROUND_DATE.sub(" ", text).strip()) or _AGO.fullmatch(text)
         return (date, text) if date and day else None
     rest = text.replace(found[1], "")
-    return found if not _AROUND_DATE.sub("", rest) or _told_beside(rest) else None
+    beside = not _AROUND_DATE.sub("", rest) or _told_beside(rest) or _is_byline(rest.strip())
+    return found if beside else None
 
 
 def _told_beside(text: str) -> dict[str, list[str]]:
