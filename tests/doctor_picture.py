@@ -21,6 +21,7 @@ CONSENT = (
 )
 FAST = ("DOWNLOAD_DELAY=0", "AUTOTHROTTLE_ENABLED=False")
 COLUMNS = 112
+NO_BREAK = "\u00a0"  # SVG shows several other spaces as a single space
 SIZE, ADVANCE, LINE, EDGE = 13, 7.83, 18, 16  # pixels
 
 
@@ -57,16 +58,17 @@ def drawn(text: str) -> str:
     lines = [line.rstrip() for line in text.splitlines()]
     width = 2 * EDGE + round(ADVANCE * max(map(len, lines)))
     height = 2 * EDGE + LINE * len(lines)
+    spaced = [escape(line).replace(" ", NO_BREAK) for line in lines]
     rows = "\n".join(
-        f'<text x="{EDGE}" y="{EDGE + LINE * n + SIZE}">{escape(line)}</text>'
-        for n, line in enumerate(lines)
+        f'<text x="{EDGE}" y="{EDGE + LINE * n + SIZE}">{line}</text>'
+        for n, line in enumerate(spaced)
         if line
     )
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{height}" '
         f'viewBox="0 0 {width} {height}"><rect width="100%" height="100%" rx="6" fill="#1d1f21"/>\n'
         f'<g font-family="ui-monospace, Menlo, Consolas, monospace" font-size="{SIZE}" '
-        f'fill="#d7dad7" style="white-space: pre">\n{rows}\n</g></svg>\n'
+        f'fill="#d7dad7">\n{rows}\n</g></svg>\n'
     )
 
 
