@@ -78,7 +78,7 @@ def test_a_file_of_the_archive_is_finished_with_the_rows_that_name_its_pages(
         return publish(writer)
 
     monkeypatch.setattr(Writer, "publish", publish_and_look)
-    monkeypatch.setattr(Archive.__init__, "__defaults__", (30_000,))  # a file for a page
+    monkeypatch.setattr(Archive.__init__, "__defaults__", (5_000,))  # a file for a page
     crawl(MediaIndonesiaSpider, room, tmp_path, PART_ROWS=2, CONCURRENT_REQUESTS=1)
     assert len(named()) > 2 and len(early) > 2
     assert not set().union(*early) & named()
