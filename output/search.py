@@ -104,7 +104,8 @@ class Question:
     @property
     def query(self) -> Query:
         """The query as understood."""
-        return parse(self.words, words_of)
+        words = self.words.encode("utf-8", "replace").decode()  # bytes of no letter, in a shell
+        return parse(words, words_of)
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from output.dataset import Location
 
 FOLDER = "search"
-_FORMAT = 5
+_FORMAT = 6
 """Version of the index's format: an index of another version is rebuilt."""
 _TAKEN = "taken.json"
 _LEAD = 200  # characters of a description that a result shows
@@ -139,7 +139,7 @@ class SearchIndex:
         try:
             kept = json.loads((self.folder / _TAKEN).read_text("utf-8"))
             index = tantivy.Index(SCHEMA, str(self.folder)) if kept["format"] == _FORMAT else None
-        except (FileNotFoundError, ValueError):  # ValueError: tantivy and json found damage
+        except (FileNotFoundError, ValueError, KeyError, TypeError):  # or damaged
             index = None
         if index is None:
             shutil.rmtree(self.folder, ignore_errors=True)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 _STEMMER = Stemmer("indonesian")
 _NASAL = re.compile(r"(?:di|ter|ke)?(?:me|pe)(?P<nasal>ng|m|n)(?=(?P<rest>[aiueo].*))")
 """Prefixes before a vowel; meny- is always of s, which Snowball knows."""
+_NO_PREFIX = re.compile(r"ke(?:m[bp]|n[cdjt])")
+"""kembang, kendali: no root begins with mb, so Snowball's prefix ke- is of the root."""
 _FIRST = {"n": ("t", "n"), "ng": ("k", "", "ng"), "m": ("p", "m")}
 """First letters of the roots that each nasal may hide."""
 _SHORTEST = 3
@@ -37,6 +39,8 @@ def fold(text: str) -> str:
 def root_of(word: str) -> str:
     """Return the root of a folded `word`, or a doubtful root: the nasal, `~` and the rest."""
     stem: str = _STEMMER.stemWord(word)
+    if _NO_PREFIX.match(word) and not word.startswith(stem):
+        stem = _STEMMER.stemWord(f"di{word}")
     nasal = _NASAL.match(word)
     if nasal and not stem.startswith(word[: nasal.start("rest")]):
         rest = stem if stem[:1] in _VOWELS else stem[1:]
@@ -73,11 +77,12 @@ def terms_of(word: str, articles_with: Callable[[str], int]) -> list[str]:
     """
     own = root_of(word)
     likely = max(roots(own), key=articles_with)
-    if not articles_with(likely):
-        return [own]
+    if likely != own and not articles_with(likely):
+        return [own]  # a doubtful root, between whose meanings no article decides
     doubtful = [
         each
         for each in (*_doubtful(likely), *_doubtful(word))
-        if max(roots(each), key=articles_with) == likely
+        # A root that is asked for is a word, if articles have none of the roots.
+        if max(roots(each), key=lambda root: (articles_with(root), root == likely)) == likely
     ]
     return [*dict.fromkeys((likely, own, *doubtful))]
