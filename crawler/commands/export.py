@@ -138,7 +138,8 @@ class Command(MaintenanceCommand):
         self.taken_down: list[str] = []
         with ExitStack() as ends, self.waiting("reading the dataset") as self.status:
             if self.query is not None:
-                self._search(ends, self.query)
+                ids = self.found_by(ends, self.query)
+                self.selection = replace(self.selection, articles=ids)
             if opts.output == "-":
                 self._stream(opts.to, sys.stdout.buffer)
                 sys.stdout.buffer.flush()
@@ -159,17 +160,6 @@ class Command(MaintenanceCommand):
                 told["taken_down"] = gone
             also = f"; {number(len(gone))} articles were taken down since" if gone else ""
             self.say(f"{self.target}: {found}, {size(written)}{also}", **told)
-
-    def _search(self, ends: ExitStack, query: str) -> None:
-        """Select the articles that a query finds."""
-        from output.search import Question
-
-        library, question = self.library(ends), Question(query)
-        library.update()
-        if mistakes := library.mistakes(question):
-            self.complain(f"--query: not understood: {', '.join(one.text for one in mistakes)}")
-        ids = frozenset(row["article_id"] for row in library.matches(question))
-        self.selection = replace(self.selection, articles=ids)
 
     def _write(self, kind: str) -> None:
         """Write beside the target and rename, so that readers never see a part of the file."""

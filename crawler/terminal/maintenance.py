@@ -81,6 +81,16 @@ class MaintenanceCommand(TerminalCommand):
         ends.callback(library.close)
         return library
 
+    def found_by(self, ends: ExitStack, query: str) -> frozenset[str]:
+        """Return the ids of the articles that `query` finds, or complain of the query."""
+        from output.search import Question
+
+        library, question = self.library(ends), Question(query)
+        library.update()
+        if mistakes := library.mistakes(question):
+            self.complain(f"--query: not understood: {', '.join(one.text for one in mistakes)}")
+        return frozenset(row["article_id"] for row in library.matches(question))
+
     def _index_folder(self, ends: ExitStack) -> Path:
         if folder := self.index_folder:
             with suppress(OSError):

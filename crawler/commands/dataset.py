@@ -1,0 +1,143 @@
+"""`scrapy dataset build NAME --to FOLDER`: a training set with splits that do not leak."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crawler.extraction.topics import TOPICS
+from crawler.terminal.exit_codes import UNHEALTHY
+from crawler.terminal.maintenance import MaintenanceCommand
+from crawler.wording import number
+from output.selection import Selection
+from output.verification import READ_ERRORS
+
+if TYPE_CHECKING:
+    import argparse
+
+ROWS = ("story", "article")
+
+
+class Command(MaintenanceCommand):
+    def syntax(self) -> str:
+        return "build NAME --to FOLDER [options]"
+
+    def short_desc(self) -> str:
+        return "Build a training set, split by story"
+
+    def long_desc(self) -> str:
+        return (
+            "Build a training set in a folder that Hugging Face's loader reads: Parquet and JSON"
+            " Lines, a data card, Croissant metadata. A set in FOLDER with the same NAME is"
+            " replaced, and its articles stay on their sides. Exit 0 done, 1 no row is left,"
+            " 2 usage, or a file cannot be read or written."
+        )
+
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        super().add_options(parser)
+        add = parser.add_argument
+        add("--to", metavar="FOLDER", help="where the set is written")
+        add(
+            "--rows", choices=ROWS, default="story", help="a row is a story (default) or an article"
+        )
+        add("--without-title", action="store_true", help="text is the body alone")
+        add("--outlet", action="append", default=[], metavar="NAME", help="may be given again")
+        add("--since", metavar="DAY", help="the first day of publication, in WIB: 2023-09-01")
+        add("--until", metavar="DAY", help="the last day of publication, in WIB")
+        add("--topic", metavar="TOPIC", help="only articles with this topic, e.g. ai")
+        add("--query", metavar="QUERY", help="only articles that `scrapy search` finds by it")
+        add(
+            "--split",
+            metavar="time:D1,D2",
+            help="validation begins on D1 and test on D2, by a story's first article",
+        )
+        add(
+            "--filter",
+            action="append",
+            default=[],
+            metavar="NAME",
+            help="drop what gopher_quality, gopher_repetition, c4, fineweb or all of them drop",
+        )
+        add("--mask", action="store_true", help="mask e-mail addresses, phones, NIK, plates")
+        add("--with-refused", action="store_true", help="keep rows whose outlets refuse AI use")
+
+    def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
+        from output.corpus.build import Recipe, is_name
+        from output.corpus.quality import FILTERS
+
+        super().process_options(opts.outlet, opts)
+        if len(args) != 2 or args[0] != "build" or not opts.to:
+            self.complain("say dataset build NAME --to FOLDER")
+        if not is_name(args[1]):
+            self.complain(f"{args[1]} is no name of letters, digits, dots and dashes")
+        filters = [name for each in opts.filter for name in each.split(",")]
+        if wrong := [name for name in filters if name not in (*FILTERS, "all")]:
+            self.complain(f"there is no filter {wrong[0]}; there are {', '.join(FILTERS)} and all")
+        if opts.topic is not None and opts.topic not in TOPICS:
+            self.complain(f"there is no topic {opts.topic}; there are {', '.join(TOPICS)}")
+        self.target = Path(opts.to).absolute()
+        if self.target.exists() and not self.target.is_dir():
+            self.complain(f"{self.target} is no folder")
+        days = self.window(opts)
+        names = tuple(dict.fromkeys(opts.outlet))
+        self.query: str | None = opts.query
+        self.recipe = Recipe(
+            args[1],
+            Selection(names, days.since, days.until, opts.topic, latest=True),
+            by_article=opts.rows == "article",
+            with_title=not opts.without_title,
+            days=self._days(opts.split),
+            filters=FILTERS if "all" in filters else tuple(dict.fromkeys(filters)),
+            masks=opts.mask,
+            with_refused=opts.with_refused,
+        )
+
+    def _days(self, split: str | None) -> tuple[date, date] | None:
+        if split is None:
+            return None
+        try:
+            kind, _, days = split.partition(":")
+            first, second = map(date.fromisoformat, days.split(","))
+        except ValueError:
+            self.complain(f"--split {split}: say time:2026-06-01,2026-09-01")
+        if kind != "time" or first >= second:
+            self.complain(f"--split {split}: say time:D1,D2, with D1 before D2")
+        return first, second
+
+    def work(self, args: list[str], opts: argparse.Namespace) -> None:
+        from dataclasses import replace
+
+        from output.corpus.build import SetError, build
+
+        recipe = self.recipe
+        with ExitStack() as ends, self.waiting("building the set"):
+            if self.query is not None:
+                ids = self.found_by(ends, self.query)
+                recipe = replace(recipe, selection=replace(recipe.selection, articles=ids))
+            try:
+                built = build(self.location, recipe, self.target)
+            except SetError as error:
+                self.exitcode = UNHEALTHY
+                self.say(str(error), always=True, problem=str(error))
+                return
+            except READ_ERRORS as error:
+                self.complain(f"the set cannot be built: {str(error).splitlines()[0]}")
+        sides = ", ".join(f"{side} {number(count)}" for side, count in sorted(built.rows.items()))
+        moved = f"; {len(built.joins)} joins, {len(built.moved)} articles moved" * bool(built.joins)
+        self.say(
+            f"{self.target}: {number(built.total)} rows ({sides}); near-duplicates on two sides:"
+            f" {built.leaks}; refused and left out: {built.refused}{moved}",
+            folder=str(self.target),
+            rows=dict(built.rows),
+            leaks=built.leaks,
+            refused=built.refused,
+            joins=built.joins,
+            moved=built.moved,
+            dropped=dict(built.dropped),
+        )
+        if recipe.filters:
+            table = [{"filter": name, "drops": built.dropped[name]} for name in recipe.filters]
+            if not opts.json:
+                self.show(table, ("filter", "drops"))

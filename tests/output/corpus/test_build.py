@@ -1,0 +1,195 @@
+"""Training sets: sides, rows, bytes, bad input."""
+
+from __future__ import annotations
+
+import random
+from collections import defaultdict
+from datetime import date, timedelta
+
+import pyarrow.parquet as pq
+import pytest
+
+from output.corpus.build import Recipe, SetError, build
+from output.corpus.mask import mask
+from output.corpus.sides import leaks
+from output.selection import Selection
+from tests.datasets import NOON, row, write, write_clusters
+
+LATEST = Selection(latest=True)
+SYLLABLES = "ba da ka la ma na pa ra sa ta wa ja ri lu mo".split()
+
+
+def prose(seed, words=80):
+    rng = random.Random(seed)
+    return " ".join("".join(rng.choices(SYLLABLES, k=3)) for _ in range(words)) + "."
+
+
+def article(number, seed=None, **columns):
+    return row(number, paragraphs=[prose(number if seed is None else seed)], **columns)
+
+
+def rows_of(folder):
+    return [
+        {**each, "split": path.name.partition("-")[0]}
+        for path in sorted((folder / "data").glob("*.parquet"))
+        for each in pq.read_table(path).to_pylist()
+    ]
+
+
+@pytest.fixture
+def dataset(tmp_path):
+    articles = [article(number, seed=number // 2) for number in range(1, 201)]
+    return write(tmp_path / "dataset", kontan=articles)
+
+
+def test_a_story_is_a_row_and_on_one_side(dataset, tmp_path):
+    built = build(dataset, Recipe("uji", LATEST), tmp_path / "set")
+    rows = rows_of(tmp_path / "set")
+    assert len(rows) == built.stories == built.total == 101
+    assert {each["split"] for each in rows} == {"train", "validation", "test"}
+    assert built.rows["train"] > 60
+    assert built.leaks == 0
+
+
+def test_articles_with_the_same_words_are_on_one_side_without_clusters(dataset, tmp_path):
+    built = build(dataset, Recipe("uji", LATEST, by_article=True), tmp_path / "set")
+    sides = defaultdict(set)
+    for each in rows_of(tmp_path / "set"):
+        sides[each["text"].partition("\n\n")[2]].add(each["split"])
+    assert len(sides) == 101
+    assert all(len(each) == 1 for each in sides.values())
+    assert built.total == 200
+    assert built.leaks == 0
+
+
+def test_the_search_for_leaks_finds_the_one_that_is_there():
+    texts = [("a", "train", prose(1)), ("b", "test", prose(2)), ("c", "test", prose(1))]
+    assert leaks(texts) == [("a", "c")]
+    assert leaks(texts[:2]) == []
+
+
+def test_the_same_input_gives_the_same_bytes_also_over_a_former_build(dataset, tmp_path):
+    def contents(folder):
+        return {
+            str(path.relative_to(folder)): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file()
+        }
+
+    for name in ("one", "two", "one"):
+        build(dataset, Recipe("uji", LATEST), tmp_path / name)
+    assert contents(tmp_path / "one") == contents(tmp_path / "two")
+
+
+def test_growth_moves_nothing_but_what_it_joins_and_names_that(dataset, tmp_path):
+    recipe, target = Recipe("uji", LATEST, by_article=True), tmp_path / "set"
+    build(dataset, recipe, target)
+    before = {each["article_id"]: each["split"] for each in rows_of(target)}
+    early = NOON - timedelta(days=3)
+    # An earlier article takes over the id of its story, and others are new.
+    write(dataset, kontan=[article(300, seed=7, published_at=early)])
+    write(dataset, kontan=[article(number) for number in range(400, 440)])
+    built = build(dataset, recipe, target)
+    after = {each["article_id"]: each["split"] for each in rows_of(target)}
+    assert {name: after[name] for name in before} == before
+    assert after["kontan:300"] == after["kontan:14"]
+    assert (built.joins, built.moved) == ([], [])
+    one = next(name for name, side in before.items() if side == "train")
+    other = next(name for name, side in before.items() if side == "test")
+    write_clusters(dataset, {one: [one, other]})
+    built = build(dataset, recipe, target)
+    after = {each["article_id"]: each["split"] for each in rows_of(target)}
+    changed = sorted(name for name, side in before.items() if after[name] != side)
+    assert len(built.joins) == 1
+    assert built.moved == changed
+    assert changed
+    assert after[one] == after[other]
+
+
+def test_a_split_by_time_goes_by_the_first_article_also_outside_the_window(tmp_path):
+    days = (date(2026, 2, 1), date(2026, 3, 1))
+    moments = {1: (2026, 1, 10), 2: (2026, 2, 10), 3: (2026, 3, 10), 4: (2026, 3, 11)}
+    articles = [
+        article(n, seed=min(n, 3), published_at=NOON.replace(year=y, month=m, day=d))
+        for n, (y, m, d) in moments.items()
+    ]
+    old = article(5, seed=3, published_at=NOON.replace(year=2025))
+    write(tmp_path / "d", kontan=[*articles, old])
+    recipe = Recipe("uji", Selection(since=date(2026, 1, 1), latest=True), True, days=days)
+    built = build(tmp_path / "d", recipe, tmp_path / "set")
+    sides = {each["article_id"]: each["split"] for each in rows_of(tmp_path / "set")}
+    assert list(sides.values()) == ["train", "train", "train", "validation"]
+    assert sides["kontan:2"] == "validation"
+    assert built.across_window == 1
+
+
+def test_refused_rows_are_left_out_once_the_column_is_there(dataset, tmp_path, monkeypatch):
+    from output.corpus import build as module
+
+    def latest(location, selection, plain=module._latest):
+        for number, each in enumerate(plain(location, selection)):
+            yield {**each, "ai_use": ("refused", "unstated", None)[number % 3]}
+
+    monkeypatch.setattr(module, "_latest", latest)
+    built = build(dataset, Recipe("uji", LATEST, by_article=True), tmp_path / "set")
+    assert built.refused == 67
+    assert dict(built.ai_use) == {"unstated": 67, "unknown": 66}
+    kept = build(dataset, Recipe("a", LATEST, True, with_refused=True), tmp_path / "all")
+    assert (kept.refused, kept.total) == (0, 200)
+
+
+def test_what_cannot_be_a_set_is_said(dataset, tmp_path):
+    past = Selection(until=date(1999, 1, 1), latest=True)
+    with pytest.raises(SetError, match="no article matches"):
+        build(dataset, Recipe("uji", past), tmp_path / "set")
+    recipe = Recipe("uji", LATEST, filters=("gopher_quality",))
+    with pytest.raises(SetError, match="dropped by filters: gopher_quality 200"):
+        build(dataset, recipe, tmp_path / "set")
+    assert not (tmp_path / "set").exists()
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine/notes.txt").write_text("mine")
+    with pytest.raises(SetError, match="exists, and is no training set"):
+        build(dataset, Recipe("uji", LATEST), tmp_path / "mine")
+    build(dataset, Recipe("uji", LATEST), tmp_path / "set")
+    with pytest.raises(SetError, match="holds the training set uji, not lain"):
+        build(dataset, Recipe("lain", LATEST), tmp_path / "set")
+    assert (tmp_path / "mine/notes.txt").read_text() == "mine"
+
+
+def test_a_story_of_a_word_is_a_set_of_a_row(tmp_path):
+    write(tmp_path / "d", kontan=[row(1, paragraphs=["Kata"])])
+    built = build(tmp_path / "d", Recipe("uji", LATEST, with_title=False), tmp_path / "set")
+    (only,) = rows_of(tmp_path / "set")
+    assert (only["text"], only["words"], built.total) == ("Kata", 1, 1)
+    assert only["gopher_quality"] == "gopher_short_doc"
+    assert "Without rows" in (tmp_path / "set/README.md").read_text()
+
+
+def test_hugging_face_loads_both_configs_with_their_splits(dataset, tmp_path):
+    datasets = pytest.importorskip("datasets")
+    built = build(dataset, Recipe("uji", LATEST), tmp_path / "set")
+    loaded = datasets.load_dataset(str(tmp_path / "set"), cache_dir=str(tmp_path / "cache"))
+    assert {side: len(rows) for side, rows in loaded.items()} == dict(built.rows)
+    features = loaded["train"].features
+    assert features["published_at"].dtype == "timestamp[us, tz=UTC]"
+    assert features["words"].dtype == "int32"
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of rdflib, in mlcroissant
+def test_mlcroissant_reads_the_metadata_without_an_error(dataset, tmp_path):
+    croissant = pytest.importorskip("mlcroissant")
+    build(dataset, Recipe("uji", LATEST), tmp_path / "set")
+    metadata = croissant.Dataset(str(tmp_path / "set/croissant.json")).metadata
+    assert not metadata.ctx.issues.errors
+
+
+def test_personal_data_is_masked_and_prices_scores_and_years_are_not():
+    said = "Surel a.b@contoh.co.id, telepon 0812-3456-7890 atau (021) 5551234, NIK 3174015505900001"
+    masked, counts = mask(f"{said}, plat nomor B 1234 XYZ.")
+    assert masked == "Surel [EMAIL], telepon [PHONE] atau [PHONE], NIK [NIK], plat nomor [PLATE]."
+    assert counts == {"email": 1, "phone": 2, "nik": 1, "plate": 1}
+    harmless = (
+        "Harga Rp 1.250.000 dan 0,8123456789 persen pada 2023-2024, skor 3-1, Galaxy A 55 GB,"
+        " prosesor 1234567890123456, 08.30-21.00 WIB, @akun, 62.812.345.678 rupiah."
+    )
+    assert mask(harmless) == (harmless, dict.fromkeys(counts, 0))
