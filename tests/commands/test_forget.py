@@ -68,7 +68,7 @@ def test_no_file_holds_a_sentence_or_the_headline_of_an_article_that_is_forgotte
         crawl(KontanSpider, room, data, STATE_DIR=str(state))
         library_of(data).close()
         (data / "search").rename(state / "search")
-        rows = latest(data).to_pylist()
+        rows = sorted(latest(data).to_pylist(), key=lambda one: one["article_id"])
         row = rows[0]
         [sentence, headline] = [row["paragraphs"][1], row["title"]]
         with open_index(state, data) as index:  # as a list named it, and a second look waits
