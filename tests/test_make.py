@@ -53,6 +53,7 @@ def programs(tmp_path: Path, uv: str) -> Path:
     return folder
 
 
+@pytest.mark.trial
 def test_pip_is_tried_where_uv_fails(checkout: Path, tmp_path: Path) -> None:
     failing = programs(tmp_path, 'echo "invalid peer certificate" >&2; exit 2')
     (checkout / ".venv").mkdir()
@@ -75,6 +76,7 @@ def test_pip_is_not_tried_where_uv_has_installed(checkout: Path, tmp_path: Path)
     assert "--require-hashes -r requirements.lock" in (tmp_path / "asked").read_text()
 
 
+@pytest.mark.trial
 def test_the_environment_is_not_called_ready_where_uv_and_pip_fail(
     checkout: Path, tmp_path: Path
 ) -> None:

@@ -83,6 +83,7 @@ def judgements(folder: Path) -> list[str]:
     return open_dataset(folder, "runs").to_table(["judgement"])["judgement"].to_pylist()
 
 
+@pytest.mark.trial
 @pytest.mark.parametrize("command", ["crawl", "crawlall"])
 def test_a_terminated_run_is_judged_interrupted_and_loses_no_article(room, tmp_path, command):
     folder = tmp_path / "ended"
@@ -102,6 +103,7 @@ def test_a_terminated_run_is_judged_interrupted_and_loses_no_article(room, tmp_p
     assert before <= crawled(room, folder) == crawled(room, tmp_path / "whole")
 
 
+@pytest.mark.trial
 def test_an_outlet_not_begun_within_run_timeout_is_named(tmp_path):
     with newsroom(seed=7, outlets=["kontan", "mediaindonesia"], recent=4, past=0) as room:
         room.fail("stall")

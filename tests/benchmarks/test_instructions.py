@@ -15,6 +15,7 @@ def page(paragraphs: int) -> Sample:
     return Sample("page", "https://koran.example/1", html, html.encode())
 
 
+@pytest.mark.trial
 def test_a_longer_page_costs_more_instructions():
     if instructions.counter() is None:
         pytest.skip("neither perf nor valgrind counts instructions on this machine")

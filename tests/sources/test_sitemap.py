@@ -410,6 +410,7 @@ def test_entities_of_a_sitemap_are_not_expanded():
     assert candidate.url == "https://warta.example.co.id/tekno/1/&e8"
 
 
+@pytest.mark.trial
 def test_a_sitemap_of_fifty_thousand_urls_takes_the_memory_of_few():
     import tracemalloc
 
