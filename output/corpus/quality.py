@@ -2,7 +2,7 @@
 
 Gopher: Rae et al., 2021, https://arxiv.org/abs/2112.11446, section A.1.1; C4: Raffel et al., 2020,
 https://arxiv.org/abs/1910.10683; FineWeb: Penedo et al., 2024, https://arxiv.org/abs/2406.17557.
-Thresholds and order are those of datatrove 0.10, to whose filters tests hold each verdict.
+Thresholds and order were ported from datatrove 0.10; no test compares them yet.
 """
 
 from __future__ import annotations
