@@ -22,7 +22,7 @@ ROWS = ("story", "article")
 
 class Command(MaintenanceCommand):
     def syntax(self) -> str:
-        return "build NAME --to FOLDER [options]"
+        return "[options] build NAME --to FOLDER"
 
     def short_desc(self) -> str:
         return "Build a training set, split by story"
@@ -31,8 +31,8 @@ class Command(MaintenanceCommand):
         return (
             "Build a training set in a folder that Hugging Face's loader reads: Parquet and JSON"
             " Lines, a data card, Croissant metadata. A set in FOLDER with the same NAME is"
-            " replaced, and its articles stay on their sides. Exit 0 done, 1 no row is left,"
-            " 2 usage, or a file cannot be read or written."
+            " replaced, and its articles stay on their sides. Exit 0 done, 1 no row is left, or"
+            " near-duplicates are on two sides, 2 usage, or a file cannot be read or written."
         )
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
@@ -67,7 +67,8 @@ class Command(MaintenanceCommand):
         from output.corpus.build import Recipe, is_name
         from output.corpus.quality import FILTERS
 
-        super().process_options(opts.outlet, opts)
+        unknown = [arg for arg in args if arg.startswith("-")]
+        super().process_options([*opts.outlet, *unknown], opts)
         if len(args) != 2 or args[0] != "build" or not opts.to:
             self.complain("say dataset build NAME --to FOLDER")
         if not is_name(args[1]):
@@ -126,6 +127,8 @@ class Command(MaintenanceCommand):
                 self.complain(f"the set cannot be built: {str(error).splitlines()[0]}")
         sides = ", ".join(f"{side} {number(count)}" for side, count in sorted(built.rows.items()))
         moved = f"; {len(built.joins)} joins, {len(built.moved)} articles moved" * bool(built.joins)
+        if built.leaks:
+            self.exitcode = UNHEALTHY
         self.say(
             f"{self.target}: {number(built.total)} rows ({sides}); near-duplicates on two sides:"
             f" {built.leaks}; refused and left out: {built.refused}{moved}",

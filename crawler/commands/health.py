@@ -27,5 +27,7 @@ class Command(MaintenanceCommand):
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         rows = [as_json(row) for row in healths(self.location, args or None)]
         self.show(rows, ("outlet", "judgement", "started_at", "newest_published_at", "detail"))
+        if not (rows or self.json):
+            self.say("no run of the present is in the dataset")
         if any(row["judgement"] == "unhealthy" for row in rows):
             self.exitcode = UNHEALTHY

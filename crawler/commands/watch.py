@@ -25,7 +25,7 @@ class Command(TerminalCommand):
     takes_words = True
 
     def syntax(self) -> str:
-        return "[options] add NAME QUERY | list | remove NAME | run"
+        return "[options] add|list|remove|run [NAME] [QUERY]"
 
     def short_desc(self) -> str:
         return "Watch a search: what is new, revised or gone goes to a feed and to you"
@@ -129,6 +129,8 @@ class Command(TerminalCommand):
 
         assert self.settings is not None
         if not book_path(self.settings).exists():
+            if not self.json:
+                self.say("no search is watched: scrapy watch add NAME QUERY")
             return
         with Book(book_path(self.settings)) as book:
             rows = [
