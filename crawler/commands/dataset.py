@@ -43,11 +43,7 @@ class Command(MaintenanceCommand):
             "--rows", choices=ROWS, default="story", help="a row is a story (default) or an article"
         )
         add("--without-title", action="store_true", help="text is the body alone")
-        add("--outlet", action="append", default=[], metavar="NAME", help="may be given again")
-        add("--since", metavar="DAY", help="the first day of publication, in WIB: 2023-09-01")
-        add("--until", metavar="DAY", help="the last day of publication, in WIB")
-        add("--topic", metavar="TOPIC", help="only articles with this topic, e.g. ai")
-        add("--query", metavar="QUERY", help="only articles that `scrapy search` finds by it")
+        self.add_selection(parser)
         add(
             "--split",
             metavar="time:D1,D2",

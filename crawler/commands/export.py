@@ -62,11 +62,7 @@ class Command(MaintenanceCommand):
             help="CSV for Excel and the like: with a byte order mark, and no cell is a formula",
         )
         add("--latest", action="store_true", help="each article once, as last captured")
-        add("--outlet", action="append", default=[], metavar="NAME", help="may be given again")
-        add("--since", metavar="DAY", help="the first day of publication, in WIB: 2023-09-01")
-        add("--until", metavar="DAY", help="the last day of publication, in WIB")
-        add("--topic", metavar="TOPIC", help="only articles with this topic, e.g. ai")
-        add("--query", metavar="QUERY", help="only articles that `scrapy search` finds by it")
+        self.add_selection(parser)
         add(
             "--new-since",
             metavar="CURSOR_FILE",

@@ -50,6 +50,15 @@ class MaintenanceCommand(TerminalCommand):
             self.complain(f"there is no dataset at {self.location}: does OUTPUT_DIR name it?")
         return []
 
+    def add_selection(self, parser: argparse.ArgumentParser) -> None:
+        """Add the options that choose a part of the dataset."""
+        add = parser.add_argument
+        add("--outlet", action="append", default=[], metavar="NAME", help="may be given again")
+        add("--since", metavar="DAY", help="the first day of publication, in WIB: 2023-09-01")
+        add("--until", metavar="DAY", help="the last day of publication, in WIB")
+        add("--topic", metavar="TOPIC", help="only articles with this topic, e.g. ai")
+        add("--query", metavar="QUERY", help="only articles that `scrapy search` finds by it")
+
     def window(self, opts: argparse.Namespace) -> Window:
         """Return the days between --since and --until, or complain of them."""
         try:
