@@ -95,13 +95,27 @@ def live_files(root: Root, table: str, outlet: str | None = None) -> list[str]:
 
 def _live_files(root: Root, table: str, outlet: str | None) -> list[str]:
     folder = f"{table}/outlet={outlet}" if outlet else table
-    paths = [info.path for info in root.files(folder)]
+    paths = _listed(root, folder)
     replaced: set[str] = set()
     # Newest first: a file that it replaces may vanish at any moment.
     for path in reversed(paths):
         if path not in replaced:
             replaced.update(replaced_by(root, path))
     return [path for path in paths if path not in replaced]
+
+
+def _listed(root: Root, folder: str) -> list[str]:
+    """Return the paths of the files in `folder`, listed until two listings agree.
+
+    A listing that has begun before a compaction exchanges a folder, and goes on behind, sees the
+    old folder while the files leave it.
+    """
+    paths = [info.path for info in root.files(folder)]
+    for _ in range(_TRIES if root.local else 0):
+        before, paths = paths, [info.path for info in root.files(folder)]
+        if paths == before:
+            break
+    return paths
 
 
 def files(location: Location, table: str = "articles") -> list[str]:

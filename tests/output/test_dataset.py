@@ -224,3 +224,18 @@ def test_the_views_open_the_files_of_the_outlet_asked_for_alone(tmp_path, monkey
             assert opened == [1, 12], plan  # of clusters; of the outlet's articles
             [story] = connection.sql(f"SELECT cluster_id {query}").fetchall()
             assert story == ("antara:3",)
+
+
+def test_a_listing_that_a_compaction_cuts_short_is_made_again(tmp_path, monkeypatch):
+    """The folder was exchanged behind its opening, and all files but one have left the old one."""
+    write(tmp_path, "run-1", article(1))
+    write(tmp_path, "run-2", article(2))
+    listed, cut = Root.files, [0, 1]
+
+    def files(root, folder, **more):
+        found = listed(root, folder, **more)
+        return found[: cut.pop()] if folder == "articles" and cut else found
+
+    monkeypatch.setattr(Root, "files", files)
+    assert read(tmp_path).num_rows == 2
+    assert not cut
