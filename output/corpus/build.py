@@ -1,7 +1,7 @@
 """A training set from a dataset: chosen rows, measured, split by story, and written for loaders.
 
 Three passes over the dataset: stories, choice, rows. Memory holds a batch of rows, and of each
-article the id, story, time and a fingerprint.
+article the id, story, times and a signature.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, get_type_hints
@@ -21,14 +22,15 @@ from output.clock import WIB
 from output.corpus import quality
 from output.corpus.card import write_card
 from output.corpus.mask import KINDS, mask
-from output.corpus.sides import SIDES, Member, NearDuplicates, Stories, leaks, place
+from output.corpus.sides import SIDES, Member, Stories, leaks, place
+from output.dataset import again, open_dataset
 from output.filesystem import sync_folder
 from output.formats import write_jsonl
 from output.selection import Selection, select
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from datetime import date
+    from datetime import date, datetime
     from pathlib import Path
 
     from output.corpus.sides import Placed
@@ -40,6 +42,9 @@ PLACES = "stories.parquet"
 _SET = b"wartatek.training_set"
 SHARD_ROWS = 20_000
 _GROUP_ROWS = 1000
+_ROUNDS = 5
+"""Most times that rows are written: again while near-duplicates are found on two sides, which joins
+their stories."""
 _INSTANT = pa.timestamp("us", tz="UTC")
 REFUSED = "refused"
 """The value of the column `ai_use`, where a dataset has it, of rows that are left out."""
@@ -81,6 +86,8 @@ class Built:
     stories: int = 0
     near_joined: int = 0
     across_window: int = 0
+    articles: int = 0
+    largest: int = 0
     leaks: int = 0
     joins: list[str] = field(default_factory=list)
     moved: list[str] = field(default_factory=list)
@@ -128,22 +135,37 @@ def build(location: Location, recipe: Recipe, target: Path) -> Built:
     :raises OSError, pa.ArrowInvalid: a file cannot be read or written.
     """
     former = _former(target, recipe.name)
-    stories = _stories(location)
-    placed = place(stories, recipe.days, former)
-    built = Built(near_joined=stories.joined, joins=placed.joins, moved=placed.moved)
-    chosen = _chosen(location, recipe, placed, built)
+    stories = _stories(location, recipe)
     target.parent.mkdir(parents=True, exist_ok=True)
     with beside(target) as folder:
         staged = folder / target.name
-        (staged / "data").mkdir(parents=True)
-        _write_places(staged, recipe.name, placed)
-        _write_rows(_rows(location, recipe, placed, chosen, built), staged, built)
-        built.leaks = len(leaks(_written(staged)))
+        for _ in range(_ROUNDS):
+            shutil.rmtree(staged, ignore_errors=True)
+            built = _write(location, recipe, place(stories, recipe.days, former), staged)
+            built.near_joined = stories.joined
+            found = leaks(lambda: _written(staged))
+            if not found:
+                break
+            for pair in found:
+                stories.join(*pair)
+        built.leaks = len(found)
         write_card(staged, recipe, built, SCHEMA)
         if target.exists():
             target.rename(folder / "former")
         staged.rename(target)
         sync_folder(target.parent)
+    return built
+
+
+def _write(location: Location, recipe: Recipe, placed: Placed, staged: Path) -> Built:
+    """Write the places and the rows; return their counts."""
+    built = Built(joins=placed.joins, moved=placed.moved)
+    sizes = Counter(story for story, _ in placed.places.values())
+    built.articles, built.largest = len(placed.places), max(sizes.values(), default=0)
+    chosen = _chosen(location, recipe, placed, built)
+    (staged / "data").mkdir(parents=True)
+    _write_places(staged, recipe.name, placed)
+    _write_rows(_rows(location, recipe, placed, chosen, built), staged, built)
     return built
 
 
@@ -162,17 +184,32 @@ def _former(target: Path, name: str) -> dict[str, tuple[str, str]]:
     return {article: (story, side) for article, story, side in zip(*columns, strict=True)}
 
 
-def _stories(location: Location) -> Stories:
+def _stories(location: Location, recipe: Recipe) -> Stories:
     """Return the stories of all articles, in any window: none is cut by the edge of one."""
-    found, near = Stories(), NearDuplicates()
-    of_article: dict[str, str] = {}
-    for row in _latest(location, Selection(latest=True)):
-        name = row["article_id"]
-        of_article[name] = row["cluster_id"] or name
-        found.add(Member(name, of_article[name], row["published_at"] or row["fetched_at"]))
-        for other in near.near(name, row["body"]):
-            found.join(of_article[name], of_article[other])
+    entered = _entered(location)
+    found = Stories()
+    found.add(
+        (
+            Member(
+                row["article_id"],
+                row["cluster_id"] or row["article_id"],
+                row["published_at"] or row["fetched_at"],
+                entered[row["article_id"]],
+            ),
+            _text(row, recipe),
+        )
+        for row in _latest(location, Selection())
+    )
     return found
+
+
+def _entered(location: Location) -> dict[str, datetime]:
+    """Return the time of the first download of each article."""
+    columns = ["article_id", "fetched_at"]
+    held = again(lambda: open_dataset(location, "articles").to_table(columns))
+    first = held.group_by("article_id").aggregate([("fetched_at", "min")])
+    pairs = (first[name].to_pylist() for name in ("article_id", "fetched_at_min"))
+    return dict(zip(*pairs, strict=True))
 
 
 def _latest(location: Location, selection: Selection) -> Iterator[Row]:

@@ -85,7 +85,8 @@ def _body(recipe: Recipe, built: Built) -> str:
         (
             f"\nNear-duplicate search over the rows: {built.leaks} pairs on two sides. Joined"
             f" before the split, by nearly the same words: {built.near_joined}. Stories with"
-            f" articles outside this selection too, on the same side: {built.across_window}.\n"
+            f" articles outside this selection too, on the same side: {built.across_window}. The"
+            f" largest story has {built.largest:,} of the dataset's {built.articles:,} articles.\n"
         ),
         (
             f"Since the former build, joins of former stories: {_named(built.joins)}; articles that"

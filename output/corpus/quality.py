@@ -155,8 +155,11 @@ def gopher_repetition(text: str, words: Sequence[str]) -> str | None:
             if len(gram) * times / len(text) > most:
                 return f"top_{n}_gram"
     for n, most in REPEATED:
-        if _repeated_characters(words, n) / len(text) > most:
+        repeated = _repeated_characters(words, n)
+        if repeated / len(text) > most:
             return f"duplicated_{n}_n_grams"
+        if not repeated:  # so no longer n-gram repeats
+            break
     return None
 
 

@@ -1,70 +1,40 @@
 """The sides of a training set: which story is for training, validation and test.
 
-A story is joined with every story of which an article has nearly the same words, found by MinHash
-and LSH over word triples, and a whole story is on a side. Memory: some 400 bytes an article.
+A story is joined with every story of which an article has nearly the same words, and a whole story
+is on a side.
 """
 
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
-
-from rensa import RMinHash
+from dataclasses import dataclass
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from output.clock import WIB
+from output.corpus.alike import NEAR, Signatures, likeness, triples
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from datetime import date, datetime
+
+Item = TypeVar("Item")
 
 SIDES = ("train", "validation", "test")
 _SHARES = (0.8, 0.9)
 """Of all stories: where validation and test begin."""
-ROWS, BANDS = 4, 24
-"""Minima of a band, and bands: a pair with half of its triples in common is met with 79 %, with
-0.7 with 99.8 %."""
-NEAR = 0.6
-"""Share of equal minima of texts that count as nearly the same."""
-_MOST_OF_A_BUCKET = 8
-"""Unlike texts kept for a band's value; bounds the work where many texts open alike."""
+_BATCH = 500
+"""Texts whose signatures are taken at once."""
 
 
 class Member(NamedTuple):
-    """An article of a story: id, story by clusters/, and time of publication, else of download."""
+    """An article of a story: id, story by clusters/, time of publication, else of download, and
+    time of the first download, which no later article of the story precedes."""
 
     article_id: str
     story: str
     moment: datetime
-
-
-@dataclass
-class NearDuplicates:
-    """Texts added one by one, each compared with those that share a band."""
-
-    seed: int = 1
-    _buckets: dict[tuple[int, ...], list[tuple[str, tuple[int, ...]]]] = field(default_factory=dict)
-
-    def near(self, name: str, text: str) -> list[str]:
-        """Add a text; return the names of earlier texts that are nearly the same."""
-        words = text.lower().split()
-        triples = [" ".join(words[at : at + 3]) for at in range(max(1, len(words) - 2))]
-        minhash = RMinHash(num_perm=ROWS * BANDS, seed=self.seed)
-        minhash.update(sorted(set(triples)))
-        minima = tuple(minhash.digest())
-        found: dict[str, None] = {}
-        for band in range(BANDS):
-            key = (band, *minima[band * ROWS : (band + 1) * ROWS])
-            held = self._buckets.setdefault(key, [])
-            alike = [other for other, theirs in held if _share(minima, theirs) >= NEAR]
-            found.update(dict.fromkeys(alike))
-            if not alike and len(held) < _MOST_OF_A_BUCKET:
-                held.append((name, minima))
-        return list(found)
-
-
-def _share(some: tuple[int, ...], others: tuple[int, ...]) -> float:
-    return sum(map(int.__eq__, some, others)) / len(some)
+    entered: datetime
 
 
 class Stories:
@@ -74,30 +44,48 @@ class Stories:
         self.members: list[Member] = []
         self.joined = 0
         self._above: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
 
-    def add(self, member: Member) -> None:
-        self.members.append(member)
-        self._above.setdefault(member.story, member.story)
+    def add(self, members: Iterable[tuple[Member, str]]) -> None:
+        """Add articles with their texts, and join the stories whose texts are nearly the same."""
+        signatures = Signatures(seed=1)
+        for some in _batches(members):
+            signatures.add([text for _, text in some])
+            for member, _ in some:
+                self._numbers[member.article_id] = len(self.members)
+                self.members.append(member)
+                self._above.setdefault(member.story, member.story)
+        for one, other in signatures.pairs(lambda number: self._root(self.members[number].story)):
+            self._join(one, other)
 
-    def root(self, story: str) -> str:
+    def join(self, one: str, other: str) -> None:
+        """Join the stories of two articles."""
+        self._join(self._numbers[one], self._numbers[other])
+
+    def _join(self, one: int, other: int) -> None:
+        roots = {self._root(self.members[number].story) for number in (one, other)}
+        if len(roots) > 1:
+            root, below = sorted(roots)
+            self._above[below] = root
+            self.joined += 1
+
+    def _root(self, story: str) -> str:
         while (above := self._above[story]) != story:
             self._above[story] = story = self._above[above]
         return story
 
-    def join(self, one: str, other: str) -> None:
-        one, other = sorted((self.root(one), self.root(other)))
-        if one != other:
-            self._above[other] = one
-            self.joined += 1
-
     def groups(self) -> dict[str, list[Member]]:
-        """Return the articles of each story, the earliest first, by the story's first id."""
+        """Return the articles of each story, the earliest first, by the id of the article that the
+        dataset held first: a story that grows keeps that id."""
         found: dict[str, list[Member]] = {}
         for member in self.members:
-            found.setdefault(self.root(member.story), []).append(member)
+            found.setdefault(self._root(member.story), []).append(member)
         for group in found.values():
             group.sort(key=lambda member: (member.moment, member.article_id))
-        return {group[0].article_id: group for group in found.values()}
+        return {
+            min(group, key=lambda member: (member.entered, member.article_id)).article_id: group
+            for group in found.values()
+        }
 
 
 @dataclass(frozen=True)
@@ -148,14 +136,25 @@ def place(
     return Placed(places, sorted(joins), sorted(moved))
 
 
-def leaks(rows: Iterable[tuple[str, str, str]]) -> list[tuple[str, str]]:
+def leaks(rows: Callable[[], Iterable[tuple[str, str, str]]]) -> list[tuple[str, str]]:
     """Return the pairs of articles on different sides whose texts are nearly the same.
 
-    :param rows: article_id, side and text of each row
+    :param rows: yields article_id, side and text of each row, the same in each call
     """
-    found, sides = NearDuplicates(seed=7), {}
-    pairs = []
-    for name, side, text in rows:
-        sides[name] = side
-        pairs += [(other, name) for other in found.near(name, text) if sides[other] != side]
-    return pairs
+    signatures, names, sides = Signatures(seed=7), [], []
+    for some in _batches(rows()):
+        signatures.add([text for _, _, text in some])
+        names += [name for name, _, _ in some]
+        sides += [side for _, side, _ in some]
+    likely = {(names[one], names[other]) for one, other in signatures.pairs(sides.__getitem__)}
+    asked = {name for pair in likely for name in pair}
+    words = {name: triples(text) for name, _, text in rows() if name in asked} if asked else {}
+    return sorted(
+        (one, other) for one, other in likely if likeness(words[one], words[other]) >= NEAR
+    )
+
+
+def _batches(rows: Iterable[Item]) -> Iterator[list[Item]]:
+    left = iter(rows)
+    while some := list(islice(left, _BATCH)):
+        yield some

@@ -9,6 +9,7 @@ from datetime import date, timedelta
 import pyarrow.parquet as pq
 import pytest
 
+from output.corpus.alike import NEAR, likeness, triples
 from output.corpus.build import Recipe, SetError, build
 from output.corpus.mask import mask
 from output.corpus.sides import leaks
@@ -64,8 +65,53 @@ def test_articles_with_the_same_words_are_on_one_side_without_clusters(dataset, 
 
 def test_the_search_for_leaks_finds_the_one_that_is_there():
     texts = [("a", "train", prose(1)), ("b", "test", prose(2)), ("c", "test", prose(1))]
-    assert leaks(texts) == [("a", "c")]
-    assert leaks(texts[:2]) == []
+    assert leaks(lambda: texts) == [("a", "c")]
+    assert leaks(lambda: texts[:2]) == []
+
+
+def mixed(number):
+    """Return 100 words, of which a share that grows from 0.3 to 0.98 is that of nine others."""
+    own, common = prose(number, 100).split(), prose(-1 - number // 10, 100).split()
+    kept = round(100 * (0.3 + 0.68 * number % 10 / 9))
+    return " ".join(common[:kept] + own[kept:])
+
+
+@pytest.mark.parametrize("with_title", [True, False])
+def test_no_two_sides_share_texts_by_an_exact_comparison_of_all_pairs(tmp_path, with_title):
+    articles = [row(number, paragraphs=[mixed(number)]) for number in range(300)]
+    write(tmp_path / "d", kontan=articles)
+    recipe = Recipe("uji", LATEST, by_article=True, with_title=with_title)
+    built = build(tmp_path / "d", recipe, tmp_path / "set")
+    rows = [(each["split"], triples(each["text"])) for each in rows_of(tmp_path / "set")]
+    pairs = [
+        (likeness(one, other), side == other_side)
+        for at, (side, one) in enumerate(rows)
+        for other_side, other in rows[:at]
+    ]
+    assert sum(0.5 < share < 0.7 for share, _ in pairs) > 50
+    assert all(together for share, together in pairs if share >= NEAR)
+    assert built.leaks == 0
+    assert len({side for side, _ in rows}) == 3
+
+
+def test_what_the_search_of_the_rows_finds_is_joined_until_nothing_is_found(
+    dataset, tmp_path, monkeypatch
+):
+    from output.corpus import sides
+
+    monkeypatch.setattr(sides.Signatures, "pairs", blind_at_first(sides.Signatures.pairs))
+    built = build(dataset, Recipe("uji", LATEST, by_article=True), tmp_path / "set")
+    assert built.leaks == 0
+    assert 20 < built.near_joined < 99  # the pairs that were on two sides
+
+
+def blind_at_first(pairs):
+    """Return a search that finds nothing with the seed by which stories are joined."""
+
+    def found(self, kin):
+        return pairs(self, kin) if self._seed != 1 else iter(())
+
+    return found
 
 
 def test_the_same_input_gives_the_same_bytes_also_over_a_former_build(dataset, tmp_path):
@@ -104,6 +150,22 @@ def test_growth_moves_nothing_but_what_it_joins_and_names_that(dataset, tmp_path
     assert built.moved == changed
     assert changed
     assert after[one] == after[other]
+
+
+def test_a_story_that_grows_keeps_its_side_in_a_fresh_folder_too(dataset, tmp_path):
+    recipe = Recipe("uji", LATEST, by_article=True)
+    build(dataset, recipe, tmp_path / "one")
+    before = {each["article_id"]: each for each in rows_of(tmp_path / "one")}
+    late, early = NOON + timedelta(days=9), NOON - timedelta(days=9)
+    more = [article(300 + n, seed=n, fetched_at=late, published_at=early) for n in range(1, 100)]
+    write(dataset, kontan=more)
+    build(dataset, recipe, tmp_path / "two")
+    after = {each["article_id"]: each for each in rows_of(tmp_path / "two")}
+    assert len(after) == 299
+    for column in ("split", "story_id"):
+        assert {name: after[name][column] for name in before} == {
+            name: each[column] for name, each in before.items()
+        }
 
 
 def test_a_split_by_time_goes_by_the_first_article_also_outside_the_window(tmp_path):
