@@ -404,7 +404,7 @@ class Library:
         return _silent(Matching.term_query(SCHEMA, _VALUE_OF[value.field], given))
 
     def _bonuses(self) -> Iterator[Matching]:
-        newest = self.index.newest()
+        newest = self.index.newest
         if newest is not None:
             for age, score in _FRESH:
                 since = newest - int(age.total_seconds())

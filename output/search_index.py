@@ -152,7 +152,7 @@ class SearchIndex:
         index.register_tokenizer("words", _WORDS)
         index.register_tokenizer("roots", _ROOTS)
         self._index, self._taken = index, kept["outlets"]
-        self.searcher = index.searcher()
+        self._see()
 
     # -- keeping it
 
@@ -201,7 +201,7 @@ class SearchIndex:
             raise OSError(f"{self.folder}: {error}") from error
         if self.stopped.is_set():
             return False
-        self.searcher = self._index.searcher()
+        self._see()
         taken = {name: told for name, told in self._taken.items() if name != outlet}
         self._note(taken | ({outlet: files} if files else {}))
         return True
@@ -302,10 +302,12 @@ class SearchIndex:
         """Return the most frequent words of the field `name`, with the numbers of articles."""
         return self.searcher.terms_with_prefix(name, "", limit=most)
 
-    def newest(self) -> int | None:
-        """Return the second of publication of the newest article."""
+    def _see(self) -> None:
+        """Search what was committed last. `newest`: the second of publication of its newest
+        article; None without articles."""
+        self.searcher = self._index.searcher()
         found = self.searcher.search(Query.all_query(), 1, count=False, order_by_field="at")
-        return found.hits[0][0] if found.hits else None
+        self.newest: int | None = found.hits[0][0] if found.hits else None
 
 
 @contextmanager
