@@ -2,7 +2,7 @@
 
 Gopher: Rae et al., 2021, https://arxiv.org/abs/2112.11446, section A.1.1; C4: Raffel et al., 2020,
 https://arxiv.org/abs/1910.10683; FineWeb: Penedo et al., 2024, https://arxiv.org/abs/2406.17557.
-Thresholds and order were ported from datatrove 0.10; no test compares them yet.
+Thresholds, order and signs are those of datatrove 0.10, to which a test holds every verdict.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 STOP_WORDS = frozenset(
     "yang dan di ke dari untuk dengan pada ini itu adalah dalam tidak akan oleh juga".split()
@@ -22,8 +22,33 @@ _ENGLISH = frozenset("the and of to in is for that with on was by from are it".s
 _FEWEST = 3
 """Small words of a language; fewer do not tell the language of a text."""
 _WORD = re.compile(r"\w+(?:[-'’.,]\w+)*|[^\w\s]+")
-_ENDS = (".", "?", "!", '"', "'", "”", "’", "…", "。")
-"""Characters by which FineWeb knows the end of a sentence."""
+_ENDS_CODED = """
+21 2E 3F 589 61D-61F 6D4 700-702 7F9 837 839 83D-83E 964-965 104A-104B 1362 1367-1368 166E 1735-1736
+17D4-17D6 17D9-17DA 1803 1809 1944-1945 1AA8-1AAB 1B5A-1B5B 1B5E-1B5F 1B7D-1B7E 1C3B-1C3C 1C7E-1C7F
+203C-203D 2047-2049 2E2E 2E3C 2E53-2E54 3002 A4FF A60E-A60F A6F3 A6F7 A876-A877 A8CE-A8CF A92F
+A9C8-A9C9 AA5D-AA5F AAF0-AAF1 ABEB FE52 FE56-FE57 FF01 FF0E FF1F FF61 10A56-10A57 10F55-10F59
+10F86-10F89 11047-11048 110BE-110C1 11141-11143 111C5-111C6 111CD 111DE-111DF 11238-11239
+1123B-1123C 112A9 1144B-1144C 115C2-115C3 115C9-115D7 11641-11642 1173C-1173E 11944 11946
+11A42-11A43 11A9B-11A9C 11C41-11C42 11EF7-11EF8 11F43-11F44 16A6E-16A6F 16AF5 16B37-16B38 16B44
+16E98 1BC9F 1DA88
+"""
+
+
+def _characters(coded: str) -> Iterator[str]:
+    """Yield the characters of code points and ranges of these, in hexadecimal."""
+    for each in coded.split():
+        first, _, last = each.partition("-")
+        yield from map(chr, range(int(first, 16), int(last or first, 16) + 1))
+
+
+_ENDS = tuple(_characters(_ENDS_CODED))
+"""Characters by which datatrove's FineWeb knows the end of a sentence, of every script. A quotation
+mark is none: a line that ends in a quotation counts as one without punctuation."""
+_SYMBOLS = frozenset(
+    "!/—”:％１〈&(、━\\【#%「」，】；+^]~“《„';’{|∶´[=-`*．（–？！：$～«〉,><》)?）。…@_.\"}►»"
+)
+_SYMBOLS |= {*_ENDS, *_characters("0-8 B-1F 7F-9F")}
+"""Characters of which a word of Gopher's has another beside."""
 _C4_ENDS = (".", "?", "!", '"', "'")
 _C4_POLICY = (
     "terms of use",
@@ -68,6 +93,11 @@ FILTERS = ("gopher_quality", "gopher_repetition", "c4", "fineweb")
 def words_of(text: str) -> list[str]:
     """Return the words of `text`, and the punctuation between words as words, as tokenizers do."""
     return _WORD.findall(text)
+
+
+def sentences_of(text: str) -> list[str]:
+    """Return the sentences of `text`, parted after an end mark and a space."""
+    return _SENTENCE.split(text)
 
 
 def language_of(text: str) -> tuple[str | None, float | None]:
@@ -163,7 +193,7 @@ def gopher_repetition(text: str, words: Sequence[str]) -> str | None:
     return None
 
 
-def c4(text: str, sentences_of: Callable[[str], Sequence[str]] = _SENTENCE.split) -> str | None:
+def c4(text: str) -> str | None:
     """Return the rule of C4 by which `text` is dropped whole; None for none.
 
     A paragraph is a line. Lines that C4 would drop alone count for no sentences.
@@ -204,7 +234,8 @@ def fineweb(text: str, words: Sequence[str]) -> str | None:
 
 
 def _is_spoken(word: str) -> bool:
-    return any(map(str.isalnum, word))
+    """Return True if a character of `word` is no symbol."""
+    return not _SYMBOLS.issuperset(word)
 
 
 def _share(part: float, whole: int) -> float:
