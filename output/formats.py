@@ -39,7 +39,7 @@ def write_csv(
     cells = pa.schema(
         [pa.field(f.name, pa.string() if f.name in texts else f.type) for f in schema]
     )
-    columns = [f"to_json({f.name})::VARCHAR" if _is_nested(f) else _spelt(f) for f in schema]
+    columns = [_flat(f) for f in schema]
     if spreadsheet:
         file.write(codecs.BOM_UTF8)
         columns = [_as_text(f, column) for f, column in zip(schema, columns, strict=True)]
@@ -70,6 +70,11 @@ write_spreadsheet: Write = partial(write_csv, spreadsheet=True)
 FORMATS: dict[str, Write] = {"csv": write_csv, "jsonl": write_jsonl, "parquet": write_parquet}
 
 
+def flat(batches: Batches, schema: pa.Schema) -> Iterator[pa.Table]:
+    """Yield the rows with JSON in place of a list or struct, and instants as in `write_jsonl`."""
+    yield from _answers(f"SELECT {', '.join(map(_flat, schema))} FROM batch", batches)
+
+
 def grouped(batches: Batches, rows: int) -> Iterator[pa.Table]:
     """Yield `batches` in tables of at least `rows` rows; the last may have fewer."""
     held: list[pa.RecordBatch] = []
@@ -96,6 +101,10 @@ def _answers(query: str, batches: Batches) -> Iterator[pa.Table]:
 def _spelt(field: pa.Field[pa.DataType]) -> str:
     instant = "strftime({} AT TIME ZONE 'UTC', '%Y-%m-%dT%H:%M:%S.%fZ')"
     return instant.format(field.name) if _is_instant(field) else field.name
+
+
+def _flat(field: pa.Field[pa.DataType]) -> str:
+    return f"to_json({field.name})::VARCHAR" if _is_nested(field) else _spelt(field)
 
 
 def _as_text(field: pa.Field[pa.DataType], column: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import sys
 from contextlib import ExitStack
 from dataclasses import replace
@@ -21,6 +22,7 @@ from output.filesystem import Root, sync_folder
 from output.formats import FORMATS, write_spreadsheet
 from output.markdown import write_markdown
 from output.selection import Selection, select
+from output.sqlite import write_sqlite
 from output.verification import READ_ERRORS
 from output.workbook import TooManyRowsError, write_workbook
 
@@ -32,7 +34,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 WRITERS = {**FORMATS, "markdown": write_markdown, "xlsx": write_workbook}
-KINDS = (*WRITERS, "duckdb")
+KINDS = (*WRITERS, "sqlite", "duckdb")
 STREAMS = ("csv", "jsonl", "markdown")
 """Formats that can go to standard output."""
 TAKEN_DOWN = ".taken-down"
@@ -95,7 +97,7 @@ class Command(MaintenanceCommand):
             hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(TOPICS)}"
             self.complain(f"there is no topic {opts.topic}; {hint}")
         if opts.new_since and (opts.output == "-" or opts.to == "duckdb"):
-            self.complain(f"--new-since writes {', '.join(WRITERS)} to a file")
+            self.complain(f"--new-since writes {', '.join(KINDS[:-1])} to a file")
         self._check_target(opts)
         self.cursor = self._cursor(opts) if opts.new_since else None
         days = self.window(opts)
@@ -171,6 +173,8 @@ class Command(MaintenanceCommand):
                 staged = folder / target.name
                 if kind == "duckdb":
                     write_database(self._rows, staged)
+                elif kind == "sqlite":
+                    write_sqlite(self._rows("articles"), schema_of("articles"), staged)
                 else:
                     with staged.open("wb") as file:
                         self._stream(kind, file)
@@ -182,7 +186,7 @@ class Command(MaintenanceCommand):
             self.complain(f"cannot write {self.target}: {error}")
         except OSError as error:
             self.complain(f"cannot write {self.target}: {error.strerror or error}")
-        except duckdb.Error as error:
+        except (duckdb.Error, sqlite3.Error) as error:
             self.complain(f"cannot write {self.target}: {str(error).splitlines()[0]}")
 
     def _move(self, cursor: Cursor, staged: Path, target: Path) -> None:

@@ -32,7 +32,7 @@ def export(dataset, capfdbinary):
     return typed
 
 
-@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "markdown", "duckdb"])
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "markdown", "sqlite", "duckdb"])
 def test_export_writes_a_file_and_prints_the_path(export, dataset, kind):
     code, out, err = export("--to", kind, "--json")
     path = dataset / f"export.{kind}"
@@ -57,7 +57,7 @@ def test_export_prints_json_lines_to_standard_output(export):
     assert [json.loads(line)["title"] for line in out.splitlines()] == ["Berita nomor satu"]
 
 
-@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "duckdb"])
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "sqlite", "duckdb"])
 def test_an_export_without_a_match_is_a_file_of_columns_alone(export, dataset, kind):
     code, out, _ = export("--to", kind, "--until", "1999-12-31", "--allow-empty")
     assert code == 0
@@ -65,7 +65,7 @@ def test_an_export_without_a_match_is_a_file_of_columns_alone(export, dataset, k
     assert (dataset / f"export.{kind}").exists()
 
 
-@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "duckdb"])
+@pytest.mark.parametrize("kind", ["csv", "jsonl", "parquet", "sqlite", "duckdb"])
 def test_an_export_without_a_match_leaves_the_last_export_as_it_was(export, dataset, kind):
     path = dataset / f"export.{kind}"
     code, out, err = export("--to", kind, "--topic", "gaming")
@@ -111,6 +111,8 @@ def test_an_export_for_spreadsheets_is_csv_with_a_byte_order_mark(export, datase
         (["--to", "csv", "-o", "/dev/null"], "is no file"),
         (["--to", "csv", "-o", "/dev/null/x.csv"], "cannot write"),
         (["--to", "duckdb", "-o", "/proc/none/x.duckdb"], "cannot write"),
+        (["--to", "sqlite", "-o", "/proc/none/x.sqlite"], "cannot write"),
+        (["--to", "sqlite", "-o", "-"], "cannot be printed"),
         (["--to", "csv", "-o", "s3://bak/x.csv"], "on this machine"),
         (["--to", "parquet", "-o", "-"], "cannot be printed"),
         (["--to", "csv", "-o", "-", "--json"], "would both print"),

@@ -220,8 +220,8 @@ def test_a_file_that_is_no_cursor_is_left_as_it_is(export, tmp_path, content):
 @pytest.mark.parametrize(
     ("words", "problem"),
     [
-        (["--to", "duckdb"], "csv, jsonl, parquet, markdown, xlsx to a file"),
-        (["-o", "-"], "csv, jsonl, parquet, markdown, xlsx to a file"),
+        (["--to", "duckdb"], "csv, jsonl, parquet, markdown, xlsx, sqlite to a file"),
+        (["-o", "-"], "csv, jsonl, parquet, markdown, xlsx, sqlite to a file"),
     ],
 )
 def test_a_cursor_asks_for_a_file_that_can_hold_a_part(export, words, problem):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
+import sqlite3
+from contextlib import closing
 from datetime import datetime
 
 import duckdb
@@ -18,6 +21,7 @@ from output.database import documented_views, write_database
 from output.dataset import schema_of
 from output.formats import FORMATS, write_spreadsheet
 from output.selection import Selection, select
+from output.sqlite import write_sqlite
 from tests.datasets import NOON, write_clusters
 from tests.output.rows import article
 from tests.output.several_runs import HOSTILE, write_old, write_runs, written
@@ -39,6 +43,7 @@ def files(tmp_path_factory):
             write(select(location, Selection()), SCHEMA, file)
     database = folder / "x.duckdb"
     write_database(lambda table: select(location, Selection(), table), database)
+    write_sqlite(select(location, Selection()), SCHEMA, folder / "x.sqlite")
     return {path.suffix[1:]: path for path in folder.iterdir()}
 
 
@@ -130,6 +135,72 @@ def test_the_database_holds_every_row_and_the_columns_meanings(files):
             ).fetchall()
         )
         assert said == {field.name: field.metadata[b"meaning"].decode() for field in SCHEMA}
+
+
+@pytest.fixture
+def opened(files):
+    with closing(sqlite3.connect(f"file:{files['sqlite']}?mode=ro", uri=True)) as connection:
+        connection.row_factory = sqlite3.Row
+        yield connection
+
+
+def test_sqlite_holds_every_row_and_the_columns_meanings(opened):
+    rows = [dict(row) for row in opened.execute("SELECT * FROM articles")]
+    assert [row.pop("id") for row in rows] == list(range(1, len(EXPECTED) + 1))
+    assert in_order(map(read_back, rows)) == EXPECTED
+    said = {name: meaning for name, _, meaning in opened.execute("SELECT * FROM columns")}
+    assert said == {field.name: field.metadata[b"meaning"].decode() for field in SCHEMA}
+    assert opened.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+
+
+def test_sqlite_has_types_times_and_lists_that_its_functions_read(opened):
+    query = (
+        "SELECT typeof(word_count), typeof(tech_score), typeof(zone_assumed), typeof(published_at),"
+        " datetime(published_at, '+7 hours'), archive ->> 'offset'"
+        " FROM articles WHERE article_id = 'kontan:3'"
+    )
+    assert tuple(opened.execute(query).fetchone()) == (
+        "integer",
+        "real",
+        "integer",
+        "text",
+        "2023-12-31 23:30:00",
+        7,
+    )
+    tags = "SELECT value FROM articles, json_each(tags) WHERE article_id = 'kontan:4'"
+    assert [row[0] for row in opened.execute(tags)] == ["gawai", "5G"]
+
+
+def test_sqlite_searches_titles_and_bodies_in_full_text(opened):
+    def found(query):
+        asked = (
+            "SELECT articles.* FROM articles_fts JOIN articles ON articles.id = articles_fts.rowid"
+            " WHERE articles_fts MATCH ?"
+        )
+        return sorted(row["article_id"] for row in opened.execute(asked, (query,)))
+
+    assert found("batal") == ["kontan:1"]
+    assert found("title: batal") == ["kontan:1"]
+    assert found("body: batal") == []
+    assert found('"DROP TABLE articles"') == [
+        row["article_id"] for row in EXPECTED if "DROP TABLE articles" in row["title"]
+    ]
+    opened.execute("SELECT count(*) FROM articles_fts WHERE articles_fts MATCH 'tidakadakata'")
+
+
+def test_datasette_opens_the_sqlite_file_and_searches_it(files):
+    datasette = pytest.importorskip("datasette.app")
+
+    async def asked():
+        site = datasette.Datasette([str(files["sqlite"])])
+        page = await site.client.get("/x/articles?_search=batal")
+        rows = await site.client.get("/x/articles.json?_search=batal&_shape=array")
+        return page, rows.json()
+
+    page, rows = asyncio.run(asked())
+    assert page.status_code == 200
+    assert 'name="_search"' in page.text
+    assert [row["title"] for row in rows] == ["Gawai ke-1 batal"]
 
 
 def test_the_database_has_the_documented_views(files, tmp_path, monkeypatch):
