@@ -4,11 +4,14 @@ BIN := .venv/bin
 # Compiled modules are kept apart from the sources: tests start hundreds of interpreters.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/pycache
 
-.PHONY: python help setup dev demo test lint check-many bench trials fuzz lock clean
+.PHONY: python help setup setup-crawl dev demo test lint check-many bench trials fuzz lock clean
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
-setup: .venv/.run  ## .venv with all that crawling needs
+setup: .venv/.run  ## .venv with all that the commands need
+	@$(door)
+setup-crawl: .venv/.crawl  ## .venv with the least, for a machine that only crawls
+	@$(door)
 dev: .venv/.dev  ## .venv with all that tests and checks need, too
 demo: .venv/.run  ## crawl every outlet of a small world on localhost into output/demo
 	@$(BIN)/python -m scrapy demo
@@ -26,12 +29,19 @@ fuzz: .venv/.dev  ## strange input for every parser, ten minutes each
 bench: .venv-bench/.bench  ## speed, memory and quality as ratios against named peers, into docs/figures.md
 	@.venv-bench/bin/python -m benchmarks --write
 lock:  ## pin the newest version of every dependency, with hashes (needs uv)
-	uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.11 -o requirements.lock
-	uv pip compile -q pyproject.toml --group dev --universal --generate-hashes --python-version 3.11 -c requirements.lock -o requirements-dev.lock
-	uv pip compile -q pyproject.toml --group dev --group ci --universal --generate-hashes --python-version 3.11 -c requirements-dev.lock -o requirements-ci.lock
-	uv pip compile -q pyproject.toml --group bench --universal --generate-hashes --python-version 3.11 -o requirements-bench.lock
+	$(compile) $(EXTRAS) -o requirements.lock
+	$(compile) -c requirements.lock -o requirements-crawl.lock
+	$(compile) $(EXTRAS) --group dev -c requirements.lock -o requirements-dev.lock
+	$(compile) $(EXTRAS) --group dev --group ci -c requirements-dev.lock -o requirements-ci.lock
+	$(compile) $(EXTRAS) --group bench -o requirements-bench.lock
 clean:  ## remove .venv and caches, never output/data
 	rm -rf .venv .venv-bench .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+
+EXTRAS = $(addprefix --extra ,report browse watch corpus)
+compile = uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.11
+# `import wartatek` in .venv, from any folder: the path is relative, so that a moved clone keeps it.
+door = for each in .venv/lib/python*/site-packages; do \
+  test ! -d "$$each" || echo ../../../../output/door >"$$each/wartatek.pth"; done
 
 # uv where it is present and works, else pip: both check every hash. A lock file names all packages, so
 # pip need not resolve what packages ask for, in which its versions before 24 fail.
@@ -44,10 +54,16 @@ define install
 	@touch $@
 endef
 
-.venv/.run: WHAT = all that crawling needs
+.venv/.run: WHAT = all that the commands need
 .venv/.run: TIME = 1 to 3 minutes
 .venv/.run: requirements.lock | python
 	$(install)
+	@$(door)
+.venv/.crawl: WHAT = the least that crawling needs
+.venv/.crawl: TIME = 1 to 2 minutes
+.venv/.crawl: requirements-crawl.lock | python
+	$(install)
+	@$(door)
 .venv/.dev: WHAT = all that tests and checks need
 .venv/.dev: TIME = 1 to 3 minutes
 .venv/.dev: requirements-dev.lock .venv/.run

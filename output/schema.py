@@ -18,6 +18,8 @@ Row = dict[str, Any]
 """A row of a table, by column name: values as Python has them, instants aware."""
 
 SCHEMA_VERSION = 2
+VERSION_KEY = b"wartatek.schema_version"
+"""Key of the version in the metadata of a file."""
 CRAWL, BACKFILL, REPARSE = "crawl", "backfill", "reparse"
 """Values of the column `command` in runs."""
 PARAGRAPH = "paragraph"

@@ -30,10 +30,10 @@ from output.dataset import (
 )
 from output.filesystem import Root
 from output.mentions import open_mentions
-from output.schema import KEYS, MONTH_FROM, SMALL
+from output.schema import KEYS, MONTH_FROM, SCHEMA_VERSION, SMALL, VERSION_KEY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from output.cursor import Cursor
@@ -64,11 +64,13 @@ def select(
     selection: Selection,
     table: str = "articles",
     cursor: Cursor | None = None,
+    columns: Sequence[str] | None = None,
 ) -> Iterator[pa.RecordBatch]:
     """Yield the selected rows, outlet by outlet and month by month; a small table whole,
     and mentions of the outlets selected.
 
     :param cursor: only the articles' rows that it has not given
+    :param columns: of articles, rejects or runs: the columns that are read and given
     :raises OSError, pa.ArrowInvalid: when a file cannot be read.
     """
     root = Root(location)
@@ -83,8 +85,9 @@ def select(
     for outlet in selection.outlets or outlets(root, table):
         # Opened when its turn comes, so that the files of one outlet at a time are held open.
         dataset = open_dataset(location, table, outlet)
-        for batch in _rows(root, dataset, outlet, selection, table, cursor):
-            yield with_kinds(with_pages(batch, pages))
+        for batch in _rows(root, dataset, outlet, selection, table, cursor, columns):
+            whole = with_kinds(with_pages(batch, pages))
+            yield whole if columns is None else whole.select(list(columns))
 
 
 def _rows(
@@ -94,9 +97,13 @@ def _rows(
     selection: Selection,
     table: str,
     cursor: Cursor | None,
+    columns: Sequence[str] | None,
 ) -> Iterator[pa.RecordBatch]:
     files = list(dataset.get_fragments())
     articles = table == "articles"
+    needed = _needed(columns, selection, table)
+    for file in files:
+        _check_version(file)
     judged = _judged(root, dataset, files, outlet, selection, cursor) if articles else repeat(None)
     for file, verdict in zip(files, judged, strict=False):
         if not _may_hold(file, selection) or (verdict and not pc.any(verdict[0]).as_py()):
@@ -104,7 +111,7 @@ def _rows(
         row = 0
         # By default 16 batches of 4 files each are read ahead: gigabytes, where files are large.
         scanner = file.scanner(
-            dataset.schema, batch_size=BATCH, batch_readahead=1, fragment_readahead=1
+            dataset.schema, needed, batch_size=BATCH, batch_readahead=1, fragment_readahead=1
         )
         for batch in scanner.to_batches():
             mask = _chosen(batch, selection, table)
@@ -115,6 +122,31 @@ def _rows(
             row += len(batch)
             if chosen := batch.filter(mask):
                 yield chosen
+
+
+def _needed(columns: Sequence[str] | None, selection: Selection, table: str) -> list[str] | None:
+    """Return the columns to read for `columns` and for the choice of rows; None for all."""
+    if columns is None:
+        return None
+    asked = [*columns, *MONTH_FROM[table]]
+    if table == "articles":
+        asked += ["paragraphs"] * ("kinds" in columns) + ["topics"] * (selection.topic is not None)
+        asked += ["article_id"] * (selection.articles is not None)
+    return list(dict.fromkeys(asked))
+
+
+def _check_version(file: ds.Fragment) -> None:
+    """Check that no newer version wrote `file`.
+
+    :raises OSError: one did: its rows may hold what we would pass over.
+    """
+    version = (file.physical_schema.metadata or {}).get(VERSION_KEY, b"0").decode()
+    if not version.isdecimal() or int(version) > SCHEMA_VERSION:
+        place = ds.get_partition_keys(file.partition_expression)
+        raise OSError(
+            f"a file of outlet={place['outlet']}, month={place['month']} is of schema version"
+            f" {version}, and this version of Wartatek reads up to {SCHEMA_VERSION}: upgrade it"
+        )
 
 
 def _judged(

@@ -16,14 +16,20 @@ from output import clock
 from output.dataset import cluster_files
 from output.filesystem import Root
 from output.schema import CLUSTERS
-from output.views import connect
+from output.views import IN_WIB, connect, reading
 from output.writer import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
+    from datetime import date
 
     from output.dataset import Location
 
+STORIES = (
+    "cluster_id", "title", "published_at", "last_published_at", "outlets", "articles",
+    "article_ids",
+)  # fmt: skip
+"""The columns of `stories`."""
 FILE = "clusters/clusters.parquet"
 _BATCH = 10_000
 _AS_OF = CLUSTERS.field("as_of")
@@ -37,9 +43,26 @@ def stories(location: Location) -> pa.Table:
     Articles stored after the last `compact` belong to the story they were stored with, or else to
     a story of their own.
     """
-    with connect(location) as connection:
-        query = "FROM stories ORDER BY last_published_at DESC, cluster_id"
-        told: pa.Table = connection.sql(query).to_arrow_table()
+    return stories_where(location, STORIES)
+
+
+def stories_where(
+    location: Location,
+    columns: Sequence[str],
+    outlets: Sequence[str] = (),
+    since: date | None = None,
+    until: date | None = None,
+) -> pa.Table:
+    """Return `columns` of `stories`, of those that an article of any of `outlets` tells, and of
+    which an article is of `since` or later and one of `until` or earlier, days in WIB."""
+    query = f"""SELECT {", ".join(columns) or "NULL"} FROM stories
+        WHERE (len($outlets) = 0 OR list_has_any(outlets, $outlets))
+        AND ($since IS NULL OR {IN_WIB.format("last_published_at")}::DATE >= $since)
+        AND ($until IS NULL OR {IN_WIB.format("published_at")}::DATE <= $until)
+        ORDER BY last_published_at DESC, cluster_id"""
+    asked = {"outlets": list(outlets), "since": since, "until": until}
+    with connect(location) as connection, reading():
+        told: pa.Table = connection.sql(query, params=asked).to_arrow_table()
     return told
 
 

@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from output.dataset import live_files, open_clusters, open_dataset, open_small
 from output.filesystem import Root
 from output.mentions import open_mentions
-from output.schema import SCHEMA_VERSION, SCHEMAS
+from output.schema import SCHEMA_VERSION, SCHEMAS, VERSION_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
 
 SQL = Path(__file__).parent / "sql"
 _FOLDER = re.compile(r"read_parquet\(\s*'output/data/(\w+)/.*?\)", re.DOTALL)
-VERSION_KEY = b"wartatek.schema_version"
 # SQL of an instant as WIB, in which the dataset counts days and months; without a zone, so that no
 # reader converts it again.
 IN_WIB = "({} AT TIME ZONE 'Asia/Jakarta')"

@@ -106,7 +106,7 @@ def test_python_in_the_documents_runs(code, dataset):
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", code],
         cwd=dataset,
-        env=os.environ | {"PYTHONPATH": str(CHECKOUT)},
+        env=os.environ | {"PYTHONPATH": f"{CHECKOUT}:{CHECKOUT / 'output/door'}"},
         capture_output=True,
         text=True,
     )
