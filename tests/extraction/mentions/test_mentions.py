@@ -89,6 +89,78 @@ AMOUNTS = {
     "minus 3%": [("-3", "%", False)],
     "lebih dari 40%": [("40", "%", True)],
     "Rp5jt": [("5000000", "IDR", False)],
+    # Letters that scale
+    "Rp 2,6 T": [("2600000000000", "IDR", False)],
+    "Rp11M": [("11000000000", "IDR", False)],
+    "Rp 11 M": [("11000000000", "IDR", False)],
+    "Rp 50K": [("50000", "IDR", False)],
+    "US$5M": [("5000000", "USD", False)],
+    "US$ 5B": [("5000000000", "USD", False)],
+    "US$ 5 bn": [("5000000000", "USD", False)],
+    "hampir Rp 1.000 T": [("1000000000000000", "IDR", True)],
+    "US$ 5 M": [],
+    "Rp5m": [],
+    "Rp 5X": [],
+    # Signs
+    "minus Rp 5 miliar": [("-5000000000", "IDR", False)],
+    "-Rp 5 miliar": [("-5000000000", "IDR", False)],
+    "–Rp5 miliar": [("-5000000000", "IDR", False)],
+    "Rp -5 miliar": [("-5000000000", "IDR", False)],
+    "negatif 5 juta dolar AS": [("-5000000", "USD", False)],
+    "–2,5%": [("-2.5", "%", False)],
+    "+2,5%": [("2.5", "%", False)],
+    "(-2,5 persen)": [("-2.5", "%", False)],
+    # Ranges
+    "5-7 juta dolar AS": [("5000000", "USD", True), ("7000000", "USD", True)],
+    "5 sampai 7 juta rupiah": [("5000000", "IDR", True), ("7000000", "IDR", True)],
+    "Rp 5 juta hingga Rp 7 juta": [("5000000", "IDR", True), ("7000000", "IDR", True)],
+    "Rp5 juta-Rp7 juta": [("5000000", "IDR", True), ("7000000", "IDR", True)],
+    "antara Rp 5 juta dan Rp 7 juta": [("5000000", "IDR", True), ("7000000", "IDR", True)],
+    "Rp 500 ribu-1 juta": [("500000", "IDR", True), ("1000000", "IDR", True)],
+    "Rp 900.000-1,2 juta": [("900000", "IDR", True), ("1200000", "IDR", True)],
+    "5-7 persen": [("5", "%", True), ("7", "%", True)],
+    "5%-7%": [("5", "%", True), ("7", "%", True)],
+    "5 s.d. 7 persen": [("5", "%", True), ("7", "%", True)],
+    "minus 2-3 persen": [("-2", "%", True), ("-3", "%", True)],
+    "2025-5 persen": [("5", "%", False)],
+    "80-20 persen": [("80", "%", False), ("20", "%", False)],
+    "Rp 5 juta sampai 7 orang": [("5000000", "IDR", False)],
+    "Rp13 juta hingga 11.000 riyal": [("13000000", "IDR", False), ("11000", "SAR", True)],
+    # Words
+    "satu triliun rupiah": [("1000000000000", "IDR", False)],
+    "setengah miliar rupiah": [("500000000", "IDR", False)],
+    "dua setengah juta dolar AS": [("2500000", "USD", False)],
+    "tiga ratus lima puluh ribu rupiah": [("350000", "IDR", False)],
+    "satu koma dua lima triliun rupiah": [("1250000000000", "IDR", False)],
+    "seribu triliun rupiah": [("1000000000000000", "IDR", False)],
+    "puluhan juta rupiah": [("10000000", "IDR", True)],
+    "puluhan hingga ratusan juta rupiah": [("10000000", "IDR", True), ("100000000", "IDR", True)],
+    "Rp satu miliar": [("1000000000", "IDR", False)],
+    "dua belas persen": [("12", "%", False)],
+    "beberapa juta rupiah": [],
+    "per juta rupiah": [],
+    # Currencies
+    "5 juta dolar Kanada": [("5000000", "CAD", False)],
+    "5 juta dolar Zimbabwe": [],
+    "5 juta dolar Hong Kong": [("5000000", "HKD", False)],
+    "5 juta won": [("5000000", "KRW", False)],
+    "5 juta peso": [],
+    "5 juta peso Filipina": [("5000000", "PHP", False)],
+    "500 USD": [("500", "USD", False)],
+    "C$ 5 juta": [("5000000", "CAD", False)],
+    "R$5": [("5", "BRL", False)],
+    # Not exact
+    "hampir menyentuh Rp 1 miliar": [("1000000000", "IDR", True)],
+    "Rp 83 miliar lebih": [("83000000000", "IDR", True)],
+    "40% lebih murah": [("40", "%", False)],
+    # Forms of numbers
+    "2,5 percent": [("2.5", "%", False)],
+    "2,5 per cent": [("2.5", "%", False)],
+    "Rp 1.860,677 triliun": [("1860677000000000", "IDR", False)],
+    "Rp\u00a05,5\u202fmiliar": [("5500000000", "IDR", False)],
+    "Rp 1.943.000Harga": [("1943000", "IDR", False)],
+    "Rp 1.234.56": [],
+    "Rp 12345678901234567890": [],
 }
 
 
@@ -97,6 +169,11 @@ def test_amounts_are_values(printed):
     found = find_mentions(None, f"Nilainya {printed}, kata dia.")
     told = [(one.value, one.unit, one.approximate) for one in found]
     assert told == [(Decimal(value), unit, about) for value, unit, about in AMOUNTS[printed]]
+
+
+def test_a_dash_before_money_that_opens_a_line_is_a_bullet():
+    found = find_mentions(None, "Harga tiket:\n-Rp 50.000 dewasa\n-Rp 25.000 anak")
+    assert [one.value for one in found] == [50_000, 25_000]
 
 
 def test_a_ministry_of_another_country_is_not_ours():
