@@ -13,6 +13,8 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 
 KINDS = ("company", "regulator", "product", "organisation", "person")
 FILE = Path(__file__).with_name("gazetteer.toml")
+COMMON = frozenset(Path(__file__).with_name("common_words.txt").read_text("utf-8").split())
+"""Words that one of a hundred Indonesian news texts, or more, print in small letters."""
 AMBIGUOUS = frozenset(
     """
     alphabet amazon apple astra bi bibit bolt claude copilot dana edge element flip garuda
@@ -22,7 +24,13 @@ AMBIGUOUS = frozenset(
     teams threads tri unity vision visa wave windows word x xl zoom
     """.split()
 )
-"""Names that are words too: an alias among them needs a context that must or must not be near."""
+"""Names that are words too, besides COMMON: an alias among either needs a context that must or must
+not be near."""
+_KEYS = {
+    "id": str, "name": str, "aliases": list, "by_name": bool, "ticker": str, "parent": str,
+    "near": list, "not_near": list, "source": str, "takes": str, "leaves": str,
+}  # fmt: skip
+_ALIAS_KEYS = {"text": str, "since": int, "until": int}
 _EXACT = 5  # characters: so short a name in capitals is matched in capitals alone
 
 
@@ -83,8 +91,14 @@ class Gazetteer:
 
 @cache
 def gazetteer() -> Gazetteer:
-    """Return the gazetteer of this project."""
-    return load(tomllib.loads(FILE.read_text("utf-8")))
+    """Return the gazetteer of this project.
+
+    :raises ValueError: of a fault in the file, with the row and what is wrong with the row.
+    """
+    try:
+        return load(tomllib.loads(FILE.read_text("utf-8")))
+    except ValueError as error:
+        raise ValueError(f"{FILE.name}: {error}") from error
 
 
 def name_of(entity_id: str) -> str:
@@ -102,39 +116,67 @@ def name_of(entity_id: str) -> str:
 def load(tables: dict[str, list[dict[str, Any]]]) -> Gazetteer:
     """Return the gazetteer in `tables`: entities by kind.
 
-    :raises ValueError: an alias has two owners, an entity lacks a context that a name needs, its
-        source or examples, or a parent is unknown.
+    :raises ValueError: a key is unknown or of another type, an alias or ticker has two owners, an
+        entity lacks a context that a name needs, its source or examples, or a parent is unknown or
+        below its child.
     """
     entities: dict[str, Entity] = {}
+    tickers: dict[str, Entity] = {}
     owners: dict[str, str] = {}
     names: list[tuple[Entity, Alias]] = []
     for kind, rows in tables.items():
         if kind not in KINDS:
             raise ValueError(f"there is no kind {kind}")
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+            raise ValueError(f"{kind} is no list of rows")
         for row in rows:
             entity = _entity(kind, row)
             if entity.id in entities:
                 raise ValueError(f"{entity.id} is there twice")
             entities[entity.id] = entity
+            if entity.ticker and tickers.setdefault(entity.ticker, entity) is not entity:
+                other = tickers[entity.ticker].id
+                raise ValueError(f"{entity.ticker} is the ticker of {other} and of {entity.id}")
             for alias in entity.aliases:
                 key = alias.text.lower()
                 if owners.setdefault(key, entity.id) != entity.id:
                     raise ValueError(f"{alias.text} is a name of {owners[key]} and of {entity.id}")
                 names.append((entity, alias))
     for entity in entities.values():
-        if entity.parent and entity.parent not in entities:
-            raise ValueError(f"{entity.id}: there is no {entity.parent}")
+        _check_parents(entity, entities)
     patterns = [alias.text.lower() for _, alias in names]
-    tickers = {entity.ticker: entity for entity in entities.values() if entity.ticker}
     return Gazetteer(entities, tickers, tuple(names), AhoCorasick(patterns, MatchKind.Standard))
 
 
+def _check_parents(entity: Entity, entities: dict[str, Entity]) -> None:
+    above, seen = entity, {entity.id}
+    while above.parent:
+        if above.parent not in entities:
+            raise ValueError(f"{above.id}: there is no {above.parent}")
+        if above.parent in seen:
+            raise ValueError(f"{entity.id}: {above.parent} is its own parent, or a parent's")
+        seen.add(above.parent)
+        above = entities[above.parent]
+
+
+def _check_keys(where: str, row: dict[str, Any], keys: dict[str, type]) -> None:
+    for key, value in row.items():
+        if key not in keys:
+            raise ValueError(f"{where}: there is no key {key}; there are {', '.join(keys)}")
+        if type(value) is not keys[key]:
+            raise ValueError(f"{where}: {key} is {value!r}, no {keys[key].__name__}")
+
+
 def _entity(kind: str, row: dict[str, Any]) -> Entity:
+    where = str(row.get("id") or row)
+    _check_keys(where, row, _KEYS)
     missing = [name for name in ("id", "name", "source", "takes", "leaves") if not row.get(name)]
     if missing:
-        raise ValueError(f"{row.get('id') or row}: {', '.join(missing)} missing")
-    named = [row["name"], *row.get("aliases", ())] if row.get("by_name", True) else row["aliases"]
-    aliases = [_alias(each) for each in named]
+        raise ValueError(f"{where}: {', '.join(missing)} missing")
+    named = [row["name"]] * row.get("by_name", True) + row.get("aliases", [])
+    if not named:
+        raise ValueError(f"{where} has no name to look for")
+    aliases = [_alias(where, each) for each in named]
     entity = Entity(
         id=row["id"],
         name=row["name"],
@@ -142,24 +184,34 @@ def _entity(kind: str, row: dict[str, Any]) -> Entity:
         aliases=tuple({alias.text.lower(): alias for alias in aliases}.values()),
         ticker=row.get("ticker"),
         parent=row.get("parent"),
-        near=_words(row.get("near", ())),
-        not_near=_words(row.get("not_near", ())),
+        near=_words(where, row.get("near", [])),
+        not_near=_words(where, row.get("not_near", [])),
     )
-    unclear = [alias.text for alias in aliases if alias.text.lower() in AMBIGUOUS]
+    unclear = [
+        alias.text
+        for alias in aliases
+        if (word := alias.text.lower()) in AMBIGUOUS or (word in COMMON and not alias.exact)
+    ]
     if unclear and not entity.near and not entity.not_near:
         raise ValueError(f"{entity.id}: {', '.join(unclear)} needs near or not_near")
     return entity
 
 
-def _alias(said: str | dict[str, Any]) -> Alias:
-    if isinstance(said, str):
-        said = {"text": said}
-    alias = Alias(**said)
-    if len(alias.text.strip()) < 2 and not alias.since:
-        raise ValueError(f"{alias.text!r} is no name")
+def _alias(where: str, said: str | dict[str, Any]) -> Alias:
+    row = {"text": said} if isinstance(said, str) else said
+    if not isinstance(row, dict):
+        raise ValueError(f"{where}: {said!r} is no name")
+    _check_keys(where, row, _ALIAS_KEYS)
+    alias = Alias(**({"text": ""} | row))
+    if not alias.text.strip() or (len(alias.text.strip()) < 2 and not alias.since):
+        raise ValueError(f"{where}: {alias.text!r} is no name")
+    if alias.since and alias.until and alias.since > alias.until:
+        raise ValueError(f"{where}: {alias.text} ends in {alias.until}, before {alias.since}")
     return alias
 
 
-def _words(words: tuple[str, ...] | list[str]) -> re.Pattern[str] | None:
+def _words(where: str, words: list[str]) -> re.Pattern[str] | None:
+    if not all(isinstance(word, str) and word.strip() for word in words):
+        raise ValueError(f"{where}: {words} are no words")
     listed = "|".join(map(re.escape, sorted(words, key=len, reverse=True)))
     return re.compile(rf"(?<!\w)(?:{listed})(?!\w)", re.IGNORECASE) if words else None

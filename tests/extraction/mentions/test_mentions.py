@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.extraction.mentions import gazetteer as module
 from crawler.extraction.mentions.find import MOST, find_mentions
 from crawler.extraction.mentions.gazetteer import FILE, load, name_of
 
@@ -44,11 +45,43 @@ ROW = {"id": "a", "name": "Alfa", "source": "-", "takes": "-", "leaves": "-"}
         ([{"id": "a", "name": "Alfa"}], "a: source, takes, leaves missing"),
         ([ROW, ROW | {"name": "Beta"}], "a is there twice"),
         ([ROW | {"parent": "z"}], "a: there is no z"),
+        ([ROW | {"tickr": "ALFA"}], "a: there is no key tickr"),
+        ([ROW | {"near": "ojek"}], "a: near is 'ojek', no list"),
+        ([ROW | {"near": ["ojek", 3]}], "a: .* are no words"),
+        ([ROW | {"aliases": "Beta"}], "a: aliases is 'Beta', no list"),
+        ([ROW | {"aliases": [3]}], "a: 3 is no name"),
+        ([ROW | {"aliases": [{"text": "Beta", "form": 1}]}], "a: there is no key form"),
+        ([ROW | {"aliases": [{"text": "Beta", "since": "2020"}]}], "a: since is '2020', no int"),
+        (
+            [ROW | {"aliases": [{"text": "Beta", "since": 2021, "until": 2020}]}],
+            "a: Beta ends in 2020, before 2021",
+        ),
+        ([ROW | {"aliases": [{"since": 2021, "until": 2022}]}], "a: '' is no name"),
+        ([ROW | {"name": "Harga"}], "a: Harga needs near or not_near"),
+        (
+            [ROW | {"ticker": "ALFA"}, ROW | {"id": "b", "name": "Beta", "ticker": "ALFA"}],
+            "ALFA is the ticker of a and of b",
+        ),
+        (
+            [ROW | {"parent": "b"}, ROW | {"id": "b", "name": "Beta", "parent": "a"}],
+            "a: a is its own parent",
+        ),
+        ([ROW | {"parent": "a"}], "a: a is its own parent"),
+        ("Alfa", "company is no list of rows"),
+        (["Alfa"], "company is no list of rows"),
     ],
 )
 def test_a_faulty_gazetteer_is_refused(rows, said):
     with pytest.raises(ValueError, match=said):
         load({"company": rows})
+
+
+def test_a_fault_is_told_with_the_name_of_the_file(tmp_path, monkeypatch):
+    file = tmp_path / "own.toml"
+    file.write_text('company = [{id = "a", nam = "Alfa"}]', "utf-8")
+    monkeypatch.setattr(module, "FILE", file)
+    with pytest.raises(ValueError, match=r"own\.toml: a: there is no key nam"):
+        module.gazetteer.__wrapped__()
 
 
 PEOPLE = {
