@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from collections import Counter
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -16,6 +18,9 @@ from output.verification import READ_ERRORS
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Iterable, Iterator
+
+    from output.corpus.build import Built
 
 ROWS = ("story", "article")
 
@@ -74,7 +79,7 @@ class Command(MaintenanceCommand):
             self.complain(f"there is no filter {wrong[0]}; there are {', '.join(FILTERS)} and all")
         if opts.topic is not None and opts.topic not in TOPICS:
             self.complain(f"there is no topic {opts.topic}; there are {', '.join(TOPICS)}")
-        self.target = Path(opts.to).absolute()
+        self.target = Path(opts.to).resolve()
         if self.target.exists() and not self.target.is_dir():
             self.complain(f"{self.target} is no folder")
         days = self.window(opts)
@@ -135,8 +140,21 @@ class Command(MaintenanceCommand):
             joins=built.joins,
             moved=built.moved,
             dropped=dict(built.dropped),
+            reasons={f"{name}/{why}": n for (name, why), n in sorted(built.reasons.items())},
         )
-        if recipe.filters:
-            table = [{"filter": name, "drops": built.dropped[name]} for name in recipe.filters]
-            if not opts.json:
-                self.show(table, ("filter", "drops"))
+        if built.unrecorded:
+            print(built.unrecorded, file=sys.stderr)
+        if recipe.filters and not opts.json:
+            self.show(_drops(built, recipe.filters), ("filter", "drops", "share", "reasons"))
+
+
+def _drops(built: Built, filters: Iterable[str]) -> Iterator[dict[str, object]]:
+    """Yield a row per filter: the articles that it drops, of all, with the first rule of each."""
+    for name in filters:
+        reasons = Counter({why: n for (of, why), n in built.reasons.items() if of == name})
+        yield {
+            "filter": name,
+            "drops": built.dropped[name],
+            "share": f"{built.dropped[name] / built.considered:.1%}",
+            "reasons": ", ".join(f"{why} {number(n)}" for why, n in reasons.most_common()),
+        }

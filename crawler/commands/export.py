@@ -16,6 +16,7 @@ from crawler.terminal.exit_codes import UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
 from crawler.wording import number, size
 from output.beside import beside
+from output.copies import EXPORT, record, unrecorded
 from output.cursor import Cursor, CursorError
 from output.dataset import outlets, schema_of
 from output.filesystem import Root, sync_folder
@@ -181,6 +182,7 @@ class Command(MaintenanceCommand):
                 if self.cursor:
                     self._move(self.cursor, staged, target)
                 elif self.rows or self.allow_empty:
+                    self._record(target)
                     staged.replace(target)
         except TooManyRowsError as error:
             self.complain(f"cannot write {self.target}: {error}")
@@ -198,6 +200,7 @@ class Command(MaintenanceCommand):
         root = Root(self.location)
         names = self.selection.outlets or outlets(root, "rejects")
         self.taken_down = cursor.take_down(root, names)
+        self._record(target)
         ids = staged.with_name(f"{target.name}{TAKEN_DOWN}")
         ids.write_text("".join(f"{each}\n" for each in self.taken_down), encoding="utf-8")
         for path in (ids, staged):
@@ -206,6 +209,12 @@ class Command(MaintenanceCommand):
             path.replace(target.with_name(path.name))
         sync_folder(target.parent)
         cursor.move()
+
+    def _record(self, target: Path) -> None:
+        try:
+            record(self.location, target, EXPORT)
+        except OSError as error:
+            print(unrecorded(target, error), file=sys.stderr)
 
     def _stream(self, kind: str, file: IO[bytes]) -> None:
         write = write_spreadsheet if self.is_for_spreadsheets else WRITERS[kind]

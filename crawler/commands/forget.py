@@ -21,6 +21,7 @@ from crawler.terminal.base import TerminalCommand
 from crawler.terminal.exit_codes import HELD, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
 from output.beside import remove_unfinished
+from output.copies import may_hold, recorded
 from output.datapackage import NAME as DATAPACKAGE
 from output.description import NAME as DESCRIPTION
 from output.filesystem import Root
@@ -145,7 +146,7 @@ class Command(MaintenanceCommand):
                 f"left: related links of {len(others)} other articles, and their pages: {shown}",
                 related=others,
             )
-        files = [*archives, *self._copies()]
+        files = [*archives, *self._copies(), *self._copies_elsewhere()]
         if files:
             self.say(f"left, for you to remove or make again: {', '.join(files)}", copies=files)
 
@@ -166,6 +167,15 @@ class Command(MaintenanceCommand):
         assert self.settings is not None
         state = Path(self.settings["STATE_DIR"] or folder)
         yield from (str(path) for path in sorted(state.glob("state.db.*")) if path.is_file())
+
+    def _copies_elsewhere(self) -> Iterable[str]:
+        """Yield the exports and training sets outside the dataset that may quote an article."""
+        ids = {name for one in self.articles for name in (one.article_id, *one.aliases)}
+        try:
+            yield from (str(each) for each in recorded(self.location) if may_hold(each, ids))
+        except (OSError, ValueError) as error:
+            print(f"copies elsewhere may quote the articles, too: {error}", file=sys.stderr)
+            self.exitcode = self.exitcode or UNHEALTHY
 
     def _articles(self, arg: str, *, every: bool) -> list[Doomed]:
         """Return each article at a URL, or with an article_id; several only if `every`."""

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 
 from output.beside import beside
 from output.clock import WIB
+from output.copies import record, unrecorded
 from output.corpus import quality
 from output.corpus.card import write_card
 from output.corpus.mask import KINDS, mask
@@ -26,6 +27,7 @@ from output.corpus.sides import SIDES, Member, Stories, leaks, place
 from output.dataset import again, open_dataset
 from output.filesystem import sync_folder
 from output.formats import write_jsonl
+from output.replacement import exchange
 from output.selection import Selection, select
 
 if TYPE_CHECKING:
@@ -40,6 +42,11 @@ if TYPE_CHECKING:
 PLACES = "stories.parquet"
 """The file with story_id and side of every article, by which the next build moves none."""
 _SET = b"wartatek.training_set"
+_OWN = re.compile(
+    r"README\.md|croissant\.json|stories\.parquet"
+    r"|data(/(train|validation|test)-\d{5}-of-\d{5}\.(parquet|jsonl\.zst))?"
+)
+"""Paths of a set's files and folder."""
 SHARD_ROWS = 20_000
 _GROUP_ROWS = 1000
 _ROUNDS = 5
@@ -81,6 +88,7 @@ class Built:
     refused: int = 0
     considered: int = 0
     dropped: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[tuple[str, str]] = field(default_factory=Counter)
     would_drop: Counter[str] = field(default_factory=Counter)
     masked: Counter[str] = field(default_factory=Counter)
     stories: int = 0
@@ -93,6 +101,8 @@ class Built:
     moved: list[str] = field(default_factory=list)
     newest: str = ""
     files: list[tuple[str, int, str]] = field(default_factory=list)
+    unrecorded: str = ""
+    """A line that says why `forget` will not name the set; empty if it will."""
 
     @property
     def total(self) -> int:
@@ -150,10 +160,11 @@ def build(location: Location, recipe: Recipe, target: Path) -> Built:
                 stories.join(*pair)
         built.leaks = len(found)
         write_card(staged, recipe, built, SCHEMA)
-        if target.exists():
-            target.rename(folder / "former")
-        staged.rename(target)
-        sync_folder(target.parent)
+        try:
+            record(location, target, f"training set {recipe.name}")
+        except OSError as error:
+            built.unrecorded = unrecorded(target, error)
+        _put(staged, target)
     return built
 
 
@@ -169,6 +180,31 @@ def _write(location: Location, recipe: Recipe, placed: Placed, staged: Path) -> 
     return built
 
 
+def _put(staged: Path, target: Path) -> None:
+    """Put the folder `staged` in the place of `target` in one step, also when the power fails.
+
+    :raises SetError: the filesystem cannot exchange two folders, and `target` is one with files.
+    """
+    for path in staged.rglob("*"):
+        if path.is_file():
+            with path.open("rb") as file:
+                os.fsync(file.fileno())
+        else:
+            sync_folder(path)
+    sync_folder(staged)
+    if target.exists() and any(target.iterdir()):
+        try:
+            exchange(staged, target)
+        except OSError as error:
+            raise SetError(
+                f"{target} is left as it is, since this filesystem cannot exchange folders"
+                f" ({error.strerror}): name a folder that is not there yet"
+            ) from error
+    else:
+        staged.rename(target)
+    sync_folder(target.parent)
+
+
 def _former(target: Path, name: str) -> dict[str, tuple[str, str]]:
     """Return story_id and side of each article of the set that `target` holds; {} without one."""
     if not target.exists() or (target.is_dir() and not any(target.iterdir())):
@@ -180,6 +216,9 @@ def _former(target: Path, name: str) -> dict[str, tuple[str, str]]:
     own = (table.schema.metadata or {}).get(_SET, b"").decode()
     if own != name:
         raise SetError(f"{target} holds the training set {own}, not {name}")
+    parts = (path.relative_to(target).as_posix() for path in sorted(target.rglob("*")))
+    if foreign := [part for part in parts if not _OWN.fullmatch(part)]:
+        raise SetError(f"{target} holds {foreign[0]} too, which a build would remove: move it away")
     columns = (table[each].to_pylist() for each in ("article_id", "story_id", "split"))
     return {article: (story, side) for article, story, side in zip(*columns, strict=True)}
 
@@ -227,7 +266,8 @@ def _chosen(location: Location, recipe: Recipe, placed: Placed, built: Built) ->
             built.refused += 1
             continue
         if failed := _failed(row, recipe):
-            built.dropped.update(failed)
+            built.dropped.update(failed.keys())
+            built.reasons.update(failed.items())
             continue
         name = row["article_id"]
         story = placed.places[name][0]
@@ -253,11 +293,12 @@ def _why_none(built: Built) -> str:
     )
 
 
-def _failed(row: Row, recipe: Recipe) -> list[str]:
+def _failed(row: Row, recipe: Recipe) -> dict[str, str]:
+    """Return the reason of each filter that drops the row."""
     if not recipe.filters:
-        return []
+        return {}
     measured = quality.measure(_text(row, recipe))._asdict()
-    return [name for name in recipe.filters if measured[name]]
+    return {name: measured[name] for name in recipe.filters if measured[name]}
 
 
 def _text(row: Row, recipe: Recipe) -> str:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import random
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
 from collections import defaultdict
 from datetime import date, timedelta
 
@@ -15,6 +21,7 @@ from output.corpus.mask import mask
 from output.corpus.sides import leaks
 from output.selection import Selection
 from tests.datasets import NOON, row, write, write_clusters
+from tests.places import CHECKOUT
 
 LATEST = Selection(latest=True)
 SYLLABLES = "ba da ka la ma na pa ra sa ta wa ja ri lu mo".split()
@@ -115,13 +122,6 @@ def blind_at_first(pairs):
 
 
 def test_the_same_input_gives_the_same_bytes_also_over_a_former_build(dataset, tmp_path):
-    def contents(folder):
-        return {
-            str(path.relative_to(folder)): path.read_bytes()
-            for path in folder.rglob("*")
-            if path.is_file()
-        }
-
     for name in ("one", "two", "one"):
         build(dataset, Recipe("uji", LATEST), tmp_path / name)
     assert contents(tmp_path / "one") == contents(tmp_path / "two")
@@ -216,6 +216,72 @@ def test_what_cannot_be_a_set_is_said(dataset, tmp_path):
     with pytest.raises(SetError, match="holds the training set uji, not lain"):
         build(dataset, Recipe("lain", LATEST), tmp_path / "set")
     assert (tmp_path / "mine/notes.txt").read_text() == "mine"
+
+
+def contents(folder):
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
+
+
+KILLED = """
+    import os, shutil, sys
+    from pathlib import Path
+
+    from output.corpus import build as module
+    from output.selection import Selection
+    from tests.killing import kill_at_every_call
+
+    dataset, target, copies = sys.argv[1:]
+    recipe = module.Recipe("uji", Selection(latest=True), by_article=True)
+    functions = [(os, "fsync"), (Path, "rename"), (module, "exchange")]
+    kill_at_every_call(functions, lambda n: module.build(dataset, recipe, Path(target)),
+                       lambda n: shutil.copytree(target, f"{copies}/{n:03}"))
+"""
+
+
+@pytest.mark.trial
+def test_a_kill_leaves_the_old_set_or_the_new_one_whole(tmp_path):
+    recipe, target, copies = (
+        Recipe("uji", LATEST, by_article=True),
+        tmp_path / "s/uji",
+        tmp_path / "c",
+    )
+    dataset = write(tmp_path / "dataset", kontan=[article(number) for number in range(1, 20)])
+    build(dataset, recipe, target)
+    write(dataset, kontan=[article(number) for number in range(100, 120)])
+    shutil.copytree(target, tmp_path / "grown/uji")
+    build(dataset, recipe, tmp_path / "grown/uji")
+    command = [sys.executable, "-c", textwrap.dedent(KILLED), dataset, target, copies]
+    done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, check=True)
+    *killed, finished = map(int, done.stdout.split())
+    assert finished == 0
+    assert set(killed) == {signal.SIGKILL}
+    old, *left = map(contents, sorted(copies.iterdir()))
+    new = contents(tmp_path / "grown/uji")
+    assert old != new == contents(target)
+    assert len(left) == len(killed) > 12
+    assert all(found in (old, new) for found in left)
+    assert old in left
+    assert new in left
+    assert [path.name for path in (tmp_path / "s").iterdir()] == ["uji"]
+
+
+def test_a_set_is_left_as_it_is_where_folders_cannot_be_exchanged(dataset, tmp_path, monkeypatch):
+    build(dataset, Recipe("uji", LATEST), tmp_path / "sets/uji")
+    before = contents(tmp_path / "sets/uji")
+    write(dataset, kontan=[article(900)])
+
+    def refuse(one, other):
+        raise OSError(errno.EINVAL, "Invalid argument")
+
+    monkeypatch.setattr("output.corpus.build.exchange", refuse)
+    with pytest.raises(SetError, match="cannot exchange folders"):
+        build(dataset, Recipe("uji", LATEST), tmp_path / "sets/uji")
+    assert contents(tmp_path / "sets/uji") == before
+    assert [path.name for path in (tmp_path / "sets").iterdir()] == ["uji"]
 
 
 def test_a_story_of_a_word_is_a_set_of_a_row(tmp_path):
