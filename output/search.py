@@ -6,7 +6,7 @@ import re
 import threading
 import time
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -59,8 +59,6 @@ _NEAREST = 0.7
 _WEIGHTS = {"title": 4.0, "tags": 2.0, "body": 1.0, "authors": 1.0}
 """Weight of a word by the field that has the word; forms of the word weigh `_FORMS`."""
 _FORMS = 0.3
-_FRESH = ((timedelta(days=7), 0.6), (timedelta(days=90), 0.4), (timedelta(days=365), 0.3))
-"""Added to the score of articles that are so much older than the newest, or less."""
 _FIELDS: dict[Field | None, tuple[str, ...]] = {
     None: ("title", "tags", "body"),
     "title": ("title",),
@@ -193,8 +191,6 @@ class Library:
         asked = [
             (Occur.Must, query) for query in (*_facets(question), self._compiled(node, question))
         ]
-        if order is None:
-            asked += [(Occur.Should, bonus) for bonus in self._bonuses()]
         return Matching.boolean_query(asked), order
 
     def _stories(self, matching: Matching, order: Order | None, skip: int, size: int) -> Found:
@@ -402,14 +398,6 @@ class Library:
             return _silent(Matching.term_set_query(SCHEMA, "entities", named))
         given = value.value if value.field in ("agency", "month") else value.value.lower()
         return _silent(Matching.term_query(SCHEMA, _VALUE_OF[value.field], given))
-
-    def _bonuses(self) -> Iterator[Matching]:
-        newest = self.index.newest
-        if newest is not None:
-            for age, score in _FRESH:
-                since = newest - int(age.total_seconds())
-                fresh = Matching.range_query(SCHEMA, "at", FieldType.Integer, since, None)
-                yield Matching.const_score_query(fresh, score)
 
     # -- reading
 

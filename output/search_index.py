@@ -42,6 +42,11 @@ _FORMAT = 6
 """Version of the index's format: an index of another version is rebuilt."""
 _TAKEN = "taken.json"
 _LEAD = 200  # characters of a description that a result shows
+RANKED = 500
+"""Most relevant articles that freshness may raise above others."""
+_DAY = 24 * 3600
+_FRESH = ((7 * _DAY, 0.6), (90 * _DAY, 0.4), (365 * _DAY, 0.3))
+"""Added to the score of articles that are so many seconds older than the newest, or less."""
 _BATCH = 1000
 _TEXTS = [
     "title",
@@ -250,12 +255,29 @@ class SearchIndex:
     ) -> tuple[list[DocAddress], int]:
         """Return the places of a page of the articles that match `query`, and the total.
 
-        :param order: by the time of publication; None: the most relevant first
+        :param order: by the time of publication; None: the most relevant first, of which the first
+            RANKED are ordered by relevance and freshness
         """
         by: dict[str, Any] = {} if order is None else {"order_by_field": "at", "order": order}
-        found = self.searcher.search(query, most, offset=skip, **by)
+        ranked = order is None and skip < RANKED
+        first, last = (0, max(RANKED, skip + most)) if ranked else (skip, skip + most)
+        found = self.searcher.search(query, last - first, offset=first, **by)
         total: int = found.count  # type: ignore[attr-defined]  # missing in tantivy's stubs
-        return [place for _, place in found.hits], total
+        if not ranked:
+            return [place for _, place in found.hits], total
+        return self._by_freshness(found.hits)[skip : skip + most], total
+
+    def _by_freshness(self, hits: list[tuple[float, DocAddress]]) -> list[DocAddress]:
+        """Return the places of `hits`, score and place of each, the first RANKED by score and
+        freshness. A range of times in the query costs more than all else there."""
+        places = [place for _, place in hits]
+        moments: list[Any] = self.searcher.fast_field_values("at", places[:RANKED])
+        scores = [
+            score + sum(more for age, more in _FRESH if (self.newest or 0) - moment <= age)
+            for (score, _), moment in zip(hits, moments, strict=False)
+        ]
+        order = sorted(range(len(scores)), key=lambda number: -scores[number])
+        return [places[number] for number in order] + places[RANKED:]
 
     def captures(self, query: Query) -> dict[int, DocAddress]:
         """Return the places of all articles that match `query`, by the names of their captures."""
