@@ -247,7 +247,8 @@ class Dataset:
         until: date | str | None = None,
     ) -> pa.Table:
         """Return a row per story, the latest first: cluster_id; title and published_at of its first
-        article; last_published_at; outlets, articles (how many), article_ids, the earliest first.
+        article; last_published_at; outlets, articles (how many), article_ids, the earliest first;
+        wire, the agencies that any of its articles is credited to.
 
         :param outlets: stories that an article of any of these tells
         :param since: stories of which an article is of this day or later

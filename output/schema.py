@@ -257,6 +257,12 @@ CLUSTERS = _schema(
             required=True,
         ),
         _column("as_of", _INSTANT, "When they were grouped", required=True),
+        _column(
+            "wire",
+            _TEXTS,
+            "The agencies that any article of the story is credited to, sorted; empty: none;"
+            " null in older files",
+        ),
     ],
 )
 """The table clusters/: a small file without partitions, rewritten whole."""

@@ -5,43 +5,48 @@ A new file takes the old one's place and name in one step: a plain reader finds 
 
 from __future__ import annotations
 
+from collections import defaultdict
+from contextlib import contextmanager
 from itertools import islice
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from output import clock
-from output.dataset import cluster_files
-from output.filesystem import Root
-from output.schema import CLUSTERS
+from output.dataset import again, cluster_files, last_captures, open_dataset
+from output.filesystem import Root, held
+from output.schema import CLUSTERS, KEYS, outlet_of
 from output.views import IN_WIB, connect, reading
 from output.writer import encode
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-    from datetime import date
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import date, datetime
 
     from output.dataset import Location
 
 STORIES = (
     "cluster_id", "title", "published_at", "last_published_at", "outlets", "articles",
-    "article_ids",
+    "article_ids", "wire",
 )  # fmt: skip
 """The columns of `stories`."""
 FILE = "clusters/clusters.parquet"
 _BATCH = 10_000
-_AS_OF = CLUSTERS.field("as_of")
-_GROUPS = CLUSTERS.remove(CLUSTERS.get_field_index("as_of"))
+_AS_OF, _WIRE = CLUSTERS.field("as_of"), CLUSTERS.field("wire")
+_PAIRS = pa.schema([CLUSTERS.field(name) for name in ("article_id", "cluster_id")])
+_GROUPS = _PAIRS.append(_WIRE)
 
 
 def stories(location: Location) -> pa.Table:
     """Return a row per story, the latest first: cluster_id; title and published_at of its first
-    article; last_published_at; outlets, articles (how many), article_ids, the earliest first.
+    article; last_published_at; outlets, articles (how many), article_ids, the earliest first;
+    wire, the agencies that any of its articles is credited to.
 
     Articles stored after the last `compact` belong to the story they were stored with, or else to
-    a story of their own.
+    a story of their own, whose wire is null.
     """
     return stories_where(location, STORIES)
 
@@ -69,16 +74,77 @@ def stories_where(
 def publish(location: Location, groups: Iterable[tuple[str, str]]) -> pa.Table:
     """Publish `groups` as the table: pairs of article_id and cluster_id, in order of publication.
 
-    An unchanged table is not written again.
+    The wire of each story is read in articles/. An unchanged table is not written again.
 
     :raises OSError: when the dataset cannot be written.
     """
     root = Root(location)
-    table = _table(groups)
-    files = cluster_files(root)
-    if len(files) != 1 or not _holds(root, files[0].path, table):
-        _write(root, table)
+    pairs = _table(groups)
+    with _held(root):
+        table = _with_wires(pairs, wires(root, pairs))
+        files = cluster_files(root)
+        if len(files) != 1 or not _holds(root, files[0].path, table):
+            _write(root, table)
     return table
+
+
+def credit(location: Location) -> None:
+    """Publish the table again if the wire of a story is another by now, after a reparse.
+
+    :raises OSError: when the dataset cannot be written.
+    """
+    root = Root(location)
+    if not cluster_files(root):
+        return
+    with _held(root):
+        table = _read(root, cluster_files(root)[-1].path)
+        credited = _with_wires(table, wires(root, table))
+        if not table.equals(credited):
+            _write(root, credited)
+
+
+def wires(root: Root, groups: pa.Table, until: datetime | None = None) -> dict[str, list[str]]:
+    """Return the agencies that the last captures of each story's articles are credited to, sorted,
+    by cluster_id; stories without any are left out.
+
+    :param groups: article_id and cluster_id
+    :param until: captures that were fetched later do not count
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    articles = groups["article_id"]
+    for outlet in sorted({outlet_of(str(article_id)) for article_id in articles.to_pylist()}):
+        named = again(lambda outlet=outlet: _agencies(root, outlet, articles, until))  # type: ignore[misc]
+        places = pc.index_in(named["article_id"], value_set=articles)
+        told: list[Any] = groups["cluster_id"].take(places).to_pylist()
+        credited: list[Any] = named["agencies"].to_pylist()
+        for story, agencies in zip(told, credited, strict=True):
+            found[story].update(agencies)
+    return {story: sorted(agencies) for story, agencies in found.items()}
+
+
+def wrong_wires(root: Root, clusters: pa.Table) -> int:
+    """Return the number of stories of the table `clusters` that have, in any row, another wire than
+    the captures had that were fetched before the table was written; a null is unknown."""
+    as_of = pc.max(clusters["as_of"]).as_py()
+    found = wires(root, clusters, as_of)
+    told: Iterable[tuple[Any, Any]] = zip(
+        clusters["cluster_id"].to_pylist(), clusters["wire"].to_pylist(), strict=True
+    )
+    return len({story for story, wire in told if wire not in (None, found.get(story, []))})
+
+
+def _agencies(
+    root: Root, outlet: str, articles: pa.ChunkedArray[Any], until: datetime | None
+) -> pa.Table:
+    """Return article_id and agencies of those of `articles`, of `outlet`, that have any."""
+    early = None if until is None else pc.field("fetched_at") <= pa.scalar(until, _AS_OF.type)
+    columns = [*KEYS["articles"], "agencies"]
+    rows = open_dataset(root.location, outlet=outlet).to_table(columns, filter=early)
+    has_any = pc.list_value_length(pc.field("agencies")) > 0
+    credited = rows.filter(has_any)["article_id"]  # few: the captures of others are not compared
+    ours = pc.field("article_id").isin(credited.combine_chunks())
+    rows = rows.filter(ours & pc.field("article_id").isin(articles.combine_chunks()))
+    return rows.filter(last_captures(rows.select(KEYS["articles"]))).filter(has_any)
 
 
 def found(location: Location) -> None:
@@ -91,30 +157,62 @@ def found(location: Location) -> None:
 
 
 def remove(root: Root, article_id: str) -> None:
-    """Remove an article from the table; the story takes the id of its next article.
+    """Remove an article, whose rows are gone, from the table; the story takes the id of its next
+    article, and loses the agencies that no other of its articles is credited to.
 
     :raises OSError: when the dataset cannot be written.
     """
-    files = cluster_files(root)
-    if not files:
+    if not cluster_files(root):
         return
+    with _held(root):
+        _remove(root, article_id)
+
+
+def _remove(root: Root, article_id: str) -> None:
+    files = cluster_files(root)
     table = _read(root, files[-1].path)
-    kept = table.filter(pc.field("article_id") != pc.scalar(article_id))
+    is_it = pc.field("article_id") == pc.scalar(article_id)
+    kept = table.filter(~is_it)
     if len(kept) == len(table) and len(files) == 1:
         return
-    its = pc.equal(kept["cluster_id"], pa.scalar(article_id))
-    heir = kept["article_id"].filter(its).slice(0, 1)
-    clusters = pc.if_else(its, heir[0], kept["cluster_id"]) if len(heir) else kept["cluster_id"]
-    place = kept.schema.get_field_index("cluster_id")
-    _write(root, kept.set_column(place, kept.schema.field(place), clusters))
+    its = pc.is_in(kept["cluster_id"], table.filter(is_it)["cluster_id"].combine_chunks())
+    if len(story := kept.filter(its)):
+        first = story["article_id"][0]
+        [wire] = wires(root, story).values() or [[]]
+        new: dict[str, Any] = {"cluster_id": first, "wire": pa.scalar(wire, _WIRE.type)}
+        for name, value in new.items():
+            place = kept.schema.get_field_index(name)
+            column = pc.if_else(its, value, kept[name])
+            kept = kept.set_column(place, kept.schema.field(place), column)
+    _write(root, kept)
+
+
+@contextmanager
+def _held(root: Root) -> Iterator[None]:
+    """Keep other processes from publishing the table, where that can be done."""
+    if not root.local:
+        yield
+        return
+    folder = Path(root.at(FILE)).parent
+    folder.mkdir(parents=True, exist_ok=True)
+    with held(folder):
+        yield
 
 
 def _table(groups: Iterable[tuple[str, str]]) -> pa.Table:
     rest, batches = iter(groups), []
     while rows := list(islice(rest, _BATCH)):
         columns = [pa.array(ids) for ids in zip(*rows, strict=True)]
-        batches.append(pa.RecordBatch.from_arrays(columns, schema=_GROUPS))
-    return pa.Table.from_batches(batches, _GROUPS)
+        batches.append(pa.RecordBatch.from_arrays(columns, schema=_PAIRS))
+    return pa.Table.from_batches(batches, _PAIRS)
+
+
+def _with_wires(groups: pa.Table, found: Mapping[str, list[str]]) -> pa.Table:
+    """Return article_id and cluster_id of `groups`, and the wire of each story in `found`."""
+    lists = pa.array([*found.values(), []], _WIRE.type)
+    places: Any = pc.index_in(groups["cluster_id"], value_set=pa.array([*found], pa.string()))
+    wire = lists.take(pc.fill_null(places, len(found)))
+    return groups.select(_PAIRS.names).append_column(_WIRE, wire)
 
 
 def _holds(root: Root, path: str, table: pa.Table) -> bool:
@@ -125,14 +223,19 @@ def _holds(root: Root, path: str, table: pa.Table) -> bool:
 
 
 def _read(root: Root, path: str) -> pa.Table:
-    return pq.ParquetFile(path, filesystem=root.filesystem).read(_GROUPS.names)
+    """Return the table but its time; the wire is null where the file is older than the column."""
+    table = pq.ParquetFile(path, filesystem=root.filesystem).read(_GROUPS.names)
+    if _WIRE.name not in table.column_names:
+        table = table.append_column(_WIRE, pa.nulls(len(table), _WIRE.type))
+    return table.cast(_GROUPS)
 
 
 def _write(root: Root, groups: pa.Table) -> None:
     """Publish `groups` as the only file."""
     now = clock.now()
     as_of = pa.array([now] * len(groups), _AS_OF.type)
-    content = encode(groups.append_column(_AS_OF, as_of).replace_schema_metadata(CLUSTERS.metadata))
+    table = groups.append_column(_AS_OF, as_of).select(CLUSTERS.names)
+    content = encode(table.replace_schema_metadata(CLUSTERS.metadata))
     # Written over the newest file: two files would be two tables to a plain reader.
     *older, newest = [root.relative(info.path) for info in cluster_files(root)] or [FILE]
     root.publish(newest, content)

@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from output import boilerplate, mentions
+from output import boilerplate, mentions, stories
 from output.dataset import MERGED, is_replaced, live_files, open_dataset, outlets
 from output.filesystem import Root
 from output.lifted import BODY, restored
@@ -146,6 +146,9 @@ def _verify_clusters(root: Root) -> Iterator[Finding]:
         stored = open_dataset(root.location).to_table(["article_id"])["article_id"]
         if lost := len(articles.filter(pc.invert(pc.is_in(articles, stored)))):
             yield Finding(path, f"names {lost} articles that are not stored: run `scrapy compact`")
+        if "wire" in table.column_names and (wrong := stories.wrong_wires(root, table)):
+            what = f"{wrong} stories have another wire than their articles: run `scrapy compact`"
+            yield Finding(path, what)
 
 
 def _verify_boilerplate(root: Root) -> Iterator[Finding]:
@@ -167,9 +170,14 @@ def _verify_boilerplate(root: Root) -> Iterator[Finding]:
 
 
 def _is_small(schema: pa.Schema, table: pa.Schema) -> bool:
-    """Return True if a file's schema is that of the small table `table`, of any version."""
+    """Return True if a file's schema is that of the small table `table`, of any version: older
+    files lack columns that may be null."""
     name = b"wartatek.table"
-    return schema.equals(table) and (schema.metadata or {}).get(name) == table.metadata[name]
+    required = [field for field in table if not field.nullable or field.name in schema.names]
+    return (
+        schema.equals(pa.schema(required))
+        and (schema.metadata or {}).get(name) == table.metadata[name]
+    )
 
 
 def _can_be_restored(row: Row) -> bool:

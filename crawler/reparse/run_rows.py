@@ -6,7 +6,7 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from crawler.runs.versions import counted, versions
-from output import clock
+from output import clock, stories
 from output.description import publish_description
 from output.schema import REPARSE, Row
 from output.writer import Writer
@@ -66,6 +66,7 @@ def keep_run(
     for outlet, row in reparse_rows(job, results, seconds, started_at, interrupted=interrupted):
         writer.write("runs", outlet, row)
     writer.flush()
+    stories.credit(job.location)  # articles may be credited to other agencies now
     publish_description(job.location)
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from output.compaction import compact
+from output.stories import publish
 from tests.datasets import row, write, write_clusters
 from tests.moment import NOW
 from tests.output.several_runs import write_old, write_runs
@@ -114,6 +115,27 @@ def test_pairs_of_outlets_are_counted_by_story(checkout):
     ]
 
 
+def test_an_agencys_part_of_each_outlet_is_counted_with_the_copies_that_do_not_name_it(checkout):
+    data = checkout / "output/data"
+    write(
+        data,
+        detikinet=[row(n, "detikinet") for n in (201, 202, 203)],
+        kontan=[row(201, agencies=["Antara"]), row(204, agencies=["Reuters"])],
+        kumparan=[row(202, "kumparan", agencies=["Antara", "Reuters"])],
+    )
+    told = {
+        "detikinet:201": ["detikinet:201", "kontan:201"],
+        "detikinet:202": ["detikinet:202", "kumparan:202"],
+        "detikinet:203": ["detikinet:203"],
+    }
+    publish(data, [(article, story) for story, articles in told.items() for article in articles])
+    [code] = SECTIONS["How much of each outlet is an agency's"]
+    counted = {outlet: rest for outlet, *rest in run(code)["shares"].fetchall()}
+    assert counted["detikinet"] == [3, 2, 0, 66.7]
+    assert counted["kumparan"] == [1, 1, 1, 100.0]
+    assert counted["kontan"][1:3] == [1, 1]
+
+
 def test_excel_gets_every_row_with_times_in_wib_and_without_formulas(checkout):
     moment = datetime(2026, 3, 1, 17, 30, tzinfo=UTC)
     formula = row(101, title="=1+1 kata pengamat", published_at=moment)
@@ -140,6 +162,7 @@ def test_every_section_of_analysis_md_is_tested():
         "Spark",
         "Articles by outlet and week",
         "The order in which outlets print a story",
+        "How much of each outlet is an agency's",
         "A file for another program",
         "Files of an older schema version",
     }

@@ -57,7 +57,7 @@ EXPECTED = in_order(
     for row in written("articles")
 )
 CLUSTERED = [
-    {"article_id": article, "cluster_id": cluster, "as_of": NOON}
+    {"article_id": article, "cluster_id": cluster, "as_of": NOON, "wire": None}
     for cluster, articles in STORIES.items()
     for article in articles
 ]

@@ -3,15 +3,16 @@ from __future__ import annotations
 import shutil
 from datetime import timedelta
 
+import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
 from output import clock
 from output.filesystem import Root
-from output.stories import publish, remove, stories
+from output.stories import credit, publish, remove, stories
 from output.verification import verify
-from output.views import has_clusters, open_clusters
+from output.views import SQL, has_clusters, open_clusters
 from tests.datasets import NOON, row, write
 
 GROUPS = [("kontan:1", "kontan:1"), ("tirto:2", "kontan:1"), ("kontan:3", "kontan:3")]
@@ -86,6 +87,7 @@ def test_stories_name_the_outlets_that_carried_them(folder):
         "outlets": ["kontan", "tirto"],
         "articles": 2,
         "article_ids": ["kontan:1", "tirto:2"],
+        "wire": [],
     }
 
 
@@ -159,3 +161,84 @@ def test_clusters_says_when_stories_were_grouped(folder):
     before = clock.now()
     publish(folder, GROUPS)
     assert before <= table(folder)[0]["as_of"] <= clock.now()
+
+
+def wires(folder):
+    return {one["article_id"]: one["wire"] for one in table(folder)}
+
+
+def told_wires(folder):
+    return {one["cluster_id"]: one["wire"] for one in stories(folder).to_pylist()}
+
+
+@pytest.fixture
+def credited(tmp_path):
+    """kontan:1 and two copies, of which two name agencies, and kontan:3 that nobody copied."""
+    named = row(2, "tirto", agencies=["Reuters", "Antara"])
+    write(tmp_path, kontan=[row(1, agencies=["Antara"]), row(3)], tirto=[named, row(4, "tirto")])
+    publish(tmp_path, [*GROUPS[:2], ("kontan:3", "kontan:3"), ("tirto:4", "kontan:1")])
+    return tmp_path
+
+
+def test_an_agency_that_any_copy_names_is_the_wire_of_all(credited):
+    both = ["Antara", "Reuters"]
+    assert wires(credited) == {"kontan:1": both, "tirto:2": both, "tirto:4": both, "kontan:3": []}
+    assert told_wires(credited) == {"kontan:1": both, "kontan:3": []}
+    assert verify(credited) == []
+
+
+def test_of_an_article_the_last_capture_says_the_wire(credited):
+    later = {"fetched_at": NOON + timedelta(days=1), "agencies": []}
+    write(credited, tirto=[row(2, "tirto", title="Judul lain", **later)])
+    credit(credited)
+    assert {*map(tuple, wires(credited).values())} == {("Antara",), ()}
+
+
+def test_the_wire_leaves_with_the_only_article_that_named_it(credited):
+    shutil.rmtree(credited / "articles/outlet=tirto")
+    write(credited, tirto=[row(4, "tirto")])
+    remove(Root(credited), "tirto:2")
+    assert wires(credited) == {"kontan:1": ["Antara"], "kontan:3": [], "tirto:4": ["Antara"]}
+    shutil.rmtree(credited / "articles/outlet=kontan")
+    write(credited, kontan=[row(3)])
+    remove(Root(credited), "kontan:1")
+    assert wires(credited) == {"kontan:3": [], "tirto:4": []}
+    assert verify(credited) == []
+
+
+def test_a_clusters_file_that_is_older_than_the_wire_is_read_as_null(credited):
+    [name] = files(credited)
+    path = credited / "clusters" / name
+    pq.write_table(pq.read_table(path).drop_columns(["wire"]), path)
+    assert {*wires(credited).values()} == {None}
+    assert told_wires(credited) == {"kontan:1": None, "kontan:3": None}
+    code = (SQL / "views.sql").read_text() + (SQL / "stories.sql").read_text()
+    with duckdb.connect() as plain:
+        plain.execute(code.replace("output/data", str(credited)))
+        told = dict(plain.sql("SELECT cluster_id, wire FROM stories").fetchall())
+    assert told == {"kontan:1": None, "kontan:3": None}
+    assert verify(credited) == []
+    remove(Root(credited), "kontan:3")
+    credit(credited)
+    assert told_wires(credited)["kontan:1"] == ["Antara", "Reuters"]
+
+
+@pytest.mark.parametrize("wire", [["Antara"], [], ["Antara", "Reuters", "AFP"]])
+def test_verify_finds_a_wire_that_the_articles_do_not_have(credited, wire):
+    [name] = files(credited)
+    path = credited / "clusters" / name
+    held = pq.read_table(path)
+    wrong = [wire if one["article_id"] == "tirto:4" else one["wire"] for one in held.to_pylist()]
+    place = held.schema.get_field_index("wire")
+    column = pa.array(wrong, held.schema.field("wire").type)
+    pq.write_table(held.set_column(place, held.schema.field("wire"), column), path)
+    [finding] = verify(credited)
+    assert finding.what == "1 stories have another wire than their articles: run `scrapy compact`"
+    credit(credited)
+    assert verify(credited) == []
+
+
+def test_what_was_fetched_after_the_grouping_is_no_wrong_wire(credited):
+    later = clock.now() + timedelta(hours=1)
+    write(credited, kontan=[row(3, title="Judul lain", fetched_at=later, agencies=["AFP"])])
+    assert verify(credited) == []
