@@ -24,7 +24,7 @@ MOST = 2_000
 """Mentions of an article, at most: those first in the text stay."""
 _NEAR = 160  # characters before and behind a name in which the words of its context are looked for
 _LONGEST_SENTENCE = 400  # characters of a sentence that are kept
-_EMPLOYERS = ("company", "regulator", "organisation")
+_EMPLOYERS = ("company", "regulator", "organisation", "media")
 _END = re.compile(r"[.!?…][\"”’')\]]*\s+(?=[A-Z\"“‘(\d])|\n+")
 _TICKER = re.compile(
     r"\((?:[A-Z]+:\s?)?([A-Z]{4})\)|(?<!\w)(?:[Ss]aham|[Ee]miten|[Kk]ode)\s([A-Z]{4})(?!\w)"
@@ -43,6 +43,10 @@ _ABROAD = re.compile(
     r"Vietnam|Arab|Saudi|Prancis|Jerman|Iran|Israel|Ukraina|Filipina|Australia|Belanda|Taiwan|Kanada|"
     r"Uni Eropa|A[Ss][Ee][Aa][Nn])(?!\w)"
 )
+
+# Behind the name of a newsroom: a dateline ("Kompas.com, Jakarta -"), or a credit of a picture.
+_DATELINE = re.compile(r"(?:\.com|\.co\.id|\.id)?(?:,\s[A-Z]\w+(?:\s[A-Z]\w+)?)?\s?[-–—/]")
+_CREDIT = re.compile(r"(?:Foto|Photo|Sumber|Dok|Gambar|Editor|Penulis)\.?:?\s?$|/$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +247,22 @@ def _may_be(text: str, one: _Named) -> bool:
     """Return whether no word right beside a name shows that the name is of something else."""
     if one.entity.kind == "regulator" and _ABROAD.match(text, one.end):
         return False
+    if one.entity.kind == "media" and _is_byline(text, one):
+        return False
     no = one.entity.not_near
     around = f"{text[max(0, one.start - 25) : one.start]} {text[one.end : one.end + 25]}"
     return no is None or not _is_unclear(text, one) or not no.search(around)
+
+
+def _is_byline(text: str, one: _Named) -> bool:
+    """Return whether a newsroom is named as the author of the text or of a picture."""
+    if text[one.start - 1 : one.start] == "(" and text[one.end : one.end + 1] in (")", "/"):
+        return True
+    begins = one.start == 0 or text[one.start - 1] == "\n"
+    return bool(
+        (begins and _DATELINE.match(text, one.end))
+        or _CREDIT.search(text, max(0, one.start - 12), one.start)
+    )
 
 
 def _is_unclear(text: str, one: _Named) -> bool:

@@ -11,7 +11,7 @@ from typing import Any
 
 from ahocorasick_rs import AhoCorasick, MatchKind
 
-KINDS = ("company", "regulator", "product", "organisation", "person")
+KINDS = ("company", "regulator", "product", "organisation", "media", "person")
 FILE = Path(__file__).with_name("gazetteer.toml")
 COMMON = frozenset(Path(__file__).with_name("common_words.txt").read_text("utf-8").split())
 """Words that one of a hundred Indonesian news texts, or more, print in small letters."""
