@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 import tomllib
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
@@ -26,6 +27,13 @@ def test_the_gazetteer_has_at_least_150_organisations():
     assert sum(len(rows) for kind, rows in tables.items() if kind != "product") >= 150
     tickers = {row.get("ticker") for row in ROWS}
     assert {"GOTO", "TLKM", "EXCL", "ISAT", "BUKA", "EMTK", "WIFI"} <= tickers
+
+
+def test_the_page_says_how_many_rows_there_are():
+    page = Path("docs/mentions.md").read_text("utf-8")
+    people = sum(row["id"].startswith("person:") for row in ROWS)
+    assert f"{len(ROWS):,} rows" in page
+    assert f"of the gazetteer ({people}) are" in page
 
 
 def test_every_row_takes_the_one_example_and_leaves_the_other():
