@@ -24,9 +24,9 @@ import pyarrow.parquet as pq
 
 from benchmarks.crawl import SCRAPY
 from benchmarks.dataset import article
+from output.dataset import INDEX
 from output.schema import ARTICLES, content_hash
 from output.search import Library, Question
-from output.search_index import FOLDER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -125,12 +125,12 @@ def measure_browse(folder: Path, rows: int) -> None:
 
 
 def index(folder: Path) -> Library:
-    library = Library(folder, folder / FOLDER)
+    library = Library(folder, folder / INDEX)
     if library.behind:
         started, used = time.perf_counter(), time.process_time()
         library.update()
         seconds, used = time.perf_counter() - started, time.process_time() - used
-        size = sum(path.stat().st_size for path in (folder / FOLDER).iterdir()) / 1e6
+        size = sum(path.stat().st_size for path in (folder / INDEX).iterdir()) / 1e6
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
         print(f"  index made in {seconds:.0f} s ({used:.0f} of CPU), {size:.0f} MB, {peak} MB peak")
     return library

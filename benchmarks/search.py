@@ -22,9 +22,9 @@ from statistics import mean, median, quantiles
 from typing import TYPE_CHECKING
 
 from benchmarks.report import generate, names
+from output.dataset import INDEX
 from output.schema import ARTICLES, content_hash
 from output.search import PAGE, Library, Question
-from output.search_index import FOLDER
 from output.writer import Writer
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def judged(folder: Path) -> dict[str, float]:
     """Return the precision of each judged query over an index in `folder`."""
     told = tomllib.loads(JUDGED.read_text("utf-8"))
     _write(folder / "data", told["articles"])
-    library = Library(folder / "data", folder / FOLDER)
+    library = Library(folder / "data", folder / INDEX)
     library.update()
     found = {query: _precision(library, query, {*wanted}) for query, wanted in told["queries"]}
     library.close()
@@ -132,10 +132,10 @@ def main() -> None:
 def _time(folder: Path, rows: int) -> None:
     generate(folder / "data", rows)
     begun = time.process_time()
-    library = Library(folder / "data", folder / FOLDER)
+    library = Library(folder / "data", folder / INDEX)
     library.update()
     seconds = time.process_time() - begun
-    size = sum(path.stat().st_size for path in (folder / FOLDER).iterdir())
+    size = sum(path.stat().st_size for path in (folder / INDEX).iterdir())
     pairs = [_cpu(library, query) for _ in range(5) for query in TIMED]
     library.close()
     ours, bare = zip(*pairs, strict=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tempfile
 import warnings
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,19 +19,15 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from pyarrow import fs
 
-from output.dataset import again, check_place, holds_dataset, outlets, schema_of
-from output.extras import MissingExtraError, needed
+from output.dataset import INDEX, again, check_place, holds_dataset, outlets, schema_of
+from output.extras import MissingExtraError, check
 from output.filesystem import Root
 from output.selection import Selection, select
 from output.stories import STORIES, stories_where
 from output.views import older_columns
 
-try:
+with suppress(ModuleNotFoundError):  # after `make setup-crawl`: Dataset.search says so
     from output import search as searching
-except ModuleNotFoundError as _error:
-    _without_search: ModuleNotFoundError | None = _error
-else:
-    _without_search = None
 
 if TYPE_CHECKING:
     import os
@@ -53,8 +49,6 @@ __all__ = [
 
 VERSION = "1.0"
 """Of this API: the first number changes when a call that worked must be written otherwise."""
-INDEX = "search"
-"""The folder beside the tables in which search keeps an index."""
 
 
 class QueryError(ValueError):
@@ -209,9 +203,7 @@ class Dataset:
         :raises QueryError: a part of the query is not understood, or no article can have it.
         :raises MissingExtraError: the packages of the extra `browse` are not installed.
         """
-        if _without_search is not None:
-            with needed("browse"):
-                raise _without_search
+        check("browse")
         names = self._columns(columns)
         chosen = self._selection(outlets, since, until, topic)
         if limit is not None and limit < 1:
@@ -253,12 +245,12 @@ class Dataset:
         :param outlets: stories that an article of any of these tells
         :param since: stories of which an article is of this day or later
         :param until: stories of which an article is of this day or earlier
-        :raises MissingExtraError: the package of the extra `corpus` is not installed.
+        :raises MissingExtraError: the packages of the extra `corpus` are not installed.
         """
         chosen = self._selection(outlets, since, until, None)
         names = _known(columns, STORIES)
-        with needed("corpus"):
-            return stories_where(self.location, names, chosen.outlets, chosen.since, chosen.until)
+        check("corpus")
+        return stories_where(self.location, names, chosen.outlets, chosen.since, chosen.until)
 
     # -- reading
 

@@ -39,6 +39,8 @@ PARTITIONS = pa.schema(_PARTITIONS)
 
 _CONTENTS = ("published_hash", "content_hash")
 """The columns of which the first that is filled tells contents of an article apart."""
+INDEX = "search"
+"""Folder, beside the state or the tables, in which search keeps an index."""
 MERGED = "merged-"
 """Begins the names of files that compaction wrote; only their footers can name replaced files."""
 REPLACES = b"wartatek.replaces"

@@ -1,58 +1,61 @@
-"""The packages of which a part of the work has need, and the extra of pyproject.toml of each."""
+"""The extras of pyproject.toml: packages that some commands need, and crawling does without."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-EXTRAS = {
-    "apprise": "watch",
-    "bpe_openai": "tokens",
-    "distributed": "dask",
-    "duckdb": "corpus",
-    "fsspec": "fsspec",
-    "rapidfuzz": "browse",
-    "starlette": "browse",
-    "Stemmer": "browse",
-    "tantivy": "browse",
-    "uvicorn": "browse",
-    "vl_convert": "report",
-    "xlsxwriter": "corpus",
+MODULES = {
+    "corpus": ("duckdb", "xlsxwriter"),
+    "report": ("duckdb", "vl_convert"),
+    "browse": ("duckdb", "Stemmer", "rapidfuzz", "starlette", "tantivy", "uvicorn"),
+    "watch": ("apprise",),
+    "dask": ("distributed",),
+    "tokens": ("bpe_openai",),
+    "fsspec": ("fsspec",),
 }
-"""By the name that is imported, an extra with the package."""
-ALL = ("report", "browse", "watch", "corpus")
+"""By extra, the modules of its packages."""
+WITH_SETUP = ("corpus", "report", "browse", "watch")
 """The extras that `make setup` installs."""
 
 
 class MissingExtraError(ImportError):
-    """A package of an extra is not installed; the message says which extra brings it."""
+    """A package of an extra is not installed; the message says which extra brings the package."""
+
+    def __init__(self, module: str, extra: str) -> None:
+        setup = "make setup or " if extra in WITH_SETUP else ""
+        super().__init__(
+            f"{module} is not installed; the extra {extra} brings it:"
+            f" {setup}.venv/bin/python -m pip install '.[{extra}]'",
+            name=module,
+        )
+
+
+def check(extra: str) -> None:
+    """Check that the packages of `extra` are installed, without importing them.
+
+    :raises MissingExtraError: a package is not.
+    """
+    for module in MODULES[extra]:
+        if find_spec(module) is None:
+            raise MissingExtraError(module, extra)
 
 
 @contextmanager
-def needed(by: str = "") -> Iterator[None]:
-    """Turn the absence of an extra's package into an error that names the extra.
+def needed() -> Iterator[None]:
+    """Turn a failed import of a module of an extra into an error that names the extra.
 
-    :param by: the work that has need of the package, and the extra that brings all of that work's
-        packages, where it is another than that of the package itself
     :raises MissingExtraError: a package of an extra is not installed.
     """
     try:
         yield
     except ModuleNotFoundError as error:
-        package = (error.name or "").partition(".")[0]
-        if package not in EXTRAS:
-            raise
-        extra = by or EXTRAS[package]
-        raise MissingExtraError(said(package, extra), name=package) from error
-
-
-def said(package: str, extra: str) -> str:
-    """Return in a line how the absent `package` is got."""
-    both = "make setup, or " if extra in ALL else ""
-    return (
-        f"{package} is not installed: the extra {extra} brings it"
-        f" ({both}.venv/bin/python -m pip install '.[{extra}]')"
-    )
+        module = (error.name or "").partition(".")[0]
+        for extra, modules in MODULES.items():
+            if module in modules:
+                raise MissingExtraError(module, extra) from error
+        raise

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import importlib.util
 import io
 import os
 import re
@@ -18,6 +17,7 @@ import pyarrow as pa
 from pyarrow import fs
 
 from output import clock
+from output.extras import MissingExtraError, check
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -258,14 +258,16 @@ def _open_uri(uri: str) -> tuple[fs.FileSystem, str]:
     """
     try:
         return fs.FileSystem.from_uri(uri)
-    except pa.ArrowInvalid:
-        if importlib.util.find_spec("fsspec") is None:
-            raise
+    except pa.ArrowInvalid as error:
+        try:
+            check("fsspec")
+        except MissingExtraError as missing:
+            raise OSError(f"{error}; {missing}") from error
     from fsspec.core import url_to_fs
 
     try:
         known, path = url_to_fs(uri)
-    except ValueError as error:
+    except (ValueError, ImportError) as error:  # of the package for such a place
         raise OSError(str(error)) from error
     return fs.PyFileSystem(fs.FSSpecHandler(known)), path  # type: ignore[abstract]
 

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
 
     from output.dataset import Location
 
-FOLDER = "search"
 _FORMAT = 6
 """Version of the index's format: an index of another version is rebuilt."""
 _TAKEN = "taken.json"

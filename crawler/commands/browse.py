@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 
 class Command(MaintenanceCommand):
+    extra = "browse"
+
     def syntax(self) -> str:
         return NO_ARGUMENTS
 

@@ -16,9 +16,10 @@ from crawler.sources.window import Arguments
 from crawler.state.locks import HeldError, Lock, locked, place_of_locks
 from crawler.state.regroup import regroup
 from crawler.terminal.crawling import CrawlingCommand
-from crawler.terminal.exit_codes import HELD
+from crawler.terminal.exit_codes import HELD, UNHEALTHY
 from crawler.terminal.progress import CRASHED, NOT_REACHED, OutcomeTable, Progress, outcomes_of
 from output.compaction import compact
+from output.extras import MissingExtraError, needed
 from output.verification import READ_ERRORS
 from output.writer import new_run_id
 
@@ -117,17 +118,21 @@ class Command(CrawlingCommand):
         assert self.settings is not None
         if not book_path(self.settings).exists():
             return
-        from crawler.runs.watch import news  # loads the search index
-
         try:
             with (
+                needed(),
                 self._excused("the watches are not told"),
                 locked(place_of_locks(self.settings), "watch"),
             ):
+                from crawler.runs.watch import news  # loads the search index
+
                 judged = {name: (said, why) for name, (said, why) in table.judged.items()}
                 _, problems = news.look(self.settings, judged)
                 for problem in problems:
                     print(problem, file=sys.stderr)
+        except MissingExtraError as error:
+            print(f"the watches are not told: {error}", file=sys.stderr)
+            self.exitcode = self.exitcode or UNHEALTHY
         except HeldError as error:
             print(error, file=sys.stderr)
 

@@ -26,6 +26,8 @@ ROWS = ("story", "article")
 
 
 class Command(MaintenanceCommand):
+    extra = "corpus"
+
     def syntax(self) -> str:
         return "[options] build NAME --to FOLDER"
 

@@ -43,6 +43,8 @@ TAKEN_DOWN = ".taken-down"
 
 
 class Command(MaintenanceCommand):
+    extra = "corpus"
+
     def syntax(self) -> str:
         return "--to KIND [options]"
 

@@ -13,6 +13,7 @@ from crawler.archive.writer import ARCHIVE
 from crawler.extraction.urls import article_address, article_id, canonical_url
 from crawler.outlets.registry import Registry, load_spiders
 from crawler.runs.watch.book import FILE as WATCHES
+from crawler.runs.watch.book import book_path
 from crawler.state.database import FILE
 from crawler.state.index import DatasetIndex
 from crawler.state.locks import HeldError, locked, place_of_locks
@@ -73,6 +74,8 @@ class Command(MaintenanceCommand):
         TerminalCommand.process_options(self, args, opts)
         self.check_dataset()
         assert self.settings is not None
+        if book_path(self.settings).exists():
+            self.need("browse")  # before anything is removed
         self.registry = Registry(load_spiders(self.settings))
         if not args:
             self.complain("name a URL or an article_id")
@@ -129,9 +132,11 @@ class Command(MaintenanceCommand):
         self._name_what_is_left(places, titles, others)
 
     def _forget_in_watches(self) -> None:
+        assert self.settings is not None
+        if not book_path(self.settings).exists():
+            return
         from crawler.runs.watch import news  # loads the search index
 
-        assert self.settings is not None
         try:
             news.forget(self.settings)
         except (OSError, sqlite3.Error) as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import signal
@@ -96,6 +95,8 @@ class Command(MaintenanceCommand):
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         TerminalCommand.process_options(self, [arg for arg in args if arg.startswith("-")], opts)
+        if opts.dask:
+            self.need("dask")
         stored = self.stored()
         if opts.diff and not stored:  # else a dataset may begin with pages of others
             self.check_dataset()
@@ -111,8 +112,6 @@ class Command(MaintenanceCommand):
         opts.workers = opts.workers or (1 if few else os.cpu_count() or 1)
         is_alone = opts.workers == 1 and not opts.dask
         work = [sorted(sizes)] if is_alone else tasks(sizes, opts.workers)
-        if opts.dask and importlib.util.find_spec("distributed") is None:
-            self.complain("--dask needs the extra `dask`: pip install distributed")
         start, started_at = time.monotonic(), clock.now()
         results = []
         with self._bar(sum(sizes.values())) as bar:

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 class Command(MaintenanceCommand):
+    extra = "report"
+
     def syntax(self) -> str:
         return NO_ARGUMENTS
 

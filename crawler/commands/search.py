@@ -32,6 +32,7 @@ COLUMNS = ("article_id", "outlet", "published_at", "title", "url", "authors", "c
 
 class Command(MaintenanceCommand):
     takes_words = True
+    extra = "browse"
 
     def syntax(self) -> str:
         return "[options] QUERY"

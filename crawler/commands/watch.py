@@ -23,6 +23,7 @@ _HOURS = re.compile("([01]?[0-9]|2[0-3])(?::00)?-([01]?[0-9]|2[0-3])(?::00)?")
 
 class Command(TerminalCommand):
     takes_words = True
+    extra = "browse"
 
     def syntax(self) -> str:
         return "[options] add|list|remove|run [NAME] [QUERY]"
@@ -114,6 +115,7 @@ class Command(TerminalCommand):
         """Return the URLs to tell, checked; no message quotes one."""
         if not given:
             return []
+        self.need("watch")
         from crawler.runs.watch.notice import is_known
 
         urls = [url for url in given if url != "-"]

@@ -21,6 +21,7 @@ from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
 from crawler.terminal.exit_codes import CLOSED
 from crawler.wording import number, word
+from output.extras import MissingExtraError, check, needed
 from output.verification import READ_ERRORS
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class TerminalCommand(ScrapyCommand):
     requires_crawler_process = False
     takes_words = False
     """Whether the arguments are words, of which any may begin with a single minus."""
+    extra: str | None = None
+    """The extra of pyproject.toml without which the command does nothing."""
 
     def syntax(self) -> str:
         return NO_ARGUMENTS
@@ -67,13 +70,18 @@ class TerminalCommand(ScrapyCommand):
             self.complain(f"unknown option {unknown[0]}")
         if args and self.syntax() == NO_ARGUMENTS:
             self.complain(f"it takes no arguments, as {args[0]} is one")
+        if self.extra:
+            self.need(self.extra)
         self.quiet, self.json = opts.quiet, opts.json
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do the command's work; say in a single line that the disk, a file or the state failed."""
         try:
-            self.work(args, opts)
+            with needed():
+                self.work(args, opts)
             sys.stdout.flush()
+        except MissingExtraError as error:
+            self.complain(str(error))
         except BrokenPipeError:
             _end_output()
             self.exitcode = CLOSED
@@ -82,6 +90,13 @@ class TerminalCommand(ScrapyCommand):
             file = getattr(error, "filename", None)
             reason = getattr(error, "strerror", None) or str(error) or type(error).__name__
             self.complain((f"{file}: {reason}" if file else reason).splitlines()[0])
+
+    def need(self, extra: str) -> None:
+        """Complain if a package of `extra` is not installed."""
+        try:
+            check(extra)
+        except MissingExtraError as error:
+            self.complain(str(error))
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         """Do what the command is for, after `process_options`."""

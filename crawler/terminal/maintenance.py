@@ -13,10 +13,9 @@ import pyarrow as pa
 
 from crawler.sources.window import ArgumentError, Window
 from crawler.terminal.base import TerminalCommand
-from output.dataset import holds_dataset, outlets
+from output.dataset import INDEX, holds_dataset, outlets
 from output.filesystem import Root
 from output.schema import SCHEMAS
-from output.search_index import FOLDER
 
 if TYPE_CHECKING:
     import argparse
@@ -76,7 +75,7 @@ class MaintenanceCommand(TerminalCommand):
         """The folder of the search index; None where no local folder is named."""
         assert self.settings is not None
         place = self.settings["STATE_DIR"] or self.location
-        return None if "://" in place else Path(place) / FOLDER
+        return None if "://" in place else Path(place) / INDEX
 
     def library(self, ends: ExitStack) -> Library:
         """Open the search index, until `ends` end; or complain of a dataset that cannot be read."""
@@ -92,6 +91,7 @@ class MaintenanceCommand(TerminalCommand):
 
     def found_by(self, ends: ExitStack, query: str) -> frozenset[str]:
         """Return the ids of the articles that `query` finds, or complain of the query."""
+        self.need("browse")
         from output.search import Question
 
         library, question = self.library(ends), Question(query)

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from output.compaction import compact
+from output.dataset import INDEX
 from output.search import Library, Question
-from output.search_index import FOLDER
 from output.takedown import remove_rows
 from tests.datasets import library_of, row, write
 
@@ -56,7 +56,7 @@ def test_a_dataset_is_compacted_forgotten_from_and_moved_while_it_is_searched(tm
     folder = tmp_path / "data"
     for n in range(1, 5):
         write(folder, kontan=[row(n, title=f"Roket nomor {n}")])
-    library = Library(folder, tmp_path / FOLDER)
+    library = Library(folder, tmp_path / INDEX)
     library.update()
     batches = library.batches(Question("roket"), ["article_id"])
     compact(str(folder), "kontan", more_than=1)
@@ -67,7 +67,7 @@ def test_a_dataset_is_compacted_forgotten_from_and_moved_while_it_is_searched(tm
     folder.rename(tmp_path / "elsewhere")
     assert library.search(Question("roket")).total == 4
     library.close()
-    moved = Library(tmp_path / "elsewhere", tmp_path / FOLDER)
+    moved = Library(tmp_path / "elsewhere", tmp_path / INDEX)
     moved.update()
     assert moved.search(Question("roket")).total == 3
     moved.close()
@@ -77,12 +77,12 @@ def test_a_dataset_is_compacted_forgotten_from_and_moved_while_it_is_searched(tm
 def test_an_index_of_another_version_or_damaged_is_built_again(tmp_path, taken):
     folder = write(tmp_path / "data", kontan=[row(1, title="Roket")])
     shutil.copytree(folder, tmp_path / "copy")
-    first = Library(folder, tmp_path / FOLDER)
+    first = Library(folder, tmp_path / INDEX)
     first.update()
     first.close()
-    (tmp_path / FOLDER / "taken.json").write_text(taken, "utf-8")
-    again = Library(folder, tmp_path / FOLDER)
+    (tmp_path / INDEX / "taken.json").write_text(taken, "utf-8")
+    again = Library(folder, tmp_path / INDEX)
     again.update()
     assert again.search(Question("roket")).total == 1
     again.close()
-    assert json.loads((tmp_path / FOLDER / "taken.json").read_text("utf-8"))["format"] > 1
+    assert json.loads((tmp_path / INDEX / "taken.json").read_text("utf-8"))["format"] > 1

@@ -19,11 +19,10 @@ from crawler.runs.watch.book import Book, Entry, Told, Watch, book_path
 from crawler.runs.watch.notice import message, send
 from crawler.web.browse.taken_away import atom, json_feed
 from output import clock
-from output.dataset import live_files, open_dataset, outlets
+from output.dataset import INDEX, live_files, open_dataset, outlets
 from output.filesystem import Root
 from output.schema import CRAWL
 from output.search import Library, Question
-from output.search_index import FOLDER
 from output.takedown import buried
 
 if TYPE_CHECKING:
@@ -45,7 +44,7 @@ def open_library(settings: BaseSettings) -> Library:
 
     :raises OSError: the dataset cannot be listed, or the index not be written.
     """
-    folder = Path(settings["STATE_DIR"] or settings["OUTPUT_DIR"]) / FOLDER
+    folder = Path(settings["STATE_DIR"] or settings["OUTPUT_DIR"]) / INDEX
     library = Library(settings["OUTPUT_DIR"], folder)
     library.update()
     return library
