@@ -7,29 +7,33 @@ import re
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from crawler.extraction.mentions.amounts import amounts
+from crawler.extraction.mentions.forms import Form, forms, is_head
 from crawler.extraction.mentions.gazetteer import Entity, gazetteer
-from crawler.extraction.mentions.people import people
+from crawler.extraction.mentions.people import TRIGGERS, people
+from crawler.extraction.mentions.words import find_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from decimal import Decimal
 
-    from crawler.extraction.mentions.gazetteer import Alias, Gazetteer
+    from crawler.extraction.mentions.gazetteer import Gazetteer
     from crawler.extraction.mentions.people import Person
+    from crawler.extraction.mentions.words import Place, Words
 
 MOST = 2_000
 """Mentions of an article, at most: those first in the text stay."""
 _NEAR = 160  # characters before and behind a name in which the words of its context are looked for
 _LONGEST_SENTENCE = 400  # characters of a sentence that are kept
-_EMPLOYERS = ("company", "regulator", "organisation", "media")
+_EMPLOYERS = ("company", "regulator", "organisation")
 _END = re.compile(r"[.!?…][\"”’')\]]*\s+(?=[A-Z\"“‘(\d])|\n+")
 _TICKER = re.compile(
     r"\((?:[A-Z]+:\s?)?([A-Z]{4})\)|(?<!\w)(?:[Ss]aham|[Ee]miten|[Kk]ode)\s([A-Z]{4})(?!\w)"
 )
-_WORD = re.compile(r"[^\W_]")
 _COMPANY = re.compile(
     r"(?<!\w)(?:PT|CV)\.?\s(?P<name>[A-Z][^\W\d]*[\w&'’-]*?(?<!\d)(?=\d*(?!\w))"
     r"(?:\s(?:(?![A-Z]\.)[A-Z][\w&'’-]*|dan\s[A-Z]\w*|&)){0,6})"
@@ -92,8 +96,9 @@ def find_mentions(title: str | None, body: str | None, year: int | None = None) 
     """
     book = gazetteer()
     texts = {"title": title or "", "body": body or ""}
-    named = {part: _names(text, book, year) for part, text in texts.items()}
-    _add_companies(texts, named)
+    words = {part: find_words(text) for part, text in texts.items()}
+    named = {part: _names(text, words[part].names, book, year) for part, text in texts.items()}
+    _add_organisations(texts, words, named)
     sure = {
         one.entity.id for part, ones in named.items() for one in ones if _fits(texts[part], one)
     }
@@ -101,7 +106,7 @@ def find_mentions(title: str | None, body: str | None, year: int | None = None) 
     known: set[str] = set()
     for part, text in reversed(texts.items()):
         kept = [one for one in named[part] if one.entity.id in sure and _may_be(text, one)]
-        mentions = _mentions(text, part, kept)
+        mentions = _mentions(text, part, kept, words[part].triggers)
         if part == "body":
             known = {one.entity_id.partition("@")[0] for one in mentions if one.kind == "person"}
         else:  # in a headline all words have capitals
@@ -114,7 +119,7 @@ def find_mentions(title: str | None, body: str | None, year: int | None = None) 
     return found[:MOST]
 
 
-def _mentions(text: str, part: str, named: list[_Named]) -> list[Mention]:
+def _mentions(text: str, part: str, named: list[_Named], triggers: list[Place]) -> list[Mention]:
     """Return the mentions in `text`, given the organisations and products in it."""
     sentences = [0, *(match.end() for match in _END.finditer(text))]
     starts = [one.start for one in named]
@@ -135,7 +140,8 @@ def _mentions(text: str, part: str, named: list[_Named]) -> list[Mention]:
 
     found = [mention(one.entity.id, one.entity.kind, one.start, one.end) for one in named]
     by_start: dict[int, Person] = {}
-    for person in people(text, organisation_at):
+    said = ((place.start, TRIGGERS[place.number]) for place in triggers)
+    for person in people(text, said, organisation_at):
         before = by_start.get(person.start)
         if before is None or (person.organisation and not before.organisation):
             by_start[person.start] = person
@@ -165,20 +171,22 @@ def _person_id(name: str, organisation: str | None) -> str:
     return f"person:{plain}@{organisation}" if organisation else f"person:{plain}"
 
 
-def _names(text: str, book: Gazetteer, year: int | None) -> list[_Named]:
+def _names(text: str, places: list[Place], book: Gazetteer, year: int | None) -> list[_Named]:
     """Return the names in `text` as printed, in order; of names that overlap, the longest."""
-    lower = text.lower()
-    if len(lower) != len(text):  # a character whose small form is longer: offsets must hold
-        lower = "".join([c.lower() if len(c.lower()) == 1 else c for c in text])
-    found = [
-        _Named(start, end, book.names[number][0])
-        for number, start, end in book.matches(lower)
-        if _is_printed(text, start, end, book.names[number][1], year)
-    ]
+    found = []
+    for number, start, end in places:
+        entity, alias = book.names[number]
+        if alias.is_of(year) and alias.is_printed(text[start:end]):
+            abroad = _ABROAD.match(text, end) if entity.kind == "regulator" else None
+            if abroad and is_head(text[start:end]):
+                end = abroad.end()
+                found.append(_Named(start, end, _open(text[start:end], "regulator")))
+            else:
+                found.append(_Named(start, end, entity))
     for match in _TICKER.finditer(text):
         group = 1 if match[1] else 2
-        if entity := book.tickers.get(match[group]):
-            found.append(_Named(*match.span(group), entity))
+        if owner := book.tickers.get(match[group]):
+            found.append(_Named(*match.span(group), owner))
     return _apart(found)
 
 
@@ -201,37 +209,54 @@ def _shortens(short: str, name: str) -> bool:
     )
 
 
-def _add_companies(texts: dict[str, str], named: dict[str, list[_Named]]) -> None:
-    """Add the companies that `texts` name by their legal form and the gazetteer does not hold."""
+def _open(name: str, kind: str, *, is_legal: bool = False) -> Entity:
+    """Return the organisation of a name that the gazetteer does not hold."""
+    slug = "-".join(re.findall(r"\w+", name.lower()))
+    return Entity(f"{'pt' if is_legal else 'org'}:{slug}", name, kind, ())
+
+
+def _add_organisations(
+    texts: dict[str, str], words: dict[str, Words], named: dict[str, list[_Named]]
+) -> None:
+    """Add the organisations that a form shows and the gazetteer does not hold."""
     short: dict[str, Entity] = {}
-    for part, text in texts.items():
-        in_form = _COMPANY.finditer(text) if "PT" in text or "CV" in text else ()
-        for number, match in enumerate(in_form):
-            if number >= _MOST_COMPANIES:
-                break
-            start, (_, end) = match.start(), match.span("name")
-            end -= len(" Tbk") if text[:end].endswith(" Tbk") else 0
-            at = bisect_left(named[part], start, key=lambda one: one.end - 1)
-            if at < len(named[part]) and named[part][at].start < end:
+    known: set[str] = set()
+    for part, text in reversed(texts.items()):
+        ones, more = named[part], []
+        for form in [*_companies(text), *forms(text, words[part].heads, words[part].suffixes)]:
+            entity = _open(form.name, form.kind, is_legal=form.is_legal)
+            # In a headline all words have capitals: a form counts there if the body has it too.
+            if part == "title" and not form.is_legal and entity.id not in known:
                 continue
-            name = text[match.start("name") : end]
-            slug = "-".join(re.findall(r"\w+", name.lower()))
-            company = Entity(f"pt:{slug}", f"PT {name}", "company", ())
-            named[part] = _apart([*named[part], _Named(start, end, company)])
-            called = match["short"] or match["known"]
-            if called and _shortens(called, name):
-                short.setdefault(called, company)
+            at = bisect_left(ones, form.start, key=lambda one: one.end - 1)
+            if (
+                at < len(ones)
+                and ones[at].start < form.end
+                and (
+                    form.kind == "company" or ones[at].start <= form.start or not is_head(form.name)
+                )
+            ):
+                continue
+            known.add(entity.id)
+            more.append(_Named(form.start, form.end, entity))
+            if form.called and _shortens(form.called, form.name):
+                short.setdefault(form.called, entity)
+        named[part] = _apart([*ones, *more])
     for part, text in texts.items() if short else ():
         called = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, short))})(?!\w)")
         more = [_Named(*match.span(), short[match[0]]) for match in called.finditer(text)]
         named[part] = _apart([*named[part], *more])
 
 
-def _is_printed(text: str, start: int, end: int, alias: Alias, year: int | None) -> bool:
-    """Return whether the name at `start` is a word of the text, printed as a name of `year`."""
-    if (start and _WORD.match(text[start - 1])) or _WORD.match(text[end : end + 1]):
-        return False
-    return alias.is_of(year) and alias.is_printed(text[start:end])
+def _companies(text: str) -> Iterator[Form]:
+    """Yield the companies that `text` names by their legal form."""
+    in_form = _COMPANY.finditer(text) if "PT" in text or "CV" in text else iter(())
+    for match in islice(in_form, _MOST_COMPANIES):
+        end = match.end("name")
+        end -= len(" Tbk") if text[:end].endswith(" Tbk") else 0
+        name = text[match.start("name") : end]
+        called = match["short"] or match["known"]
+        yield Form(match.start(), end, name, "company", called, is_legal=True)
 
 
 def _fits(text: str, one: _Named) -> bool:

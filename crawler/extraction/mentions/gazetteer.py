@@ -108,6 +108,8 @@ def name_of(entity_id: str) -> str:
         return book[entity_id].name
     if entity_id.startswith("pt:"):
         return f"PT {entity_id.removeprefix('pt:').replace('-', ' ').title()}"
+    if entity_id.startswith("org:"):
+        return entity_id.removeprefix("org:").replace("-", " ").title()
     name, _, organisation = entity_id.removeprefix("person:").partition("@")
     person = name.replace("-", " ").title()
     return f"{person} ({name_of(organisation)})" if organisation else person

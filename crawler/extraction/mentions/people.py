@@ -7,15 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ahocorasick_rs import AhoCorasick, MatchKind
-
 from crawler.extraction.indonesian.patterns import any_of
 from crawler.extraction.indonesian.places import CITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-_OFFICES = (
+OFFICES = (
     "direktur utama|dirut|presiden direktur|presdir|direktur|wakil direktur|wakil presiden direktur|"
     "ceo|co-ceo|cto|cfo|coo|cmo|chief executive officer|chief technology officer|"
     "chief financial officer|chief operating officer|chief marketing officer|chief|"
@@ -32,18 +30,16 @@ _OFFICES = (
     "chief product officer|akbp|kombes|kompol|brigjen|irjen|komjen|mayjen|letjen|jenderal|kolonel|"
     "prof|profesor|dr|datuk|ceo & co-founder|co-founder & ceo|penyanyi|aktor|aktris|pelatih|advokat|kuasa hukum|pengacara|sutradara|produser"
 ).split("|")
-_OFFICE = rf"(?<!\w)(?:{any_of(set(_OFFICES))})(?!\w)"
+_OFFICE = rf"(?<!\w)(?:{any_of(set(OFFICES))})(?!\w)"
 _HEAD = re.compile(_OFFICE, re.IGNORECASE)
 _VERBS = frozenset(
     "kata ujar tutur ungkap jelas imbuh tambah papar terang sebut tegas ucap lanjut cetus beber tulis "
     "jawab urai".split()
 )
-_TRIGGERS = sorted({*_OFFICES, *_VERBS})
-_AUTOMATON = AhoCorasick(_TRIGGERS, MatchKind.Standard)
-_INSIDE = re.compile(r"\w")
+TRIGGERS = sorted({*OFFICES, *_VERBS})
 _BEFORE = 80  # characters before an office in which the name is that the office explains
 # Capitalised words between office and name, which are no names.
-_OF_OFFICES = frozenset(
+OF_OFFICES = frozenset(
     """
     utama umum dan di bidang bagian urusan untuk the of and & indonesia asia tenggara pasifik regional global
     nasional republik ri komunikasi digital informatika informasi keuangan perdagangan perindustrian
@@ -85,6 +81,10 @@ _OF_OFFICES = frozenset(
     commerce solutions services service customer experience brand people culture legal data design creative
     postpaid prepaid roaming interconnect southeast region regional territory appliances mobile electronics
     selandia baru afrika uni serikat amerika ombudsman ajun reserse kriminal khusus umum metro
+    penataan ruang penanggulangan bencana pekerjaan penanaman terpadu satu pintu kependudukan catatan
+    sipil pariwisata perpustakaan kearsipan tenaga cipta karya bina marga pertanahan statistik
+    persandian pendapatan aset kepegawaian ketahanan pemberdayaan masyarakat pemadam kebakaran
+    penyelamatan republik islam negeri muhammadiyah
     kawasan permukiman lalu lintas commuter fed the new york washington dijelaskan
     """.split()
 ) | {city.lower() for city in CITIES if " " not in city}
@@ -100,6 +100,7 @@ _NAME_WORD = r"[A-Z](?:(?=\s[A-Z][a-z])|[a-zà-ÿ]+(?:['’-][A-Za-z][a-zà-ÿ]+
 _NAME = rf"{_NAME_WORD}(?:\s(?:bin|binti|van|de|al|el|da)?\s?{_NAME_WORD}){{0,3}}"
 _TOKEN = re.compile(r"\S+")
 _WORD = re.compile(rf"{_NAME_WORD}(?=$|[\s,.;:()\"”'’])")
+_CLAUSE = re.compile(r"[^,.;:!?\"”]*")
 _APPOSITION = re.compile(
     rf"(?<!\w)(?P<name>{_NAME_WORD}(?:\s{_NAME_WORD}){{1,3}})(?:\s\(\d{{2}}\))?(?:,\s(?:selaku\s|yang juga\s)?|\sselaku\s)$"
 )
@@ -131,7 +132,7 @@ _SAID_OF = re.compile(
 )
 _LONGEST = 12  # words between an office and a name
 _MOST_WORDS = 4  # of a name
-_NO_NAMES = frozenset(
+NO_NAMES = frozenset(
     """
     senin selasa rabu kamis jumat sabtu minggu januari februari maret april mei juni juli agustus
     september oktober november desember indonesia jakarta bandung surabaya medan jawa bali sumatra
@@ -143,7 +144,7 @@ _NO_NAMES = frozenset(
     menteri direktur ketua kepala bapak ibu pak bu anggota tim media sosial news online
     imipas panitia penyelenggara park association hotel resort florida texas california georgia alaska
     nomor tahun airways foundation terminal club forum himpunan asosiasi shrimp global international
-    nasional keputusan undang peraturan gubernur bupati milan united city fc
+    perkara pidana tata nasional keputusan undang peraturan gubernur bupati milan united city fc
     """.split()
 )
 _TITLES = re.compile(
@@ -162,13 +163,16 @@ class Person:
 
 
 def people(
-    text: str, organisation_at: Callable[[int, int], tuple[int, str] | None]
+    text: str,
+    triggers: Iterable[tuple[int, str]],
+    organisation_at: Callable[[int, int], tuple[int, str] | None],
 ) -> Iterator[Person]:
     """Yield the people in `text` that an office, an apposition or a verb of speech names.
 
+    :param triggers: places and words of offices and verbs of speech, in order, none in another
     :param organisation_at: returns end and id of the organisation that is named within a range
     """
-    for at, word in _triggers(text):
+    for at, word in triggers:
         if word in _VERBS:
             if said := _SAID.match(text, at):
                 start, end = said.span("name")
@@ -184,30 +188,13 @@ def people(
         if found := _APPOSITION.search(text, max(0, at - _BEFORE), at):
             first, last = _trimmed(text, *found.span("name"))
             if _is_name(text[first:last]):
-                named = organisation_at(end, end + 60)
+                clause = _CLAUSE.match(text, end, end + 60)
+                named = organisation_at(end, clause.end() if clause else end)
                 yield Person(first, last, text[first:last], named[1] if named else None)
         if not _IN_APPOSITION.search(text, max(0, at - 40), at) and (
             person := _behind_office(text, end, organisation_at)
         ):
             yield person
-
-
-def _triggers(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the place of each office and verb of speech in `text`, the longest at a place."""
-    lower = text.lower()
-    if len(lower) != len(text):  # a character whose small form is longer: places must hold
-        lower = "".join([c.lower() if len(c.lower()) == 1 else c for c in text])
-    past = 0
-    found = _AUTOMATON.find_matches_as_indexes(lower, overlapping=True)
-    for number, start, end in sorted(found, key=lambda match: (match[1], -match[2])):
-        if start < past or (
-            _INSIDE.match(lower, max(0, start - 1), start + (start == 0)) and start
-        ):
-            continue
-        if _INSIDE.match(lower, end):
-            continue
-        yield start, _TRIGGERS[number]
-        past = end
 
 
 def _behind_office(
@@ -232,12 +219,12 @@ def _behind_office(
             seen += 1
             continue
         bare = token[0].strip("()\"“”'’,;:")
-        if token[0][-1] in ".;:?!" and bare.rstrip(".").lower() in _OF_OFFICES:
+        if token[0][-1] in ".;:?!" and bare.rstrip(".").lower() in OF_OFFICES:
             return None
         if bare.lower() in _BODIES:
             is_body = True
             break
-        known = bare.lower().rstrip(",") in _OF_OFFICES or (
+        known = bare.lower().rstrip(",") in OF_OFFICES or (
             token[0].startswith("(") and token[0].endswith(")")
         )
         if known:
@@ -288,7 +275,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     if rank := _TITLES.match(text[start:end]):
         start += rank.end()
     words = text[start:end].split(" ")
-    while len(words) > 2 and words[0].rstrip(".").lower() in _NO_NAMES | _OF_OFFICES:
+    while len(words) > 2 and words[0].rstrip(".").lower() in NO_NAMES | OF_OFFICES:
         start += len(words.pop(0)) + 1
     return start, end
 
@@ -298,4 +285,4 @@ def _is_name(name: str) -> bool:
     if not 2 <= len(words) <= 4 or len(words[-1]) < 2:
         return False
     lower = [word.rstrip(".").lower() for word in words]
-    return not any(word in _NO_NAMES or word in _OF_OFFICES for word in lower)
+    return not any(word in NO_NAMES or word in OF_OFFICES for word in lower)

@@ -217,7 +217,7 @@ def test_a_dash_before_money_that_opens_a_line_is_a_bullet():
 
 
 def test_a_ministry_of_another_country_is_not_ours():
-    assert ids("Kementerian Perdagangan AS menolak.") == set()
+    assert ids("Kementerian Perdagangan AS menolak.") == {"org:kementerian-perdagangan-as"}
     assert ids("Kementerian Perdagangan menolak AS.") == {"kemendag"}
 
 
@@ -283,3 +283,41 @@ def test_a_company_is_known_by_its_legal_form(text, found):
 )
 def test_a_newsroom_is_named_but_not_as_the_author(text, found):
     assert ids(text) == found
+
+
+FORMS = {
+    "Riset Universitas Kabel Nusa terbit.": {"org:universitas-kabel-nusa"},
+    "Dinas Komunikasi, Informatika, dan Statistik Kota Contoh rapat.": {
+        "org:dinas-komunikasi-informatika-dan-statistik-kota-contoh"
+    },
+    "Saham Kabel Nusa Holdings naik.": {"org:kabel-nusa-holdings"},
+    "Menurut Kabel Motors, itu benar.": {"org:kabel-motors"},
+    "Asosiasi Kabel Nusa (ASKANU) rapat. ASKANU pulang.": {"org:asosiasi-kabel-nusa"},
+    "Kepala Dinas Kesehatan Kota Bekasi Budi Contoh hadir.": {
+        "org:dinas-kesehatan-kota-bekasi",
+        "person:budi-contoh@org:dinas-kesehatan-kota-bekasi",
+    },
+    "Kabid Humas Polda Jambi Kombes Budi Contoh hadir.": {
+        "org:polda-jambi",
+        "person:budi-contoh@org:polda-jambi",
+    },
+    "Badan Usaha itu dan Bank Umum lain tutup.": set(),
+    "Amerika Serikat dan Federasi Rusia bertemu.": set(),
+    "Kanal Venture Capital dan Grup WhatsApp itu ramai.": {"whatsapp"},
+    "Nasabah Bank BCA pulang.": {"bca"},
+    "Pemkot Contoh menutup Pasar Senin.": {"org:pemkot-contoh"},
+}
+
+
+@pytest.mark.parametrize("text", FORMS)
+def test_an_organisation_is_known_by_its_form(text):
+    assert ids(text) == FORMS[text]
+    for entity_id in FORMS[text]:
+        assert name_of(entity_id)[0].isupper()
+
+
+def test_in_a_headline_a_form_counts_if_the_body_has_the_same():
+    title = "Riset Universitas Kabel Nusa Terbit"
+    assert find_mentions(title, "Riset itu terbit.") == []
+    found = find_mentions("Universitas Kabel Nusa", "Riset Universitas Kabel Nusa terbit.")
+    assert [one.part for one in found] == ["title", "body"]
