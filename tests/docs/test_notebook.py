@@ -15,7 +15,7 @@ from tests.places import CHECKOUT
 
 PAGE = CHECKOUT / "docs" / "analysis.ipynb"
 CARRIERS = ["cnnindonesia", "idntimes", "kontan", "mediaindonesia", "okezone", "suara"]
-NEEDED = ("nbclient", "ipykernel", "matplotlib", "wordcloud")
+NEEDED = ("nbclient", "ipykernel", "matplotlib", "sklearn", "wordcloud")
 MISSING = [name for name in NEEDED if not importlib.util.find_spec(name)]
 
 needs_jupyter = pytest.mark.skipif(
@@ -38,9 +38,12 @@ assert len(words) > 500
 assert not STOP_WORDS & set(words)
 assert len(share) >= 10 and share.shape[1] >= 2
 assert tellers["first"].sum() <= len(copied)
+assert built.leaks == 0 and built.total == len(articles)
+assert rows["story_id"].nunique() < len(rows) and scores.shape == (20, 4)
+assert 0 < scores.min().min() and overstated.loc["month", "overstated"] > 0
 """
     notebook.cells.append(nbformat.v4.new_code_cell(checks))
-    shown = json.dumps(execute(notebook, str(tmp_path)))
+    shown = json.dumps(execute(notebook, str(tmp_path), str(tmp_path / "sets/analysis")))
     assert shown.count('"image/png"') == 3
     told = stories(tmp_path).to_pylist()
     copied = max(told, key=lambda story: len(story["outlets"]))
