@@ -344,10 +344,16 @@ class Library:
         """Return the story's other articles, the earliest first; None if not grouped yet."""
         if not article["cluster_id"]:
             return None
-        story = Matching.term_query(SCHEMA, "story", story_number(article["cluster_id"]))
-        places, _ = self.index.find(story, _COPIES, order=Order.Asc)
-        found = self.index.read(places)
+        found, _ = self.story(article)
         return [row for row in found if row["article_id"] != article["article_id"]]
+
+    def story(self, article: Row) -> tuple[list[Row], int]:
+        """Return the story's first articles, the earliest first, 200 at most, and the number of
+        all."""
+        number = story_number(article["cluster_id"] or article["article_id"])
+        story = Matching.term_query(SCHEMA, "story", number)
+        places, total = self.index.find(story, _COPIES, order=Order.Asc)
+        return self.index.read(places), total
 
     # -- what is searched for
 
@@ -403,13 +409,27 @@ class Library:
 
     def captures(self, article: Row) -> list[Row]:
         """Return all captures of an article, the oldest first, with every column."""
-        mine = ds.field("article_id") == article["article_id"]
-        mine &= ds.field("month").isin(article["months"])
-        dataset = open_dataset(self.location, outlet=article["outlet"])
-        with reading():
-            rows: list[Row] = dataset.to_table(filter=mine).to_pylist()
-        single = {(row["fetched_at"], row["extractor_version"]): row for row in reversed(rows)}
-        return [single[key] for key in sorted(single)]
+        return self.captures_of([article]).get(article["article_id"], [])
+
+    def captures_of(
+        self, articles: list[Row], columns: Sequence[str] | None = None
+    ) -> dict[str, list[Row]]:
+        """Return all captures of `articles` by article_id, the oldest first; every column, or those
+        of `columns`, which include the primary key. An article that has left the dataset is left
+        out."""
+        single: dict[str, dict[tuple[datetime, str], Row]] = {}
+        for outlet in {article["outlet"] for article in articles}:
+            of_outlet = [article for article in articles if article["outlet"] == outlet]
+            months = {month for article in of_outlet for month in article["months"]}
+            mine = ds.field("article_id").isin([article["article_id"] for article in of_outlet])
+            mine &= ds.field("month").isin(sorted(months))
+            with reading():
+                dataset = open_dataset(self.location, outlet=outlet)
+                table = dataset.to_table([*columns] if columns else None, filter=mine)
+            for row in reversed(table.to_pylist()):
+                its = single.setdefault(row["article_id"], {})
+                its[row["fetched_at"], row["extractor_version"]] = row
+        return {name: [its[key] for key in sorted(its)] for name, its in single.items()}
 
 
 def _facets(question: Question) -> Iterator[Matching]:

@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from output import clock
-from output.dataset import again, cluster_files, last_captures, open_dataset
+from output.dataset import again, cluster_files, last_captures, open_clusters, open_dataset
 from output.filesystem import Root, held
 from output.schema import CLUSTERS, KEYS, outlet_of
 from output.views import IN_WIB, connect, reading
@@ -120,6 +120,13 @@ def wires(root: Root, groups: pa.Table, until: datetime | None = None) -> dict[s
         for story, agencies in zip(told, credited, strict=True):
             found[story].update(agencies)
     return {story: sorted(agencies) for story, agencies in found.items()}
+
+
+def wire_of(root: Root, article_id: str) -> set[str]:
+    """Return the agencies of the article's story by the table; none where it does not know any."""
+    mine = pc.field("article_id") == pc.scalar(article_id)
+    rows = again(lambda: open_clusters(root).to_table(["wire"], filter=mine)).to_pylist()
+    return {agency for row in rows for agency in row["wire"] or ()}
 
 
 def wrong_wires(root: Root, clusters: pa.Table) -> int:

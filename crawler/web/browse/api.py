@@ -16,6 +16,7 @@ import pyarrow as pa
 from starlette.responses import Response
 from starlette.routing import Route
 
+from crawler.web.browse.story import story_of
 from output.search import Question
 from output.search_query import in_words
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
+    from crawler.web.browse.story import Copy
     from output.schema import Row
     from output.search import Library
 
@@ -86,8 +88,10 @@ ARTICLE = Operation(
 )
 STORY = Operation(
     "/stories/{article_id}",
-    "The articles of the story that an article tells, the earliest first",
-    answer=("cluster_id", "articles"),
+    "The articles of the story that an article tells, the earliest first: the id of the first, the"
+    " wire, which is the agencies that any article is credited to, and of each article its lag"
+    " behind the first in seconds, null where no time of day is printed",
+    answer=("cluster_id", "wire", "first", "total", "articles"),
 )
 OUTLETS = Operation(
     "/outlets", "The outlets of the dataset and their articles", answer=("outlets",)
@@ -145,12 +149,17 @@ class Api:
 
     def story(self, request: Request) -> Any:
         read(STORY, request)
-        article = self.library.article(request.path_params["article_id"])
-        if article is None:
+        self.library.refresh()
+        story = story_of(self.library, request.path_params["article_id"])
+        if story is None:
             return None
-        others = self.library.copies(article) or []
-        told = sorted([article, *others], key=lambda row: str(row["published"]))
-        return {"cluster_id": article["cluster_id"], "articles": [_shown(row) for row in told]}
+        return {
+            "cluster_id": story.cluster_id,
+            "wire": story.wire,
+            "first": story.first.article_id,
+            "total": story.total,
+            "articles": [_told(copy) for copy in story.copies],
+        }
 
     def outlets(self, request: Request) -> Any:
         read(OUTLETS, request)
@@ -216,6 +225,18 @@ def _shown(row: Row) -> Row:
         "summary": row["lead"],
         "cluster_id": row["cluster_id"],
         "captures": row["contents"],
+    }
+
+
+def _told(copy: Copy) -> Row:
+    """Return an article of a story."""
+    return _shown(copy.article) | {
+        "agencies": copy.agencies,
+        "moment": copy.moment,
+        "printed": copy.printed,
+        "lag": None if copy.lag is None else copy.lag.total_seconds(),
+        "revisions": len(copy.texts),
+        "shared": round(copy.shared, 3),
     }
 
 

@@ -12,7 +12,9 @@ from crawler.items import Rejected
 from crawler.web.browse.removed_in_place import text_of
 
 if TYPE_CHECKING:
-    from selectolax.lexbor import LexborHTMLParser
+    from collections.abc import Sequence
+
+    from selectolax.lexbor import LexborHTMLParser, LexborNode
 
     from output.filesystem import Root
 
@@ -29,6 +31,10 @@ _LEADS = frozenset(
 )
 """Attributes that lead elsewhere, or hold a page."""
 _READINGS = 6
+PLACE = "wartatek-article"
+"""The id of the place where the article begins in a copy of its page."""
+_OPENING = 40  # characters of a paragraph, without blanks, that are looked for
+_TRIED = 3  # paragraphs that are looked for
 _SCRIPT_URL = re.compile(r"\s*(?:javascript|vbscript|data:text/)", re.IGNORECASE)
 _IGNORED = re.compile(r"[\x00-\x20]+")
 """Characters that browsers skip in the scheme of a URL."""
@@ -56,15 +62,17 @@ def words(page: Page) -> str:
     return text_of(page.text)
 
 
-def inert(page: Page) -> str:
+def inert(page: Page, headline: str = "", paragraphs: Sequence[str] = ()) -> str:
     """Return the page without elements and attributes that act, fetch or lead elsewhere.
 
     The copy is read again, as a browser reads it, until nothing in it acts: markup in svg and math
     may be another tree when it is read again. A page that changes each time is its words alone.
 
-    A form leaves its contents, since whole pages are forms.
+    A form leaves its contents, since whole pages are forms. The place where the article of
+    `headline` and `paragraphs` begins has the id PLACE.
     """
     _disarm(page.tree)
+    _mark_article(page.tree, headline, paragraphs)
     copy = page.tree.html or ""
     try:
         for _ in range(_READINGS):
@@ -75,6 +83,34 @@ def inert(page: Page) -> str:
     except Rejected:
         pass
     return escape(words(page))
+
+
+def _mark_article(tree: LexborHTMLParser, headline: str, paragraphs: Sequence[str]) -> None:
+    """Give the place where the article begins the id PLACE: the first heading with the headline,
+    else the smallest element that holds the beginning of the text. Nothing is marked where the
+    page has neither."""
+    for node in tree.css(f"[id={PLACE}]"):
+        del node.attrs["id"]
+    wanted = _squeezed(headline)
+    headings = [*tree.css("h1"), *tree.css("h2")] if wanted else []
+    place = next((node for node in headings if _squeezed(node.text()) == wanted), None)
+    openings = filter(None, (_squeezed(text)[:_OPENING] for text in paragraphs[:_TRIED]))
+    place = place or next(filter(None, (_smallest(tree, opening) for opening in openings)), None)
+    if place:
+        place.attrs["id"] = PLACE
+
+
+def _smallest(tree: LexborHTMLParser, text: str) -> LexborNode | None:
+    """Return the smallest element of the body that holds `text`, None if the page does not."""
+    node, found = tree.body, None
+    while node and text in _squeezed(node.text()):
+        found = node
+        node = next((one for one in node.iter() if text in _squeezed(one.text())), None)
+    return found
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split()).lower()
 
 
 def _disarm(tree: LexborHTMLParser) -> bool:

@@ -20,11 +20,13 @@ from starlette.routing import Route
 
 from crawler.extraction.mentions.gazetteer import name_of
 from crawler.web.browse.api import ROOT, Api, in_json
-from crawler.web.browse.archived_page import archived, inert
+from crawler.web.browse.archived_page import PLACE, archived, inert
 from crawler.web.browse.archived_page import words as words_on
-from crawler.web.browse.differences import changes
+from crawler.web.browse.differences import difference
 from crawler.web.browse.excerpts import excerpt, marked, wanted
+from crawler.web.browse.links import is_web, tag_query
 from crawler.web.browse.removed_in_place import in_place
+from crawler.web.browse.story import FORGOTTEN, names_of, since, story_of, why_not
 from crawler.web.browse.taken_away import FILES, NEWEST, atom, json_feed, whole_file
 from crawler.web.rendering import SCRIPT, STYLE, environment
 from output import clock
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
     from starlette.datastructures import QueryParams
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from crawler.web.browse.differences import Difference
 
 Diagnoses: TypeAlias = "Mapping[str, tuple[str, str]]"
 HOSTS = ["127.0.0.1", "localhost"]
@@ -93,6 +97,7 @@ class Site:
         self.library = library
         self.diagnoses = diagnoses
         self.templates = environment(Path(__file__).parent / "templates")
+        self.templates.filters |= {"is_web": is_web, "tag_query": tag_query, "since": since}
         self.templates.filters["wib"] = lambda value: f"{value.astimezone(WIB):%Y-%m-%d %H:%M}"
 
     def app(self) -> Starlette:
@@ -103,6 +108,7 @@ class Site:
                 *Api(self.library).routes(),
                 Route("/article/{id:path}", self.article),
                 Route("/entity/{id:path}", self.entity),
+                Route("/stories/{id:path}", self.story),
                 Route("/page/{id:path}", self.page),
                 Route("/style.css", lambda _: Response(STYLE, media_type="text/css")),
                 Route("/page.js", lambda _: Response(SCRIPT, media_type="text/javascript")),
@@ -185,6 +191,7 @@ class Site:
             capture["kinds"] or (),
         )
         before = captures[number - 2] if number > 1 else None
+        copies = self.library.copies(article)
         return self._render(
             "article.html",
             article=article,
@@ -204,8 +211,12 @@ class Site:
             body=body,
             beside=beside,
             page=page,
-            copies=self.library.copies(article),
-            differences=_differences(before, capture) if before else [],
+            place=PLACE,
+            copies=copies,
+            names=names_of(
+                [(c["article_id"], c["outlet"], c["title"], c["published"]) for c in copies or ()]
+            ),
+            difference=_difference(before, capture) if before else None,
         )
 
     def entity(self, request: Request) -> Response:
@@ -222,13 +233,40 @@ class Site:
             profile=found,
         )
 
+    def story(self, request: Request) -> Response:
+        """Return the page of a story, with two of its texts compared."""
+        self.library.refresh()
+        article_id, given = request.path_params["id"], request.query_params
+        story = story_of(self.library, article_id)
+        if story is None:
+            why = why_not(self.library, article_id)
+            response = self._render("story_missing.html", article_id=article_id, why=why)
+            response.status_code = 410 if why == FORGOTTEN else 404
+            return response
+        usual = [text.key for text in story.two or ()] or [""] * 2
+        keys = [given.get(name) or key for name, key in zip(("from", "to"), usual, strict=True)]
+        before, after = (story.texts.get(key) for key in keys)
+        is_lost = any(keys) and not (before and after)
+        response = self._render(
+            "story.html",
+            story=story,
+            here=article_id,
+            two=(before, after),
+            is_lost=is_lost,
+            difference=difference(before.lines, after.lines) if before and after else None,
+        )
+        response.status_code = 404 if is_lost else 200
+        return response
+
     def page(self, request: Request) -> Response:
         """Return the archived page without scripts and without requests to the outside."""
         _, captures, number = self._capture(request)
-        page = archived(self.library.root, captures[number - 1]["archive"])
+        capture = captures[number - 1]
+        page = archived(self.library.root, capture["archive"])
         if page is None:
             raise HTTPException(404)
-        return HTMLResponse(inert(page), headers={"content-security-policy": _INERT_POLICY})
+        copy = inert(page, capture["title"], _paragraphs(capture))
+        return HTMLResponse(copy, headers={"content-security-policy": _INERT_POLICY})
 
     def _capture(self, request: Request) -> tuple[dict[str, Any], list[dict[str, Any]], int]:
         """Return the article, all captures, and the number of the requested capture, from 1."""
@@ -337,6 +375,6 @@ def _paragraphs(row: dict[str, Any]) -> list[str]:
     return paragraphs
 
 
-def _differences(before: dict[str, Any], after: dict[str, Any]) -> list[Any]:
+def _difference(before: dict[str, Any], after: dict[str, Any]) -> Difference | None:
     old, new = ([row["title"], *_paragraphs(row)] for row in (before, after))
-    return changes(old, new) if old != new else []
+    return difference(old, new) if old != new else None

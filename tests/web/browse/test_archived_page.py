@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.extraction.page.page import Page
-from crawler.web.browse.archived_page import inert
+from crawler.web.browse.archived_page import PLACE, inert
 
 HOSTILE = [
     "<img src=x onerror=alert(1)>",
@@ -105,3 +105,31 @@ def test_a_copy_read_again_has_no_handler_whatever_the_separators(parts: list[st
     found = attributes(copy_of("".join(parts)))
     assert not [name for name in found if name.startswith("on")]
     assert not [value for value in found.values() if value.startswith("javascript:")]
+
+
+BODY = "Pabrik sel surya dibuka di Karawang pada hari Senin."
+
+
+@pytest.mark.parametrize(
+    ("page", "place"),
+    [
+        (f"<h2>Judul lain</h2><h1> Judul\n berita </h1><p>{BODY}</p>", "h1"),
+        (f"<h2>Judul berita</h2><p>{BODY}</p>", "h2"),
+        (f"<h1>Situs</h1><ul><li>menu</ul><div><p>lain</p><p><b>{BODY}</b></p></div>", "b"),
+        (
+            f"<script>var a = '{BODY}'</script><p>Pabrik sel surya</p><section>{BODY}</section>",
+            "section",
+        ),
+        ("<p id=wartatek-article>jebakan</p><h1>Judul berita</h1>", "h1"),
+        ("<h1>Situs</h1><p>Isi lain.</p>", None),
+        ("", None),
+    ],
+)
+def test_the_place_where_the_article_begins_can_be_opened(page, place):
+    copy = inert(
+        Page(f"<html><body>{page}</body></html>".encode(), "https://contoh.example/1"),
+        "Judul berita",
+        [BODY],
+    )
+    found = [node.tag for node in LexborHTMLParser(copy).css(f"#{PLACE}")]
+    assert found == ([place] if place else [])
