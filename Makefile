@@ -4,7 +4,7 @@ BIN := .venv/bin
 # Compiled modules are kept apart from the sources: tests start hundreds of interpreters.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/pycache
 
-.PHONY: python help setup setup-crawl dev demo test lint check-many bench trials fuzz lock clean
+.PHONY: python help setup setup-crawl dev demo test lint check-many bench trials fuzz words lock clean
 help:  ## this list
 	@sed -n 's/^\([a-z0-9-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 16
 
@@ -28,6 +28,12 @@ fuzz: .venv/.dev  ## strange input for every parser, ten minutes each
 	@FUZZ_SECONDS=600 $(BIN)/python -m pytest -m trial tests/fuzz
 bench: .venv-bench/.bench  ## speed, memory and quality as ratios against named peers, into docs/figures.md
 	@.venv-bench/bin/python -m benchmarks --write
+words: .venv/.dev  ## bring the catalogue of crawler/locale up to date with the texts of the code
+	@cd crawler && ../$(BIN)/pybabel -q extract -F locale/babel.cfg -k tr -k mark --no-default-keywords \
+	  --no-location --sort-output -o ../.cache/wartatek.pot .
+	@$(BIN)/pybabel -q update -D wartatek -d crawler/locale -i .cache/wartatek.pot -N -w 100 --ignore-obsolete \
+	  --ignore-pot-creation-date
+	@$(BIN)/pybabel -q compile -D wartatek -d crawler/locale
 lock:  ## pin the newest version of every dependency, with hashes (needs uv)
 	$(compile) $(EXTRAS) -o requirements.lock
 	$(compile) -c requirements.lock -o requirements-crawl.lock

@@ -1,49 +1,32 @@
-"""The words of tables, in Indonesian or English as LANG says."""
+"""The words of terminal and pages, in Indonesian or English.
+
+A text in the code is English, and the key of its translation in `locale/`: a gettext catalogue that
+`make words` brings up to date. The language of the terminal is that of LANG. What programs read
+(--json, columns, exit codes, logs) is never translated.
+"""
 
 from __future__ import annotations
 
+import gettext
 import locale
 import os
+import string
+from functools import cache
+from pathlib import Path
+from typing import Any
 
-_INDONESIAN = {
-    "also": "lainnya",
-    "article": "artikel",
-    "articles": "artikel",
-    "blocked": "diblokir",
-    "day": "hari",
-    "days": "hari",
-    "dropped": "dibuang",
-    "failed": "gagal",
-    "failed lists": "daftar gagal",
-    "fetched": "diambil",
-    "field": "kolom",
-    "files": "berkas",
-    "gone": "ditarik",
-    "listed": "terdaftar",
-    "missing": "kurang",
-    "now": "sekarang",
-    "otherwise": "selebihnya",
-    "outlet": "media",
-    "partition": "bagian",
-    "past": "masa lalu",
-    "published": "terbit",
-    "publisher": "penerbit",
-    "rejected": "ditolak",
-    "resumed": "lanjutan",
-    "revised": "direvisi",
-    "rows": "baris",
-    "rule": "aturan",
-    "seconds": "detik",
-    "skipped": "dilewati",
-    "sources": "sumber",
-    "stored": "disimpan",
-    "title": "judul",
-    "then": "nanti",
-    "total": "jumlah",
-    "unchanged": "tetap",
-    "value": "nilai",
-    "why": "sebab",
-}
+LOCALE = Path(__file__).with_name("locale")
+DOMAIN = "wartatek"
+
+
+class _Formatter(string.Formatter):
+    """The form {count:,} of a number is that of the language."""
+
+    def format_field(self, value: Any, format_spec: str) -> Any:
+        return number(value) if format_spec == "," else super().format_field(value, format_spec)
+
+
+_FORMATTER = _Formatter()
 
 
 def language() -> str:
@@ -52,9 +35,63 @@ def language() -> str:
     return "id" if locale.normalize(said).lower().startswith("id") else "en"
 
 
-def word(english: str) -> str:
-    """Return the heading of a column in the reader's language."""
-    return _INDONESIAN.get(english, english) if language() == "id" else english
+@cache
+def catalogue(name: str) -> gettext.NullTranslations:
+    """Return the texts of a language; of English, and of a text without translation, the key."""
+    return gettext.translation(DOMAIN, LOCALE, [name], fallback=True)
+
+
+def tr(english: str, **values: Any) -> str:
+    """Return a text in the language of the terminal, with `values` in its {placeholders}."""
+    said = catalogue(language()).gettext(english)
+    return _FORMATTER.vformat(said, (), values) if values else said
+
+
+def mark(english: str) -> str:
+    """Return `english`: a text that `make words` takes up, and `tr` translates when it is shown."""
+    return english
+
+
+WORDS = (
+    mark("also"),
+    mark("article"),
+    mark("articles"),
+    mark("blocked"),
+    mark("day"),
+    mark("days"),
+    mark("dropped"),
+    mark("failed"),
+    mark("failed lists"),
+    mark("fetched"),
+    mark("field"),
+    mark("files"),
+    mark("gone"),
+    mark("listed"),
+    mark("missing"),
+    mark("now"),
+    mark("otherwise"),
+    mark("outlet"),
+    mark("partition"),
+    mark("past"),
+    mark("published"),
+    mark("publisher"),
+    mark("rejected"),
+    mark("resumed"),
+    mark("revised"),
+    mark("rows"),
+    mark("rule"),
+    mark("seconds"),
+    mark("skipped"),
+    mark("sources"),
+    mark("stored"),
+    mark("title"),
+    mark("then"),
+    mark("total"),
+    mark("unchanged"),
+    mark("value"),
+    mark("why"),
+)
+"""Headings of tables, and words in their cells."""
 
 
 def number(value: float) -> str:

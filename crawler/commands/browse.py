@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crawler.state.diagnoses import words_of_diagnoses
 from crawler.terminal.base import NO_ARGUMENTS
 from crawler.terminal.maintenance import MaintenanceCommand
+from crawler.wording import tr
 
 if TYPE_CHECKING:
     import argparse
@@ -22,16 +23,18 @@ class Command(MaintenanceCommand):
         return NO_ARGUMENTS
 
     def short_desc(self) -> str:
-        return "Search and read the dataset in a web browser, on this machine only"
+        return tr("Search and read the dataset in a web browser, on this machine only")
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--port", type=int, default=8765, help="default 8765; 0: any free port")
+        parser.add_argument(
+            "--port", type=int, default=8765, help=tr("default 8765; 0: any free port")
+        )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
         if not 0 <= opts.port < 65536:
-            self.complain(f"--port {opts.port} is no port")
+            self.complain(tr("--port {port} is no port", port=opts.port))
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
@@ -47,11 +50,17 @@ class Command(MaintenanceCommand):
                 listener.bind(("127.0.0.1", opts.port))
                 listener.listen()  # before the address is printed, which a program may ask at once
             except OSError as error:
-                self.complain(f"port {opts.port}: {error.strerror}; --port 0 takes any free port")
+                self.complain(
+                    tr(
+                        "port {port}: {strerror}; --port 0 takes any free port",
+                        port=opts.port,
+                        strerror=error.strerror,
+                    )
+                )
             library = self.library(ends)
             library.refresh()
             url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
-            self.say(f"The dataset is at {url} until you press Ctrl-C", url=url)
+            self.say(tr("The dataset is at {url} until you press Ctrl-C", url=url), url=url)
             config = uvicorn.Config(
                 serve_on(library, partial(words_of_diagnoses, self.settings)),
                 log_config=None,

@@ -11,6 +11,7 @@ from crawler.outlets.matched_rules import matched_rules, unmatched
 from crawler.terminal.base import print_table, tabulate
 from crawler.terminal.examining import ExaminingCommand
 from crawler.terminal.exit_codes import UNHEALTHY
+from crawler.wording import tr
 
 if TYPE_CHECKING:
     import argparse
@@ -27,10 +28,10 @@ class Command(ExaminingCommand):
         return "[options] OUTLET"
 
     def short_desc(self) -> str:
-        return "Crawl a few pages of an outlet and name the rule that gave each field"
+        return tr("Crawl a few pages of an outlet and name the rule that gave each field")
 
     def long_desc(self) -> str:
-        return (
+        return tr(
             "Examine an outlet as `scrapy doctor` does, store nothing, and name the rule that gave"
             " each field."
             " Exit 0 all well, 1 no page became an article or no rule of the outlet found the body,"
@@ -40,7 +41,7 @@ class Command(ExaminingCommand):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
         if len(args) != 1:
-            self.complain("name one outlet")
+            self.complain(tr("name one outlet"))
         opts.spargs.setdefault("limit", PAGES)
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -53,7 +54,7 @@ class Command(ExaminingCommand):
         self.crawler_process.crawl(crawler, **opts.spargs)
         self.crawler_process.start()
         self.show_sources([examination])
-        self.say(f"{self.read} pages became articles", articles=self.read)
+        self.say(tr("{read} pages became articles", read=self.read), articles=self.read)
         doubtful = any(page.own_body is False for page in examination.pages)
         self.exitcode = 0 if self.read and not doubtful else UNHEALTHY
 
@@ -79,7 +80,11 @@ class Command(ExaminingCommand):
         if not (self.quiet or self.json):
             print_table(tabulate(rows, ("field", "rule", "value")))
         if missing and not self.json:
-            self.say(f"no rule of its own matched: {', '.join(missing)}\n")
+            self.say(tr("no rule of its own matched: {missing}\n", missing=", ".join(missing)))
 
     def show_rejected(self, item: Article, exception: Exception) -> None:
-        self.say(f"{item.url}: rejected, {exception}\n", url=item.url, rejected=str(exception))
+        self.say(
+            tr("{url}: rejected, {exception}\n", url=item.url, exception=exception),
+            url=item.url,
+            rejected=str(exception),
+        )

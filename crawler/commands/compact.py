@@ -15,6 +15,7 @@ from crawler.state.mentions import rebuild_mentions
 from crawler.state.regroup import judge
 from crawler.terminal.exit_codes import HELD, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
+from crawler.wording import tr
 from output.compaction import compact
 from output.filesystem import Root
 from output.replacement import CannotExchangeError, finish_replacing, remove_marks
@@ -27,10 +28,10 @@ if TYPE_CHECKING:
 
 class Command(MaintenanceCommand):
     def short_desc(self) -> str:
-        return "Merge small files, and group stories again"
+        return tr("Merge small files, and group stories again")
 
     def long_desc(self) -> str:
-        return (
+        return tr(
             "Merge the small files of each outlet and month into one, and group stories again."
             " Exit 0 done, 1 a file is in the way, 2 usage, 75 other runs hold all outlets."
         )
@@ -41,7 +42,7 @@ class Command(MaintenanceCommand):
             "--upgrade",
             action=argparse.BooleanOptionalAction,
             default=True,
-            help="also rewrite files of older schema versions: the default",
+            help=tr("also rewrite files of older schema versions: the default"),
         )
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -57,7 +58,13 @@ class Command(MaintenanceCommand):
                 print(error, file=sys.stderr)
                 held += 1
             except (OSError, sqlite3.Error) as error:
-                self.complain(f"{name} is not compacted: {getattr(error, 'strerror', 0) or error}")
+                self.complain(
+                    tr(
+                        "{name} is not compacted: {value}",
+                        name=name,
+                        value=getattr(error, "strerror", 0) or error,
+                    )
+                )
         if names and held == len(names):
             self.exitcode = HELD
 
@@ -82,15 +89,31 @@ class Command(MaintenanceCommand):
         try:
             rebuild_mentions(self.location, outlet)
         except ModelError as error:
-            self.complain(f"mentions/ of {outlet} is not rebuilt: {error}")
+            self.complain(
+                tr("mentions/ of {outlet} is not rebuilt: {error}", outlet=outlet, error=error)
+            )
         for merge in merges:
-            repeated = f", {merge.dropped} that repeated others dropped" if merge.dropped else ""
+            repeated = (
+                tr(", {dropped} that repeated others dropped", dropped=merge.dropped)
+                if merge.dropped
+                else ""
+            )
             self.say(
-                f"{merge.partition}: {merge.files} files, now 1 of {merge.rows} rows{repeated}",
+                tr(
+                    "{partition}: {files} files, now 1 of {rows} rows{repeated}",
+                    partition=merge.partition,
+                    files=merge.files,
+                    rows=merge.rows,
+                    repeated=repeated,
+                ),
                 **merge._asdict(),
             )
         if removed:
-            said = f"{outlet}: removed {removed} files that had been merged"
+            said = tr(
+                "{outlet}: removed {removed} files that had been merged",
+                outlet=outlet,
+                removed=removed,
+            )
             self.say(said, outlet=outlet, removed=removed)
 
     def _judge(self, names: list[str]) -> Judgement | None:
@@ -99,12 +122,19 @@ class Command(MaintenanceCommand):
         try:
             found, judgement = judge(self.settings, self.stored(), names)
         except (OSError, StateError, sqlite3.Error) as error:
-            print(f"clusters/ and boilerplate/ are not rewritten: {error}", file=sys.stderr)
+            print(
+                tr("clusters/ and boilerplate/ are not rewritten: {error}", error=error),
+                file=sys.stderr,
+            )
             self.exitcode = UNHEALTHY
             return None
-        said = f"clusters: {found.articles:,} articles tell {found.stories:,} stories"
+        said = tr(
+            "clusters: {articles:,} articles tell {stories:,} stories",
+            articles=found.articles,
+            stories=found.stories,
+        )
         self.say(said, articles=found.articles, stories=found.stories)
         lines = len(judgement.evidence.lines)
         if lines:
-            self.say(f"boilerplate: {lines:,} lines recur", lines=lines)
+            self.say(tr("boilerplate: {lines:,} lines recur", lines=lines), lines=lines)
         return judgement

@@ -9,6 +9,7 @@ from crawler.state.locks import HeldError
 from crawler.terminal.crawling import CrawlingCommand
 from crawler.terminal.exit_codes import HELD
 from crawler.terminal.progress import OutcomeTable
+from crawler.wording import tr
 
 if TYPE_CHECKING:
     import argparse
@@ -19,10 +20,10 @@ class Command(CrawlingCommand):
         return "[options] OUTLET"
 
     def short_desc(self) -> str:
-        return "Crawl one outlet, the present or the days between -a since= and -a until="
+        return tr("Crawl one outlet, the present or the days between -a since= and -a until=")
 
     def long_desc(self) -> str:
-        return (
+        return tr(
             "Crawl one outlet: the present, or the past with -a since=2023-09-01"
             " -a until=2023-09-30; -a limit=100 stops after 100 pages, and -a urls=FILE asks"
             " for the articles that a file names, a URL a line, in place of the lists. Exit 0"
@@ -33,7 +34,7 @@ class Command(CrawlingCommand):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
         if len(args) != 1:
-            self.complain("name one outlet; crawlall takes several")
+            self.complain(tr("name one outlet; crawlall takes several"))
         self.claim_dataset()
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:

@@ -18,6 +18,7 @@ from crawler.state.regroup import regroup
 from crawler.terminal.crawling import CrawlingCommand
 from crawler.terminal.exit_codes import HELD, UNHEALTHY
 from crawler.terminal.progress import CRASHED, NOT_REACHED, OutcomeTable, Progress, outcomes_of
+from crawler.wording import mark, tr
 from output.compaction import compact
 from output.extras import MissingExtraError, needed
 from output.verification import READ_ERRORS
@@ -31,13 +32,13 @@ if TYPE_CHECKING:
 
     from crawler.spider import NewsSpider
 
-SIGNAL, TIMEOUT, NETWORK = "a signal", "RUN_TIMEOUT", "the network"
+SIGNAL, TIMEOUT, NETWORK = mark("a signal"), "RUN_TIMEOUT", mark("the network")
 UNREACHED_ENOUGH = 5
 """Outlets that could not be reached, in a run that reached none: no further outlet is begun."""
 NOT_BEGUN = {
-    SIGNAL: ("interrupted", "not begun"),
+    SIGNAL: (mark("interrupted"), mark("not begun")),
     NETWORK: NOT_REACHED,
-    TIMEOUT: ("unhealthy", "not begun when RUN_TIMEOUT ended the run"),
+    TIMEOUT: ("unhealthy", mark("not begun when RUN_TIMEOUT ended the run")),
 }
 """Judgement and detail of outlets that were not crawled, by the event that ended the run."""
 
@@ -47,10 +48,10 @@ class Command(CrawlingCommand):
         return "[options] [OUTLET ...]"
 
     def short_desc(self) -> str:
-        return "Crawl every outlet that may be crawled, or those named"
+        return tr("Crawl every outlet that may be crawled, or those named")
 
     def long_desc(self) -> str:
-        return (
+        return tr(
             "Crawl every outlet that may be crawled, or those named, and end with a table. -a"
             " since=2023-09-01 -a until=2023-09-30 walks the past; -o 'x/%(name)s.jsonl' exports"
             " each. Exit 0 all healthy (an outlet without a list of those days, or with a"
@@ -61,14 +62,16 @@ class Command(CrawlingCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument(
-            "--shard", metavar="I/N", help="only the outlets of crawl host I of N, e.g. 2/5"
+            "--shard", metavar="I/N", help=tr("only the outlets of crawl host I of N, e.g. 2/5")
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
         assert self.settings is not None
         if "urls" in opts.spargs:
-            self.complain("urls names the articles of one outlet: scrapy crawl OUTLET -a urls=FILE")
+            self.complain(
+                tr("urls names the articles of one outlet: scrapy crawl OUTLET -a urls=FILE")
+            )
         self.share = self.shard(opts.shard) if opts.shard else (1, 1)
         self.settings.set("RUN_ID", new_run_id(), priority="cmdline")
         if (self.settings.getpriority("LOG_LEVEL") or 0) < SETTINGS_PRIORITIES["cmdline"]:
@@ -84,7 +87,9 @@ class Command(CrawlingCommand):
         assert self.settings is not None
         for file in self.settings.getdict("FEEDS"):
             if len(names) > 1 and "%(name)s" not in str(file):
-                self.complain(f"outlets cannot share {file}: put %(name)s into its name")
+                self.complain(
+                    tr("outlets cannot share {file}: put %(name)s into its name", file=file)
+                )
         return names
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -121,7 +126,7 @@ class Command(CrawlingCommand):
         try:
             with (
                 needed(),
-                self._excused("the watches are not told"),
+                self._excused(tr("the watches are not told")),
                 locked(place_of_locks(self.settings), "watch"),
             ):
                 from crawler.runs.watch import news  # loads the search index
@@ -131,7 +136,7 @@ class Command(CrawlingCommand):
                 for problem in problems:
                     print(problem, file=sys.stderr)
         except MissingExtraError as error:
-            print(f"the watches are not told: {error}", file=sys.stderr)
+            print(tr("the watches are not told: {error}", error=error), file=sys.stderr)
             self.exitcode = self.exitcode or UNHEALTHY
         except HeldError as error:
             print(error, file=sys.stderr)
@@ -169,7 +174,7 @@ class Command(CrawlingCommand):
     def _tidy_up(self) -> None:
         assert self.settings is not None
         if not self.ended_by:
-            with self._excused("stories are not grouped"):
+            with self._excused(tr("stories are not grouped")):
                 regroup(self.settings)
 
     async def _lane(
@@ -211,7 +216,7 @@ class Command(CrawlingCommand):
             self.ended_by = self.ended_by or SIGNAL
             return
         over = self.settings.getint("COMPACT_OVER")
-        with self._excused(f"{name} is not compacted"):
+        with self._excused(tr("{name} is not compacted", name=name)):
             compact(self.settings["OUTPUT_DIR"], name, more_than=over)
 
     @contextlib.contextmanager

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from crawler.extraction.topics import TOPICS
 from crawler.terminal.exit_codes import UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
-from crawler.wording import number
+from crawler.wording import number, tr
 from output.selection import Selection
 from output.verification import READ_ERRORS
 
@@ -32,10 +32,10 @@ class Command(MaintenanceCommand):
         return "[options] build NAME --to FOLDER"
 
     def short_desc(self) -> str:
-        return "Build a training set, split by story"
+        return tr("Build a training set, split by story")
 
     def long_desc(self) -> str:
-        return (
+        return tr(
             "Build a training set in a folder that Hugging Face's loader reads: Parquet and JSON"
             " Lines, a data card, Croissant metadata. A set in FOLDER with the same NAME is"
             " replaced, and its articles stay on their sides. Exit 0 done, 1 no row is left, or"
@@ -45,26 +45,29 @@ class Command(MaintenanceCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add = parser.add_argument
-        add("--to", metavar="FOLDER", help="where the set is written")
+        add("--to", metavar="FOLDER", help=tr("where the set is written"))
         add(
-            "--rows", choices=ROWS, default="story", help="a row is a story (default) or an article"
+            "--rows",
+            choices=ROWS,
+            default="story",
+            help=tr("a row is a story (default) or an article"),
         )
-        add("--without-title", action="store_true", help="text is the body alone")
+        add("--without-title", action="store_true", help=tr("text is the body alone"))
         self.add_selection(parser)
         add(
             "--split",
             metavar="time:D1,D2",
-            help="validation begins on D1 and test on D2, by a story's first article",
+            help=tr("validation begins on D1 and test on D2, by a story's first article"),
         )
         add(
             "--filter",
             action="append",
             default=[],
             metavar="NAME",
-            help="drop what gopher_quality, gopher_repetition, c4, fineweb or all of them drop",
+            help=tr("drop what gopher_quality, gopher_repetition, c4, fineweb or all of them drop"),
         )
-        add("--mask", action="store_true", help="mask e-mail addresses, phones, NIK, plates")
-        add("--with-refused", action="store_true", help="keep rows whose outlets refuse AI use")
+        add("--mask", action="store_true", help=tr("mask e-mail addresses, phones, NIK, plates"))
+        add("--with-refused", action="store_true", help=tr("keep rows whose outlets refuse AI use"))
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         from output.corpus.build import Recipe, is_name
@@ -73,17 +76,29 @@ class Command(MaintenanceCommand):
         unknown = [arg for arg in args if arg.startswith("-")]
         super().process_options([*opts.outlet, *unknown], opts)
         if len(args) != 2 or args[0] != "build" or not opts.to:
-            self.complain("say dataset build NAME --to FOLDER")
+            self.complain(tr("say dataset build NAME --to FOLDER"))
         if not is_name(args[1]):
-            self.complain(f"{args[1]} is no name of letters, digits, dots and dashes")
+            self.complain(tr("{args} is no name of letters, digits, dots and dashes", args=args[1]))
         filters = [name for each in opts.filter for name in each.split(",")]
         if wrong := [name for name in filters if name not in (*FILTERS, "all")]:
-            self.complain(f"there is no filter {wrong[0]}; there are {', '.join(FILTERS)} and all")
+            self.complain(
+                tr(
+                    "there is no filter {wrong}; there are {filters} and all",
+                    wrong=wrong[0],
+                    filters=", ".join(FILTERS),
+                )
+            )
         if opts.topic is not None and opts.topic not in TOPICS:
-            self.complain(f"there is no topic {opts.topic}; there are {', '.join(TOPICS)}")
+            self.complain(
+                tr(
+                    "there is no topic {topic}; there are {topics}",
+                    topic=opts.topic,
+                    topics=", ".join(TOPICS),
+                )
+            )
         self.target = Path(opts.to).resolve()
         if self.target.exists() and not self.target.is_dir():
-            self.complain(f"{self.target} is no folder")
+            self.complain(tr("{target} is no folder", target=self.target))
         days = self.window(opts)
         names = tuple(dict.fromkeys(opts.outlet))
         self.query: str | None = opts.query
@@ -105,9 +120,9 @@ class Command(MaintenanceCommand):
             kind, _, days = split.partition(":")
             first, second = map(date.fromisoformat, days.split(","))
         except ValueError:
-            self.complain(f"--split {split}: say time:2026-06-01,2026-09-01")
+            self.complain(tr("--split {split}: say time:2026-06-01,2026-09-01", split=split))
         if kind != "time" or first >= second:
-            self.complain(f"--split {split}: say time:D1,D2, with D1 before D2")
+            self.complain(tr("--split {split}: say time:D1,D2, with D1 before D2", split=split))
         return first, second
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -116,7 +131,7 @@ class Command(MaintenanceCommand):
         from output.corpus.build import SetError, build
 
         recipe = self.recipe
-        with ExitStack() as ends, self.waiting("building the set"):
+        with ExitStack() as ends, self.waiting(tr("building the set")):
             if self.query is not None:
                 ids = self.found_by(ends, self.query)
                 recipe = replace(recipe, selection=replace(recipe.selection, articles=ids))
@@ -127,14 +142,31 @@ class Command(MaintenanceCommand):
                 self.say(str(error), always=True, problem=str(error))
                 return
             except READ_ERRORS as error:
-                self.complain(f"the set cannot be built: {str(error).splitlines()[0]}")
+                self.complain(
+                    tr(
+                        "the set cannot be built: {splitlines}",
+                        splitlines=str(error).splitlines()[0],
+                    )
+                )
         sides = ", ".join(f"{side} {number(count)}" for side, count in sorted(built.rows.items()))
-        moved = f"; {len(built.joins)} joins, {len(built.moved)} articles moved" * bool(built.joins)
+        moved = tr(
+            "; {count} joins, {count_2} articles moved",
+            count=len(built.joins),
+            count_2=len(built.moved),
+        ) * bool(built.joins)
         if built.leaks:
             self.exitcode = UNHEALTHY
         self.say(
-            f"{self.target}: {number(built.total)} rows ({sides}); near-duplicates on two sides:"
-            f" {built.leaks}; refused and left out: {built.refused}{moved}",
+            tr(
+                "{target}: {total} rows ({sides}); near-duplicates on two sides:"
+                " {leaks}; refused and left out: {refused}{moved}",
+                target=self.target,
+                total=number(built.total),
+                sides=sides,
+                leaks=built.leaks,
+                refused=built.refused,
+                moved=moved,
+            ),
             folder=str(self.target),
             rows=dict(built.rows),
             leaks=built.leaks,

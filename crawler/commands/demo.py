@@ -14,6 +14,7 @@ from crawler.outlets.registry import CRAWLED, load_spiders
 from crawler.settings import BASE
 from crawler.state.index import DatasetIndex
 from crawler.terminal.base import USAGE, TerminalCommand
+from crawler.wording import mark, tr
 from output.dataset import files, latest
 
 if TYPE_CHECKING:
@@ -23,10 +24,10 @@ if TYPE_CHECKING:
 FOLDER = BASE / "output" / "demo"
 AGAIN = ("detikinet", "selular", "uzone")
 """Outlets that the first demo crawls twice: technology alone, so that no article is off topic."""
-_LATER = """
+_LATER = mark("""
 As if hours later: desks of {outlets} have edited articles, which a second look finds.
-"""
-_NEXT = """
+""")
+_NEXT = mark("""
 {rows:,} articles (made up, as is their news) are in {folder}: all, the text of one, and the edited.
 
   {python} -c "import duckdb; \
@@ -42,7 +43,7 @@ pandas, polars and Spark read them too: "Load it" in README.md says how. No real
 
   {python} -m scrapy report -s OUTPUT_DIR={root}
   {python} -m scrapy browse -s OUTPUT_DIR={root}
-"""
+""")
 
 
 class Command(TerminalCommand):
@@ -50,7 +51,7 @@ class Command(TerminalCommand):
         return "[options] [OUTLET ...]"
 
     def short_desc(self) -> str:
-        return "Crawl a small world of outlets on localhost into output/demo"
+        return tr("Crawl a small world of outlets on localhost into output/demo")
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         # Imported here, since Scrapy imports every command before it runs a command.
@@ -58,7 +59,7 @@ class Command(TerminalCommand):
 
         assert self.settings is not None
         if unknown := set(args) - houses().keys():
-            self.complain(f"no such outlet here: {', '.join(sorted(unknown))}")
+            self.complain(tr("no such outlet here: {unknown}", unknown=", ".join(sorted(unknown))))
         root = self._place()
         if "://" not in root:
             root = os.path.relpath(root)
@@ -96,7 +97,7 @@ class Command(TerminalCommand):
                 if not url:
                     return 1  # the newsroom has printed the reason
                 if not self.json:
-                    self.say(f"The newsroom serves its outlets at {url}")
+                    self.say(tr("The newsroom serves its outlets at {url}", url=url))
                 environment = os.environ | {"NEWSROOM": url}
                 crawl = [*scrapy, "crawlall", *(outlets or self._played())]
                 crawl += ["-s", f"OUTPUT_DIR={root}", "-s", "STATE_DIR="]
@@ -116,7 +117,7 @@ class Command(TerminalCommand):
     def _look_again(self, root: str, outlets: Sequence[str]) -> None:
         """Crawl again with all second looks of the next days due now."""
         if not self.json:
-            self.say(_LATER.format(outlets=", ".join(outlets)))
+            self.say(tr(_LATER, outlets=", ".join(outlets)))
         assert self.settings is not None
         for outlet in outlets:
             with DatasetIndex.of(self.settings) as index:
@@ -129,5 +130,5 @@ class Command(TerminalCommand):
         if python.is_relative_to(Path.cwd()):
             python = python.relative_to(Path.cwd())
         folder = f"{root}/articles"
-        said = _NEXT.format(rows=rows, root=root, folder=folder, python=python)
+        said = tr(_NEXT, rows=rows, root=root, folder=folder, python=python)
         self.say(said, articles=rows, folder=folder)

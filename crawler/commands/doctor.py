@@ -16,6 +16,7 @@ from crawler.state.locks import HeldError, locked, place_of_locks
 from crawler.terminal.examining import ExaminingCommand
 from crawler.terminal.exit_codes import INTERRUPTED, UNHEALTHY
 from crawler.terminal.progress import Progress
+from crawler.wording import tr
 from output import clock
 
 if TYPE_CHECKING:
@@ -31,10 +32,10 @@ class Command(ExaminingCommand):
         return "[options] [OUTLET ...]"
 
     def short_desc(self) -> str:
-        return "Ask every outlet that may be crawled, and say what works"
+        return tr("Ask every outlet that may be crawled, and say what works")
 
     def long_desc(self) -> str:
-        return (
+        return tr(
             "Ask the sources of every outlet that may be crawled, or of those named, and two"
             " articles of each source, at the usual pace. Store no article, and end with a table:"
             " what each source lists, which part of it is articles, whether the outlet's own rules"
@@ -47,7 +48,7 @@ class Command(ExaminingCommand):
         super().process_options(args, opts)
         assert self.settings is not None
         if opts.spargs or opts.output or opts.overwrite_output:
-            self.complain("it takes outlets alone, no -a and no -o")
+            self.complain(tr("it takes outlets alone, no -a and no -o"))
         if (self.settings.getpriority("LOG_LEVEL") or 0) < SETTINGS_PRIORITIES["cmdline"]:
             self.settings.set("LOG_LEVEL", "ERROR", priority="cmdline")  # the table says the rest
 
@@ -110,7 +111,7 @@ class Command(ExaminingCommand):
         try:
             add_diagnoses(self.own, results)
         except OSError as error:
-            print(f"the result is not kept: {error}", file=sys.stderr)
+            print(tr("the result is not kept: {error}", error=error), file=sys.stderr)
 
     def _tell(self, names: list[str]) -> None:
         """Print the findings and set the exit code."""
@@ -121,10 +122,12 @@ class Command(ExaminingCommand):
         else:
             self.show_sources(found)
         broken = [each for each in found if each.problem]
-        summary = f"{len(found) - len(broken)} of {len(found)} outlets work"
+        summary = tr(
+            "{found} of {count} outlets work", found=len(found) - len(broken), count=len(found)
+        )
         reasons = [f"{each.outlet}: {each.problem}" for each in broken]
         if not self.json:
-            self.say("\n".join([f"{summary}{'; they do not:' if broken else ''}", *reasons]))
+            self.say("\n".join([f"{summary}{tr('; they do not:') if broken else ''}", *reasons]))
         if len(found) + len(self.elsewhere) < len(names):
             self.exitcode = INTERRUPTED
         elif broken or not found:

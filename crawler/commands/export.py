@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.extraction.topics import TOPICS
 from crawler.terminal.exit_codes import UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
-from crawler.wording import number, size
+from crawler.wording import number, size, tr
 from output.beside import beside
 from output.copies import EXPORT, record, unrecorded
 from output.cursor import Cursor, CursorError
@@ -49,7 +49,7 @@ class Command(MaintenanceCommand):
         return "--to KIND [options]"
 
     def short_desc(self) -> str:
-        return "Write the dataset, or a part of it, as one file for other programs"
+        return tr("Write the dataset, or a part of it, as one file for other programs")
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
@@ -59,24 +59,26 @@ class Command(MaintenanceCommand):
             "-o",
             "--output",
             metavar="FILE",
-            help="default OUTPUT_DIR/export.KIND; -: standard output",
+            help=tr("default OUTPUT_DIR/export.KIND; -: standard output"),
         )
         add(
             "--spreadsheet",
             action="store_true",
-            help="CSV for Excel and the like: with a byte order mark, and no cell is a formula",
+            help=tr("CSV for Excel and the like: with a byte order mark, and no cell is a formula"),
         )
-        add("--latest", action="store_true", help="each article once, as last captured")
+        add("--latest", action="store_true", help=tr("each article once, as last captured"))
         self.add_selection(parser)
         add(
             "--new-since",
             metavar="CURSOR_FILE",
-            help="only what was published since the last export with this file, which is moved on",
+            help=tr(
+                "only what was published since the last export with this file, which is moved on"
+            ),
         )
-        add("--allow-empty", action="store_true", help="an export without a row is no failure")
+        add("--allow-empty", action="store_true", help=tr("an export without a row is no failure"))
 
     def long_desc(self) -> str:
-        return (
+        return tr(
             "Write the dataset, or a part of it, as one file for other programs. --new-since"
             " CURSOR_FILE gives each row once, and in FILE.taken-down the ids of articles that were"
             " taken down since, an id a line. Exit 0 done, 1 no row matches: an earlier file stays,"
@@ -87,20 +89,30 @@ class Command(MaintenanceCommand):
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options([*opts.outlet, *args], opts)
         if args:
-            self.complain(f"it takes no arguments: --outlet {args[0]}?")
+            self.complain(tr("it takes no arguments: --outlet {args}?", args=args[0]))
         if opts.spreadsheet and opts.to not in (None, "csv"):
-            self.complain(f"--spreadsheet writes csv, not {opts.to}")
+            self.complain(tr("--spreadsheet writes csv, not {to}", to=opts.to))
         self.is_for_spreadsheets: bool = opts.spreadsheet
         if opts.spreadsheet:
             opts.to = "csv"
         if opts.to not in KINDS:
-            self.complain(f"say --to {', --to '.join(KINDS[:-1])} or --to {KINDS[-1]}")
+            self.complain(
+                tr(
+                    "say --to {kinds} or --to {kinds_2}",
+                    kinds=", --to ".join(KINDS[:-1]),
+                    kinds_2=KINDS[-1],
+                )
+            )
         if opts.topic is not None and opts.topic not in TOPICS:
             close = get_close_matches(opts.topic.lower(), TOPICS, n=1)
-            hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(TOPICS)}"
-            self.complain(f"there is no topic {opts.topic}; {hint}")
+            hint = (
+                tr("did you mean {close}?", close=close[0])
+                if close
+                else tr("there are {topics}", topics=", ".join(TOPICS))
+            )
+            self.complain(tr("there is no topic {topic}; {hint}", topic=opts.topic, hint=hint))
         if opts.new_since and (opts.output == "-" or opts.to == "duckdb"):
-            self.complain(f"--new-since writes {', '.join(KINDS[:-1])} to a file")
+            self.complain(tr("--new-since writes {kinds} to a file", kinds=", ".join(KINDS[:-1])))
         self._check_target(opts)
         self.cursor = self._cursor(opts) if opts.new_since else None
         days = self.window(opts)
@@ -111,33 +123,33 @@ class Command(MaintenanceCommand):
     def _check_target(self, opts: argparse.Namespace) -> None:
         if opts.output == "-":
             if opts.to not in STREAMS:
-                self.complain(f"{opts.to} cannot be printed: say -o FILE")
+                self.complain(tr("{to} cannot be printed: say -o FILE", to=opts.to))
             if opts.json:
-                self.complain("--json and -o - would both print")
+                self.complain(tr("--json and -o - would both print"))
             return
         if "://" in (opts.output or self.location):
-            self.complain("it writes files on this machine: say -o FILE")
+            self.complain(tr("it writes files on this machine: say -o FILE"))
         self.target = Path(opts.output or Path(self.location) / f"export.{opts.to}")
         if self.target.exists() and not self.target.is_file():
-            self.complain(f"{self.target} is no file")
+            self.complain(tr("{target} is no file", target=self.target))
 
     def _cursor(self, opts: argparse.Namespace) -> Cursor:
         path = Path(opts.new_since)
         if path.absolute() == self.target.absolute():
-            self.complain(f"{path} cannot be both the cursor and the export")
+            self.complain(tr("{path} cannot be both the cursor and the export", path=path))
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             cursor = Cursor(path)
             if not cursor.is_of(self.location):
                 raise CursorError(f"{path} is of another dataset: it gave no row of this one")
         except (CursorError, *READ_ERRORS) as error:
-            self.complain(f"--new-since: {error}")
+            self.complain(tr("--new-since: {error}", error=error))
         return cursor
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         self.rows, self.allow_empty = 0, opts.allow_empty or self.cursor is not None
         self.taken_down: list[str] = []
-        with ExitStack() as ends, self.waiting("reading the dataset") as self.status:
+        with ExitStack() as ends, self.waiting(tr("reading the dataset")) as self.status:
             if self.query is not None:
                 ids = self.found_by(ends, self.query)
                 self.selection = replace(self.selection, articles=ids)
@@ -149,17 +161,27 @@ class Command(MaintenanceCommand):
         what = "articles" if opts.latest else "captures"
         if not self.rows and not self.allow_empty:
             self.exitcode = self.exitcode or UNHEALTHY
-        found = f"{number(self.rows)} {what}" if self.rows else f"no {what} match: columns alone"
+        found = (
+            f"{number(self.rows)} {what}"
+            if self.rows
+            else tr("no {what} match: columns alone", what=what)
+        )
         if self.exitcode == UNHEALTHY or (opts.output == "-" and not self.rows):
-            nothing = "" if opts.output == "-" else f"; {self.target} is left as it was"
-            print(f"no {what} match{nothing}", file=sys.stderr)
+            nothing = (
+                "" if opts.output == "-" else tr("; {target} is left as it was", target=self.target)
+            )
+            print(tr("no {what} match{nothing}", what=what, nothing=nothing), file=sys.stderr)
         elif opts.output != "-":
             written = self.target.stat().st_size
             told: dict[str, Any] = {"file": str(self.target), "bytes": written, what: self.rows}
             gone = self.taken_down
             if self.cursor:
                 told["taken_down"] = gone
-            also = f"; {number(len(gone))} articles were taken down since" if gone else ""
+            also = (
+                tr("; {gone} articles were taken down since", gone=number(len(gone)))
+                if gone
+                else ""
+            )
             self.say(f"{self.target}: {found}, {size(written)}{also}", **told)
 
     def _write(self, kind: str) -> None:
@@ -187,11 +209,23 @@ class Command(MaintenanceCommand):
                     self._record(target)
                     staged.replace(target)
         except TooManyRowsError as error:
-            self.complain(f"cannot write {self.target}: {error}")
+            self.complain(tr("cannot write {target}: {error}", target=self.target, error=error))
         except OSError as error:
-            self.complain(f"cannot write {self.target}: {error.strerror or error}")
+            self.complain(
+                tr(
+                    "cannot write {target}: {value}",
+                    target=self.target,
+                    value=error.strerror or error,
+                )
+            )
         except (duckdb.Error, sqlite3.Error) as error:
-            self.complain(f"cannot write {self.target}: {str(error).splitlines()[0]}")
+            self.complain(
+                tr(
+                    "cannot write {target}: {splitlines}",
+                    target=self.target,
+                    splitlines=str(error).splitlines()[0],
+                )
+            )
 
     def _move(self, cursor: Cursor, staged: Path, target: Path) -> None:
         """Put ids taken down, export and cursor into place, each on disk before the next.
@@ -233,4 +267,9 @@ class Command(MaintenanceCommand):
                     self.status.update(f"{number(self.rows)} rows")
         except READ_ERRORS as error:
             problem = str(error).splitlines()[0]
-            self.complain(f"the dataset cannot be read, as `scrapy verify` can tell: {problem}")
+            self.complain(
+                tr(
+                    "the dataset cannot be read, as `scrapy verify` can tell: {problem}",
+                    problem=problem,
+                )
+            )

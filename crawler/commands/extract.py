@@ -18,6 +18,7 @@ from crawler.outlets.explain import explain
 from crawler.outlets.reader import DocumentReader, ReaderError, one_page
 from crawler.reparse.saved_pages import SavedPages, UnstorableError
 from crawler.terminal.base import TerminalCommand
+from crawler.wording import tr
 from output.clock import WIB
 from output.filesystem import check_writable
 from output.markdown import as_markdown
@@ -35,10 +36,10 @@ class Command(TerminalCommand):
         return "[options] FILE..."
 
     def short_desc(self) -> str:
-        return "Read saved pages or texts into articles, as JSON lines or Markdown"
+        return tr("Read saved pages or texts into articles, as JSON lines or Markdown")
 
     def long_desc(self) -> str:
-        return (
+        return tr(
             "Read saved pages or texts into articles, by the code that a crawl uses, as JSON lines."
             " FILE is a file, a folder, a pattern, or - for standard input: HTML, text, MHTML,"
             " webarchive, SingleFile, WARC or WACZ, told by content. Exit 0 done, 1 a file could"
@@ -47,27 +48,33 @@ class Command(TerminalCommand):
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--url", default="", help="the address of the page")
+        parser.add_argument("--url", default="", help=tr("the address of the page"))
         parser.add_argument(
-            "--outlet", help="the outlet whose rules apply; `generic` switches outlet rules off"
+            "--outlet", help=tr("the outlet whose rules apply; `generic` switches outlet rules off")
         )
         parser.add_argument(
-            "--explain", action="store_true", help="show each block: kept or removed, and the rule"
+            "--explain",
+            action="store_true",
+            help=tr("show each block: kept or removed, and the rule"),
         )
         parser.add_argument(
             "--markdown",
             action="store_true",
-            help="print each article as a Markdown document with front matter, not as JSON",
+            help=tr("print each article as a Markdown document with front matter, not as JSON"),
         )
         parser.add_argument(
             "--store",
             action="store_true",
-            help="put the pages into the archive and the dataset, with the time of their capture",
+            help=tr(
+                "put the pages into the archive and the dataset, with the time of their capture"
+            ),
         )
         parser.add_argument(
             "--fetched-at",
             metavar="TIME",
-            help="capture of files that tell no time: 2023-05-17T10:22+07:00; WIB without a zone",
+            help=tr(
+                "capture of files that tell no time: 2023-05-17T10:22+07:00; WIB without a zone"
+            ),
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -76,18 +83,22 @@ class Command(TerminalCommand):
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         assert self.settings is not None
         if not args:
-            self.complain("no FILE given")
+            self.complain(tr("no FILE given"))
         for arg in args:
             if arg.startswith(("http://", "https://")):
-                self.complain(f"{arg} is no file: save the page first, in a browser or with curl")
+                self.complain(
+                    tr("{arg} is no file: save the page first, in a browser or with curl", arg=arg)
+                )
         if opts.markdown and (opts.explain or self.json):
-            self.complain("--markdown prints documents: leave out --explain and --json")
+            self.complain(tr("--markdown prints documents: leave out --explain and --json"))
         self.is_explained = opts.explain and not self.json
         self.is_markdown: bool = opts.markdown
         self.fetched_at = self._time(opts.fetched_at)
         reader = DocumentReader(self.settings)
         if opts.outlet and opts.outlet not in reader.names:
-            self.complain(f"there is no outlet {opts.outlet}; `scrapy outlets` lists them")
+            self.complain(
+                tr("there is no outlet {outlet}; `scrapy outlets` lists them", outlet=opts.outlet)
+            )
         pages = self._saved_pages() if opts.store else None
         for arg in args:
             for name, documents in self._files(arg):
@@ -99,7 +110,9 @@ class Command(TerminalCommand):
         try:
             time = datetime.fromisoformat(text) if text else None
         except ValueError:
-            self.complain(f"--fetched-at {text} is no time like 2023-05-17T10:22+07:00")
+            self.complain(
+                tr("--fetched-at {text} is no time like 2023-05-17T10:22+07:00", text=text)
+            )
         return time.replace(tzinfo=WIB) if time and time.tzinfo is None else time
 
     def _saved_pages(self) -> SavedPages:
@@ -170,7 +183,14 @@ class Command(TerminalCommand):
             row |= {"rejected": rejection.reason, "evidence": rejection.evidence}
             if self.is_explained or self.is_markdown:
                 print(
-                    _printable(f"{name}: rejected as {rejection.reason}: {rejection.evidence}"),
+                    _printable(
+                        tr(
+                            "{name}: rejected as {reason}: {evidence}",
+                            name=name,
+                            reason=rejection.reason,
+                            evidence=rejection.evidence,
+                        )
+                    ),
                     file=sys.stderr if self.is_markdown else sys.stdout,
                 )
             else:
@@ -211,7 +231,7 @@ class Command(TerminalCommand):
             return
         if not self.quiet:
             told = [f"{n} {name.partition('/')[2] or name}" for name, n in sorted(counts.items())]
-            print(f"stored: {', '.join(told) or 'nothing, all is there'}", file=sys.stderr)
+            print(f"stored: {', '.join(told) or tr('nothing, all is there')}", file=sys.stderr)
 
     def _print_error(self, name: str, error: str) -> None:
         self.exitcode = 1

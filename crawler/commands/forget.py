@@ -21,6 +21,7 @@ from crawler.state.recurrence.table import rewrite_boilerplate
 from crawler.terminal.base import TerminalCommand
 from crawler.terminal.exit_codes import HELD, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
+from crawler.wording import tr
 from output.beside import remove_unfinished
 from output.copies import may_hold, recorded
 from output.datapackage import NAME as DATAPACKAGE
@@ -57,14 +58,14 @@ class Command(MaintenanceCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument(
-            "--all", action="store_true", help="all articles that a URL leads to, if several"
+            "--all", action="store_true", help=tr("all articles that a URL leads to, if several")
         )
 
     def short_desc(self) -> str:
-        return "Take articles out of the dataset, never to come back"
+        return tr("Take articles out of the dataset, never to come back")
 
     def long_desc(self) -> str:
-        return (
+        return tr(
             "Take articles out of the dataset, never to come back, and name what is left to you."
             " Exit 0 done, 1 an article was in no row, which now never comes, or a file is damaged,"
             " 2 usage, 75 another run holds the outlet."
@@ -78,7 +79,7 @@ class Command(MaintenanceCommand):
             self.need("browse")  # before anything is removed
         self.registry = Registry(load_spiders(self.settings))
         if not args:
-            self.complain("name a URL or an article_id")
+            self.complain(tr("name a URL or an article_id"))
         found = [one for arg in args for one in self._articles(arg, every=opts.all)]
         self.articles = list({one.article_id: one for one in found}.values())
 
@@ -100,23 +101,41 @@ class Command(MaintenanceCommand):
                 continue
             except (OSError, sqlite3.Error) as error:
                 reason = getattr(error, "strerror", None) or error
-                self.complain(f"{one.article_id} is not removed yet, say it again: {reason}")
+                self.complain(
+                    tr(
+                        "{article_id} is not removed yet, say it again: {reason}",
+                        article_id=one.article_id,
+                        reason=reason,
+                    )
+                )
             places |= one.addresses
             is_known = bool(one.is_known or gone.rows or gone.pages)
-            done = "removed for good" if is_known else "nothing to remove"
+            done = tr("removed for good") if is_known else tr("nothing to remove")
             self.say(
-                f"{one.article_id}: {done} (rows: {gone.rows}, archived pages: {gone.pages}); it"
-                " will not be fetched again",
+                tr(
+                    "{article_id}: {done} (rows: {rows}, archived pages: {pages}); it"
+                    " will not be fetched again",
+                    article_id=one.article_id,
+                    done=done,
+                    rows=gone.rows,
+                    pages=gone.pages,
+                ),
                 article_id=one.article_id,
                 aliases=one.aliases,
                 rows=gone.rows,
                 pages=gone.pages,
             )
             if not is_known:
-                print(f"{one.article_id} was in no row; it will never come", file=sys.stderr)
+                print(
+                    tr("{article_id} was in no row; it will never come", article_id=one.article_id),
+                    file=sys.stderr,
+                )
                 self.exitcode = self.exitcode or UNHEALTHY
             for file in gone.damaged:
-                print(f"{file} is damaged: where it is, its page may stand", file=sys.stderr)
+                print(
+                    tr("{file} is damaged: where it is, its page may stand", file=file),
+                    file=sys.stderr,
+                )
                 self.exitcode = UNHEALTHY
         try:
             with DatasetIndex.of(self.settings) as index:  # opening drops these articles' rows
@@ -124,7 +143,9 @@ class Command(MaintenanceCommand):
                 rewrite_boilerplate(index, self.stored(), touched)
                 index.db.overwrite_deleted()
         except (OSError, sqlite3.Error) as error:
-            self.complain(f"state.db still names the articles, say it again: {error}")
+            self.complain(
+                tr("state.db still names the articles, say it again: {error}", error=error)
+            )
         self._forget_in_watches()
         if self.index_folder:  # the index quotes the articles; browse builds a new index
             shutil.rmtree(self.index_folder, ignore_errors=True)
@@ -140,7 +161,13 @@ class Command(MaintenanceCommand):
         try:
             news.forget(self.settings)
         except (OSError, sqlite3.Error) as error:
-            self.complain(f"{WATCHES} still names the articles, say it again: {error}")
+            self.complain(
+                tr(
+                    "{watches} still names the articles, say it again: {error}",
+                    watches=WATCHES,
+                    error=error,
+                )
+            )
 
     def _name_what_is_left(self, places: set[str], titles: set[str], archives: list[str]) -> None:
         """Print the places that may still hold the articles' texts or headlines."""
@@ -148,12 +175,19 @@ class Command(MaintenanceCommand):
         if others:
             shown = ", ".join(others[:10]) + (", ..." if len(others) > 10 else "")
             self.say(
-                f"left: related links of {len(others)} other articles, and their pages: {shown}",
+                tr(
+                    "left: related links of {count} other articles, and their pages: {shown}",
+                    count=len(others),
+                    shown=shown,
+                ),
                 related=others,
             )
         files = [*archives, *self._copies(), *self._copies_elsewhere()]
         if files:
-            self.say(f"left, for you to remove or make again: {', '.join(files)}", copies=files)
+            self.say(
+                tr("left, for you to remove or make again: {files}", files=", ".join(files)),
+                copies=files,
+            )
 
     def _copies(self) -> Iterable[str]:
         """Yield the files beside the tables that may quote an article; other folders are yours."""
@@ -179,7 +213,10 @@ class Command(MaintenanceCommand):
         try:
             yield from (str(each) for each in recorded(self.location) if may_hold(each, ids))
         except (OSError, ValueError) as error:
-            print(f"copies elsewhere may quote the articles, too: {error}", file=sys.stderr)
+            print(
+                tr("copies elsewhere may quote the articles, too: {error}", error=error),
+                file=sys.stderr,
+            )
             self.exitcode = self.exitcode or UNHEALTHY
 
     def _articles(self, arg: str, *, every: bool) -> list[Doomed]:
@@ -189,12 +226,14 @@ class Command(MaintenanceCommand):
             url = canonical_url(arg) or arg
             spider = self.registry.on_host(url)
             if spider is None:
-                self.complain(f"{arg} is no URL of an outlet; name its article_id")
+                self.complain(tr("{arg} is no URL of an outlet; name its article_id", arg=arg))
             outlet = spider.name
         else:
             outlet, colon, number = arg.partition(":")
             if outlet not in self.registry.spiders or not (colon and number):
-                self.complain(f"{arg} is neither a URL nor an article_id like kontan:123")
+                self.complain(
+                    tr("{arg} is neither a URL nor an article_id like kontan:123", arg=arg)
+                )
         known = addresses(self.location, outlet)
         pattern = self.registry.spiders[outlet].rules().article_pattern
         own = article_id(outlet, url, pattern) if url else arg
@@ -204,7 +243,14 @@ class Command(MaintenanceCommand):
         named = sorted(found | ({own} & {one.article_id for one in known})) or [own]
         if len(stored.intersection(named)) > 1 and not every:
             more = ", ".join(named[:10]) + (", ..." if len(named) > 10 else "")
-            self.complain(f"{arg} leads to {len(named)} articles, name one or say --all: {more}")
+            self.complain(
+                tr(
+                    "{arg} leads to {count} articles, name one or say --all: {more}",
+                    arg=arg,
+                    count=len(named),
+                    more=more,
+                )
+            )
         doomed = [self._doomed(outlet, name, known, pattern) for name in named]
         if url and own not in named and article_address(url, pattern):
             first = doomed[0]

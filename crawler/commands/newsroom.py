@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from crawler.terminal.base import TerminalCommand
+from crawler.wording import tr
 from output import clock
 
 if TYPE_CHECKING:
@@ -18,10 +19,10 @@ class Command(TerminalCommand):
         return "[options] [OUTLET ...]"
 
     def short_desc(self) -> str:
-        return "Serve a small world of outlets on localhost"
+        return tr("Serve a small world of outlets on localhost")
 
     def long_desc(self) -> str:
-        return (
+        return tr(
             "Serve a small world of outlets on localhost until Ctrl-C. With NEWSROOM=URL in the"
             " environment every crawl goes there, and nowhere else."
         )
@@ -29,23 +30,23 @@ class Command(TerminalCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         for name, default, meaning in (
-            ("--port", 0, "default: any that is free"),
-            ("--seed", 1, "of the world; default: 1"),
-            ("--recent", 20, "articles of the last two days, each outlet; default: 20"),
-            ("--past", 10, "articles of September 2023, each outlet; default: 10"),
-            ("--wires", 12, "stories of an agency that several outlets copy; default: 12"),
+            ("--port", 0, tr("default: any that is free")),
+            ("--seed", 1, tr("of the world; default: 1")),
+            ("--recent", 20, tr("articles of the last two days, each outlet; default: 20")),
+            ("--past", 10, tr("articles of September 2023, each outlet; default: 10")),
+            ("--wires", 12, tr("stories of an agency that several outlets copy; default: 12")),
         ):
             parser.add_argument(name, type=int, metavar="N", default=default, help=meaning)
         parser.add_argument(
             "--edited",
             action="store_true",
-            help="the same world after its desks have edited a few articles",
+            help=tr("the same world after its desks have edited a few articles"),
         )
-        parser.add_argument("--compress", action="store_true", help="answer in gzip")
+        parser.add_argument("--compress", action="store_true", help=tr("answer in gzip"))
         parser.add_argument(
             "--on-demand",
             action="store_true",
-            help="render pages on request: a large world starts sooner and needs less memory",
+            help=tr("render pages on request: a large world starts sooner and needs less memory"),
         )
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -54,10 +55,16 @@ class Command(TerminalCommand):
         from crawler.newsroom.houses import houses
 
         if unknown := set(args) - houses().keys():
-            self.complain(f"no such outlet here: {', '.join(sorted(unknown))}")
+            self.complain(tr("no such outlet here: {unknown}", unknown=", ".join(sorted(unknown))))
         for name in ("recent", "past", "wires"):
             if getattr(opts, name) < 0:
-                self.complain(f"--{name} {getattr(opts, name)} is no number of articles")
+                self.complain(
+                    tr(
+                        "--{name} {getattr} is no number of articles",
+                        name=name,
+                        getattr=getattr(opts, name),
+                    )
+                )
         stopped = threading.Event()
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: stopped.set())
@@ -76,7 +83,7 @@ class Command(TerminalCommand):
         try:
             room.start()
         except (OSError, OverflowError) as error:
-            self.complain(f"port {opts.port}: {error}")
+            self.complain(tr("port {port}: {error}", port=opts.port, error=error))
         self.say(room.url, url=room.url)
         stopped.wait()
         room.stop()

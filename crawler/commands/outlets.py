@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from crawler.outlets.registry import load_spiders
 from crawler.state.diagnoses import Diagnosis, read_diagnoses
 from crawler.terminal.base import TerminalCommand
+from crawler.wording import tr
 
 if TYPE_CHECKING:
     import argparse
@@ -50,10 +51,10 @@ def brief(outlet: dict[str, Any]) -> dict[str, Any]:
 
 class Command(TerminalCommand):
     def short_desc(self) -> str:
-        return "List the outlets: publisher, status, doctor's result, sources, past"
+        return tr("List the outlets: publisher, status, doctor's result, sources, past")
 
     def long_desc(self) -> str:
-        return (
+        return tr(
             "List the outlets. crawlall takes those of status verified and modelled; outlets of"
             " status permission must have agreed and be named in PERMITTED; blocked and refused"
             " outlets are left alone. seen: whether the outlet worked when `scrapy doctor` asked it"

@@ -30,6 +30,7 @@ from crawler.state.recurrence.table import published_evidence
 from crawler.terminal.base import TerminalCommand
 from crawler.terminal.exit_codes import INTERRUPTED, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
+from crawler.wording import tr
 from output import clock
 from output.captures import History
 from output.filesystem import STAGING, Root, check_writable, files_at, open_file
@@ -58,10 +59,10 @@ class Command(MaintenanceCommand):
         return "[options] PATH..."
 
     def short_desc(self) -> str:
-        return "Read archived pages into the dataset again, by today's rules"
+        return tr("Read archived pages into the dataset again, by today's rules")
 
     def long_desc(self) -> str:
-        return (
+        return tr(
             "Read archived pages into the dataset again, by today's rules. PATH is a WARC or WACZ"
             " file or a folder of them, here or as a URI. Exit 0 done, 1 a file could not be read"
             " whole or the dataset not be written, 2 usage, 75 interrupted."
@@ -75,23 +76,30 @@ class Command(MaintenanceCommand):
             metavar="NAME",
             action="append",
             default=[],
-            help="only pages of this outlet; may be given again",
+            help=tr("only pages of this outlet; may be given again"),
         )
-        add("--since", metavar="DAY", help="first day of publication, in WIB: 2023-09-01")
-        add("--until", metavar="DAY", help="last day of publication, in WIB")
+        add("--since", metavar="DAY", help=tr("first day of publication, in WIB: 2023-09-01"))
+        add("--until", metavar="DAY", help=tr("last day of publication, in WIB"))
         add(
-            "--workers", metavar="N", type=int, help="processes; default: all cores, or one for few"
+            "--workers",
+            metavar="N",
+            type=int,
+            help=tr("processes; default: all cores, or one for few"),
         )
-        add("--shard", metavar="I/N", help="only the outlets of machine I of N, e.g. 2/5")
-        add("--dask", metavar="ADDRESS", help="run on that Dask cluster; `local` starts one here")
+        add("--shard", metavar="I/N", help=tr("only the outlets of machine I of N, e.g. 2/5"))
+        add(
+            "--dask",
+            metavar="ADDRESS",
+            help=tr("run on that Dask cluster; `local` starts one here"),
+        )
         add(
             "--rejects",
             metavar="REASON",
             action="append",
             default=[],
-            help="only pages in rejects/ for this reason, e.g. off_topic; may be given again",
+            help=tr("only pages in rejects/ for this reason, e.g. off_topic; may be given again"),
         )
-        add("--diff", action="store_true", help="write nothing, show what would change")
+        add("--diff", action="store_true", help=tr("write nothing, show what would change"))
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         TerminalCommand.process_options(self, [arg for arg in args if arg.startswith("-")], opts)
@@ -142,7 +150,10 @@ class Command(MaintenanceCommand):
         self._report(results, seconds, diff=job.diff)
         if self.exitcode == INTERRUPTED:
             left = len(work) - len(results)
-            print(f"interrupted, {left} tasks are left: {GOES_ON}", file=sys.stderr)
+            print(
+                tr("interrupted, {left} tasks are left: {goes_on}", left=left, goes_on=GOES_ON),
+                file=sys.stderr,
+            )
         elif any(result.problems for result in results):
             self.exitcode = UNHEALTHY
         if not job.diff:
@@ -162,9 +173,11 @@ class Command(MaintenanceCommand):
         known = load_spiders(self.settings)
         for name in opts.outlet:
             if name not in known:
-                self.complain(f"there is no outlet {name}; `scrapy outlets` lists them")
+                self.complain(
+                    tr("there is no outlet {name}; `scrapy outlets` lists them", name=name)
+                )
         if opts.workers is not None and opts.workers < 1:
-            self.complain("--workers takes a whole number above 0")
+            self.complain(tr("--workers takes a whole number above 0"))
         self.window(opts)
 
     def _job(self, opts: argparse.Namespace) -> Job:
@@ -204,7 +217,7 @@ class Command(MaintenanceCommand):
             return tuple(opts.outlet)
         ours = share({n: o.allowed_domains for n, o in known.items()}, *self.shard(opts.shard))
         wanted = sorted(ours.intersection(opts.outlet or known))
-        said = f"shard {opts.shard}: {', '.join(wanted) or 'no outlet'}"
+        said = f"shard {opts.shard}: {', '.join(wanted) or tr('no outlet')}"
         self.say(said, shard=opts.shard, outlets=wanted)
         return tuple(wanted)
 
@@ -218,7 +231,13 @@ class Command(MaintenanceCommand):
         for reason in reasons:
             if reason not in held:
                 others = ", ".join(held) or "none"
-                self.complain(f"no page was rejected for {reason}; the reasons there are: {others}")
+                self.complain(
+                    tr(
+                        "no page was rejected for {reason}; the reasons there are: {others}",
+                        reason=reason,
+                        others=others,
+                    )
+                )
 
     def _files(self, args: list[str]) -> dict[str, int]:
         """Return the size by path of all WARC files in `args`, which name files or folders.
@@ -228,7 +247,10 @@ class Command(MaintenanceCommand):
         self.first_of: dict[Origin, str] = {}
         if not args:
             self.complain(
-                f"name WARC files or folders of them; ours are in {self.location}/archive"
+                tr(
+                    "name WARC files or folders of them; ours are in {location}/archive",
+                    location=self.location,
+                )
             )
         found: dict[str, int] = {}
         for arg in args:
@@ -243,7 +265,7 @@ class Command(MaintenanceCommand):
                 if not self._grows(path) and (path in named or _is_archive(path))
             }
             if not files:
-                self.complain(f"{arg}: there is no WARC file")
+                self.complain(tr("{arg}: there is no WARC file", arg=arg))
             found |= files
             with suppress(OSError, pa.ArrowInvalid):  # a file that cannot be read is named later
                 if page := first_page(min(files)):
@@ -265,7 +287,10 @@ class Command(MaintenanceCommand):
             self.complain(str(error))
 
     def _named_origins(self) -> str:
-        return " and ".join(f"{path} is of the {name}" for name, path in self.first_of.items())
+        return " and ".join(
+            tr("{path} is of the {name}", path=path, name=name)
+            for name, path in self.first_of.items()
+        )
 
     def _grows(self, path: str) -> bool:
         """Return whether a crawl still writes the file, which is renamed at the end."""
@@ -326,10 +351,20 @@ def _shown(change: Change) -> dict[str, str]:
 
 
 def _summary(counts: Counter[str], files: int, seconds: float, *, diff: bool) -> str:
-    pages, would = counts["pages"], "would be " if diff else ""
+    pages, would = counts["pages"], tr("would be ") if diff else ""
     lines = [
-        f"{files:,} files, {pages:,} pages, {pages / max(seconds, 0.001):.0f} pages/s",
-        f"{counts['new']:,} new rows, {counts['changed']:,} changed {would}written",
+        tr(
+            "{files:,} files, {pages:,} pages, {pages_2:.0f} pages/s",
+            files=files,
+            pages=pages,
+            pages_2=pages / max(seconds, 0.001),
+        ),
+        tr(
+            "{new:,} new rows, {changed:,} changed {would}written",
+            new=counts["new"],
+            changed=counts["changed"],
+            would=would,
+        ),
     ]
     lines += [
         f"  {name.replace('_', ' ')}: {count:,}"

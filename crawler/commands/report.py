@@ -10,7 +10,7 @@ from crawler.state.diagnoses import words_of_diagnoses
 from crawler.state.recurrence.table import stored_suspects
 from crawler.terminal.base import NO_ARGUMENTS
 from crawler.terminal.maintenance import MaintenanceCommand
-from crawler.wording import number, size, word
+from crawler.wording import number, size, tr
 
 if TYPE_CHECKING:
     import argparse
@@ -23,18 +23,20 @@ class Command(MaintenanceCommand):
         return NO_ARGUMENTS
 
     def short_desc(self) -> str:
-        return "Write a page about the dataset: freshness, fill rates, rejects, topics, runs"
+        return tr("Write a page about the dataset: freshness, fill rates, rejects, topics, runs")
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
-        parser.add_argument("--since", metavar="DAY", help="the first day, in WIB: 2023-09-01")
-        parser.add_argument("--until", metavar="DAY", help="the last day, in WIB")
-        parser.add_argument("-o", "--output", metavar="FILE", help="default OUTPUT_DIR/report.html")
+        parser.add_argument("--since", metavar="DAY", help=tr("the first day, in WIB: 2023-09-01"))
+        parser.add_argument("--until", metavar="DAY", help=tr("the last day, in WIB"))
+        parser.add_argument(
+            "-o", "--output", metavar="FILE", help=tr("default OUTPUT_DIR/report.html")
+        )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
         if not opts.output and "://" in self.location:
-            self.complain("the dataset is not on this machine: say -o FILE")
+            self.complain(tr("the dataset is not on this machine: say -o FILE"))
         self.days = self.window(opts)
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -45,12 +47,14 @@ class Command(MaintenanceCommand):
 
         page = Path(opts.output or Path(self.location) / "report.html")
         try:
-            with self.waiting("reading the dataset"):
+            with self.waiting(tr("reading the dataset")):
                 summary = Summary(self.location, self.days.since, self.days.until)
         except OSError as error:
-            self.complain(f"the dataset cannot be read, as `scrapy verify` can tell: {error}")
+            self.complain(
+                tr("the dataset cannot be read, as `scrapy verify` can tell: {error}", error=error)
+            )
         try:
-            with self.waiting("drawing the page"):
+            with self.waiting(tr("drawing the page")):
                 html = write_page(
                     summary,
                     self._declared(),
@@ -60,12 +64,12 @@ class Command(MaintenanceCommand):
             page.parent.mkdir(parents=True, exist_ok=True)
             page.write_text(html, "utf-8")
         except OSError as error:
-            self.complain(f"cannot write {page}: {error.strerror}")
+            self.complain(tr("cannot write {page}: {strerror}", page=page, strerror=error.strerror))
         finally:
             summary.close()
         written, articles = len(html.encode()), summary.articles
         self.say(
-            f"{page}: {number(articles)} {word('articles')}, {size(written)}",
+            f"{page}: {number(articles)} {tr('articles')}, {size(written)}",
             file=str(page),
             bytes=written,
             articles=articles,

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from crawler.terminal.exit_codes import CLOSED, UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
-from crawler.wording import language, number
+from crawler.wording import language, number, tr
 from output.dataset import schema_of
 from output.formats import FORMATS
 from output.search_query import in_words
@@ -38,10 +38,10 @@ class Command(MaintenanceCommand):
         return "[options] QUERY"
 
     def short_desc(self) -> str:
-        return "Find articles: words, a phrase, OR, -without, outlet:kontan, after:2026-11-01"
+        return tr("Find articles: words, a phrase, OR, -without, outlet:kontan, after:2026-11-01")
 
     def long_desc(self) -> str:
-        return (
+        return tr(
             "Find articles of the dataset, each as last captured. docs/search.md has the language;"
             " put a query with quotes, parentheses or a minus into quotes. The table shows a line"
             " for each story; --json, --csv and --urls give every article that matches. Exit 0"
@@ -51,25 +51,40 @@ class Command(MaintenanceCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add = parser.add_argument
-        add("--csv", action="store_true", help="print CSV")
-        add("--urls", action="store_true", help="print addresses, one a line")
-        add("--columns", metavar="NAMES", help=f"default for --json, --csv: {','.join(COLUMNS)}")
-        add("--limit", type=int, metavar="N", help=f"results at most; of the table {SHOWN}")
-        add("--by-date", action="store_true", help="the newest first, not the most relevant")
+        add("--csv", action="store_true", help=tr("print CSV"))
+        add("--urls", action="store_true", help=tr("print addresses, one a line"))
+        add(
+            "--columns",
+            metavar="NAMES",
+            help=tr("default for --json, --csv: {columns}", columns=",".join(COLUMNS)),
+        )
+        add(
+            "--limit",
+            type=int,
+            metavar="N",
+            help=tr("results at most; of the table {shown}", shown=SHOWN),
+        )
+        add("--by-date", action="store_true", help=tr("the newest first, not the most relevant"))
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options([word for word in args if word.startswith("--")], opts)
         if not args:
-            self.complain("say what to search for: scrapy search 'ponsel OR gawai'")
+            self.complain(tr("say what to search for: scrapy search 'ponsel OR gawai'"))
         if sum((opts.csv, opts.urls, opts.json)) > 1:
-            self.complain("--json, --csv and --urls exclude one another")
+            self.complain(tr("--json, --csv and --urls exclude one another"))
         if opts.limit is not None and opts.limit < 1:
-            self.complain("--limit is 1 or more")
+            self.complain(tr("--limit is 1 or more"))
         self.columns = (opts.columns or ",".join(COLUMNS)).split(",")
         known = schema_of("articles").names
         for column in self.columns:
             if column not in known:
-                self.complain(f"there is no column {column}; there are {', '.join(known)}")
+                self.complain(
+                    tr(
+                        "there is no column {column}; there are {known}",
+                        column=column,
+                        known=", ".join(known),
+                    )
+                )
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
         # Imported here, since Scrapy imports every command at each start.
@@ -83,7 +98,7 @@ class Command(MaintenanceCommand):
         )
         with ExitStack() as ends:
             library = self.library(ends)
-            with self.waiting("indexing what is new"):
+            with self.waiting(tr("indexing what is new")):
                 library.update()
             self._remark(library, question)
             if for_programs:
@@ -93,11 +108,14 @@ class Command(MaintenanceCommand):
 
     def _remark(self, library: Library, question: Question) -> None:
         for problem in library.problems:
-            print(f"a file cannot be read: {problem}", file=sys.stderr)
+            print(tr("a file cannot be read: {problem}", problem=problem), file=sys.stderr)
         if mistakes := library.mistakes(question):
             named = ", ".join(f"{mistake.kind}: {mistake.text}" for mistake in mistakes)
             understood = _in_words(question.query.node)
-            print(f"understood as {understood} ({named})", file=sys.stderr)
+            print(
+                tr("understood as {understood} ({named})", understood=understood, named=named),
+                file=sys.stderr,
+            )
 
     def _print(self, library: Library, question: Question, opts: argparse.Namespace) -> None:
         columns = ["url"] if opts.urls else self.columns
@@ -130,14 +148,16 @@ class Command(MaintenanceCommand):
         if not found.total:
             self._nothing(library, question)
         elif not self.quiet:
-            print(f"{number(found.total)} articles; --json, --csv or --urls gives all")
+            print(
+                tr("{total} articles; --json, --csv or --urls gives all", total=number(found.total))
+            )
 
     def _nothing(self, library: Library, question: Question) -> None:
-        said = "no article matches"
+        said = tr("no article matches")
         if parts := library.in_vain(question):
             said += f" {', '.join(map(_in_words, parts))}"
         if suggestion := library.suggestion(question):
-            said += f"; did you mean {suggestion}?"
+            said += tr("; did you mean {suggestion}?", suggestion=suggestion)
         print(said, file=sys.stderr)
         self.exitcode = UNHEALTHY
 

@@ -20,6 +20,7 @@ from crawler.outlets.reader import DocumentReader
 from crawler.settings import BASE
 from crawler.terminal.crawling import CrawlingCommand
 from crawler.terminal.exit_codes import UNHEALTHY
+from crawler.wording import tr
 from output import clock
 from output.filesystem import Root
 
@@ -40,25 +41,25 @@ class Command(CrawlingCommand):
         return "[options] OUTLET URL|FILE"
 
     def short_desc(self) -> str:
-        return "Make a test fixture of a page, in words of our own"
+        return tr("Make a test fixture of a page, in words of our own")
 
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument(
-            "--url", default="", help="the address of FILE, where the page states none"
+            "--url", default="", help=tr("the address of FILE, where the page states none")
         )
         parser.add_argument(
             "--expect",
             action="store_true",
-            help="rewrite the expected articles of the outlet's fixtures; the pages stay",
+            help=tr("rewrite the expected articles of the outlet's fixtures; the pages stay"),
         )
         parser.add_argument(
             "--from-archive",
             action="store_true",
-            help="take the last archived page of URL, offline",
+            help=tr("take the last archived page of URL, offline"),
         )
         parser.add_argument(
-            "--replace", action="store_true", help="overwrite the fixture of the same year"
+            "--replace", action="store_true", help=tr("overwrite the fixture of the same year")
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -70,7 +71,7 @@ class Command(CrawlingCommand):
         options = [arg for arg in args if arg.startswith("-")]
         super().process_options(options or args[:1], opts)
         if len(args) != (1 if opts.expect else 2):
-            self.complain("name an outlet and a URL or FILE, or an outlet and --expect")
+            self.complain(tr("name an outlet and a URL or FILE, or an outlet and --expect"))
         if len(args) == 2 and not _is_url(args[1:]):
             try:
                 self.document = Document.load(Path(args[1]))
@@ -94,7 +95,7 @@ class Command(CrawlingCommand):
                 body = self.document.body
                 self.keep(body, opts.url or next(iter(Page(body, "").own_urls()), ""))
         except Rejected as reject:
-            self.complain(f"{args[-1]} is no article: {reject}")
+            self.complain(tr("{args} is no article: {reject}", args=args[-1], reject=reject))
 
     def fetch(self, url: str) -> None:
         """Fetch a page as a crawl of the outlet would."""
@@ -114,7 +115,7 @@ class Command(CrawlingCommand):
             self.keep(responses[0].body, responses[0].url)
         else:
             self.exitcode = UNHEALTHY
-            print(f"{url} could not be fetched; the log says why", file=sys.stderr)
+            print(tr("{url} could not be fetched; the log says why", url=url), file=sys.stderr)
 
     def take(self, url: str) -> None:
         """Use the archived page of a crawl."""
@@ -123,7 +124,13 @@ class Command(CrawlingCommand):
         except (OSError, pa.ArrowInvalid) as error:
             self.complain(f"{self.location}: {error}")
         if capture is None:
-            self.complain(f"{url}: no page of it is kept in {self.location}/archive")
+            self.complain(
+                tr(
+                    "{url}: no page of it is kept in {location}/archive",
+                    url=url,
+                    location=self.location,
+                )
+            )
         self.keep(capture.body, capture.url)
 
     def keep(self, body: bytes, url: str) -> None:
@@ -136,8 +143,11 @@ class Command(CrawlingCommand):
         path = FIXTURES / self.outlet.name / f"{year}.html"
         if path.exists() and not self.replace:
             self.complain(
-                f"{path.relative_to(BASE)} is there: rename it and its JSON to keep both, or give"
-                " --replace"
+                tr(
+                    "{relative_to} is there: rename it and its JSON to keep both, or give"
+                    " --replace",
+                    relative_to=path.relative_to(BASE),
+                )
             )
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(words.page(source), encoding="utf-8")
@@ -163,7 +173,11 @@ class Command(CrawlingCommand):
         target.write_text(text + "\n", encoding="utf-8")
         name, paragraphs = str(path.relative_to(BASE)), len(article.paragraphs)
         self.say(
-            f"{name}: {paragraphs} paragraphs; read the JSON through",
+            tr(
+                "{name}: {paragraphs} paragraphs; read the JSON through",
+                name=name,
+                paragraphs=paragraphs,
+            ),
             file=name,
             paragraphs=paragraphs,
         )

@@ -14,6 +14,7 @@ from crawler.state.index import DatasetIndex
 from crawler.terminal.base import NO_ARGUMENTS
 from crawler.terminal.exit_codes import UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
+from crawler.wording import tr
 from output.filesystem import Root
 from output.verification import Finding, verify
 
@@ -26,21 +27,27 @@ class Command(MaintenanceCommand):
         return NO_ARGUMENTS
 
     def short_desc(self) -> str:
-        return "Check every file and row of the dataset"
+        return tr("Check every file and row of the dataset")
 
     def long_desc(self) -> str:
-        return (
+        return tr(
             "Check every file and row of the dataset, and against them the archive's files and"
             " state.db; exit 0 sound, 1 with findings, 2 usage"
         )
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
-        with self.waiting("verifying the dataset"):
+        with self.waiting(tr("verifying the dataset")):
             findings = [*verify(self.location), *self._of_the_archive(), *self._of_the_state()]
         for path, what in findings:
             self.say(f"{path}: {what}", always=True, path=path, finding=what)
         if not self.json:
-            self.say(f"{self.location}: {len(findings) or 'no'} findings")
+            self.say(
+                tr(
+                    "{location}: {value} findings",
+                    location=self.location,
+                    value=len(findings) or "no",
+                )
+            )
         self.exitcode = UNHEALTHY if findings else 0
 
     def _of_the_archive(self) -> list[Finding]:

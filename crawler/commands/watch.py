@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from crawler.state.locks import HeldError, locked, place_of_locks
 from crawler.terminal.base import TerminalCommand
 from crawler.terminal.exit_codes import HELD, UNHEALTHY
-from crawler.wording import number
+from crawler.wording import number, tr
 from output import clock
 
 if TYPE_CHECKING:
@@ -29,10 +29,10 @@ class Command(TerminalCommand):
         return "[options] add|list|remove|run [NAME] [QUERY]"
 
     def short_desc(self) -> str:
-        return "Watch a search: what is new, revised or gone goes to a feed and to you"
+        return tr("Watch a search: what is new, revised or gone goes to a feed and to you")
 
     def long_desc(self) -> str:
-        return (
+        return tr(
             "Watch a search (docs/search.md): every crawlall, and `watch run`, adds what is new,"
             " revised or gone, each once, to watch/NAME.atom and watch/NAME.json in OUTPUT_DIR and"
             " sends it to --notify, a URL of Apprise, of which - reads one a line from the standard"
@@ -43,39 +43,45 @@ class Command(TerminalCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         add = parser.add_argument
-        add("--notify", metavar="URL", action="append", default=[], help="whom to tell; or -")
-        add("--digest", metavar="HOURS", default="0", help="between notifications, at least")
-        add("--quiet-hours", metavar="22-6", help="hours in WIB without notifications")
-        add("--health", action="store_true", help="in place of QUERY: outlets that turn unhealthy")
-        add("--all", action="store_true", help="articles that match already are news, too")
+        add("--notify", metavar="URL", action="append", default=[], help=tr("whom to tell; or -"))
+        add("--digest", metavar="HOURS", default="0", help=tr("between notifications, at least"))
+        add("--quiet-hours", metavar="22-6", help=tr("hours in WIB without notifications"))
+        add(
+            "--health",
+            action="store_true",
+            help=tr("in place of QUERY: outlets that turn unhealthy"),
+        )
+        add("--all", action="store_true", help=tr("articles that match already are news, too"))
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
         action = args[0] if args else ""
         if action not in ACTIONS:
-            self.complain(f"say what to do: {', '.join(ACTIONS)}")
+            self.complain(tr("say what to do: {actions}", actions=", ".join(ACTIONS)))
         named = {"add": 2 - opts.health, "remove": 1}.get(action, 0)
         if len(args) - 1 < named or (action != "add" and len(args) - 1 > named):
-            self.complain("it goes: add NAME QUERY, list, remove NAME, run")
+            self.complain(tr("it goes: add NAME QUERY, list, remove NAME, run"))
         if action == "add":
             self._check(args, opts)
         elif opts.notify or opts.health or opts.all or opts.quiet_hours or opts.digest != "0":
-            self.complain(f"--notify, --digest and the like are of add, not of {action}")
+            self.complain(
+                tr("--notify, --digest and the like are of add, not of {action}", action=action)
+            )
 
     def _check(self, args: list[str], opts: argparse.Namespace) -> None:
         if not _NAME.fullmatch(args[1]):
-            self.complain("a name has letters a-z, digits, - and _, 64 at most")
+            self.complain(tr("a name has letters a-z, digits, - and _, 64 at most"))
         if opts.health and len(args) > 2:
-            self.complain("--health stands in place of a query")
+            self.complain(tr("--health stands in place of a query"))
         if not opts.health and not " ".join(args[2:]).strip():
-            self.complain("the query is empty: scrapy watch add ponsel 'ponsel OR gawai'")
+            self.complain(tr("the query is empty: scrapy watch add ponsel 'ponsel OR gawai'"))
         if not (opts.digest.isascii() and opts.digest.isdigit() and int(opts.digest) <= 24 * 31):
-            self.complain("--digest is a number of hours, 744 at most")
+            self.complain(tr("--digest is a number of hours, 744 at most"))
         self.quiet_hours = None
         if opts.quiet_hours is not None:
             hours = _HOURS.fullmatch(opts.quiet_hours)
             if not hours or int(hours[1]) == int(hours[2]):
-                self.complain("--quiet-hours is like 22-6, whole hours in WIB")
+                self.complain(tr("--quiet-hours is like 22-6, whole hours in WIB"))
             self.quiet_hours = f"{int(hours[1])}-{int(hours[2])}"
 
     def work(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -104,12 +110,21 @@ class Command(TerminalCommand):
         assert self.settings is not None
         with Book(book_path(self.settings)) as book:
             if any(watch.name == name for watch in book.watches()):
-                self.complain(f"there is a watch {name}; remove it first")
+                self.complain(tr("there is a watch {name}; remove it first", name=name))
         urls = self._urls(opts.notify)
         watch = Watch(name, query, int(opts.digest), self.quiet_hours, clock.now(), None)
         found = news.add(self.settings, watch, urls, known=not opts.all)
-        said = f"{number(found)} articles match already" if query is not None else "health"
-        self.say(f"{name} is watched ({said})", watch=name, query=query, matching=found)
+        said = (
+            tr("{found} articles match already", found=number(found))
+            if query is not None
+            else "health"
+        )
+        self.say(
+            tr("{name} is watched ({said})", name=name, said=said),
+            watch=name,
+            query=query,
+            matching=found,
+        )
 
     def _urls(self, given: list[str]) -> list[str]:
         """Return the URLs to tell, checked; no message quotes one."""
@@ -123,7 +138,9 @@ class Command(TerminalCommand):
             urls += filter(None, map(str.strip, sys.stdin))
         for place, url in enumerate(urls, 1):
             if not is_known(url):
-                self.complain(f"--notify: URL {place} is none of a service that Apprise knows")
+                self.complain(
+                    tr("--notify: URL {place} is none of a service that Apprise knows", place=place)
+                )
         return urls
 
     def _list(self) -> None:
@@ -132,7 +149,7 @@ class Command(TerminalCommand):
         assert self.settings is not None
         if not book_path(self.settings).exists():
             if not self.json:
-                self.say("no search is watched: scrapy watch add NAME QUERY")
+                self.say(tr("no search is watched: scrapy watch add NAME QUERY"))
             return
         with Book(book_path(self.settings)) as book:
             rows = [
@@ -153,8 +170,8 @@ class Command(TerminalCommand):
 
         assert self.settings is not None
         if not news.remove(self.settings, name):
-            self.complain(f"there is no watch {name}")
-        self.say(f"{name} is no longer watched", watch=name)
+            self.complain(tr("there is no watch {name}", name=name))
+        self.say(tr("{name} is no longer watched", name=name), watch=name)
 
     def _run(self) -> None:
         from crawler.runs.watch import news
@@ -162,7 +179,9 @@ class Command(TerminalCommand):
         assert self.settings is not None
         counts, problems = news.look(self.settings)
         for name, count in counts.items():
-            self.say(f"{name}: {number(count)} new", watch=name, entries=count)
+            self.say(
+                tr("{name}: {count} new", name=name, count=number(count)), watch=name, entries=count
+            )
         for problem in problems:
             print(problem, file=sys.stderr)
             self.exitcode = UNHEALTHY

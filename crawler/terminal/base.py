@@ -20,7 +20,7 @@ from rich.text import Text
 from scrapy.commands import ScrapyCommand, ScrapyHelpFormatter
 
 from crawler.terminal.exit_codes import CLOSED
-from crawler.wording import number, word
+from crawler.wording import number, tr
 from output.extras import MissingExtraError, check, needed
 from output.verification import READ_ERRORS
 
@@ -60,16 +60,18 @@ class TerminalCommand(ScrapyCommand):
         super().add_options(parser)
         parser.formatter_class = HelpFormatter
         parser.error = self.complain  # type: ignore[assignment, method-assign]  # no usage block
-        parser.add_argument("-q", "--quiet", action="store_true", help="print nothing but errors")
-        parser.add_argument("--json", action="store_true", help="print JSON, an object a line")
+        parser.add_argument(
+            "-q", "--quiet", action="store_true", help=tr("print nothing but errors")
+        )
+        parser.add_argument("--json", action="store_true", help=tr("print JSON, an object a line"))
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
         super().process_options(args, opts)
         sign = "--" if self.takes_words else "-"
         if unknown := [arg for arg in args if arg.startswith(sign)]:
-            self.complain(f"unknown option {unknown[0]}")
+            self.complain(tr("unknown option {unknown}", unknown=unknown[0]))
         if args and self.syntax() == NO_ARGUMENTS:
-            self.complain(f"it takes no arguments, as {args[0]} is one")
+            self.complain(tr("it takes no arguments, as {args} is one", args=args[0]))
         if self.extra:
             self.need(self.extra)
         self.quiet, self.json = opts.quiet, opts.json
@@ -138,7 +140,9 @@ class TerminalCommand(ScrapyCommand):
         """Return the number of this machine and that of all, of a `text` such as 2/5."""
         number, _, hosts = text.partition("/")
         if not (number.isdecimal() and hosts.isdecimal() and 1 <= int(number) <= int(hosts)):
-            self.complain(f"--shard {text} is nothing like 2/5, the second of five hosts")
+            self.complain(
+                tr("--shard {text} is nothing like 2/5, the second of five hosts", text=text)
+            )
         return int(number), int(hosts)
 
     def complain(self, problem: str) -> NoReturn:
@@ -161,7 +165,7 @@ def tabulate(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> Table
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 0, 0, 1))
     for column in columns:
         numbers = any(isinstance(row[column], int | float) for row in rows)
-        table.add_column(word(column), justify="right" if numbers else "left", overflow="fold")
+        table.add_column(tr(column), justify="right" if numbers else "left", overflow="fold")
     table.columns[0].no_wrap = True
     for row in rows:
         style = "red" if row.get("judgement") == "unhealthy" else ""

@@ -24,6 +24,7 @@ from crawler.state.database import StateError
 from crawler.state.index import DatasetIndex
 from crawler.state.locks import locked, place_of_locks
 from crawler.terminal.base import TerminalCommand
+from crawler.wording import tr
 from output import clock
 from output.filesystem import check_writable
 from output.origin import OriginError, claim
@@ -75,11 +76,11 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
         try:
             check_writable(self.settings["OUTPUT_DIR"])
         except OSError as error:
-            self.complain(f"OUTPUT_DIR: {error}")
+            self.complain(tr("OUTPUT_DIR: {error}", error=error))
         try:
             DatasetIndex.of(self.settings).close()
         except (StateError, sqlite3.Error) as error:
-            self.complain(f"STATE_DIR: {error}")
+            self.complain(tr("STATE_DIR: {error}", error=error))
 
     def claim_dataset(self) -> None:
         """Record what the dataset is crawled from, or complain of a dataset of the other origin."""
@@ -98,8 +99,11 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
         except ContactError as error:
             wrong = f" ({error})" if contact else ""
             self.complain(
-                "outlets must be able to write to you: set CONTACT, in the environment or with"
-                f" -s CONTACT=, to your mail address or page{wrong}"
+                tr(
+                    "outlets must be able to write to you: set CONTACT, in the environment or with"
+                    " -s CONTACT=, to your mail address or page{wrong}",
+                    wrong=wrong,
+                )
             )
 
     def store_nowhere(self, opts: argparse.Namespace) -> BaseSettings:
@@ -108,7 +112,7 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
         try:
             self.settings.setdict(arglist_to_dict(opts.set), priority="cmdline")
         except ValueError:
-            self.complain("-s takes NAME=VALUE")
+            self.complain(tr("-s takes NAME=VALUE"))
         opts.set = []  # which Scrapy would set again
         own = self.settings.copy()
         folder = mkdtemp(prefix="wartatek-")
@@ -133,7 +137,7 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
         try:
             write_metrics(self.settings, clock.now())
         except READ_ERRORS as error:
-            print(f"the metrics are not written: {error}", file=sys.stderr)
+            print(tr("the metrics are not written: {error}", error=error), file=sys.stderr)
 
     @contextmanager
     def held(self, outlet: str) -> Iterator[None]:
@@ -152,7 +156,10 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
         try:
             finish_takedowns(self.settings, outlet)
         except (OSError, pa.ArrowException) as error:
-            print(f"{outlet}: a takedown is not finished yet: {error}", file=sys.stderr)
+            print(
+                tr("{outlet}: a takedown is not finished yet: {error}", outlet=outlet, error=error),
+                file=sys.stderr,
+            )
 
     def outlets(self) -> dict[str, type[NewsSpider]]:
         """Return the spider class of each outlet by name, sorted by name."""
@@ -165,13 +172,20 @@ class CrawlingCommand(TerminalCommand, BaseRunSpiderCommand):
         outlets = self.outlets()
         if name not in outlets:
             close = get_close_matches(name, outlets, n=1)
-            hint = f"did you mean {close[0]}?" if close else "`scrapy outlets` lists them"
-            self.complain(f"there is no outlet {name}; {hint}")
+            hint = (
+                tr("did you mean {close}?", close=close[0])
+                if close
+                else tr("`scrapy outlets` lists them")
+            )
+            self.complain(tr("there is no outlet {name}; {hint}", name=name, hint=hint))
         status = outlets[name].status
         if status == "refused":
-            self.complain(f"{name} is never crawled: its robots.txt refuses us")
+            self.complain(tr("{name} is never crawled: its robots.txt refuses us", name=name))
         if status == "permission" and name not in self.settings.getlist("PERMITTED"):
             self.complain(
-                f"{name} asks not to be crawled without permission; once you have it, name the"
-                f" outlet in the setting PERMITTED"
+                tr(
+                    "{name} asks not to be crawled without permission; once you have it, name the"
+                    " outlet in the setting PERMITTED",
+                    name=name,
+                )
             )

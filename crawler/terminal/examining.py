@@ -14,6 +14,7 @@ from crawler.state.index import DatasetIndex
 from crawler.state.refusals import Refusals
 from crawler.terminal.base import print_table, tabulate
 from crawler.terminal.crawling import CrawlingCommand
+from crawler.wording import tr
 from output import clock
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class ExaminingCommand(CrawlingCommand):
         try:
             index = DatasetIndex.of(self.own)
         except (StateError, sqlite3.Error, OSError) as error:
-            self.complain(f"STATE_DIR: {error}")
+            self.complain(tr("STATE_DIR: {error}", error=error))
         self.refusals = Refusals(index.db, index.clock)
 
     def examiner(self, name: str) -> tuple[Crawler, Examination]:
@@ -78,7 +79,12 @@ class ExaminingCommand(CrawlingCommand):
             for line in each.notes():
                 self.say(f"{each.outlet}: {line}")
             if proposals := each.proposals():
-                self.say(f"{each.outlet}: works and is not declared, to paste into `sources`:")
+                self.say(
+                    tr(
+                        "{outlet}: works and is not declared, to paste into `sources`:",
+                        outlet=each.outlet,
+                    )
+                )
                 self.say("\n".join(f"        {line}" for line in proposals))
 
 

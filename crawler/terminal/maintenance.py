@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from crawler.sources.window import ArgumentError, Window
 from crawler.terminal.base import TerminalCommand
+from crawler.wording import tr
 from output.dataset import INDEX, holds_dataset, outlets
 from output.filesystem import Root
 from output.schema import SCHEMAS
@@ -35,7 +36,13 @@ class MaintenanceCommand(TerminalCommand):
         stored = self.check_dataset()
         for name in args:
             if name not in stored:
-                self.complain(f"{self.location} holds nothing of an outlet {name}")
+                self.complain(
+                    tr(
+                        "{location} holds nothing of an outlet {name}",
+                        location=self.location,
+                        name=name,
+                    )
+                )
 
     def check_dataset(self) -> list[str]:
         """Return the outlets as `stored`, or complain of a place without a dataset."""
@@ -44,19 +51,24 @@ class MaintenanceCommand(TerminalCommand):
         try:
             found = holds_dataset(Root(self.location))
         except (OSError, pa.ArrowInvalid) as error:
-            self.complain(f"OUTPUT_DIR: {error}")
+            self.complain(tr("OUTPUT_DIR: {error}", error=error))
         if not found:
-            self.complain(f"there is no dataset at {self.location}: does OUTPUT_DIR name it?")
+            self.complain(
+                tr(
+                    "there is no dataset at {location}: does OUTPUT_DIR name it?",
+                    location=self.location,
+                )
+            )
         return []
 
     def add_selection(self, parser: argparse.ArgumentParser) -> None:
         """Add the options that choose a part of the dataset."""
         add = parser.add_argument
-        add("--outlet", action="append", default=[], metavar="NAME", help="may be given again")
-        add("--since", metavar="DAY", help="the first day of publication, in WIB: 2023-09-01")
-        add("--until", metavar="DAY", help="the last day of publication, in WIB")
-        add("--topic", metavar="TOPIC", help="only articles with this topic, e.g. ai")
-        add("--query", metavar="QUERY", help="only articles that `scrapy search` finds by it")
+        add("--outlet", action="append", default=[], metavar="NAME", help=tr("may be given again"))
+        add("--since", metavar="DAY", help=tr("the first day of publication, in WIB: 2023-09-01"))
+        add("--until", metavar="DAY", help=tr("the last day of publication, in WIB"))
+        add("--topic", metavar="TOPIC", help=tr("only articles with this topic, e.g. ai"))
+        add("--query", metavar="QUERY", help=tr("only articles that `scrapy search` finds by it"))
 
     def window(self, opts: argparse.Namespace) -> Window:
         """Return the days between --since and --until, or complain of them."""
@@ -85,7 +97,7 @@ class MaintenanceCommand(TerminalCommand):
         try:
             library = Library(self.location, self._index_folder(ends))
         except OSError as error:
-            self.complain(f"the dataset cannot be read: {error}")
+            self.complain(tr("the dataset cannot be read: {error}", error=error))
         ends.callback(library.close)
         return library
 
@@ -97,7 +109,9 @@ class MaintenanceCommand(TerminalCommand):
         library, question = self.library(ends), Question(query)
         library.update()
         if mistakes := library.mistakes(question):
-            self.complain(f"--query: not understood: {', '.join(one.text for one in mistakes)}")
+            self.complain(
+                tr("--query: not understood: {text}", text=", ".join(one.text for one in mistakes))
+            )
         return frozenset(row["article_id"] for row in library.matches(question))
 
     def _index_folder(self, ends: ExitStack) -> Path:
@@ -107,7 +121,7 @@ class MaintenanceCommand(TerminalCommand):
             if folder.is_dir() and os.access(folder, os.W_OK):
                 return folder
         print(
-            "the search index is not kept: set STATE_DIR to a local folder that can be written",
+            tr("the search index is not kept: set STATE_DIR to a local folder that can be written"),
             file=sys.stderr,
         )
         return Path(ends.enter_context(TemporaryDirectory(prefix="wartatek-search-")))
@@ -118,4 +132,4 @@ class MaintenanceCommand(TerminalCommand):
             root = Root(self.location)
             return sorted({name for table in SCHEMAS for name in outlets(root, table)})
         except (OSError, pa.ArrowInvalid) as error:
-            self.complain(f"OUTPUT_DIR: {error}")
+            self.complain(tr("OUTPUT_DIR: {error}", error=error))

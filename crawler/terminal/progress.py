@@ -12,7 +12,7 @@ from rich.text import Text
 
 from crawler.runs.outcomes import BY_REASON, COUNTED, EXCUSED, OUTCOMES, Outcomes
 from crawler.terminal.exit_codes import INTERRUPTED, UNHEALTHY
-from crawler.wording import number, word
+from crawler.wording import mark, number, tr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,8 +54,14 @@ class Progress:
         outcomes = [outcomes_of(crawler) for crawler in self.crawlers.values()]
         done = sum("finish_reason" in outlet.stats for outlet in outcomes)
         counts = {name: sum(outlet.count(name) for outlet in outcomes) for name in WATCHED}
-        told = [f"{count:,} {name}" for name, count in counts.items() if count]
-        return f"{done} of {self.total} outlets done: {', '.join(told) or 'nothing fetched yet'}"
+        told = [f"{number(count)} {tr(name)}" for name, count in counts.items() if count]
+        counted = ", ".join(told) or tr("nothing fetched yet")
+        return tr(
+            "{done} of {total} outlets done: {counted}",
+            done=done,
+            total=self.total,
+            counted=counted,
+        )
 
     async def _tell(self) -> None:
         while True:
@@ -66,8 +72,8 @@ class Progress:
                 self.console.print(self.line(), soft_wrap=True)
 
 
-CRASHED = ("unhealthy", "it did not run to its end")
-NOT_REACHED = ("unhealthy", "not begun: no outlet could be reached")
+CRASHED = (mark("unhealthy"), mark("it did not run to its end"))
+NOT_REACHED = ("unhealthy", mark("not begun: no outlet could be reached"))
 
 
 class OutcomeTable:
@@ -116,14 +122,15 @@ class OutcomeTable:
         """Print name, judgement and reason of each outlet that is not healthy, the worst last; in a
         single line where no outlet could be reached."""
         if cause := self.unreached:
-            print(f"no outlet could be reached: {cause}", file=sys.stderr)
+            print(tr("no outlet could be reached: {cause}", cause=cause), file=sys.stderr)
             return
         for name, outcomes in self.outcomes.items():
             for url in outcomes.discovered:
-                print(f"{name}: found {url}, not declared", file=sys.stderr)
+                print(tr("{name}: found {url}, not declared", name=name, url=url), file=sys.stderr)
         for name, (judgement, detail) in sorted(self.judged.items(), key=lambda item: item[1][0]):
             if judgement != "healthy":
-                print(f"{name} is {judgement}: {detail}", file=sys.stderr)
+                said = tr("{name} is {judgement}", name=name, judgement=tr(judgement))
+                print(f"{said}: {tr(detail)}", file=sys.stderr)
 
     def rows(self) -> list[dict[str, Any]]:
         """Return a row for each outlet; `listed` plus `resumed` is the sum of the outcomes."""
@@ -151,7 +158,7 @@ class OutcomeTable:
         if len(rows) > 1:
             counts = {name: sum(row[name] for row in rows) for name in (*COUNTED, "seconds")}
             problems = [problem for row in rows for problem in row["source_problems"]]
-            total = {"outlet": word("total"), "source_problems": problems, "judgement": ""}
+            total = {"outlet": tr("total"), "source_problems": problems, "judgement": ""}
             rows.append(total | counts)
         return [
             row | {"otherwise": _otherwise(row), "failed lists": len(row["source_problems"])}
@@ -167,4 +174,4 @@ def outcomes_of(crawler: Crawler | None) -> Outcomes:
 
 def _otherwise(row: Mapping[str, Any]) -> str | None:
     ended = [name for name in OUTCOMES if name != "stored" and row[name]]
-    return ", ".join(f"{number(row[name])} {word(name)}" for name in ended) or None
+    return ", ".join(f"{number(row[name])} {tr(name)}" for name in ended) or None
