@@ -20,7 +20,7 @@ from output.compaction import compact
 from output.filesystem import Root
 from output.replacement import CannotExchangeError, finish_replacing, remove_marks
 from output.schema import SCHEMAS
-from output.verification import foreign_files
+from output.verification import READ_ERRORS, foreign_files
 
 if TYPE_CHECKING:
     from crawler.state.recurrence.table import Judgement
@@ -121,7 +121,7 @@ class Command(MaintenanceCommand):
         assert self.settings is not None
         try:
             found, judgement = judge(self.settings, self.stored(), names)
-        except (OSError, StateError, sqlite3.Error) as error:
+        except (*READ_ERRORS, StateError, sqlite3.Error) as error:
             print(
                 tr("clusters/ and boilerplate/ are not rewritten: {error}", error=error),
                 file=sys.stderr,
