@@ -40,8 +40,9 @@ lock:  ## pin the newest version of every dependency, with hashes (needs uv)
 	$(compile) $(EXTRAS) --group dev -c requirements.lock -o requirements-dev.lock
 	$(compile) $(EXTRAS) --group dev --group ci -c requirements-dev.lock -o requirements-ci.lock
 	$(compile) $(EXTRAS) --group bench -o requirements-bench.lock
+	uv pip compile -q --group pyproject.toml:stacks --universal --generate-hashes --python-version 3.11 -o requirements-stacks.lock
 clean:  ## remove .venv and caches, never output/data
-	rm -rf .venv .venv-bench .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench .venv-stacks .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 EXTRAS = $(addprefix --extra ,report browse watch corpus)
 compile = uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.11
@@ -81,6 +82,10 @@ endef
 .venv-bench/.bench: WHAT = the peers that we are measured against
 .venv-bench/.bench: TIME = 1 to 3 minutes
 .venv-bench/.bench: requirements-bench.lock | python
+	$(install)
+.venv-stacks/.stacks: WHAT = Airflow and Dagster, for the examples in deploy/
+.venv-stacks/.stacks: TIME = 1 to 3 minutes
+.venv-stacks/.stacks: requirements-stacks.lock | python
 	$(install)
 
 python:
