@@ -291,7 +291,7 @@ def _publish_local(target: Path, staging: Path, content: pa.Buffer) -> None:
     above = target.parent.parent
     _make_folder(above)
     # A name of its own: another process may publish the same file at the same time.
-    staged = staging / "-".join((*target.parts[-4:], secrets.token_hex(4)))
+    staged = staging / "-".join((*_last(target, 4), secrets.token_hex(4)))
     try:
         with staged.open("wb") as file:
             file.write(content)
@@ -307,10 +307,15 @@ def _publish_local(target: Path, staging: Path, content: pa.Buffer) -> None:
     sync_folder(target.parent)
 
 
+def _last(path: Path, count: int) -> tuple[str, ...]:
+    """Return the last `count` names of `path`; the root of all paths, as above /data, is none."""
+    return path.parts[1:][-count:]
+
+
 def _copy_local(source: Path, target: Path, staging: Path) -> None:
     """Move a file between filesystems, so that `target` is seen whole or not at all."""
     staging.mkdir(parents=True, exist_ok=True)
-    staged = staging / "-".join(target.parts[-3:])
+    staged = staging / "-".join(_last(target, 3))
     try:
         with source.open("rb") as there, staged.open("wb") as here:
             shutil.copyfileobj(there, here, 1 << 20)

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
 
 import pyarrow as pa
 import pytest
@@ -15,6 +17,31 @@ def test_publish_puts_the_whole_content_in_place(tmp_path):
     root.publish("articles/outlet=a/month=2023-09/x.parquet", pa.py_buffer(b"isi"))
     assert (tmp_path / "articles/outlet=a/month=2023-09/x.parquet").read_bytes() == b"isi"
     assert not any((tmp_path / "staging").iterdir())
+
+
+@pytest.mark.skipif(not os.access("/", os.W_OK), reason="no folder can be made in /")
+def test_a_dataset_may_be_a_folder_of_the_root_as_in_a_container(monkeypatch):
+    sync, written_to = os.fsync, []
+
+    def seen(handle):
+        written_to.append(Path(f"/proc/self/fd/{handle}").readlink())
+        sync(handle)
+
+    monkeypatch.setattr(os, "fsync", seen)
+    with TemporaryDirectory(dir="/") as folder:
+        check_writable(folder)
+        root = Root(folder)
+        root.publish("origin.json", pa.py_buffer(b"isi"))
+        root.publish("runs/x", pa.py_buffer(b"isi"))
+        with NamedTemporaryFile(dir="/dev/shm", delete=False) as other:  # another filesystem
+            other.write(b"isi")
+        root.publish_file("y", Path(other.name))
+        written = {
+            path.name: path.read_bytes() for path in Path(folder).rglob("*") if path.is_file()
+        }
+        assert written == {"origin.json": b"isi", "x": b"isi", "y": b"isi"}
+        assert len(written_to) > 3 and all(path.is_relative_to(folder) for path in written_to)
+        assert not any(Path(folder, "staging").iterdir())
 
 
 def test_two_writers_may_publish_the_same_file_at_once(tmp_path, monkeypatch):
