@@ -138,16 +138,26 @@ def _mentions(text: str, part: str, named: list[_Named], triggers: list[Place]) 
         sentence = text[first : min(stop, first + _LONGEST_SENTENCE)].strip()
         return Mention(entity_id, kind, text[start:end], part, start, sentence, **amount)  # type: ignore[arg-type]
 
-    found = [mention(one.entity.id, one.entity.kind, one.start, one.end) for one in named]
     by_start: dict[int, Person] = {}
     said = ((place.start, TRIGGERS[place.number]) for place in triggers)
-    for person in people(text, said, organisation_at):
+    for person in people(text, said, organisation_at, {one.end for one in named}):
         before = by_start.get(person.start)
         if before is None or (person.organisation and not before.organisation):
             by_start[person.start] = person
-    known = {one.start for one in named if one.entity.kind == "person"}
+    ranges = sorted((person.start, person.end) for person in by_start.values())
+    # "Prabowo" in the name of another person.
+    named = [
+        one
+        for one in named
+        if one.entity.kind != "person"
+        or " " in text[one.start : one.end]
+        or not _is_part(one, ranges)
+    ]
+    found = [mention(one.entity.id, one.entity.kind, one.start, one.end) for one in named]
+    known = [(one.start, one.end) for one in named if one.entity.kind in ("person", "product")]
     for person in by_start.values():
-        if person.start in known:
+        at = bisect_left(known, (person.end, 0)) - 1
+        if at >= 0 and known[at][1] > person.start:
             continue
         who = _person_id(person.name, person.organisation)
         found.append(mention(who, "person", person.start, person.end))
@@ -160,6 +170,12 @@ def _mentions(text: str, part: str, named: list[_Named], triggers: list[Place]) 
             )
         )  # fmt: skip
     return sorted(found, key=lambda one: (one.start, one.kind, one.value or 0))
+
+
+def _is_part(one: _Named, ranges: list[tuple[int, int]]) -> bool:
+    """Return whether a name is a part of a longer one in `ranges`, which are in order."""
+    at = bisect_right(ranges, (one.start, one.end + _LONGEST_SENTENCE)) - 1
+    return at >= 0 and ranges[at][1] >= one.end and ranges[at] != (one.start, one.end)
 
 
 def _person_id(name: str, organisation: str | None) -> str:

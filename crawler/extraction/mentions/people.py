@@ -4,14 +4,18 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
+from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from crawler.extraction.indonesian.patterns import any_of
 from crawler.extraction.indonesian.places import CITIES
+from crawler.extraction.mentions.gazetteer import COMMON
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Container, Iterable, Iterator
 
 OFFICES = (
     "direktur utama|dirut|presiden direktur|presdir|direktur|wakil direktur|wakil presiden direktur|"
@@ -28,7 +32,23 @@ OFFICES = (
     "staf ahli|jaksa agung|jaksa agung muda|managing partner|partner|brand manager|product manager|"
     "chief scientist|chief commercial officer|chief digital officer|chief business officer|"
     "chief product officer|akbp|kombes|kompol|brigjen|irjen|komjen|mayjen|letjen|jenderal|kolonel|"
-    "prof|profesor|dr|datuk|ceo & co-founder|co-founder & ceo|penyanyi|aktor|aktris|pelatih|advokat|kuasa hukum|pengacara|sutradara|produser"
+    "prof|profesor|dr|datuk|ceo & co-founder|co-founder & ceo|penyanyi|aktor|aktris|pelatih|advokat|kuasa hukum|pengacara|sutradara|produser|"
+    "menlu|mensos|mendagri|mensesneg|menkes|menhub|menhut|mentan|menag|menpora|menaker|mendag|menperin|mendes|"
+    "menpan|menham|menhan|seskab|wamendag|wamenperin|wamenaker|wamenkeu|wamenlu|mendikdasmen|mendiktisaintek|"
+    "perdana menteri|kanselir|duta besar|dubes|konsul jenderal|panglima|kasad|danrem|dandim|kapolsek|kapolresta|"
+    "kadis|camat|lurah|kepala desa|kades|sekda|ketum|waketum|wakapolri|kabareskrim|kasat reskrim|kasi humas|"
+    "hakim|jaksa|senator|anggota dpr|politikus|politisi|aktivis|sosiolog|psikolog|dokter|dosen|guru besar|"
+    "ilmuwan|astronom|fisikawan|ahli|praktisi|pengusaha|miliarder|investor|penulis|novelis|jurnalis|wartawan|"
+    "kreator|kreator konten|konten kreator|content creator|youtuber|tiktoker|influencer|selebgram|streamer|gamer|"
+    "komedian|komika|presenter|pembawa acara|model|musisi|rapper|vokalis|gitaris|drummer|musikus|"
+    "pebulu tangkis|pebulutangkis|petinju|pembalap|pebalap|striker|gelandang|bek|kiper|penyerang|winger|atlet|"
+    "petenis|pesepak bola|pemain|perenang|pelari|seniman|desainer|arsitek|koki|chef|astronaut|astronot|pilot|"
+    "peretas|ustaz|ustadz|kiai|kh|gus|sheikh|syekh|mahasiswa|warga|pengguna|pelanggan|pedagang|petani|sopir|"
+    "pengemudi|korban|tersangka|terdakwa|saksi|bos|chairman|chairwoman|executive director|associate director|"
+    "research director|creative director|lead|engineer|software engineer|data scientist|researcher|analyst|"
+    "strategist|kepala ekonom|chief economist|spokesperson|mendiang|almarhum|almarhumah|bernama|sosok|konsultan|"
+    "rekan peneliti|kepala riset|fotografer|insinyur|filsuf|sejarawan|direksi|relawan|kolumnis|pimpinan|koordinator|"
+    "tokoh|legenda|mantan presiden|anggota|staf|karyawan|bapak|ibu|pak|bu|istri|suami"
 ).split("|")
 _OFFICE = rf"(?<!\w)(?:{any_of(set(OFFICES))})(?!\w)"
 _HEAD = re.compile(_OFFICE, re.IGNORECASE)
@@ -36,7 +56,21 @@ _VERBS = frozenset(
     "kata ujar tutur ungkap jelas imbuh tambah papar terang sebut tegas ucap lanjut cetus beber tulis "
     "jawab urai".split()
 )
-TRIGGERS = sorted({*OFFICES, *_VERBS})
+# Behind a name: "Budi Contoh mengatakan".
+_SAYS = frozenset(
+    "mengatakan menjelaskan menuturkan menyebut menambahkan mengungkapkan menilai mengaku menegaskan "
+    "memaparkan menyampaikan berujar membenarkan menyoroti mengingatkan menyatakan memastikan "
+    "menerangkan menyebutkan mencontohkan".split()
+)
+GIVEN = frozenset(Path(__file__).with_name("given_names.txt").read_text("utf-8").split())
+TRIGGERS = sorted({*OFFICES, *_VERBS, *_SAYS})
+# Behind these words a club, a place or a product is named as often as a person.
+_WEAK = frozenset(
+    "pemain striker gelandang bek kiper penyerang winger pembalap pebalap warga anggota mahasiswa pengguna "
+    "pelanggan bos legenda tokoh staf karyawan pilot korban pengemudi sopir koordinator pimpinan investor "
+    "model bernama sosok lead saksi tersangka terdakwa pelaku petani pedagang atlet direksi relawan bapak ibu "
+    "pak bu istri suami kreator konsultan hakim jaksa panglima camat lurah gus kh ahli dokter".split()
+)
 _BEFORE = 80  # characters before an office in which the name is that the office explains
 # Capitalised words between office and name, which are no names.
 OF_OFFICES = frozenset(
@@ -96,14 +130,35 @@ _BODIES = frozenset(
     lembaga universitas institut sekolah grup group suku sub unit program studi
     """.split()
 )
-_NAME_WORD = r"[A-Z](?:(?=\s[A-Z][a-z])|[a-zà-ÿ]+(?:['’-][A-Za-z][a-zà-ÿ]+)*|\.(?=\s[A-Z])|[a-z]{0,2}\.(?=\s[A-Z])|'?[A-Z][a-zà-ÿ]+)"
+_NAME_WORD = r"(?:(?:[A-Z]\.){1,2}[A-Z](?:\.(?=\s[A-Z])|(?=\s[A-Z][a-z]))|[A-Z](?:(?=\s[A-Z][a-z])|[a-zà-ÿ]+(?:['’-][A-Za-z][a-zà-ÿ]+)*|\.(?=\s[A-Z])|[a-z]{0,2}\.(?=\s[A-Z])|'?[A-Z][a-zà-ÿ]+))"
 _NAME = rf"{_NAME_WORD}(?:\s(?:bin|binti|van|de|al|el|da)?\s?{_NAME_WORD}){{0,3}}"
 _TOKEN = re.compile(r"\S+")
 _WORD = re.compile(rf"{_NAME_WORD}(?=$|[\s,.;:()\"”'’])")
 _CLAUSE = re.compile(r"[^,.;:!?\"”]*")
 _APPOSITION = re.compile(
-    rf"(?<!\w)(?P<name>{_NAME_WORD}(?:\s{_NAME_WORD}){{1,3}})(?:\s\(\d{{2}}\))?(?:,\s(?:selaku\s|yang juga\s)?|\sselaku\s)$"
+    rf"(?<!\w)(?P<name>{_NAME_WORD}(?:\s{_NAME_WORD}){{1,3}})(?:\s\(\d{{2}}\))?(?:,\s(?:selaku\s|yang (?:juga|merupakan|menjabat)\s(?:sebagai\s)?)?|\s(?:selaku|sebagai)\s|\s\()$"
 )
+_SAYER = re.compile(
+    rf"(?<![\w&/-])(?P<name>{_NAME_WORD}(?:\s{_NAME_WORD}){{1,3}})(?:\s\([^()]{{1,30}}\))?\s$"
+)
+_SAID_ONE = re.compile(
+    r"\w+\s(?P<name>[A-Z][a-z]{2,}(?:[’'][a-z]+)?)"
+    r"(?=[,.]|\s(?:di|dalam|kepada|saat|pada|usai|ketika|dikutip|menambahkan|sambil|lagi|seraya)\b)"
+)
+# A word with a capital before another: where a given name may be.
+_CAPITALS = re.compile(r"(?<![\w/-])[A-Z][a-zà-ÿ]{2,}(?=\s[A-Z])")
+_WHOLE_NAME = re.compile(
+    rf"{_NAME_WORD}(?:\s(?:bin\s|binti\s|van\s|de\s|al\s|el\s|da\s|von\s|der\s)?{_NAME_WORD}){{1,3}}(?![\w-])"
+)
+# Before a name that is of a street, a film or another thing.
+_OF_THINGS = frozenset(
+    "jalan jl film seri serial novel lagu album bandara stadion gedung masjid pulau gunung bukit pasar hotel "
+    "toko buku gim game pt cv rs kapal sirkuit piala taman kota kampung desa kecamatan".split()
+)
+_RANKS = frozenset(
+    "datuk seri tan sri dato mr mrs ms sir dr prof ir drs dra hj kh akp iptu ipda raden i ni pendeta kyai ustad uskup romo suster mbah mas mbak bang kak om tante saudara sdr".split()
+)
+_WORD_BEFORE = re.compile(r"(?<![\w.])(?P<word>[^\W\d_][\w’'&-]*)(?P<stop>\.?)\s$")
 _SAID = re.compile(
     r"(?<!\w)(?i:kata|ujar|tutur|ungkap|jelas|imbuh|tambah|papar|terang|sebut|tegas|ucap|lanjut|"
     rf"cetus|beber|tulis|jawab|urai)\s(?P<name>{_NAME_WORD}(?:\s{_NAME_WORD}){{1,3}})"
@@ -144,7 +199,7 @@ NO_NAMES = frozenset(
     menteri direktur ketua kepala bapak ibu pak bu anggota tim media sosial news online
     imipas panitia penyelenggara park association hotel resort florida texas california georgia alaska
     nomor tahun airways foundation terminal club forum himpunan asosiasi shrimp global international
-    perkara pidana tata nasional keputusan undang peraturan gubernur bupati milan united city fc
+    perkara pidana tata cup award awards tour arena trophy raya effect show stadium theorem nasional keputusan undang peraturan gubernur bupati milan united city fc
     """.split()
 )
 _TITLES = re.compile(
@@ -166,35 +221,154 @@ def people(
     text: str,
     triggers: Iterable[tuple[int, str]],
     organisation_at: Callable[[int, int], tuple[int, str] | None],
-) -> Iterator[Person]:
-    """Yield the people in `text` that an office, an apposition or a verb of speech names.
+    ends: Container[int],
+) -> list[Person]:
+    """Return the people in `text` that an office, a verb of speech or a given name shows.
 
     :param triggers: places and words of offices and verbs of speech, in order, none in another
     :param organisation_at: returns end and id of the organisation that is named within a range
+    :param ends: where names of organisations end
     """
+    found: list[Person] = []
+    lone: list[Person] = []
     for at, word in triggers:
         if word in _VERBS:
-            if said := _SAID.match(text, at):
-                start, end = said.span("name")
-                if _is_name(text[start:end]) and organisation_at(start, end) is None:
-                    yield Person(start, end, text[start:end], None)
-            elif (said := _SAID_OF.match(text, at)) and _HEAD.search(said["office"]):
-                start, end = _trimmed(text, *said.span("name"))
-                named = organisation_at(*said.span("office"))
-                if _is_name(text[start:end]):
-                    yield Person(start, end, text[start:end], named[1] if named else None)
+            found += _said(text, at, organisation_at)
+            if one := _SAID_ONE.match(text, at):
+                lone.append(Person(*one.span("name"), one["name"], None))
+        elif word in _SAYS:
+            found += _saying(text, at, organisation_at, ends)
+        else:
+            found += _of_office(text, at, word, organisation_at)
+    taken = sorted({(person.start, person.end) for person in found})
+    found += [
+        person
+        for person in _by_given_name(text, organisation_at, ends)
+        if not _is_taken(person, taken)
+    ]
+    known = {word for person in found for word in person.name.split()}
+    times = Counter(person.name for person in lone)
+    found += [
+        person
+        for person in lone
+        if person.name not in known
+        and (person.name in GIVEN or times[person.name] > 1)
+        and _is_name(f"{person.name} {person.name}")
+        and person.name.lower() not in COMMON
+        and organisation_at(person.start, person.end) is None
+    ]
+    return found
+
+
+def _is_taken(person: Person, taken: list[tuple[int, int]]) -> bool:
+    """Return whether `person` overlaps a range of `taken`, which are in order."""
+    at = bisect_left(taken, (person.end, 0)) - 1
+    return at >= 0 and taken[at][1] > person.start
+
+
+def _said(
+    text: str, at: int, organisation_at: Callable[[int, int], tuple[int, str] | None]
+) -> Iterator[Person]:
+    """Yield the person behind the verb of speech at `at`."""
+    if said := _SAID.match(text, at):
+        start, end = said.span("name")
+        if _is_name(text[start:end]) and organisation_at(start, end) is None:
+            yield Person(start, end, text[start:end], None)
+    elif (said := _SAID_OF.match(text, at)) and _HEAD.search(said["office"]):
+        start, end = _trimmed(text, *said.span("name"))
+        named = organisation_at(*said.span("office"))
+        if _is_name(text[start:end]):
+            yield Person(start, end, text[start:end], named[1] if named else None)
+
+
+def _saying(
+    text: str,
+    at: int,
+    organisation_at: Callable[[int, int], tuple[int, str] | None],
+    ends: Container[int],
+) -> Iterator[Person]:
+    """Yield the person before the verb of speech at `at`, whom the text calls by one name too."""
+    found = _SAYER.search(text, max(0, at - _BEFORE), at)
+    if found is None:
+        return
+    start, end = _trimmed(text, *found.span("name"))
+    words = text[start:end].split(" ")
+    is_given = [word in GIVEN for word in words]
+    # "Kemudian Budi Contoh", "Pendeta Budi Contoh": the name begins with the given one.
+    while len(words) > 2 and not is_given[0] and (any(is_given) or words[0].lower() in COMMON):
+        start += len(words.pop(0)) + 1
+        is_given.pop(0)
+    if words[0].lower() in COMMON and not is_given[0]:
+        return
+    name = text[start:end]
+    if (
+        not _is_name(name)
+        or organisation_at(start, end) is not None
+        or not _begins(text, start, ends)
+    ):
+        return
+    first, *_, last = name.split()
+    whole = text.count(name)
+    if first in GIVEN or any(
+        len(re.findall(rf"(?<!\w){re.escape(word)}(?!\w)", text)) > whole for word in (first, last)
+    ):
+        yield Person(start, end, name, None)
+
+
+def _of_office(
+    text: str, at: int, word: str, organisation_at: Callable[[int, int], tuple[int, str] | None]
+) -> Iterator[Person]:
+    """Yield the people before and behind the office at `at`."""
+    end = at + len(word)
+    if found := _APPOSITION.search(text, max(0, at - _BEFORE), at):
+        first, last = _trimmed(text, *found.span("name"))
+        if _is_name(text[first:last]):
+            clause = _CLAUSE.match(text, end, end + 60)
+            named = organisation_at(end, clause.end() if clause else end)
+            yield Person(first, last, text[first:last], named[1] if named else None)
+    if _IN_APPOSITION.search(text, max(0, at - 40), at):
+        return
+    person = _behind_office(text, end, organisation_at)
+    if person and (word not in _WEAK or person.name.split()[0] in GIVEN):
+        yield person
+
+
+def _begins(text: str, start: int, ends: Container[int]) -> bool:
+    """Return whether a person's name may begin at `start`: a longer name or a thing's does not."""
+    before = _WORD_BEFORE.search(text, max(0, start - 25), start)
+    if before is None or start - 1 in ends:
+        return True
+    word = before["word"].lower()
+    if before["stop"] and word not in _RANKS:
+        return True
+    if word in _OF_THINGS:
+        return False
+    return before["word"][0].islower() or any(
+        word in words for words in (COMMON, OFFICES, OF_OFFICES, _RANKS)
+    )
+
+
+def _by_given_name(
+    text: str,
+    organisation_at: Callable[[int, int], tuple[int, str] | None],
+    ends: Container[int],
+) -> Iterator[Person]:
+    """Yield the people in `text` whose first name is a known one."""
+    past = 0
+    for word in _CAPITALS.finditer(text):
+        if word[0] not in GIVEN or word.start() < past or not _begins(text, word.start(), ends):
             continue
-        end = at + len(word)
-        if found := _APPOSITION.search(text, max(0, at - _BEFORE), at):
-            first, last = _trimmed(text, *found.span("name"))
-            if _is_name(text[first:last]):
-                clause = _CLAUSE.match(text, end, end + 60)
-                named = organisation_at(end, clause.end() if clause else end)
-                yield Person(first, last, text[first:last], named[1] if named else None)
-        if not _IN_APPOSITION.search(text, max(0, at - 40), at) and (
-            person := _behind_office(text, end, organisation_at)
-        ):
-            yield person
+        whole = _WHOLE_NAME.match(text, word.start())
+        if whole is None:
+            continue
+        words = whole[0].split(" ")
+        while len(words) > 1 and _is_no_name(words[-1]):
+            words.pop()
+        name = " ".join(words)
+        start, end = word.start(), word.start() + len(name)
+        if _is_name(name) and organisation_at(start, end) is None:
+            past = end
+            yield Person(start, end, name, None)
 
 
 def _behind_office(
@@ -280,9 +454,12 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def _is_no_name(word: str) -> bool:
+    return (plain := word.rstrip(".").lower()) in NO_NAMES or plain in OF_OFFICES
+
+
 def _is_name(name: str) -> bool:
     words = name.split()
     if not 2 <= len(words) <= 4 or len(words[-1]) < 2:
         return False
-    lower = [word.rstrip(".").lower() for word in words]
-    return not any(word in NO_NAMES or word in OF_OFFICES for word in lower)
+    return not any(map(_is_no_name, words))

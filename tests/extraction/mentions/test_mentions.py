@@ -99,6 +99,19 @@ PEOPLE = {
     "Menurut Siti Rahmawati, CEO Shopee, itu benar.": "person:siti-rahmawati@shopee",
     "“Benar,” kata Joko Santoso Contoh di Jakarta.": "person:joko-santoso-contoh",
     "Wakil Ketua Komisi I DPR Sukarta Wijaya menolak.": "person:sukarta-wijaya@dpr",
+    "Rukmana Contoh (Direktur Telkom) hadir.": "person:rukmana-contoh@telkom",
+    "Rukmana Contoh, yang merupakan Direktur Telkom, hadir.": "person:rukmana-contoh@telkom",
+    "CEO Telkom, Rukmana Contoh, hadir.": "person:rukmana-contoh@telkom",
+    "Menlu Rukmana Contoh hadir.": "person:rukmana-contoh",
+    "Penyanyi Rukmana Contoh hadir.": "person:rukmana-contoh",
+    "Medali itu diraih Budi Contoh kemarin.": "person:budi-contoh",
+    "Atlet Budi Contoh menang.": "person:budi-contoh",
+    "Rukmana Contoh mengatakan itu. Contoh pergi.": "person:rukmana-contoh",
+    "Pendeta Budi Contoh mengatakan itu.": "person:budi-contoh",
+    "Itu benar, kata Budi di rumah.": "person:budi",
+    "Direktur Telkom A.S. Contoh hadir.": "person:a-s-contoh@telkom",
+    "Presiden Prabowo hadir.": "person:prabowo-subianto",
+    "Menurut Gus Budi Prabowo, itu benar.": "person:budi-prabowo",
 }
 
 
@@ -109,7 +122,17 @@ def test_people_are_found_by_office_and_speech(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["Direktur Utama itu pergi.", "kata Kementerian Keuangan di Jakarta.", "Ketua Umum Rapat."],
+    [
+        "Direktur Utama itu pergi.",
+        "kata Kementerian Keuangan di Jakarta.",
+        "Ketua Umum Rapat.",
+        "Jalan Ahmad Contoh macet.",
+        "Pemain Borneo Utara pulang.",
+        "Kabel Nusa mengatakan itu.",
+        "kata Sumber di sana.",
+        "Film Budi Contoh tayang.",
+        "REUTERS/Budi Contoh",
+    ],
 )
 def test_an_office_without_a_name_is_no_person(text):
     assert not [one for one in ids(text) if one.startswith("person")]
@@ -321,3 +344,9 @@ def test_in_a_headline_a_form_counts_if_the_body_has_the_same():
     assert find_mentions(title, "Riset itu terbit.") == []
     found = find_mentions("Universitas Kabel Nusa", "Riset Universitas Kabel Nusa terbit.")
     assert [one.part for one in found] == ["title", "body"]
+
+
+def test_a_name_counts_though_print_lost_a_space():
+    assert ids("Itu dibuat olehTelkomsel kemarin.") == {"telkomsel"}
+    assert ids("Bank Indonesiamenilai itu benar.") == {"bi"}
+    assert ids("Nama Telkomselku itu lucu.") == set()
