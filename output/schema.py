@@ -22,6 +22,8 @@ VERSION_KEY = b"wartatek.schema_version"
 """Key of the version in the metadata of a file."""
 CRAWL, BACKFILL, REPARSE = "crawl", "backfill", "reparse"
 """Values of the column `command` in runs."""
+DAY_ALONE = " (day)"
+"""End of published_source where the page prints no time of day: the instant is 00:00 WIB."""
 PARAGRAPH = "paragraph"
 """The value in kinds of a paragraph that is no heading, list item or quote."""
 

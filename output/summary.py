@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from output import clock
 from output.schema import ARTICLES, Row
-from output.views import IN_WIB, connect, has_clusters, older_columns, reading
+from output.views import HAS_TIME, IN_WIB, connect, has_clusters, older_columns, reading
 
 if TYPE_CHECKING:
     from output.dataset import Location
@@ -192,14 +192,43 @@ class Summary:
             GROUP BY outlets ORDER BY outlets""")
 
     def copied(self, most: int = 10) -> Rows:
-        """Return the stories that most outlets carried."""
+        """Return the stories that most outlets carried in the period.
+
+        By all articles of a story, also those of other days: article_id, title and outlet of its
+        first article (`first`), the time until another outlet had it (`next_lag`) and until the
+        last copy (`last_lag`), null where a time of day is not known; and `wire`, the agencies
+        that any of them is credited to.
+        """
         return self._rows(
-            """
-            SELECT cluster_id, arg_min(title, coalesce(published, fetched)) AS title,
-                list_sort(list(DISTINCT outlet)) AS outlets, count(*) AS articles
-            FROM facts WHERE cluster_id IS NOT NULL GROUP BY cluster_id
-            HAVING len(outlets) > 1
-            ORDER BY len(outlets) DESC, articles DESC, cluster_id LIMIT ?""",
+            f"""
+            WITH most_copied AS (
+                SELECT cluster_id, list_sort(list(DISTINCT outlet)) AS outlets,
+                    count(*) AS articles
+                FROM facts WHERE cluster_id IS NOT NULL GROUP BY cluster_id
+                HAVING len(outlets) > 1
+                ORDER BY len(outlets) DESC, articles DESC, cluster_id LIMIT ?),
+            told AS (
+                SELECT cluster_id, article_id, outlet, title,
+                    coalesce(published_at, fetched_at) AS moment,
+                    published_at IS NOT NULL AND {HAS_TIME} AS timed
+                FROM captures SEMI JOIN most_copied USING (cluster_id)
+                QUALIFY row_number() OVER (
+                    PARTITION BY article_id ORDER BY fetched_at DESC, extractor_version DESC) = 1),
+            beginning AS (
+                SELECT *, first_value(outlet) OVER by_time AS first,
+                    first_value(timed) OVER by_time AS first_timed,
+                    moment - first_value(moment) OVER by_time AS lag
+                FROM told WINDOW by_time AS (
+                    PARTITION BY cluster_id ORDER BY moment, article_id))
+            SELECT cluster_id, arg_min(article_id, (moment, article_id)) AS article_id,
+                arg_min(title, (moment, article_id)) AS title, any_value(first) AS first,
+                min(lag) FILTER (timed AND first_timed AND outlet <> first) AS next_lag,
+                max(lag) FILTER (timed AND first_timed) AS last_lag,
+                (SELECT any_value(wire) FROM clusters
+                    WHERE clusters.cluster_id = beginning.cluster_id) AS wire,
+                any_value(outlets) AS outlets, any_value(articles) AS articles
+            FROM beginning JOIN most_copied USING (cluster_id) GROUP BY cluster_id
+            ORDER BY len(any_value(outlets)) DESC, any_value(articles) DESC, cluster_id""",
             most,
         )
 

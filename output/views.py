@@ -14,7 +14,7 @@ import pyarrow.parquet as pq
 from output.dataset import live_files, open_clusters, open_dataset, open_small
 from output.filesystem import Root
 from output.mentions import open_mentions
-from output.schema import SCHEMA_VERSION, SCHEMAS, VERSION_KEY
+from output.schema import DAY_ALONE, SCHEMA_VERSION, SCHEMAS, VERSION_KEY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +28,8 @@ _FOLDER = re.compile(r"read_parquet\(\s*'output/data/(\w+)/.*?\)", re.DOTALL)
 # SQL of an instant as WIB, in which the dataset counts days and months; without a zone, so that no
 # reader converts it again.
 IN_WIB = "({} AT TIME ZONE 'Asia/Jakarta')"
+# SQL that is false where a page prints only a day: published_at is 00:00 WIB then.
+HAS_TIME = f"NOT ends_with(coalesce(published_source, ''), '{DAY_ALONE}')"
 
 
 def connect(location: Location) -> duckdb.DuckDBPyConnection:

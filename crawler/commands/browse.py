@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from crawler.state.diagnoses import words_of_diagnoses
 from crawler.terminal.base import NO_ARGUMENTS
 from crawler.terminal.maintenance import MaintenanceCommand
+from crawler.web import PORT
 from crawler.wording import tr
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Command(MaintenanceCommand):
     def add_options(self, parser: argparse.ArgumentParser) -> None:
         super().add_options(parser)
         parser.add_argument(
-            "--port", type=int, default=8765, help=tr("default 8765; 0: any free port")
+            "--port", type=int, default=PORT, help=tr("default 8765; 0: any free port")
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:

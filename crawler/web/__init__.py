@@ -1,1 +1,4 @@
 """Pages for a browser: the report and browse."""
+
+PORT = 8765
+"""TCP port of `scrapy browse` unless another is given: the report links there."""

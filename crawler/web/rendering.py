@@ -33,7 +33,7 @@ def environment(folder: Path) -> Environment:
         lstrip_blocks=True,
     )
     templates.globals.update(both=both, language=language)
-    templates.filters.update(number=number, moment=moment, percent=percent)
+    templates.filters.update(number=number, moment=moment, percent=percent, since=since)
     return templates
 
 
@@ -66,6 +66,19 @@ def ago(age: timedelta) -> Markup:
         hours = int(age / timedelta(hours=1))
         return both(f"{hours} jam", f"{hours} h")
     return both(f"{age.days} hari", f"{age.days} days")
+
+
+def since(lag: timedelta) -> Markup:
+    """Return a lag to the minute in both languages: days, hours and minutes, without zeros."""
+    minutes = round(lag / timedelta(minutes=1))
+    if minutes < 1:
+        return both("pada menit yang sama", "in the same minute")
+    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
+    parts = [(days, "hari", "d"), (hours, "jam", "h"), (minutes, "menit", "min")]
+    return both(
+        " ".join(f"{n} {word}" for n, word, _ in parts if n),
+        " ".join(f"{n} {word}" for n, _, word in parts if n),
+    )
 
 
 def content_hash(text: str) -> str:

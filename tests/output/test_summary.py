@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import pyarrow.parquet as pq
 import pytest
 
+from output.stories import publish
 from output.summary import FIELDS, Summary
 from tests.datasets import NOON, row, run, write, write_clusters
 
@@ -127,6 +128,48 @@ def test_the_summarys_stories_come_from_clusters_not_from_articles(tmp_path):
     assert summary.has_clusters
     assert summary.copied()[0]["outlets"] == ["kontan", "tirto"]
     summary.close()
+
+
+def test_the_first_and_the_lags_of_a_copied_story_are_by_all_its_articles(tmp_path):
+    def at(hours, **columns):
+        return {"published_at": NOON + timedelta(hours=hours), **columns}
+
+    write(
+        tmp_path,
+        kontan=[row(1, title="Yang pertama", **at(0)), row(4, **at(1))],
+        tirto=[row(2, "tirto", agencies=["Antara"], **at(30))],
+        uzone=[row(3, "uzone", **at(19, published_source="url (day)"))],
+        antara=[row(5, "antara", published_at=None, fetched_at=NOON + timedelta(hours=99))],
+    )
+    told = ["kontan:1", "kontan:4", "uzone:3", "tirto:2", "antara:5"]
+    publish(tmp_path, [(article_id, "kontan:1") for article_id in told])
+    summary = Summary(tmp_path, date(2026, 1, 21))
+    [copied] = summary.copied()
+    summary.close()
+    assert copied == {
+        "cluster_id": "kontan:1",
+        "article_id": "kontan:1",
+        "title": "Yang pertama",  # of the day before the period
+        "first": "kontan",
+        "next_lag": timedelta(hours=30),  # uzone prints no time of day, antara none
+        "last_lag": timedelta(hours=30),
+        "wire": ["Antara"],
+        "outlets": ["antara", "tirto", "uzone"],
+        "articles": 3,
+    }
+
+
+@pytest.mark.parametrize("without", ["time", "clusters"])
+def test_a_lag_that_nobody_printed_is_unknown(tmp_path, without):
+    first = {"published_source": "url (day)"} if without == "time" else {}
+    rows = {"cluster_id": "kontan:1"}
+    write(tmp_path, kontan=[row(1, **rows, **first)], tirto=[row(2, "tirto", **rows)])
+    summary = Summary(tmp_path)
+    [copied] = summary.copied()
+    summary.close()
+    assert (copied["first"], copied["wire"]) == ("kontan", None)
+    minute = None if without == "time" else timedelta(minutes=1)
+    assert (copied["next_lag"], copied["last_lag"]) == (minute, minute)
 
 
 def test_the_summary_of_an_empty_dataset_is_empty(tmp_path):

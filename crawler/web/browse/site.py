@@ -26,7 +26,7 @@ from crawler.web.browse.differences import difference
 from crawler.web.browse.excerpts import excerpt, marked, wanted
 from crawler.web.browse.links import is_web, tag_query
 from crawler.web.browse.removed_in_place import in_place
-from crawler.web.browse.story import FORGOTTEN, names_of, since, story_of, why_not
+from crawler.web.browse.story import FORGOTTEN, names_of, story_of, why_not
 from crawler.web.browse.taken_away import FILES, NEWEST, atom, json_feed, whole_file
 from crawler.web.rendering import SCRIPT, STYLE, environment
 from output import clock
@@ -97,7 +97,7 @@ class Site:
         self.library = library
         self.diagnoses = diagnoses
         self.templates = environment(Path(__file__).parent / "templates")
-        self.templates.filters |= {"is_web": is_web, "tag_query": tag_query, "since": since}
+        self.templates.filters |= {"is_web": is_web, "tag_query": tag_query}
         self.templates.filters["wib"] = lambda value: f"{value.astimezone(WIB):%Y-%m-%d %H:%M}"
 
     def app(self) -> Starlette:

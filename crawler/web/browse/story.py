@@ -9,9 +9,9 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from crawler.web.rendering import both
 from output.clock import WIB
 from output.lifted import published_hash
+from output.schema import DAY_ALONE
 from output.stories import wire_of
 from output.takedown import buried
 
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from datetime import datetime
     from typing import Any
 
-    from markupsafe import Markup
-
     from output.schema import Row
     from output.search import Library
 
@@ -29,8 +27,6 @@ _COLUMNS = (
     "article_id", "outlet", "fetched_at", "extractor_version", "title", "body", "paragraphs",
     "content_hash", "published_hash", "published_at", "published_source", "agencies",
 )  # fmt: skip
-_DAY = " (day)"
-"""End of published_source where the page prints no time of day: the instant is 00:00 WIB."""
 _SIZE = 3  # words of a piece of text that copies are compared by
 _WORDS = re.compile(r"\w+")
 FORGOTTEN, BEHIND, UNKNOWN = "forgotten", "behind", "unknown"
@@ -235,7 +231,7 @@ def _moment(captures: list[Row]) -> datetime:
 def _printed(row: Row) -> str:
     if row["published_at"] is None:
         return "nothing"
-    return "day" if (row["published_source"] or "").endswith(_DAY) else "time"
+    return "day" if (row["published_source"] or "").endswith(DAY_ALONE) else "time"
 
 
 def _texts(captures: list[Row]) -> list[Text]:
@@ -296,16 +292,3 @@ def names_of(articles: Collection[tuple[str, str, str, datetime | None]]) -> dic
 
 def _one_line(title: str) -> str:
     return " ".join(title.split()) or "–"
-
-
-def since(lag: timedelta) -> Markup:
-    """Return a lag to the minute in both languages: days, hours and minutes, without zeros."""
-    minutes = round(lag / timedelta(minutes=1))
-    if minutes < 1:
-        return both("pada menit yang sama", "in the same minute")
-    days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = [(days, "hari", "d"), (hours, "jam", "h"), (minutes, "menit", "min")]
-    return both(
-        " ".join(f"{n} {word}" for n, word, _ in parts if n),
-        " ".join(f"{n} {word}" for n, _, word in parts if n),
-    )

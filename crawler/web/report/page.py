@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from markupsafe import Markup
 
 from crawler.extraction.mentions.gazetteer import name_of
+from crawler.web import PORT
 from crawler.web.rendering import SCRIPT, STYLE, ago, both, content_hash, environment, number
 from crawler.web.report import charts
 from output.clock import WIB
@@ -67,6 +68,7 @@ def write_page(
         revisions=_values(summary.revisions()),
         clusters=_values(summary.cluster_sizes()),
         copied=summary.copied(),
+        story=f"http://127.0.0.1:{PORT}/stories/",
         topics=_totals_by(topics, "topic"),
         tags=_values(summary.tags()),
         named=[(name_of(row["entity_id"]), row["articles"]) for row in summary.named()],

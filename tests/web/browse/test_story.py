@@ -14,7 +14,8 @@ from starlette.testclient import TestClient
 
 from crawler.web.browse.api import ROOT
 from crawler.web.browse.site import serve_on
-from crawler.web.browse.story import names_of, since, story_of
+from crawler.web.browse.story import names_of, story_of
+from crawler.web.rendering import since
 from output.filesystem import Root
 from output.stories import remove
 from output.takedown import bury, remove_rows
@@ -115,6 +116,7 @@ def test_revisions_stand_on_one_timeline_with_the_copies(client):
     timeline = text.partition('<ol class="timeline">')[2].partition("</ol>")[0]
     moments = re.findall(r'<time datetime="([^"]+)"', timeline)
     assert moments == sorted(moments) and len(moments) == 5
+    assert "2026-01-21" in moments  # no time of day is known of it
     assert "2026-01-21 12:00 version 2 of kontan: Pabrik sel surya dibuka" in words_of(timeline)
 
 

@@ -10,15 +10,20 @@ import pytest
 from selectolax.lexbor import LexborHTMLParser
 
 from crawler.state.mentions import rebuild_mentions
+from crawler.web import PORT
 from crawler.web.rendering import ago, content_hash, number, percent
 from crawler.web.report.page import write_page
 from output import boilerplate
+from output.stories import publish
 from output.summary import FIELDS, Summary
 from tests.datasets import NOON, row, run, write
 from tests.hostile import MARKUP, TITLES
 from tests.output.several_runs import LATER, write_old, write_runs
 
 DECLARED = {"kontan": ("Kontan", "verified"), "tirto": ("tirto.id", "modelled")}
+
+
+STORY = re.compile(rf"http://127\.0\.0\.1:{PORT}/stories/[\w%]+$")
 
 
 def page_of(folder, **period):
@@ -67,6 +72,30 @@ def test_who_is_named_most_is_shown(tmp_path):
     assert re.search(r"GoTo\s+3\s+Telkom Indonesia\s+2", told), told
 
 
+def test_the_most_copied_stories_show_first_lag_wire_and_lead_to_browse(tmp_path):
+    same = {"title": "Judul yang sama"}
+    write(
+        tmp_path,
+        kontan=[row(1, **same), row(2, **same)],
+        tirto=[
+            row(3, "tirto", published_at=NOON + timedelta(hours=2, minutes=1), agencies=["Antara"]),
+            row(4, "tirto"),
+        ],
+    )
+    groups = {"kontan:1": ["kontan:1", "tirto:3"], "kontan:2": ["kontan:2", "tirto:4"]}
+    publish(tmp_path, [(one, story) for story, its in groups.items() for one in its])
+    html = page_of(tmp_path)
+    section = html.partition('<section id="stories"')[2].partition("</section>")[0]
+    links = {node.text(): node.attributes["href"] for node in LexborHTMLParser(section).css("a")}
+    assert links == {
+        f"Judul yang sama ({name})": f"http://127.0.0.1:{PORT}/stories/{name.replace(':', '%3A')}"
+        for name in groups
+    }
+    told = " ".join(re.sub(r'<span lang="id">.*?</span>|<[^>]+>', " ", section).split())
+    assert "Judul yang sama (kontan:1) 2 kontan 2 h 2 h Antara kontan, tirto" in told
+    assert "Judul yang sama (kontan:2) 2 kontan 2 min 2 min – kontan, tirto" in told
+
+
 def test_lines_that_recur_are_shown_to_be_vetoed_or_made_a_rule(tmp_path):
     write(tmp_path, kontan=[row(1)])
     line = {
@@ -86,7 +115,10 @@ def test_lines_that_recur_are_shown_to_be_vetoed_or_made_a_rule(tmp_path):
 
 def test_the_report_loads_nothing_from_elsewhere(html):
     asked = LexborHTMLParser(html).css("[src], [srcset], [href], [data], [action], [poster]")
-    assert {node.attributes.get("href") or "" for node in asked} <= {"data:,"} | {
+    stories = {node for node in asked if STORY.match(node.attributes.get("href") or "")}
+    assert {node.tag for node in stories} == {"a"}  # followed by a click alone, to this machine
+    others = [node for node in asked if node not in stories]
+    assert {node.attributes.get("href") or "" for node in others} <= {"data:,"} | {
         f"#{name}" for name in re.findall(r' id="([a-z]+)"', html)
     }
     assert "url(" not in html.partition("</style>")[0]
