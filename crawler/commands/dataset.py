@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from crawler.extraction.topics import TOPICS
 from crawler.terminal.exit_codes import UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
-from crawler.wording import number, tr
+from crawler.wording import mark, number, tr
+from output.origin import OriginError
 from output.selection import Selection
 from output.verification import READ_ERRORS
 
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from output.corpus.build import Built
 
+HEADS = (mark("filter"), mark("drops"), mark("share"), mark("reasons"))
 ROWS = ("story", "article")
 
 
@@ -67,6 +69,11 @@ class Command(MaintenanceCommand):
             help=tr("drop what gopher_quality, gopher_repetition, c4, fineweb or all of them drop"),
         )
         add("--mask", action="store_true", help=tr("mask e-mail addresses, phones, NIK, plates"))
+        add(
+            "--tokens",
+            action="store_true",
+            help=tr("count tokens by o200k_base, of the extra tokens"),
+        )
         add("--with-refused", action="store_true", help=tr("keep rows whose outlets refuse AI use"))
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -111,6 +118,7 @@ class Command(MaintenanceCommand):
             filters=FILTERS if "all" in filters else tuple(dict.fromkeys(filters)),
             masks=opts.mask,
             with_refused=opts.with_refused,
+            tokens=opts.tokens,
         )
 
     def _days(self, split: str | None) -> tuple[date, date] | None:
@@ -141,7 +149,7 @@ class Command(MaintenanceCommand):
                 self.exitcode = UNHEALTHY
                 self.say(str(error), always=True, problem=str(error))
                 return
-            except READ_ERRORS as error:
+            except (OriginError, *READ_ERRORS) as error:
                 self.complain(
                     tr(
                         "the set cannot be built: {splitlines}",
@@ -179,7 +187,7 @@ class Command(MaintenanceCommand):
         if built.unrecorded:
             print(built.unrecorded, file=sys.stderr)
         if recipe.filters and not opts.json:
-            self.show(_drops(built, recipe.filters), ("filter", "drops", "share", "reasons"))
+            self.show(_drops(built, recipe.filters), HEADS)
 
 
 def _drops(built: Built, filters: Iterable[str]) -> Iterator[dict[str, object]]:

@@ -24,9 +24,11 @@ from output.corpus import quality
 from output.corpus.card import write_card
 from output.corpus.mask import KINDS, mask
 from output.corpus.sides import SIDES, Member, Stories, leaks, place
+from output.corpus.tokens import tokenizer
 from output.dataset import again, open_dataset
 from output.filesystem import sync_folder
 from output.formats import write_jsonl
+from output.origin import origin_of
 from output.replacement import exchange
 from output.selection import Selection, select
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 
     from output.corpus.sides import Placed
     from output.dataset import Location
+    from output.origin import Origin
     from output.schema import Row
 
 PLACES = "stories.parquet"
@@ -73,6 +76,7 @@ class Recipe:
     filters: tuple[str, ...] = ()
     masks: bool = False
     with_refused: bool = False
+    tokens: bool = False
 
 
 @dataclass
@@ -82,6 +86,11 @@ class Built:
     rows: Counter[str] = field(default_factory=Counter)
     words: int = 0
     characters: int = 0
+    tokens: int = 0
+    tokenizer: str = ""
+    """Name of the tokenizer that counted; empty if tokens were not counted."""
+    origin: Origin | None = None
+    languages: Counter[str] = field(default_factory=Counter)
     outlets: Counter[str] = field(default_factory=Counter)
     months: Counter[str] = field(default_factory=Counter)
     ai_use: Counter[str] = field(default_factory=Counter)
@@ -142,8 +151,11 @@ def build(location: Location, recipe: Recipe, target: Path) -> Built:
     """Build the set in the folder `target`, in place of a former build of the same name.
 
     :raises SetError: no row is left, or `target` holds anything else.
-    :raises OSError, pa.ArrowInvalid: a file cannot be read or written.
+    :raises MissingExtraError: tokens are asked for without their package.
+    :raises OriginError, OSError, pa.ArrowInvalid: a file cannot be read or written.
     """
+    counted = tokenizer() if recipe.tokens else None
+    origin = origin_of(location)
     former = _former(target, recipe.name)
     stories = _stories(location, recipe)
     target.parent.mkdir(parents=True, exist_ok=True)
@@ -152,13 +164,16 @@ def build(location: Location, recipe: Recipe, target: Path) -> Built:
         for _ in range(_ROUNDS):
             shutil.rmtree(staged, ignore_errors=True)
             built = _write(location, recipe, place(stories, recipe.days, former), staged)
-            built.near_joined = stories.joined
+            built.near_joined, built.origin = stories.joined, origin
             found = leaks(lambda: _written(staged))
             if not found:
                 break
             for pair in found:
                 stories.join(*pair)
         built.leaks = len(found)
+        if counted:
+            built.tokenizer, tokens_of = counted
+            built.tokens = sum(tokens_of(text) for _, _, text in _written(staged))
         write_card(staged, recipe, built, SCHEMA)
         try:
             record(location, target, f"training set {recipe.name}")
@@ -349,6 +364,7 @@ def _count(built: Built, side: str, row: Row) -> None:
     built.rows[side] += 1
     built.words += row["words"]
     built.characters += row["characters"]
+    built.languages[row["language"] or "unknown"] += 1
     built.outlets[row["outlet"]] += 1
     moment = row["published_at"] or row["fetched_at"]
     built.months[f"{moment.astimezone(WIB):%Y-%m}"] += 1

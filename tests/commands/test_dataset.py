@@ -147,6 +147,14 @@ def test_a_mistake_is_one_line_and_exit_code_2(typed, tmp_path, monkeypatch, wor
     assert {path.name for path in tmp_path.iterdir()} == {"data"}
 
 
+def test_a_damaged_record_of_the_origin_stops_the_build_in_a_line(typed, dataset, tmp_path):
+    (dataset / "origin.json").write_text("{")
+    code, out, err = typed("dataset", "build", "uji", "--to", tmp_path / "set")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "origin.json cannot be read" in err
+    assert not (tmp_path / "set").exists()
+
+
 def test_forget_names_the_sets_and_exports_that_may_hold_the_article(typed, dataset, tmp_path):
     for name in ("semua", "tirto", "pindah"):
         only = ["--outlet", "tirto"] if name == "tirto" else []

@@ -16,9 +16,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from output.corpus.alike import NEAR, likeness, triples
-from output.corpus.build import Recipe, SetError, build
+from output.corpus.build import SCHEMA, Recipe, SetError, build
+from output.corpus.card import MEANINGS
 from output.corpus.mask import mask
 from output.corpus.sides import leaks
+from output.origin import claim
 from output.selection import Selection
 from tests.datasets import NOON, row, write, write_clusters
 from tests.places import CHECKOUT
@@ -231,7 +233,8 @@ KILLED = """
     from pathlib import Path
 
     from output.corpus import build as module
-    from output.selection import Selection
+    from output.origin import claim
+from output.selection import Selection
     from tests.killing import kill_at_every_call
 
     dataset, target, copies = sys.argv[1:]
@@ -304,11 +307,40 @@ def test_hugging_face_loads_both_configs_with_their_splits(dataset, tmp_path):
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of rdflib, in mlcroissant
-def test_mlcroissant_reads_the_metadata_without_an_error(dataset, tmp_path):
+def test_mlcroissant_reads_the_metadata_and_the_rows_of_each_side(dataset, tmp_path):
     croissant = pytest.importorskip("mlcroissant")
+    built = build(dataset, Recipe("uji", LATEST), tmp_path / "set")
+    loaded = croissant.Dataset(str(tmp_path / "set/croissant.json"))
+    assert not loaded.metadata.ctx.issues.errors
+    assert loaded.metadata.url == "README.md"
+    for side, count in built.rows.items():
+        rows = list(loaded.records(side))
+        assert len(rows) == count
+        assert {row[f"{side}/article_id"].decode() for row in rows} == {
+            row["article_id"] for row in rows_of(tmp_path / "set") if row["split"] == side
+        }
+
+
+def test_the_card_names_every_column_and_what_the_articles_are(dataset, tmp_path):
+    assert list(MEANINGS) == SCHEMA.names
     build(dataset, Recipe("uji", LATEST), tmp_path / "set")
-    metadata = croissant.Dataset(str(tmp_path / "set/croissant.json")).metadata
-    assert not metadata.ctx.issues.errors
+    card = (tmp_path / "set/README.md").read_text("utf-8")
+    assert all(f"| `{name}` | " in card for name in SCHEMA.names)
+    assert "technology news (nothing records that it came from the web): 101 rows" in card
+    assert "tokens not counted" in card
+    claim(dataset, "newsroom")
+    build(dataset, Recipe("uji", LATEST), tmp_path / "set")
+    card = (tmp_path / "set/README.md").read_text("utf-8")
+    assert "Made-up articles of a made-up newsroom, no news: 101 rows" in card
+
+
+def test_tokens_are_counted_by_a_tokenizer_that_the_card_names(dataset, tmp_path):
+    encoding = pytest.importorskip("bpe_openai").get_encoding("o200k_base")
+    built = build(dataset, Recipe("uji", LATEST, tokens=True), tmp_path / "set")
+    expected = sum(len(encoding.encode_ordinary(row["text"])) for row in rows_of(tmp_path / "set"))
+    assert built.tokens == expected > built.words
+    card = (tmp_path / "set/README.md").read_text("utf-8")
+    assert f" {expected:,} tokens (o200k_base of bpe-openai " in card
 
 
 def test_personal_data_is_masked_and_prices_scores_and_years_are_not():
