@@ -31,7 +31,7 @@ _HEADS = {
     "organisation": """
         universitas, institut, politeknik, sekolah tinggi, stmik, akademi, asosiasi, yayasan, ikatan,
         perhimpunan, himpunan, persatuan, perkumpulan, federasi, serikat pekerja, serikat buruh, koalisi, aliansi, lembaga,
-        partai, majelis, dewan, komite, konsorsium, rumah sakit, rsud, rsup, pusat studi, pusat kajian,
+        partai, majelis, dewan, komite, konsorsium, rumah sakit, rsud, rsup, pusat studi, pusat kajian, pusat riset, pusat penelitian, balai besar, balai,
         university of, institute of, institute for, college of, center for, centre for, council on,
         gabungan, forum, uin, stie, smkn, sman, laboratorium
     """,
@@ -48,7 +48,7 @@ _SUFFIXES = {
     """,
     "organisation": """
         university, institute, foundation, association, society, council, school of business, federation,
-        research center, research centre, think tank, hospital, medical center, initiative, alliance
+        research center, research centre, think tank, hospital, medical center, initiative, alliance, agency, college, orchestra
     """,
     "regulator": "commission, authority, ministry, department, administration",
 }

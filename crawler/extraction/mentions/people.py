@@ -95,7 +95,7 @@ OF_OFFICES = frozenset(
     eksternal internal media marcomm branding brand creative content engineering design desain
     pengamat ekonom telekomunikasi otomotif cybersecurity keamanan gadget selaku sekaligus juga
     hubungan kelembagaan kemitraan kerja sama perlindungan wilayah area cabang
-    kebudayaan perekonomian infrastruktur pembangunan kewilayahan pangan kependudukan transmigrasi
+    motor penerangan pelindungan wni kebudayaan perekonomian infrastruktur pembangunan kewilayahan pangan kependudukan transmigrasi
     sekretaris kabinet imigrasi pemasyarakatan desa tertinggal umat kecil menengah usaha mikro perempuan
     pelayanan perkotaan pemberdayaan anak migran pelindungan investor relation teknis kreatif kesekretariatan
     irjen komjen brigjen kombes akbp kompol akp iptu ipda aiptu aipda letjen mayjen kolonel letkol mayor
@@ -145,8 +145,9 @@ _SAID_ONE = re.compile(
     r"\w+\s(?P<name>[A-Z][a-z]{2,}(?:[’'][a-z]+)?)"
     r"(?=[,.]|\s(?:di|dalam|kepada|saat|pada|usai|ketika|dikutip|menambahkan|sambil|lagi|seraya)\b)"
 )
+_SAYS_ONE = re.compile(r"(?<!\w)(?<![A-Z]\w\s)(?P<name>[A-Z][a-z]{2,}(?:[’'][a-z]+)?)\s$")
 # A word with a capital before another: where a given name may be.
-_CAPITALS = re.compile(r"(?<![\w/-])[A-Z][a-zà-ÿ]{2,}(?=\s[A-Z])")
+_CAPITALS = re.compile(r"(?:(?<![\w/-])|(?<=[a-z]{2}))[A-Z][a-zà-ÿ]{2,}(?=\s[A-Z])")
 _WHOLE_NAME = re.compile(
     rf"{_NAME_WORD}(?:\s(?:bin\s|binti\s|van\s|de\s|al\s|el\s|da\s|von\s|der\s)?{_NAME_WORD}){{1,3}}(?![\w-])"
 )
@@ -164,6 +165,12 @@ _SAID = re.compile(
     rf"cetus|beber|tulis|jawab|urai)\s(?P<name>{_NAME_WORD}(?:\s{_NAME_WORD}){{1,3}})"
     r"(?=,|\.|\s\(|\s(?:di|dalam|kepada|saat|pada|melalui|usai|ketika|lewat|seperti|dikutip|dalam|"
     r"menambahkan|sambil|lagi|seraya|dari|merujuk|tentang|soal)\b|\s?[\"”])"
+)
+# Behind the name of an organisation: its abbreviation, its form.
+_BEHIND_NAME = re.compile(r"\)?(?:\s(?:\([^()]{1,20}\)|Tbk|Indonesia))*")
+# Words with capitals, also in brackets: of an office, its organisation and the person.
+_OFFICE_WORDS = re.compile(
+    r"(?:\s(?:\(?[A-Z][\w&.’'-]*\)?|dan|and|of|for|&|bidang|untuk)(?=[\s,.)])){1,14}"
 )
 # "Budi Contoh, Direktur ...": a name before the office, so that none is looked for behind the office.
 _IN_APPOSITION = re.compile(
@@ -237,6 +244,8 @@ def people(
             if one := _SAID_ONE.match(text, at):
                 lone.append(Person(*one.span("name"), one["name"], None))
         elif word in _SAYS:
+            if one := _SAYS_ONE.search(text, max(0, at - 30), at):
+                lone.append(Person(*one.span("name"), one["name"], None))
             found += _saying(text, at, organisation_at, ends)
         else:
             found += _of_office(text, at, word, organisation_at)
@@ -328,7 +337,9 @@ def _of_office(
             yield Person(first, last, text[first:last], named[1] if named else None)
     if _IN_APPOSITION.search(text, max(0, at - 40), at):
         return
-    person = _behind_office(text, end, organisation_at)
+    person = _behind_organisation(text, end, organisation_at) or _behind_office(
+        text, end, organisation_at
+    )
     if person and (word not in _WEAK or person.name.split()[0] in GIVEN):
         yield person
 
@@ -414,6 +425,23 @@ def _behind_office(
         if _is_name(text[start:end]):
             return Person(start, end, text[start:end], organisation)
     return _named(text, at + 1, organisation, behind_comma=is_body)
+
+
+def _behind_organisation(
+    text: str, at: int, organisation_at: Callable[[int, int], tuple[int, str] | None]
+) -> Person | None:
+    """Return the person named right behind the organisation of an office that ends at `at`.
+
+    "Direktur Pelindungan Contoh Telkom Budi Contoh": words that no list holds come between.
+    """
+    clause = _OFFICE_WORDS.match(text, at)
+    if clause is None or (named := organisation_at(at, clause.end())) is None:
+        return None
+    if not clause.start() < named[0] <= clause.end():
+        return None
+    behind = _BEHIND_NAME.match(text, named[0])
+    end = behind.end() if behind else named[0]
+    return _named(text, end + 1 + text.startswith(", ", end), named[1])
 
 
 def _named(

@@ -69,8 +69,9 @@ def _is_glued(text: str, name: str, start: int, at: int) -> bool:
     """Return whether print lost the space at `at`: "olehTelkomsel", "Bank Indonesiamenilai"."""
     if not text.startswith(name, start) or not text[at - 1].islower():
         return False
-    if at == start:
-        return len(name) >= _GLUED_BEFORE and name[0].isupper()
+    if at == start:  # also "dariCNN"
+        is_long = len(name) >= _GLUED_BEFORE and name[0].isupper()
+        return is_long or (name.isupper() and len(name) > 2 and text[at - 2 : at].islower())
     tail = text[at : at + 4]  # longer than "ku", "mu", "nya"
     return len(name) >= _GLUED_BEHIND and " " in name and len(tail) == 4 and tail.isalpha()
 

@@ -108,6 +108,9 @@ PEOPLE = {
     "Atlet Budi Contoh menang.": "person:budi-contoh",
     "Rukmana Contoh mengatakan itu. Contoh pergi.": "person:rukmana-contoh",
     "Pendeta Budi Contoh mengatakan itu.": "person:budi-contoh",
+    "Direktur Penerangan Luhur Telkom Rukmana Contoh hadir.": "person:rukmana-contoh@telkom",
+    "Direktur PT Telkom Indonesia (Persero) Rukmana Contoh hadir.": "person:rukmana-contoh@telkom",
+    "Itu benar, kata Rukmin. Rukmin menilai itu baik.": "person:rukmin",
     "Itu benar, kata Budi di rumah.": "person:budi",
     "Direktur Telkom A.S. Contoh hadir.": "person:a-s-contoh@telkom",
     "Presiden Prabowo hadir.": "person:prabowo-subianto",
@@ -348,5 +351,6 @@ def test_in_a_headline_a_form_counts_if_the_body_has_the_same():
 
 def test_a_name_counts_though_print_lost_a_space():
     assert ids("Itu dibuat olehTelkomsel kemarin.") == {"telkomsel"}
+    assert ids("Dikutip dariCNN, itu benar.") == {"cnn"}
     assert ids("Bank Indonesiamenilai itu benar.") == {"bi"}
     assert ids("Nama Telkomselku itu lucu.") == set()
