@@ -81,12 +81,12 @@ def select(
         for outlet in selection.outlets or outlets(root, table):
             yield from open_mentions(location, outlet).to_batches()
         return
-    pages = archived_files(root)
+    pages = archived_files(root) if columns is None or "archive" in columns else None
     for outlet in selection.outlets or outlets(root, table):
         # Opened when its turn comes, so that the files of one outlet at a time are held open.
         dataset = open_dataset(location, table, outlet)
         for batch in _rows(root, dataset, outlet, selection, table, cursor, columns):
-            whole = with_kinds(with_pages(batch, pages))
+            whole = with_kinds(batch if pages is None else with_pages(batch, pages))
             yield whole if columns is None else whole.select(list(columns))
 
 

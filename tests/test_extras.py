@@ -98,6 +98,14 @@ def test_setup_takes_the_extras_of_which_the_message_says_so():
     assert sorted(taken.split()) == sorted(extras.WITH_SETUP)
 
 
+def test_the_least_lock_pins_a_part_of_the_other_at_the_same_versions():
+    pinned = [
+        set(re.findall(r"^\S+==\S+", (CHECKOUT / name).read_text("utf-8"), re.MULTILINE))
+        for name in ("requirements-crawl.lock", "requirements.lock")
+    ]
+    assert len(pinned[0]) > 50 and pinned[0] < pinned[1]
+
+
 def test_scrapy_starts_and_verifies_a_dataset_where_no_extra_is_installed(data):
     absent = {module for modules in extras.MODULES.values() for module in modules}
     done = without(absent, "verify", data)
