@@ -42,7 +42,7 @@ lock:  ## pin the newest version of every dependency, with hashes (needs uv)
 	$(compile) $(EXTRAS) --group bench -o requirements-bench.lock
 	uv pip compile -q --group pyproject.toml:stacks --universal --generate-hashes --python-version 3.11 -o requirements-stacks.lock
 clean:  ## remove .venv and caches, never output/data
-	rm -rf .venv .venv-bench .venv-stacks .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-bench .venv-stacks build *.egg-info .cache .mypy_cache .pytest_cache .ruff_cache .hypothesis
 
 EXTRAS = $(addprefix --extra ,report browse watch corpus)
 compile = uv pip compile -q pyproject.toml --universal --generate-hashes --python-version 3.11
