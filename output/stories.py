@@ -110,14 +110,19 @@ def wires(root: Root, groups: pa.Table, until: datetime | None = None) -> dict[s
     :param groups: article_id and cluster_id
     :param until: captures that were fetched later do not count
     """
+    outlets = sorted(
+        {outlet_of(str(article_id)) for article_id in groups["article_id"].to_pylist()}
+    )
+    named = [again(lambda outlet=outlet: _agencies(root, outlet, until)) for outlet in outlets]  # type: ignore[misc]
+    if not named:
+        return {}
+    credited = pa.concat_tables(named)
+    places = pc.index_in(credited["article_id"], value_set=groups["article_id"])
+    told: list[Any] = groups["cluster_id"].take(places).to_pylist()
+    names: list[Any] = credited["agencies"].to_pylist()
     found: dict[str, set[str]] = defaultdict(set)
-    articles = groups["article_id"]
-    for outlet in sorted({outlet_of(str(article_id)) for article_id in articles.to_pylist()}):
-        named = again(lambda outlet=outlet: _agencies(root, outlet, articles, until))  # type: ignore[misc]
-        places = pc.index_in(named["article_id"], value_set=articles)
-        told: list[Any] = groups["cluster_id"].take(places).to_pylist()
-        credited: list[Any] = named["agencies"].to_pylist()
-        for story, agencies in zip(told, credited, strict=True):
+    for story, agencies in zip(told, names, strict=True):
+        if story is not None:  # else the table does not know the article
             found[story].update(agencies)
     return {story: sorted(agencies) for story, agencies in found.items()}
 
@@ -140,18 +145,16 @@ def wrong_wires(root: Root, clusters: pa.Table) -> int:
     return len({story for story, wire in told if wire not in (None, found.get(story, []))})
 
 
-def _agencies(
-    root: Root, outlet: str, articles: pa.ChunkedArray[Any], until: datetime | None
-) -> pa.Table:
-    """Return article_id and agencies of those of `articles`, of `outlet`, that have any."""
+def _agencies(root: Root, outlet: str, until: datetime | None) -> pa.Table:
+    """Return article_id and agencies of the articles of `outlet` that have any."""
     early = None if until is None else pc.field("fetched_at") <= pa.scalar(until, _AS_OF.type)
     columns = [*KEYS["articles"], "agencies"]
     rows = open_dataset(root.location, outlet=outlet).to_table(columns, filter=early)
     has_any = pc.list_value_length(pc.field("agencies")) > 0
     credited = rows.filter(has_any)["article_id"]  # few: the captures of others are not compared
-    ours = pc.field("article_id").isin(credited.combine_chunks())
-    rows = rows.filter(ours & pc.field("article_id").isin(articles.combine_chunks()))
-    return rows.filter(last_captures(rows.select(KEYS["articles"]))).filter(has_any)
+    rows = rows.filter(pc.field("article_id").isin(credited.combine_chunks()))
+    last = rows.filter(last_captures(rows.select(KEYS["articles"]))).filter(has_any)
+    return last.select(["article_id", "agencies"])
 
 
 def found(location: Location) -> None:

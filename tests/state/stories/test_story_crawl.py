@@ -70,3 +70,21 @@ def test_a_row_has_the_story_known_when_it_was_stored(room: Newsroom, dataset: P
     assert later  # the agency was crawled first
     assert all(wires[row["cluster_id"]] == wires[row["article_id"]] for row in later)
     assert all(row["cluster_id"].startswith("antara:") for row in later)
+
+
+def test_the_wire_of_a_story_is_what_any_of_its_copies_prints(room: Newsroom, dataset: Path):
+    printed = {
+        row["article_id"]: {*room.truth(row["url"]).agencies}
+        for row in read(dataset, columns=["article_id", "url"]).to_pylist()
+    }
+    told = stories(dataset).to_pylist()
+    for story in told:
+        agencies = set().union(*(printed[article_id] for article_id in story["article_ids"]))
+        assert story["wire"] == sorted(agencies)
+    silent = [
+        article_id
+        for story in told
+        for article_id in story["article_ids"]
+        if story["wire"] and not printed[article_id]
+    ]
+    assert silent  # a copy that does not name the agency has it all the same
