@@ -5,16 +5,19 @@ from __future__ import annotations
 import importlib.util
 import json
 import shutil
+import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
+import uvicorn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from selenium.webdriver import Chrome
+    from starlette.applications import Starlette
 
 MISSING = [name for name in ("chromium", "chromedriver") if not shutil.which(name)] + [
     name for name in ("selenium",) if not importlib.util.find_spec(name)
@@ -44,6 +47,20 @@ def screen(profile: Path) -> Iterator[Chrome]:
         yield browser
     finally:
         browser.quit()
+
+
+@contextmanager
+def served(app: Starlette) -> Iterator[str]:
+    """The address at which `app` answers meanwhile."""
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
+    listener = server.config.bind_socket()
+    listener.listen()  # the browser may knock before the server's thread has come to it
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    server.should_exit = True
+    thread.join()
+    listener.close()
 
 
 def look(browser: Chrome, *, width: int = 1200, height: int = 900, dark: bool = False) -> None:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-
 import pytest
-import uvicorn
 
 from crawler.archive.writer import Archive, Exchange
 from crawler.web.browse.site import serve_on
@@ -13,7 +10,7 @@ from output.filesystem import Root
 from tests.datasets import NOON, library_of, row, write
 from tests.hostile import LONG, TITLES
 from tests.patience import PATIENCE
-from tests.screen import asked_for, complaints, look, needs_screen, screen
+from tests.screen import asked_for, complaints, look, needs_screen, screen, served
 
 pytestmark = needs_screen
 
@@ -35,16 +32,8 @@ def site(tmp_path_factory):
     archive.finish()
     hostile = [row(10 + n, title=title, topics=["ai"]) for n, title in enumerate(TITLES)]
     write(folder, kontan=[row(1, archive=place), *hostile], tirto=[row(2, "tirto")])
-    app = serve_on(library_of(folder))
-    server = uvicorn.Server(uvicorn.Config(app, port=0, log_config=None, lifespan="off"))
-    listener = server.config.bind_socket()
-    listener.listen()  # the browser may knock before the server's thread has come to it
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
-    listener.close()
+    with served(serve_on(library_of(folder))) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")
