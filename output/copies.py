@@ -58,11 +58,6 @@ def record(location: Location, path: Path, kind: str) -> None:
     root.publish_changed(f"{FOLDER}/{name}.json", pa.py_buffer(f"{said}\n".encode()))
 
 
-def unrecorded(path: Path, error: OSError) -> str:
-    """Return a line that says that `record` failed."""
-    return f"`forget` will not name {path}: {error.strerror or error}"
-
-
 def recorded(location: Location) -> list[Copy]:
     """Return the recorded copies, by path.
 

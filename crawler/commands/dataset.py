@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from contextlib import ExitStack
 from datetime import date
@@ -185,7 +184,7 @@ class Command(MaintenanceCommand):
             reasons={f"{name}/{why}": n for (name, why), n in sorted(built.reasons.items())},
         )
         if built.unrecorded:
-            print(built.unrecorded, file=sys.stderr)
+            self.say_unrecorded(self.target, built.unrecorded)
         if recipe.filters and not opts.json:
             self.show(_drops(built, recipe.filters), HEADS)
 

@@ -16,7 +16,7 @@ from crawler.terminal.exit_codes import UNHEALTHY
 from crawler.terminal.maintenance import MaintenanceCommand
 from crawler.wording import number, size, tr
 from output.beside import beside
-from output.copies import EXPORT, record, unrecorded
+from output.copies import EXPORT, record
 from output.cursor import Cursor, CursorError
 from output.dataset import outlets, schema_of
 from output.filesystem import Root, sync_folder
@@ -250,7 +250,7 @@ class Command(MaintenanceCommand):
         try:
             record(self.location, target, EXPORT)
         except OSError as error:
-            print(unrecorded(target, error), file=sys.stderr)
+            self.say_unrecorded(target, error.strerror or str(error))
 
     def _stream(self, kind: str, file: IO[bytes]) -> None:
         write = write_spreadsheet if self.is_for_spreadsheets else WRITERS[kind]

@@ -77,6 +77,13 @@ class MaintenanceCommand(TerminalCommand):
         except ArgumentError as error:
             self.complain(f"--{error}")
 
+    def say_unrecorded(self, path: Path, reason: str) -> None:
+        """Say that a copy of articles at `path` could not be recorded for `forget`."""
+        print(
+            tr("`forget` will not name {path}: {reason}", path=path, reason=reason),
+            file=sys.stderr,
+        )
+
     @property
     def location(self) -> str:
         assert self.settings is not None

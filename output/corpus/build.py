@@ -19,7 +19,7 @@ import pyarrow.parquet as pq
 
 from output.beside import beside
 from output.clock import WIB
-from output.copies import record, unrecorded
+from output.copies import record
 from output.corpus import quality
 from output.corpus.card import write_card
 from output.corpus.mask import KINDS, mask
@@ -111,7 +111,7 @@ class Built:
     newest: str = ""
     files: list[tuple[str, int, str]] = field(default_factory=list)
     unrecorded: str = ""
-    """A line that says why `forget` will not name the set; empty if it will."""
+    """The reason for which `forget` will not name the set; empty if it will."""
 
     @property
     def total(self) -> int:
@@ -178,7 +178,7 @@ def build(location: Location, recipe: Recipe, target: Path) -> Built:
         try:
             record(location, target, f"training set {recipe.name}")
         except OSError as error:
-            built.unrecorded = unrecorded(target, error)
+            built.unrecorded = error.strerror or str(error)
         _put(staged, target)
     return built
 

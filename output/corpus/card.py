@@ -159,7 +159,7 @@ def _body(recipe: Recipe, built: Built, schema: pa.Schema) -> str:
         _table(("language", "rows"), _sorted(built.languages)),
         "\n## Columns\n",
         "| column | type | meaning |\n|---|---|---|",
-        *(f"| `{field.name}` | {field.type} | {MEANINGS[field.name]} |" for field in schema),
+        *(f"| `{field.name}` | `{field.type}` | {MEANINGS[field.name]} |" for field in schema),
         "\n## Known flaws\n",
         (
             "Bodies are found by rules; `body_source`, `removed_share` and `doubts` say more."

@@ -180,6 +180,18 @@ def test_forget_names_the_sets_and_exports_that_may_hold_the_article(typed, data
     assert not any("semua" in each for each in json.loads(out.splitlines()[-1])["copies"])
 
 
+def test_a_copy_that_cannot_be_recorded_is_written_and_said(typed, dataset, tmp_path):
+    (dataset / "copies").write_text("no folder")
+    for words, path in (
+        (["dataset", "build", "uji", "--to"], tmp_path / "set"),
+        (["export", "--to", "csv", "-o"], tmp_path / "berita.csv"),
+    ):
+        code, _, err = typed(*words, path)
+        assert (code, path.exists()) == (0, True)
+        assert err.startswith(f"`forget` will not name {path}: ")
+        assert err.count("\n") == 1
+
+
 def test_a_damaged_record_of_a_copy_is_said_by_forget(typed, dataset, tmp_path):
     typed("dataset", "build", "uji", "--to", tmp_path / "set")
     [record] = (dataset / "copies").iterdir()
