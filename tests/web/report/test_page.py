@@ -133,8 +133,8 @@ def test_hostile_values_stay_text_in_the_report(html):
     assert "{{ 7 * 7 }}" in html
 
 
-def test_each_chart_is_drawn_for_both_screens_beside_a_table(html):
-    assert html.count("<svg") == 10
+def test_each_chart_is_drawn_for_three_screens_beside_a_table(html):
+    assert html.count("<svg") == 15
     assert html.count("<details>") >= 4
     assert "var(--accent)" in html
 
