@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from crawler.extraction.mentions.amounts import amounts
 from crawler.extraction.mentions.forms import Form, forms, is_head
 from crawler.extraction.mentions.gazetteer import Entity, gazetteer
-from crawler.extraction.mentions.people import TRIGGERS, people
+from crawler.extraction.mentions.people import GIVEN, TRIGGERS, people
 from crawler.extraction.mentions.words import find_words
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ _ABROAD = re.compile(
     r"Uni Eropa|A[Ss][Ee][Aa][Nn])(?!\w)"
 )
 
+_CAPITAL = re.compile(r"(?<!\w)([A-Z][a-z]+) $")
 # Behind the name of a newsroom: a dateline ("Kompas.com, Jakarta -"), or a credit of a picture.
 _DATELINE = re.compile(r"(?:\.com|\.co\.id|\.id)?(?:,\s[A-Z]\w+(?:\s[A-Z]\w+)?)?\s?[-–—/]")
 _CREDIT = re.compile(r"(?:Foto|Photo|Sumber|Dok|Gambar|Editor|Penulis)\.?:?\s?$|/$")
@@ -146,13 +147,7 @@ def _mentions(text: str, part: str, named: list[_Named], triggers: list[Place]) 
             by_start[person.start] = person
     ranges = sorted((person.start, person.end) for person in by_start.values())
     # "Prabowo" in the name of another person.
-    named = [
-        one
-        for one in named
-        if one.entity.kind != "person"
-        or " " in text[one.start : one.end]
-        or not _is_part(one, ranges)
-    ]
+    named = [one for one in named if one.entity.kind != "person" or not _is_part(text, one, ranges)]
     found = [mention(one.entity.id, one.entity.kind, one.start, one.end) for one in named]
     known = [(one.start, one.end) for one in named if one.entity.kind in ("person", "product")]
     for person in by_start.values():
@@ -172,8 +167,13 @@ def _mentions(text: str, part: str, named: list[_Named], triggers: list[Place]) 
     return sorted(found, key=lambda one: (one.start, one.kind, one.value or 0))
 
 
-def _is_part(one: _Named, ranges: list[tuple[int, int]]) -> bool:
-    """Return whether a name is a part of a longer one in `ranges`, which are in order."""
+def _is_part(text: str, one: _Named, ranges: list[tuple[int, int]]) -> bool:
+    """Return whether a name is a part of another person's: one of `ranges`, which are in order."""
+    before = _CAPITAL.search(text, max(0, one.start - 20), one.start)
+    if before and before[1] in GIVEN:  # "Iriana Joko Widodo"
+        return True
+    if " " in text[one.start : one.end]:
+        return False
     at = bisect_right(ranges, (one.start, one.end + _LONGEST_SENTENCE)) - 1
     return at >= 0 and ranges[at][1] >= one.end and ranges[at] != (one.start, one.end)
 

@@ -148,13 +148,27 @@ _SAID_ONE = re.compile(
 _SAYS_ONE = re.compile(r"(?<!\w)(?<![A-Z]\w\s)(?P<name>[A-Z][a-z]{2,}(?:[’'][a-z]+)?)\s$")
 # A word with a capital before another: where a given name may be.
 _CAPITALS = re.compile(r"(?:(?<![\w/-])|(?<=[a-z]{2}))[A-Z][a-zà-ÿ]{2,}(?=\s[A-Z])")
+# Last names: by their endings, and of Sumatra and Sulawesi.
+_LAST = re.compile(
+    r"[A-Z][a-z]{2,}(?:wati|yanto|ianto|yono|iono|ningsih|uddin|udin|oyo|santo|narto|ardjo|harjo|sukarno|"
+    r"prasetya|atmaja|atmadja|widjaja|wijaya|ningrum|sutrisno|sujarwo|yatno|iyatno|tanto|wanto)|"
+    r"Siregar|Nasution|Harahap|Lubis|Simanjuntak|Sinaga|Silalahi|Situmorang|Hutapea|Hutagalung|P[ae]n?[dn]?jaitan|"
+    r"Tobing|Tambunan|Sihombing|Simbolon|Purba|Sitompul|Siahaan|Manurung|Napitupulu|Pangaribuan|Ginting|Sembiring|"
+    r"Tarigan|Sebayang|Barus|Daulay|Rangkuti|Pulungan|Chaniago|Kawilarang|Waworuntu|Lasut|Pangerapan|Saragih|"
+    r"Simatupang|Sianturi|Hasibuan|Batubara|Matondang|Marpaung|Nainggolan|Pasaribu|Sirait|Sitorus|Siagian|"
+    r"Simangunsong|Aritonang|Wijaya|Kusuma|Santoso|Saputra|Saputri|Nugroho|Nugraha|Setiawan|Hidayat|Gunawan|"
+    r"Kurniawan|Kurnia|Hartono|Susanto|Wibowo|Utomo|Handoko|Sutanto|Widodo|Astuti|Rahmawati|Puspita|Puspitasari|"
+    r"Ramadhan|Ramadhani|Maulana|Firmansyah|Ardiansyah|Syahputra|Hermawan|Darmawan|Irawan|Budiman|Purnomo|"
+    r"Purwanto|Subagyo|Sudrajat|Suryana|Suryadi|Hakim|Fauzi|Hasan|Husein|Ahmad|Rahman|Abdullah|Alatas|Assegaf|Shihab|Baswedan|Halim"
+)
 _WHOLE_NAME = re.compile(
     rf"{_NAME_WORD}(?:\s(?:bin\s|binti\s|van\s|de\s|al\s|el\s|da\s|von\s|der\s)?{_NAME_WORD}){{1,3}}(?![\w-])"
 )
 # Before a name that is of a street, a film or another thing.
 _OF_THINGS = frozenset(
     "jalan jl film seri serial novel lagu album bandara stadion gedung masjid pulau gunung bukit pasar hotel "
-    "toko buku gim game pt cv rs kapal sirkuit piala taman kota kampung desa kecamatan".split()
+    "toko buku gim game pt cv rs kapal sirkuit piala taman kota kampung desa kecamatan "
+    "festival gereja pesantren ponpes pondok pupuk pembinaan universitas sekolah yayasan museum rumah nabi masjid".split()
 )
 _RANKS = frozenset(
     "datuk seri tan sri dato mr mrs ms sir dr prof ir drs dra hj kh akp iptu ipda raden i ni pendeta kyai ustad uskup romo suster mbah mas mbak bang kak om tante saudara sdr".split()
@@ -364,17 +378,22 @@ def _by_given_name(
     organisation_at: Callable[[int, int], tuple[int, str] | None],
     ends: Container[int],
 ) -> Iterator[Person]:
-    """Yield the people in `text` whose first name is a known one."""
+    """Yield the people in `text` of whom the first name or the last shows that they are people."""
     past = 0
     for word in _CAPITALS.finditer(text):
-        if word[0] not in GIVEN or word.start() < past or not _begins(text, word.start(), ends):
-            continue
-        whole = _WHOLE_NAME.match(text, word.start())
-        if whole is None:
+        if word.start() < past or (whole := _WHOLE_NAME.match(text, word.start())) is None:
             continue
         words = whole[0].split(" ")
         while len(words) > 1 and _is_no_name(words[-1]):
             words.pop()
+        is_known = words[0] in GIVEN or (
+            _LAST.fullmatch(words[-1])
+            and words[0].lower() not in COMMON
+            and words[0].lower() not in OFFICES
+            and words[0].lower() not in _OF_THINGS
+        )
+        if not is_known or not _begins(text, word.start(), ends):
+            continue
         name = " ".join(words)
         start, end = word.start(), word.start() + len(name)
         if _is_name(name) and organisation_at(start, end) is None:

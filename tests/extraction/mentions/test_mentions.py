@@ -114,6 +114,7 @@ PEOPLE = {
     "Itu benar, kata Budi di rumah.": "person:budi",
     "Direktur Telkom A.S. Contoh hadir.": "person:a-s-contoh@telkom",
     "Presiden Prabowo hadir.": "person:prabowo-subianto",
+    "Iriana Joko Widodo hadir.": "person:iriana-joko-widodo",
     "Menurut Gus Budi Prabowo, itu benar.": "person:budi-prabowo",
 }
 
