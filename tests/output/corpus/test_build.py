@@ -233,8 +233,7 @@ KILLED = """
     from pathlib import Path
 
     from output.corpus import build as module
-    from output.origin import claim
-from output.selection import Selection
+    from output.selection import Selection
     from tests.killing import kill_at_every_call
 
     dataset, target, copies = sys.argv[1:]
