@@ -263,7 +263,7 @@ CLUSTERS = _schema(
             "wire",
             _TEXTS,
             "The agencies that any article of the story is credited to, sorted; empty: none;"
-            " null in older files",
+            " null: unknown, as in older files",
         ),
     ],
 )

@@ -5,8 +5,10 @@ A new file takes the old one's place and name in one step: a plain reader finds 
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from contextlib import contextmanager
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -33,6 +35,7 @@ STORIES = (
     "article_ids", "wire",
 )  # fmt: skip
 """The columns of `stories`."""
+logger = logging.getLogger(__name__)
 FILE = "clusters/clusters.parquet"
 _BATCH = 10_000
 _AS_OF, _WIRE = CLUSTERS.field("as_of"), CLUSTERS.field("wire")
@@ -91,32 +94,54 @@ def publish(location: Location, groups: Iterable[tuple[str, str]]) -> pa.Table:
 def credit(location: Location) -> None:
     """Publish the table again if the wire of a story is another by now, after a reparse.
 
+    A damaged table is left as it is: grouping replaces it.
+
     :raises OSError: when the dataset cannot be written.
     """
     root = Root(location)
     if not cluster_files(root):
         return
     with _held(root):
-        table = _read(root, cluster_files(root)[-1].path)
+        try:
+            table = _read(root, cluster_files(root)[-1].path)
+        except pa.ArrowInvalid as error:
+            logger.warning("clusters/ cannot be read: %s", error)
+            return
         credited = _with_wires(table, wires(root, table))
         if not table.equals(credited):
             _write(root, credited)
 
 
-def wires(root: Root, groups: pa.Table, until: datetime | None = None) -> dict[str, list[str]]:
+def wires(
+    root: Root, groups: pa.Table, until: datetime | None = None
+) -> dict[str, list[str] | None]:
     """Return the agencies that the last captures of each story's articles are credited to, sorted,
     by cluster_id; stories without any are left out.
+
+    The wire is None where an outlet that tells the story has a file that cannot be read, which is
+    logged.
 
     :param groups: article_id and cluster_id
     :param until: captures that were fetched later do not count
     """
-    outlets = sorted(
-        {outlet_of(str(article_id)) for article_id in groups["article_id"].to_pylist()}
-    )
-    named = [again(lambda outlet=outlet: _agencies(root, outlet, until)) for outlet in outlets]  # type: ignore[misc]
-    if not named:
-        return {}
-    credited = pa.concat_tables(named)
+    articles: list[Any] = groups["article_id"].to_pylist()
+    named, unread = [], set()
+    for outlet in sorted({outlet_of(article_id) for article_id in articles}):
+        try:
+            named.append(again(partial(_agencies, root, outlet, until)))
+        except (OSError, pa.ArrowException) as error:
+            logger.warning("the agencies of %s cannot be read: %s", outlet, error)
+            unread.add(outlet)
+    found = _by_story(groups, pa.concat_tables(named)) if named else {}
+    if unread:
+        stories: list[Any] = groups["cluster_id"].to_pylist()
+        told = zip(articles, stories, strict=True)
+        found |= {story: None for article_id, story in told if outlet_of(article_id) in unread}
+    return found
+
+
+def _by_story(groups: pa.Table, credited: pa.Table) -> dict[str, list[str] | None]:
+    """Return the agencies of `credited` articles by the cluster_id that they have in `groups`."""
     places = pc.index_in(credited["article_id"], value_set=groups["article_id"])
     told: list[Any] = groups["cluster_id"].take(places).to_pylist()
     names: list[Any] = credited["agencies"].to_pylist()
@@ -217,7 +242,7 @@ def _table(groups: Iterable[tuple[str, str]]) -> pa.Table:
     return pa.Table.from_batches(batches, _PAIRS)
 
 
-def _with_wires(groups: pa.Table, found: Mapping[str, list[str]]) -> pa.Table:
+def _with_wires(groups: pa.Table, found: Mapping[str, list[str] | None]) -> pa.Table:
     """Return article_id and cluster_id of `groups`, and the wire of each story in `found`."""
     lists = pa.array([*found.values(), []], _WIRE.type)
     places: Any = pc.index_in(groups["cluster_id"], value_set=pa.array([*found], pa.string()))

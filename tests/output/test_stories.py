@@ -242,3 +242,23 @@ def test_what_was_fetched_after_the_grouping_is_no_wrong_wire(credited):
     later = clock.now() + timedelta(hours=1)
     write(credited, kontan=[row(3, title="Judul lain", fetched_at=later, agencies=["AFP"])])
     assert verify(credited) == []
+
+
+def test_a_damaged_file_of_an_outlet_makes_the_wire_of_its_stories_unknown(credited, caplog):
+    [part] = (credited / "articles/outlet=tirto").rglob("*.parquet")
+    kept = part.read_bytes()
+    part.write_bytes(b"PAR1 no Parquet PAR1")
+    groups = [*GROUPS[:2], ("kontan:3", "kontan:3"), ("tirto:4", "kontan:1")]
+    publish(credited, groups)
+    assert wires(credited) == dict.fromkeys(("kontan:1", "tirto:2", "tirto:4")) | {"kontan:3": []}
+    assert "the agencies of tirto cannot be read" in caplog.text
+    part.write_bytes(kept)
+    publish(credited, groups)
+    assert wires(credited)["tirto:4"] == ["Antara", "Reuters"]
+
+
+def test_a_damaged_table_is_left_to_the_next_grouping(credited):
+    [name] = files(credited)
+    (credited / "clusters" / name).write_bytes(b"PAR1")
+    credit(credited)
+    assert (credited / "clusters" / name).read_bytes() == b"PAR1"

@@ -14,6 +14,7 @@ from output.lifted import published_hash
 from output.schema import DAY_ALONE
 from output.stories import wire_of
 from output.takedown import buried
+from output.views import reading
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
@@ -165,7 +166,7 @@ class Story:
 def story_of(library: Library, article_id: str) -> Story | None:
     """Return the story that an article tells; None where no such article is in the dataset.
 
-    :raises OSError, pa.ArrowInvalid: a file cannot be read.
+    :raises OSError: a file cannot be read.
     """
     article = library.article(article_id)
     if article is None:
@@ -180,18 +181,23 @@ def story_of(library: Library, article_id: str) -> Story | None:
     copies = _copies(left, captures)
     wire = {agency for copy in copies for agency in copy.agencies}
     if total > len(rows):
-        wire |= wire_of(library.root, article_id)
+        with reading():
+            wire |= wire_of(library.root, article_id)
     cluster_id = article["cluster_id"] or article_id
     return Story(cluster_id, copies, total - len(rows) + len(left), sorted(wire))
 
 
 def why_not(library: Library, article_id: str) -> str:
-    """Return why there is no story by `article_id`: FORGOTTEN, BEHIND or UNKNOWN."""
+    """Return why there is no story by `article_id`: FORGOTTEN, BEHIND or UNKNOWN.
+
+    :raises OSError: a file cannot be read.
+    """
     outlet = article_id.partition(":")[0]
     if outlet not in {*library.outlets, *library.behind}:
         return UNKNOWN
-    if article_id in buried(library.root, outlet):
-        return FORGOTTEN
+    with reading():
+        if article_id in buried(library.root, outlet):
+            return FORGOTTEN
     return BEHIND if outlet in library.behind else UNKNOWN
 
 

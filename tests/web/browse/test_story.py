@@ -21,6 +21,7 @@ from output.stories import remove
 from output.takedown import bury, remove_rows
 from tests.datasets import NOON, library_of, row, write, write_clusters
 from tests.hostile import MARKUP, RIGHT_TO_LEFT, SCRIPT, TITLES
+from tests.output.rows import reject
 
 FIRST = [
     "Sebuah pabrik sel surya dibuka di Karawang pada hari Senin oleh pemerintah daerah.",
@@ -225,6 +226,17 @@ def test_nothing_is_left_of_a_story_whose_outlets_are_gone(tmp_path):
     client = open_site(fill(tmp_path))
     shutil.rmtree(tmp_path / "articles")
     assert client.get("/stories/kontan:2").status_code == 404
+
+
+def test_a_file_that_cannot_be_read_is_said(tmp_path):
+    client = open_site(fill(tmp_path))
+    write(tmp_path, "rejects", kontan=[reject(9)])
+    for table, path in (("rejects", "kontan:9"), ("articles", "kontan:1")):
+        [*_, part] = (tmp_path / table / "outlet=kontan").rglob("*.parquet")
+        part.write_bytes(b"PAR1 no Parquet PAR1")
+        page = client.get(f"/stories/{path}")
+        assert page.status_code == 503
+        assert "A file could not be read" in page.text
 
 
 def test_the_api_tells_first_wire_and_lags(client):
