@@ -147,7 +147,7 @@ _SAID_ONE = re.compile(
 )
 _SAYS_ONE = re.compile(r"(?<!\w)(?<![A-Z]\w\s)(?P<name>[A-Z][a-z]{2,}(?:[’'][a-z]+)?)\s$")
 # A word with a capital before another: where a given name may be.
-_CAPITALS = re.compile(r"(?:(?<![\w/-])|(?<=[a-z]{2}))[A-Z][a-zà-ÿ]{2,}(?=\s[A-Z])")
+_CAPITALS = re.compile(r"[A-Z](?:(?<![\w/-].)|(?<=[a-z]{2}.))[a-zà-ÿ]{2,}(?=\s[A-Z])")
 # Last names: by their endings, and of Sumatra and Sulawesi.
 _LAST = re.compile(
     r"[A-Z][a-z]{2,}(?:wati|yanto|ianto|yono|iono|ningsih|uddin|udin|oyo|santo|narto|ardjo|harjo|sukarno|"
