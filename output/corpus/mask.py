@@ -42,7 +42,7 @@ _NIK = re.compile(
     rf"|\d{{4}}(?:{_BETWEEN}\d{{4}}){{3}}|\d\d(?:{_BETWEEN}\d\d){{5}}{_BETWEEN}\d{{4}}){_AFTER}"
 )
 """The number of an identity card: region (6 digits), birthday (DDMMYY; women: day + 40), serial."""
-_PROVINCES = re.compile("1[1-9]|2[01]|3[1-6]|5[1-3]|6[1-5]|7[1-6]|8[12]|9[1-7]")
+_PROVINCES = re.compile("1[1-9]|21|3[1-6]|5[1-3]|6[1-5]|7[1-6]|8[12]|9[1-7]")
 """First two digits of an identity number."""
 _PLATE = re.compile(
     r"(?=[A-Z])(?<![\w-])(?:A[ABDEG]|B[ABDEGHKLMNP]|D[ABCDEGHKLMNRST]|E[ABD]|K[BHTU]|P[ABGSTY]"

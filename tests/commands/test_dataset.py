@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import sys
 
 import pyarrow.parquet as pq
 import pytest
@@ -145,6 +146,16 @@ def test_a_mistake_is_one_line_and_exit_code_2(typed, tmp_path, monkeypatch, wor
     assert complaint in err
     assert err.count("\n") == 1
     assert {path.name for path in tmp_path.iterdir()} == {"data"}
+
+
+def test_tokens_without_their_package_name_the_extra_and_write_nothing(
+    typed, tmp_path, monkeypatch
+):
+    monkeypatch.setitem(sys.modules, "bpe_openai", None)
+    code, out, err = typed("dataset", "build", "uji", "--to", tmp_path / "set", "--tokens")
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "the extra tokens brings it" in err
+    assert not (tmp_path / "set").exists()
 
 
 def test_a_damaged_record_of_the_origin_stops_the_build_in_a_line(typed, dataset, tmp_path):

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 from scrapy.cmdline import execute
@@ -49,6 +51,19 @@ def test_export_replaces_an_earlier_export(export, tmp_path):
         assert (code, out.split()[1], out.split()[-1]) == (0, str(rows), "KB")
         assert target.read_text().count("\n") == rows
     assert export("--to", "jsonl", "-o", str(target), "-q") == (0, "", "")
+
+
+def test_a_part_of_the_dataset_is_a_sqlite_file_that_searches_it(export, tmp_path):
+    target = tmp_path / "ai.db"
+    words = ("--latest", "--topic", "ai", "--since", "2020-01-01", "--query", "berita")
+    code, out, err = export("--to", "sqlite", "-o", str(target), *words)
+    assert (code, err, out.split()[1:3]) == (0, "", ["1", "articles,"])
+    with closing(sqlite3.connect(target)) as connection:
+        found = connection.execute(
+            "SELECT article_id FROM articles_fts JOIN articles ON articles.id = articles_fts.rowid"
+            " WHERE articles_fts MATCH 'penutupnya'"
+        ).fetchall()
+    assert found == [("tirto:2",)]
 
 
 def test_export_prints_json_lines_to_standard_output(export):
