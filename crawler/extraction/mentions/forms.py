@@ -74,7 +74,7 @@ _COMMON = frozenset(
 # A word that begins no name of an organisation before a suffix, though it has a capital.
 _NOT_FIRST = frozenset(OFFICES) | frozenset(
     """
-    tahun pengawas pt cv the strike menurut dari oleh dengan untuk kepada bagi dalam pada di ke namun selain sementara sebagai seperti
+    credit travel health car term risk tahun pengawas pt cv the strike menurut dari oleh dengan untuk kepada bagi dalam pada di ke namun selain sementara sebagai seperti
     melalui adapun bahkan hal saat ketika karena meski setelah sebelum jika bila kini lalu dan atau
     juga perusahaan raksasa produsen pengembang startup bos pemilik induk milik grup saham emiten
     akuisisi beli gandeng mantan eks sang para semua venture human working focus age whatsapp private
@@ -94,6 +94,7 @@ _PART = re.compile(rf"(?P<comma>,?)\s(?P<link>(?:{_LINK})\s)?(?P<word>{_WORD})(?
 _BACK = re.compile(rf"(?<![\w.,’'-])(?:(?:{_WORD})\s(?:(?:of|and|&|the|de)\s)?){{0,3}}(?:{_WORD})$")
 # Behind a part of a name that a comma divides: "Komunikasi, Informatika, dan Statistik".
 _LISTED = re.compile(rf"(?:,\s(?:{_WORD})(?:\s(?:{_WORD}))?){{0,3}},?\s(?:dan|and)\s[A-Z]")
+_PARLIAMENT = re.compile(r"[ivx]+(?:dpr\w*)?$")  # "Komisi I", "Komisi VDPR"
 _CALLED = re.compile(r"\s\(([A-Z][\w-]{2,20})\)")
 _OFFICE_BEFORE = re.compile(
     rf"(?<!\w)(?:{any_of(set(OFFICES))})\s(?:[A-Z]\w*\s){{0,2}}(?:(?:dari|di|pada|of|at)\s)?$",
@@ -160,6 +161,7 @@ def _end_behind(text: str, start: int, end: int) -> int | None:
             or part["comma"]
             or part["link"]
             or text[start : part.end()] == "Federasi Rusia"
+            or _PARLIAMENT.match(word)
         ):
             return None
         if word in _DAYS or word in _OFFICES or (word in HEADS and not known):

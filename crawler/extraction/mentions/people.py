@@ -119,7 +119,7 @@ OF_OFFICES = frozenset(
     sipil pariwisata perpustakaan kearsipan tenaga cipta karya bina marga pertanahan statistik
     persandian pendapatan aset kepegawaian ketahanan pemberdayaan masyarakat pemadam kebakaran
     penyelamatan republik islam negeri muhammadiyah
-    kawasan permukiman lalu lintas commuter fed the new york washington dijelaskan
+    eurasia kawasan permukiman lalu lintas commuter fed the new york washington dijelaskan
     """.split()
 ) | {city.lower() for city in CITIES if " " not in city}
 # Words that begin the name of an organisation, which the person's name follows behind a comma.
@@ -148,6 +148,10 @@ _SAID_ONE = re.compile(
 _SAYS_ONE = re.compile(r"(?<!\w)(?<![A-Z]\w\s)(?P<name>[A-Z][a-z]{2,}(?:[’'][a-z]+)?)\s$")
 # A word with a capital before another: where a given name may be.
 _CAPITALS = re.compile(r"[A-Z](?:(?<![\w/-].)|(?<=[a-z]{2}.))[a-zà-ÿ]{2,}(?=\s[A-Z])")
+_GLUED = re.compile(
+    r"(?<=[a-z]{3})(?:yang|untuk|dari|dengan|sangat|kembali|pernah|disambut|sebagai|dalam|kepada|"
+    r"(?:meng|meny|memp|memb|menj|men[td]|ber[tksp])[a-z]{3,})$"
+)
 # Last names: by their endings, and of Sumatra and Sulawesi.
 _LAST = re.compile(
     r"[A-Z][a-z]{2,}(?:wati|yanto|ianto|yono|iono|ningsih|uddin|udin|oyo|santo|narto|ardjo|harjo|sukarno|"
@@ -280,7 +284,15 @@ def people(
         and person.name.lower() not in COMMON
         and organisation_at(person.start, person.end) is None
     ]
-    return found
+    return [_unglued(person) for person in found]
+
+
+def _unglued(person: Person) -> Person:
+    """Return `person` without a word that print glued to the name: "Budi Contohmengatakan"."""
+    if glued := _GLUED.search(person.name):
+        name = person.name[: glued.start()]
+        return Person(person.start, person.start + len(name), name, person.organisation)
+    return person
 
 
 def _is_taken(person: Person, taken: list[tuple[int, int]]) -> bool:
@@ -509,4 +521,6 @@ def _is_name(name: str) -> bool:
     words = name.split()
     if not 2 <= len(words) <= 4 or len(words[-1]) < 2:
         return False
+    if words[0].lower() in COMMON and words[0] not in GIVEN and not _LAST.fullmatch(words[-1]):
+        return False  # "Hak Kekayaan"
     return not any(map(_is_no_name, words))

@@ -114,6 +114,7 @@ PEOPLE = {
     "Itu benar, kata Budi di rumah.": "person:budi",
     "Direktur Telkom A.S. Contoh hadir.": "person:a-s-contoh@telkom",
     "Presiden Prabowo hadir.": "person:prabowo-subianto",
+    "Itu dibuat Budi Contohmengatakan.": "person:budi-contoh",
     "Iriana Joko Widodo hadir.": "person:iriana-joko-widodo",
     "Menurut Gus Budi Prabowo, itu benar.": "person:budi-prabowo",
 }
@@ -134,6 +135,7 @@ def test_people_are_found_by_office_and_speech(text):
         "Pemain Borneo Utara pulang.",
         "Kabel Nusa mengatakan itu.",
         "kata Sumber di sana.",
+        "Direktorat Jenderal Hak Kekayaan rapat.",
         "Film Budi Contoh tayang.",
         "REUTERS/Budi Contoh",
     ],
