@@ -16,7 +16,7 @@ from crawler.wording import DOMAIN, LOCALE, number, tr
 
 ROOT = Path(wording.__file__).parent
 CATALOGUE = LOCALE / "id/LC_MESSAGES" / f"{DOMAIN}.po"
-KEYWORDS = {"tr": None, "mark": None}
+KEYWORDS = {"tr": None, "mark": None, "both": None}
 SHOWN = {"say", "complain", "waiting", "print"}
 """Functions whose first argument people read."""
 
@@ -118,3 +118,30 @@ def test_texts_and_numbers_follow_the_language(indonesian, monkeypatch):
 
 def test_a_value_with_braces_is_no_placeholder(indonesian):
     assert tr("{outlet}: {line}", outlet="{0}", line="{__class__}") == "{0}: {__class__}"
+
+
+TEMPLATES = sorted(ROOT.glob("web/**/templates/**/*.html"))
+NAMES = {"Wartatek", "Bahasa Indonesia", "English", "JSON Feed", "WIB"}
+
+
+def bare_in(template):
+    """Return the texts of a template that stand outside of `tr`."""
+    ours = r"\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}|<code>.*?</code>"
+    plain = re.sub(ours, "|", template, flags=re.DOTALL)
+    texts = re.sub(r"<(?:[^<>\"]|\"[^\"]*\")*>", "|", plain)
+    texts += "|".join(re.findall(r"(?:title|aria-label|alt|placeholder)=\"([^\"]*)\"", plain))
+    return [text.strip(" –:\n") for text in texts.split("|") if re.search(r"[A-Za-z]{3,}", text)]
+
+
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_no_page_shows_a_text_that_is_in_no_catalogue(path):
+    template = path.read_text("utf-8")
+    assert not [text for text in bare_in(template) if text not in NAMES]
+    assert not re.search(r"pair\(\s*[\"']", template), "a text in both languages is the catalogue's"
+
+
+def test_a_bare_text_of_a_page_is_found():
+    assert bare_in('<p title="Judul ini">{{ tr("Search") }} <b>here</b></p>') == [
+        "here",
+        "Judul ini",
+    ]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from crawler.wording import language
+from crawler.wording import catalogue, language, mark, tr
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -32,13 +32,23 @@ def environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.globals.update(both=both, language=language)
+    templates.globals.update(tr=both, pair=pair, mark=mark, tr_alone=tr, language=language)
     templates.filters.update(number=number, moment=moment, percent=percent, since=since)
     return templates
 
 
-def both(indonesian: object, english: object) -> Markup:
-    """Return markup with both languages, of which the page shows the reader's."""
+def both(english: str, **values: object) -> Markup:
+    """Return a text of the catalogue in both languages, of which the page shows the reader's.
+
+    :param values: for the text's {placeholders}; escaped, unlike the text, which is ours
+    """
+    texts = (catalogue(name).gettext(english) for name in ("id", "en"))
+    said = [Markup(text) for text in texts]  # noqa: S704  # ours, not of a page
+    return pair(*(text.format(**values) if values else text for text in said))
+
+
+def pair(indonesian: object, english: object) -> Markup:
+    """Return markup with a text in both languages, of which the page shows the reader's."""
     return _BOTH.format(indonesian, english)
 
 
@@ -61,21 +71,21 @@ def ago(age: timedelta) -> Markup:
     """Return an age in the largest unit that fits, in both languages."""
     if age < timedelta(hours=1):
         minutes = max(0, int(age / timedelta(minutes=1)))
-        return both(f"{minutes} menit", f"{minutes} min")
+        return both("{count} min", count=minutes)
     if age < timedelta(days=2):
         hours = int(age / timedelta(hours=1))
-        return both(f"{hours} jam", f"{hours} h")
-    return both(f"{age.days} hari", f"{age.days} days")
+        return both("{count} h", count=hours)
+    return both("{count} days", count=age.days)
 
 
 def since(lag: timedelta) -> Markup:
     """Return a lag to the minute in both languages: days, hours and minutes, without zeros."""
     minutes = round(lag / timedelta(minutes=1))
     if minutes < 1:
-        return both("pada menit yang sama", "in the same minute")
+        return both("in the same minute")
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
     parts = [(days, "hari", "d"), (hours, "jam", "h"), (minutes, "menit", "min")]
-    return both(
+    return pair(
         " ".join(f"{n} {word}" for n, word, _ in parts if n),
         " ".join(f"{n} {word}" for n, _, word in parts if n),
     )

@@ -7,17 +7,17 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from markupsafe import Markup
-
 from crawler.extraction.mentions.gazetteer import name_of
 from crawler.web import PORT
-from crawler.web.rendering import SCRIPT, STYLE, ago, both, content_hash, environment, number
+from crawler.web.rendering import SCRIPT, STYLE, ago, both, content_hash, environment, number, pair
 from crawler.web.report import charts
 from output.clock import WIB
 from output.summary import FIELDS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from markupsafe import Markup
 
     from output.summary import Rows, Summary
 
@@ -53,7 +53,7 @@ def write_page(
         totals=totals,
         missing=_missing(summary, totals),
         outlets=_outlets(summary.outlets(), declared, now),
-        diagnoses={name: both(*words) for name, words in (diagnoses or {}).items()},
+        diagnoses={name: pair(*words) for name, words in (diagnoses or {}).items()},
         fields=FIELDS,
         pictures=_pictures(summary, over_time, by_outlet, sources, topics),
         over_time=_values(over_time),
@@ -105,18 +105,13 @@ def _missing(summary: Summary, totals: dict[str, Any]) -> list[Markup]:
     """Return notes on missing data, which a reader needs before judging the rest."""
     articles, notes = totals["articles"], []
     if not articles:
-        notes.append(
-            both(
-                "Tidak ada artikel dalam kumpulan data ini untuk kurun yang diminta.",
-                "The dataset holds no article of the period asked for.",
-            )
-        )
+        notes.append(both("The dataset holds no article of the period asked for."))
     if totals["undated"]:
         count = number(totals["undated"])
         notes.append(
             both(
-                f"{count} artikel tanpa waktu terbit: dihitung pada hari pengambilannya.",
-                f"{count} articles without a publication time: counted on the day of download.",
+                "{count} articles without a publication time: counted on the day of download.",
+                count=count,
             )
         )
     if summary.older_columns:
@@ -124,35 +119,25 @@ def _missing(summary: Summary, totals: dict[str, Any]) -> list[Markup]:
         files = number(max(summary.older_columns.values()))
         notes.append(
             both(
-                f"{files} berkas berversi skema lama tidak memiliki kolom: {names}.",
-                f"{files} files of an older schema version lack the columns: {names}.",
+                "{files} files of an older schema version lack the columns: {names}.",
+                files=files,
+                names=names,
             )
         )
     if articles and not summary.has_clusters:
         notes.append(
             both(
-                Markup(
-                    "Tabel clusters/ belum ada: salinan dikelompokkan seperti saat disimpan."
-                    " <code>scrapy compact</code> membuatnya."
-                ),
-                Markup(
-                    "There is no clusters/ table yet: copies are grouped as known when stored."
-                    " <code>scrapy compact</code> makes it."
-                ),
+                "There is no clusters/ table yet: copies are grouped as known when stored."
+                " <code>scrapy compact</code> makes it."
             )
         )
     if articles and not totals["runs"]:
-        notes.append(
-            both(
-                "Tidak ada catatan proses (runs/) untuk kurun ini.",
-                "There are no manifests of runs (runs/) for this period.",
-            )
-        )
+        notes.append(both("There are no manifests of runs (runs/) for this period."))
     if bare := articles - totals["archived"]:
         notes.append(
             both(
-                f"{number(bare)} artikel tanpa halaman asli di arsip.",
-                f"{number(bare)} articles have no page in the archive.",
+                "{count} articles have no page in the archive.",
+                count=number(bare),
             )
         )
     return notes
