@@ -70,6 +70,7 @@ def row(number: int) -> dict[str, Any]:
         "fetched_at": moment + timedelta(minutes=20),
         "run_id": "bench",
         "extractor_version": "2026.11.22",
+        "agencies": ["Antara"] if number % 7 == 0 else [],
     }
 
 
@@ -112,7 +113,8 @@ def ask(index: DatasetIndex) -> None:
     stories = Stories(index.db, index.root)
     for number in range(COUNT, COUNT + NEW):
         one = row(number)
-        stories.story_of(one["article_id"], one["body"], one["published_at"])
+        text = (one["content_hash"], one["body"], one["published_at"])
+        stories.story_of(one["article_id"], *text)
 
 
 def main() -> None:

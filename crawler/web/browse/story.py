@@ -18,8 +18,7 @@ from output.views import reading
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
-    from datetime import datetime
-    from typing import Any
+    from datetime import date, datetime
 
     from output.schema import Row
     from output.search import Library
@@ -269,7 +268,7 @@ def _share(own: Counter[tuple[str, ...]], first: Counter[tuple[str, ...]]) -> fl
     return (own & first).total() / own.total() if own else 0.0
 
 
-def _day(moment: datetime) -> Any:
+def _day(moment: datetime) -> date:
     return moment.astimezone(WIB).date()
 
 
