@@ -8,7 +8,10 @@ The tags of any other page are followed first. The tree of every page is measure
 from __future__ import annotations
 
 import re
+from string import ascii_uppercase
 from typing import TYPE_CHECKING
+
+from ahocorasick_rs import BytesAhoCorasick
 
 from crawler.extraction.page.nesting import FORMATTING, OVERLOADED, START, follow
 from crawler.items import Rejected
@@ -26,8 +29,14 @@ _FEW = 3_000  # tags; even nested in each other these take 20 ms
 _FEW_OPEN = 1_000  # start tags without an end tag
 _LONG = 1_000  # bytes; the attributes of a shorter tag do no harm
 # Upper-case tags count too. The attributes of each <html> and <body> go to the first such element.
-_FORMATTING = re.compile(
-    rf"<(?=[bcefhinstuA-Z])(?:[A-Z]|(?:{FORMATTING.replace(' ', '|')}|html|body)[\s/>])".encode()
+# An automaton takes a third of the time of a pattern, which tries each byte.
+_FORMATTING = BytesAhoCorasick(
+    [
+        f"<{name}{end}".encode()
+        for name in f"{FORMATTING} html body".split()
+        for end in "\t\n\v\f\r />"
+    ]
+    + [f"<{capital}".encode() for capital in ascii_uppercase]
 )
 # All tags but paragraphs and breaks: a text may have any number of these.
 _NESTING = re.compile(rb"<(?!(?:p|br)[\s/>])[a-zA-Z]")
@@ -53,7 +62,10 @@ def _is_soon_parsed(body: bytes, tags: int) -> bool:
         return False
     if tags * tags > _WORK and tags * len(_NESTING.findall(body)) > _WORK:
         return False
-    if tags * tags > _REOPENED and tags * len(_FORMATTING.findall(body)) > _REOPENED:
+    if (
+        tags * tags > _REOPENED
+        and tags * len(_FORMATTING.find_matches_as_indexes(body)) > _REOPENED
+    ):
         return False
     return not any(OVERLOADED.match(body, start + 1) for start in _long_tags(body))
 

@@ -190,17 +190,21 @@ class Page:
     def _own_urls(self) -> list[str]:
         main = self.article.get("mainEntityOfPage")
         stated = [
-            self.link("canonical"),
+            self._canonical,
             self.meta.get("og:url", ""),
             text(self.article.get("url")),
             text(main.get("@id") if isinstance(main, dict) else main),
         ]
         return [address for url in stated if _is_address(address := captured(url)[0])]
 
+    @cached_property
+    def _canonical(self) -> str:
+        return self.link("canonical")
+
     @property
     def captured_at(self) -> datetime | None:
         """The instant at which the Wayback Machine captured the page, by the page's canonical."""
-        return captured(self.link("canonical"))[1]
+        return captured(self._canonical)[1]
 
     def link(self, rel: str) -> str:
         """Return the target of the page's link with the relation `rel`, "" without such a link."""
