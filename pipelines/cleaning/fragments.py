@@ -113,6 +113,8 @@ class Body:
         self.document = _searched(block.text for block in blocks)
         self._lower = [block.text.lower() for block in blocks]
         self.rules = book.active(self._lower, outlet)
+        self._book = book
+        self._hints: dict[int, set[str]] = {}  # of the text of a block, by its number
         self.labels = self.rules["label"]
         self.promised = Headlines()  # of promos that were taken
         self.labels_left = _LABELS
@@ -191,6 +193,13 @@ class Body:
         """Return the text of `fragment` in lower case."""
         whole = len(fragment.text) == len(self.blocks[fragment.block].text)
         return self._lower[fragment.block] if whole else fragment.text.lower()
+
+    def hints(self, fragment: Fragment) -> set[str]:
+        """Return the hints of rules that are in the block of `fragment`."""
+        found = self._hints.get(fragment.block)
+        if found is None:
+            found = self._hints[fragment.block] = self._book.hints_in(self._lower[fragment.block])
+        return found
 
     def take(self, fragment: Fragment, start: int, end: int, rule: str) -> None:
         """Take the part of `fragment` from `start` to `end` by `rule`."""

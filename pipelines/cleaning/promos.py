@@ -84,8 +84,8 @@ def is_promo_line(body: Body, text: str) -> bool:
 
 
 def _without_promos(body: Body, fragment: Fragment) -> list[Fragment]:
-    lower = body.lower(fragment)
-    rules = [rule for rule in body.labels if rule.stands_in(lower)]
+    hints = body.hints(fragment)
+    rules = [rule for rule in body.labels if rule.may_match(hints)]
     labels = _labels(fragment.text, rules)[: body.labels_left] if rules else []
     if not labels:
         return [fragment]

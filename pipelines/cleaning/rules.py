@@ -10,6 +10,8 @@ from pathlib import Path
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
 
+from ahocorasick_rs import AhoCorasick, MatchKind
+
 from crawler.extraction.indonesian.patterns import DASHES, any_of
 from crawler.extraction.indonesian.places import CITIES
 
@@ -41,6 +43,10 @@ class Rule:
         """Return True if `text`, in lower case, contains a hint, or if the rule has none."""
         return not self.hint or any(map(text.__contains__, self.hint))
 
+    def may_match(self, hints: set[str]) -> bool:
+        """Return True if a hint of the rule is in `hints`, or if the rule has none."""
+        return not self.hint or not self.hint.isdisjoint(hints)
+
 
 @dataclass(frozen=True)
 class Rulebook:
@@ -61,6 +67,17 @@ class Rulebook:
             if not rule.scope or outlet in rule.scope:
                 found[rule.kind].append(rule)
         return found
+
+    def hints_in(self, text: str) -> set[str]:
+        """Return the hints that `text`, in lower case, contains."""
+        automaton, hints = self._automaton
+        found = automaton.find_matches_as_indexes(text, overlapping=True)
+        return {hints[number] for number, _, _ in found}
+
+    @cached_property
+    def _automaton(self) -> tuple[AhoCorasick, list[str]]:
+        hints = sorted(self._hints - {""})
+        return AhoCorasick(hints, MatchKind.Standard), hints
 
     @cached_property
     def any_label(self) -> re.Pattern[str]:

@@ -129,9 +129,9 @@ def _take_markup(body: Body, book: Rulebook) -> None:
 
 
 def _without_inline(body: Body, fragment: Fragment) -> list[Fragment]:
-    parts, lower = [fragment], body.lower(fragment)
+    parts, hints = [fragment], body.hints(fragment)
     for rule in body.rules["inline"]:
-        if rule.stands_in(lower):
+        if rule.may_match(hints):
             parts = [part for whole in parts for part in _without(whole, rule)]
     return parts
 
@@ -152,7 +152,10 @@ def _take_blocks(body: Body) -> None:
         rules = [] if fragment.settled else anywhere
         if i < _NEAR or i >= len(kept) - _NEAR:
             rules = rules + body.rules["byline"]
+        hints = body.hints(fragment) if rules else set()
         for rule in rules:
+            if not rule.may_match(hints):
+                continue
             if rule.kind == "notice" and not body.names_house(fragment.text):
                 continue
             if rule.pattern.fullmatch(fragment.text):
@@ -172,7 +175,9 @@ def _take_tail(body: Body) -> None:
         taking = ""
         if i == 0 or fragment.settled:
             continue
-        rule = next((r for r in body.rules["tail"] if r.pattern.match(fragment.text)), None)
+        hints = body.hints(fragment)
+        tails = (r for r in body.rules["tail"] if r.may_match(hints))
+        rule = next((r for r in tails if r.pattern.match(fragment.text)), None)
         if rule:
             fragment.rule = taking = rule.id
             teasers = _above_teasers(body) if teasers is None else teasers
