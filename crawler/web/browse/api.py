@@ -149,7 +149,6 @@ class Api:
 
     def story(self, request: Request) -> Any:
         read(STORY, request)
-        self.library.refresh()
         story = story_of(self.library, request.path_params["article_id"])
         if story is None:
             return None

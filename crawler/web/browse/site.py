@@ -86,6 +86,19 @@ class Headers:
         await self.app(scope, receive, told)
 
 
+class Fresh:
+    """A layer that has new files of the dataset indexed, whatever is asked for."""
+
+    def __init__(self, app: ASGIApp, library: Library) -> None:
+        self.app = app
+        self.library = library
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            self.library.refresh()
+        await self.app(scope, receive, send)
+
+
 class Site:
     """The pages over a `library`.
 
@@ -113,7 +126,11 @@ class Site:
                 Route("/style.css", lambda _: Response(STYLE, media_type="text/css")),
                 Route("/page.js", lambda _: Response(SCRIPT, media_type="text/javascript")),
             ],
-            middleware=[Middleware(Headers), Middleware(TrustedHostMiddleware, HOSTS)],
+            middleware=[
+                Middleware(Headers),
+                Middleware(TrustedHostMiddleware, HOSTS),
+                Middleware(Fresh, library=self.library),
+            ],
             exception_handlers={HTTPException: self.problem, OSError: self.unreadable},  # type: ignore[dict-item]
         )
 
@@ -125,7 +142,6 @@ class Site:
         return asked(request.query_params, outlets, self.library.topics)
 
     def search(self, request: Request) -> Response:
-        self.library.refresh()
         question, wrong = self._asked(request)
         found = Found() if wrong else self.library.search(question)
         shown = [wanted(word, self.library.roots(word)) for word in words_in(question.query.node)]
@@ -235,7 +251,6 @@ class Site:
 
     def story(self, request: Request) -> Response:
         """Return the page of a story, with two of its texts compared."""
-        self.library.refresh()
         article_id, given = request.path_params["id"], request.query_params
         story = story_of(self.library, article_id)
         if story is None:

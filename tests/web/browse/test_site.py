@@ -306,6 +306,16 @@ def test_new_files_are_looked_for_now_and_then(tmp_path, monkeypatch):
     assert library.outlets == ["kontan"]
 
 
+@pytest.mark.parametrize(
+    "path", ["/", "/api/v1/search", "/api/v1/outlets", "/results.atom", "/article/kontan:1"]
+)
+def test_new_files_are_looked_for_whatever_is_asked_for(tmp_path, monkeypatch, path):
+    library, looks = library_of(tmp_path), []
+    monkeypatch.setattr(library, "refresh", lambda: looks.append(path))
+    TestClient(serve_on(library), base_url="http://127.0.0.1").get(path)
+    assert looks == [path]
+
+
 def test_what_cannot_be_found_yet_is_said(tmp_path, monkeypatch):
     write(tmp_path, kontan=[row(1)])
     library = Library(tmp_path, tmp_path / "search")
