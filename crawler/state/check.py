@@ -91,7 +91,8 @@ def _rows(index: DatasetIndex, path: str, columns: list[str]) -> list[Row] | Non
     """Return `columns` of the file at `path`; None if the file cannot be read, or is gone."""
     try:
         file = pq.ParquetFile(index.root.at(path), filesystem=index.root.filesystem)
-        there = [name for name in columns if name in file.schema_arrow.names]
+        names = file.schema_arrow.names  # converts the whole schema each time
+        there = [name for name in columns if name in names]
         rows: list[Row] = file.read(there).to_pylist()
     except READ_ERRORS:
         return None

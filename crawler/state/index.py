@@ -134,7 +134,8 @@ class DatasetIndex:
             if self.db.execute("SELECT 1 FROM parts WHERE path = ?", (path,)).fetchone():
                 return
             file = pq.ParquetFile(source)
-            there = [name for name in columns if name in file.schema_arrow.names]
+            names = file.schema_arrow.names  # converts the whole schema each time
+            there = [name for name in columns if name in names]
             if lacking := {*columns} - {*there, *_LATER}:
                 raise KeyError(f"no column {', '.join(sorted(lacking))}")
             insert = "INSERT INTO parts (path, is_read) VALUES (?, ?)"
@@ -245,7 +246,8 @@ class DatasetIndex:
             return None
         path, fetched_at, version = found
         file = pq.ParquetFile(self.root.at(path), filesystem=self.root.filesystem)
-        there = [n for n in (*KEYS["articles"], *BODY) if n in file.schema_arrow.names]
+        names = file.schema_arrow.names  # converts the whole schema each time
+        there = [n for n in (*KEYS["articles"], *BODY) if n in names]
         for batch in file.iter_batches(BATCH, columns=there):
             mine = pc.equal(batch["article_id"], pa.scalar(article_id))
             for row in batch.filter(mine).to_pylist():

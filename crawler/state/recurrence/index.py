@@ -119,7 +119,8 @@ class Recurrence:
     def _rows(self, path: str) -> Iterator[Row]:
         with self.root.filesystem.open_input_file(self.root.at(path)) as source:
             file = pq.ParquetFile(source)
-            there = [name for name in ("article_id", *BODY) if name in file.schema_arrow.names]
+            names = file.schema_arrow.names  # converts the whole schema each time
+            there = [name for name in ("article_id", *BODY) if name in names]
             for batch in file.iter_batches(_BATCH, columns=there):
                 yield from batch.to_pylist()
 

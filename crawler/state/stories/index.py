@@ -109,7 +109,8 @@ class Stories:
         columns = [*KEYS["articles"], *BODY]
         with self.root.filesystem.open_input_file(self.root.at(path)) as source:
             file = pq.ParquetFile(source)
-            there = [name for name in columns if name in file.schema_arrow.names]
+            names = file.schema_arrow.names  # converts the whole schema each time
+            there = [name for name in columns if name in names]
             for batch in file.iter_batches(_BATCH, columns=there):
                 rows = {
                     row["article_id"]: row for row in batch.to_pylist() if _key_of(row) in wanted
