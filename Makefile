@@ -29,7 +29,7 @@ fuzz: .venv/.dev  ## strange input for every parser, ten minutes each
 bench: .venv-bench/.bench  ## speed, memory and quality as ratios against named peers, into docs/figures.md
 	@.venv-bench/bin/python -m benchmarks --write
 words: .venv/.dev  ## bring the catalogue of crawler/locale up to date with the texts of the code
-	@cd crawler && ../$(BIN)/pybabel -q extract -F locale/babel.cfg -k tr -k mark -k both --no-default-keywords \
+	@cd crawler && ../$(BIN)/pybabel -q extract -F locale/babel.cfg -k tr -k mark -k page_text --no-default-keywords \
 	  --no-location --sort-output -o ../.cache/wartatek.pot .
 	@$(BIN)/pybabel -q update -D wartatek -d crawler/locale -i .cache/wartatek.pot -N -w 100 --ignore-obsolete \
 	  --ignore-pot-creation-date

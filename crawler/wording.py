@@ -11,12 +11,21 @@ import gettext
 import locale
 import os
 import string
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
 
 LOCALE = Path(__file__).with_name("locale")
 DOMAIN = "wartatek"
+Language: TypeAlias = Literal["id", "en"]
+LANGUAGES: tuple[Language, ...] = ("id", "en")
+_CHOSEN: ContextVar[Language | None] = ContextVar("language", default=None)
 
 
 class _Formatter(string.Formatter):
@@ -29,10 +38,22 @@ class _Formatter(string.Formatter):
 _FORMATTER = _Formatter()
 
 
-def language() -> str:
-    """Return the language that the environment asks for: id or en."""
+def language() -> Language:
+    """Return the language of `speaking`, else that of LC_ALL, LC_MESSAGES or LANG."""
+    if chosen := _CHOSEN.get():
+        return chosen
     said = os.environ.get("LC_ALL") or os.environ.get("LC_MESSAGES") or os.environ.get("LANG", "")
     return "id" if locale.normalize(said).lower().startswith("id") else "en"
+
+
+@contextmanager
+def speaking(chosen: Language | None) -> Iterator[None]:
+    """Let the texts of this thread or task be in `chosen`; None leaves it to the environment."""
+    token = _CHOSEN.set(chosen)
+    try:
+        yield
+    finally:
+        _CHOSEN.reset(token)
 
 
 @cache
@@ -98,6 +119,16 @@ def number(value: float) -> str:
     """Return `value` in groups of three digits, with at most one digit after the decimal mark."""
     said = f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
     return said.translate(str.maketrans(",.", ".,")) if language() == "id" else said
+
+
+def percent(share: float) -> str:
+    """Return whole percents; only a share of 1 is shown as 100."""
+    return f"{int(share * 100)}%" if share >= 0.01 or not share else "<1%"
+
+
+def moment(value: datetime | None) -> str:
+    """Return a time to the minute, without conversion: in both languages as searches take days."""
+    return f"{value:%Y-%m-%d %H:%M}" if value else "–"
 
 
 def size(count: int) -> str:

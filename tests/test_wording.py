@@ -16,7 +16,7 @@ from crawler.wording import DOMAIN, LOCALE, number, tr
 
 ROOT = Path(wording.__file__).parent
 CATALOGUE = LOCALE / "id/LC_MESSAGES" / f"{DOMAIN}.po"
-KEYWORDS = {"tr": None, "mark": None, "both": None}
+KEYWORDS = {"tr": None, "mark": None, "page_text": None}
 SHOWN = {"say", "complain", "waiting", "print"}
 """Functions whose first argument people read."""
 
@@ -137,7 +137,6 @@ def bare_in(template):
 def test_no_page_shows_a_text_that_is_in_no_catalogue(path):
     template = path.read_text("utf-8")
     assert not [text for text in bare_in(template) if text not in NAMES]
-    assert not re.search(r"pair\(\s*[\"']", template), "a text in both languages is the catalogue's"
 
 
 def test_a_bare_text_of_a_page_is_found():

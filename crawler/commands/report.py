@@ -10,7 +10,7 @@ from crawler.state.diagnoses import words_of_diagnoses
 from crawler.state.recurrence.table import stored_suspects
 from crawler.terminal.base import NO_ARGUMENTS
 from crawler.terminal.maintenance import MaintenanceCommand
-from crawler.wording import number, size, tr
+from crawler.wording import LANGUAGES, language, number, size, speaking, tr
 
 if TYPE_CHECKING:
     import argparse
@@ -31,6 +31,9 @@ class Command(MaintenanceCommand):
         parser.add_argument("--until", metavar="DAY", help=tr("the last day, in WIB"))
         parser.add_argument(
             "-o", "--output", metavar="FILE", help=tr("default OUTPUT_DIR/report.html")
+        )
+        parser.add_argument(
+            "--lang", choices=LANGUAGES, help=tr("of the page; the default is as LANG says")
         )
 
     def process_options(self, args: list[str], opts: argparse.Namespace) -> None:
@@ -54,7 +57,7 @@ class Command(MaintenanceCommand):
                 tr("the dataset cannot be read, as `scrapy verify` can tell: {error}", error=error)
             )
         try:
-            with self.waiting(tr("drawing the page")):
+            with self.waiting(tr("drawing the page")), speaking(opts.lang or language()):
                 html = write_page(
                     summary,
                     self._declared(),

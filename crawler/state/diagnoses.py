@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
+from crawler.wording import tr
 from output.clock import WIB
 from output.private import private
 
@@ -36,17 +37,21 @@ class Diagnosis:
     newsroom: bool = False
 
     def __str__(self) -> str:
-        return self.words[1]
+        return self.words
 
     @property
-    def words(self) -> tuple[str, str]:
-        """The result with its day in WIB, in Indonesian and in English."""
+    def words(self) -> str:
+        """The result with its day in WIB, in the reader's language."""
         day = datetime.fromisoformat(self.seen).astimezone(WIB).date()
-        indonesian, english = (" di newsroom", " in the newsroom") if self.newsroom else ("", "")
-        return (
-            f"{'berfungsi' if self.works else 'tidak berfungsi'}{indonesian}, dilihat {day}",
-            f"{'works' if self.works else 'does not work'}{english}, seen {day}",
-        )
+        if self.newsroom:
+            said = (
+                tr("works in the newsroom, seen {day}")
+                if self.works
+                else tr("does not work in the newsroom, seen {day}")
+            )
+        else:
+            said = tr("works, seen {day}") if self.works else tr("does not work, seen {day}")
+        return said.format(day=day)
 
     @classmethod
     def from_dict(cls, values: Mapping[str, object]) -> Self:
@@ -69,8 +74,8 @@ def read_diagnoses(settings: BaseSettings) -> dict[str, Diagnosis]:
     return found
 
 
-def words_of_diagnoses(settings: BaseSettings) -> dict[str, tuple[str, str]]:
-    """Return the diagnoses by outlet in Indonesian and in English."""
+def words_of_diagnoses(settings: BaseSettings) -> dict[str, str]:
+    """Return the diagnoses by outlet in the reader's language."""
     return {name: each.words for name, each in read_diagnoses(settings).items()}
 
 

@@ -1,4 +1,4 @@
-"""Parts of the report and the browser: templates, words in two languages, numbers and times."""
+"""Parts of the report and the browser: templates, texts, ages, styles and scripts."""
 
 from __future__ import annotations
 
@@ -6,21 +6,15 @@ import base64
 import hashlib
 from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from crawler.wording import catalogue, language, mark, tr
-
-if TYPE_CHECKING:
-    from datetime import datetime
+from crawler.wording import catalogue, language, mark, moment, number, percent
 
 SHARED = Path(__file__).parent / "templates"
 STYLE = (SHARED / "style.css").read_text("utf-8")
 SCRIPT = (SHARED / "page.js").read_text("utf-8")
-_BOTH = Markup('<span lang="id">{}</span><span lang="en">{}</span>')
-_NARROW_SPACE = "\u202f"
 
 
 def environment(folder: Path) -> Environment:
@@ -32,63 +26,42 @@ def environment(folder: Path) -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.globals.update(tr=both, pair=pair, mark=mark, tr_alone=tr, language=language)
+    templates.globals.update(tr=page_text, mark=mark, language=language, in_language=None)
     templates.filters.update(number=number, moment=moment, percent=percent, since=since)
     return templates
 
 
-def both(english: str, **values: object) -> Markup:
-    """Return a text of the catalogue in both languages, of which the page shows the reader's.
+def page_text(english: str, **values: object) -> Markup:
+    """Return a text of the catalogue in the reader's language.
 
     :param values: for the text's {placeholders}; escaped, unlike the text, which is ours
     """
-    texts = (catalogue(name).gettext(english) for name in ("id", "en"))
-    said = [Markup(text) for text in texts]  # noqa: S704  # ours, not of a page
-    return pair(*(text.format(**values) if values else text for text in said))
-
-
-def pair(indonesian: object, english: object) -> Markup:
-    """Return markup with a text in both languages, of which the page shows the reader's."""
-    return _BOTH.format(indonesian, english)
-
-
-def number(value: float) -> str:
-    """Return digits grouped by a narrow space, which neither language takes for a decimal mark."""
-    return f"{value:,}".replace(",", _NARROW_SPACE)
-
-
-def percent(share: float) -> str:
-    """Return whole percents; only a share of 1 is shown as 100."""
-    return f"{int(share * 100)}%" if share >= 0.01 or not share else "<1%"
-
-
-def moment(value: datetime | None) -> str:
-    """Return a time in WIB to the minute, without conversion."""
-    return f"{value:%Y-%m-%d %H:%M}" if value else "–"
+    said = Markup(catalogue(language()).gettext(english))  # noqa: S704  # ours, not of a page
+    shown = {name: number(each) if isinstance(each, int) else each for name, each in values.items()}
+    return said.format(**shown) if values else said
 
 
 def ago(age: timedelta) -> Markup:
-    """Return an age in the largest unit that fits, in both languages."""
+    """Return an age in the largest unit that fits."""
     if age < timedelta(hours=1):
-        minutes = max(0, int(age / timedelta(minutes=1)))
-        return both("{count} min", count=minutes)
+        return page_text("{count} min", count=max(0, int(age / timedelta(minutes=1))))
     if age < timedelta(days=2):
-        hours = int(age / timedelta(hours=1))
-        return both("{count} h", count=hours)
-    return both("{count} days", count=age.days)
+        return page_text("{count} h", count=int(age / timedelta(hours=1)))
+    return page_text("{count} days", count=age.days)
 
 
 def since(lag: timedelta) -> Markup:
-    """Return a lag to the minute in both languages: days, hours and minutes, without zeros."""
+    """Return a lag to the minute: days, hours and minutes, without zeros."""
     minutes = round(lag / timedelta(minutes=1))
     if minutes < 1:
-        return both("in the same minute")
+        return page_text("in the same minute")
     days, hours, minutes = minutes // 1440, minutes // 60 % 24, minutes % 60
-    parts = [(days, "hari", "d"), (hours, "jam", "h"), (minutes, "menit", "min")]
-    return pair(
-        " ".join(f"{n} {word}" for n, word, _ in parts if n),
-        " ".join(f"{n} {word}" for n, _, word in parts if n),
-    )
+    parts = [
+        (days, page_text("{count} d", count=days)),
+        (hours, page_text("{count} h", count=hours)),
+        (minutes, page_text("{count} min", count=minutes)),
+    ]
+    return Markup(" ").join(said for count, said in parts if count)
 
 
 def content_hash(text: str) -> str:

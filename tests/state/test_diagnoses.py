@@ -3,6 +3,7 @@
 import json
 
 from crawler.state.diagnoses import FILE, Diagnosis, add_diagnoses, read_diagnoses
+from crawler.wording import speaking
 from tests.crawls import project_settings
 
 WORKS = Diagnosis(True, "2026-11-30T18:30:00+00:00", "2 of 2 sources list articles")
@@ -23,7 +24,10 @@ def test_a_later_result_takes_the_place_of_an_earlier_one_and_others_stay(tmp_pa
 
 
 def test_the_day_is_of_western_indonesia_in_both_languages():
-    assert WORKS.words == ("berfungsi, dilihat 2026-12-01", "works, seen 2026-12-01")
+    with speaking("id"):
+        assert WORKS.words == "berfungsi, dilihat 2026-12-01"
+    with speaking("en"):
+        assert WORKS.words == "works, seen 2026-12-01"
     assert str(BROKEN) == "does not work, seen 2026-12-02"
 
 

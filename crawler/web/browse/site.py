@@ -24,11 +24,13 @@ from crawler.web.browse.archived_page import PLACE, archived, inert
 from crawler.web.browse.archived_page import words as words_on
 from crawler.web.browse.differences import difference
 from crawler.web.browse.excerpts import excerpt, marked, wanted
+from crawler.web.browse.languages import Languages, in_language
 from crawler.web.browse.links import is_web, tag_query
 from crawler.web.browse.removed_in_place import in_place
 from crawler.web.browse.story import FORGOTTEN, names_of, story_of, why_not
 from crawler.web.browse.taken_away import FILES, NEWEST, atom, json_feed, whole_file
 from crawler.web.rendering import SCRIPT, STYLE, environment
+from crawler.wording import language, moment
 from output import clock
 from output.clock import WIB
 from output.entities import named_in, profile
@@ -45,7 +47,7 @@ if TYPE_CHECKING:
 
     from crawler.web.browse.differences import Difference
 
-Diagnoses: TypeAlias = "Mapping[str, tuple[str, str]]"
+Diagnoses: TypeAlias = "Mapping[str, str]"
 HOSTS = ["127.0.0.1", "localhost"]
 """Values of the Host header that are answered: DNS rebinding by another site is refused."""
 _POLICY = (
@@ -102,8 +104,7 @@ class Fresh:
 class Site:
     """The pages over a `library`.
 
-    :param diagnoses: gives the last result of `scrapy doctor` by outlet, in Indonesian and in
-        English
+    :param diagnoses: gives the last result of `scrapy doctor` by outlet, in the reader's language
     """
 
     def __init__(self, library: Library, diagnoses: Callable[[], Diagnoses] = dict) -> None:
@@ -111,7 +112,8 @@ class Site:
         self.diagnoses = diagnoses
         self.templates = environment(Path(__file__).parent / "templates")
         self.templates.filters |= {"is_web": is_web, "tag_query": tag_query}
-        self.templates.filters["wib"] = lambda value: f"{value.astimezone(WIB):%Y-%m-%d %H:%M}"
+        self.templates.filters["wib"] = lambda value: moment(value.astimezone(WIB))
+        self.templates.globals["in_language"] = in_language
 
     def app(self) -> Starlette:
         return Starlette(
@@ -128,6 +130,7 @@ class Site:
             ],
             middleware=[
                 Middleware(Headers),
+                Middleware(Languages),
                 Middleware(TrustedHostMiddleware, HOSTS),
                 Middleware(Fresh, library=self.library),
             ],
@@ -189,7 +192,7 @@ class Site:
         rows = list(islice(self.library.matches(replace(question, order="date")), NEWEST))
         here = str(request.url)
         search = here.replace(f"/results.{kind}", "/", 1)
-        title = f"Wartatek: {in_words(question.query.node, 'id')}"
+        title = f"Wartatek: {in_words(question.query.node, language())}"
         if kind == "atom":
             content = atom(rows, title, here, search, clock.now())
             return Response(content, media_type="application/atom+xml")

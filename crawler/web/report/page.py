@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from crawler.extraction.mentions.gazetteer import name_of
 from crawler.web import PORT
-from crawler.web.rendering import SCRIPT, STYLE, ago, both, content_hash, environment, number, pair
+from crawler.web.rendering import SCRIPT, STYLE, ago, content_hash, environment, page_text
 from crawler.web.report import charts
+from crawler.wording import number
 from output.clock import WIB
 from output.summary import FIELDS
 
@@ -30,14 +31,14 @@ STALE = timedelta(days=2)
 def write_page(
     summary: Summary,
     declared: Mapping[str, tuple[str, str]],
-    diagnoses: Mapping[str, tuple[str, str]] | None = None,
+    diagnoses: Mapping[str, str] | None = None,
     suspected: Sequence[Mapping[str, Any]] = (),
 ) -> str:
     """Return the page as HTML, with styles, scripts and charts inside.
 
     :param declared: publisher and status of every outlet that there is a spider of
     :param suspected: lines that two unlike articles of an outlet have, the newest first
-    :param diagnoses: the last result of `scrapy doctor` by outlet, in Indonesian and in English
+    :param diagnoses: the last result of `scrapy doctor` by outlet, in the reader's language
     """
     templates = environment(Path(__file__).parent / "templates")
     templates.globals.update(
@@ -53,7 +54,7 @@ def write_page(
         totals=totals,
         missing=_missing(summary, totals),
         outlets=_outlets(summary.outlets(), declared, now),
-        diagnoses={name: pair(*words) for name, words in (diagnoses or {}).items()},
+        diagnoses=diagnoses or {},
         fields=FIELDS,
         pictures=_pictures(summary, over_time, by_outlet, sources, topics),
         over_time=_values(over_time),
@@ -105,11 +106,11 @@ def _missing(summary: Summary, totals: dict[str, Any]) -> list[Markup]:
     """Return notes on missing data, which a reader needs before judging the rest."""
     articles, notes = totals["articles"], []
     if not articles:
-        notes.append(both("The dataset holds no article of the period asked for."))
+        notes.append(page_text("The dataset holds no article of the period asked for."))
     if totals["undated"]:
         count = number(totals["undated"])
         notes.append(
-            both(
+            page_text(
                 "{count} articles without a publication time: counted on the day of download.",
                 count=count,
             )
@@ -118,7 +119,7 @@ def _missing(summary: Summary, totals: dict[str, Any]) -> list[Markup]:
         names = ", ".join(sorted(summary.older_columns))
         files = number(max(summary.older_columns.values()))
         notes.append(
-            both(
+            page_text(
                 "{files} files of an older schema version lack the columns: {names}.",
                 files=files,
                 names=names,
@@ -126,16 +127,16 @@ def _missing(summary: Summary, totals: dict[str, Any]) -> list[Markup]:
         )
     if articles and not summary.has_clusters:
         notes.append(
-            both(
+            page_text(
                 "There is no clusters/ table yet: copies are grouped as known when stored."
                 " <code>scrapy compact</code> makes it."
             )
         )
     if articles and not totals["runs"]:
-        notes.append(both("There are no manifests of runs (runs/) for this period."))
+        notes.append(page_text("There are no manifests of runs (runs/) for this period."))
     if bare := articles - totals["archived"]:
         notes.append(
-            both(
+            page_text(
                 "{count} articles have no page in the archive.",
                 count=number(bare),
             )

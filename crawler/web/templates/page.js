@@ -1,4 +1,4 @@
-// Language and light or dark: chosen once, kept by the browser where it lets us.
+// Light or dark: chosen once, kept by the browser where it lets us.
 (() => {
   const root = document.documentElement;
   const remembered = (key) => { try { return localStorage.getItem(key); } catch { return null; } };
@@ -6,24 +6,16 @@
   const show = () => {
     const dark = root.dataset.theme ? root.dataset.theme === "dark"
       : matchMedia("(prefers-color-scheme: dark)").matches;
-    for (const button of document.querySelectorAll("[data-choose-language]"))
-      button.setAttribute("aria-pressed", String(button.dataset.chooseLanguage === root.lang));
     for (const button of document.querySelectorAll("[data-switch-theme]"))
       button.setAttribute("aria-pressed", String(dark));
     return dark;
   };
-  if (["id", "en"].includes(remembered("language"))) root.lang = remembered("language");
   if (["light", "dark"].includes(remembered("theme"))) root.dataset.theme = remembered("theme");
   document.addEventListener("click", (event) => {
     const button = event.target.closest("button");
-    if (!button) return;
-    if (button.dataset.chooseLanguage) {
-      root.lang = button.dataset.chooseLanguage;
-      remember("language", root.lang);
-    } else if ("switchTheme" in button.dataset) {
-      root.dataset.theme = show() ? "light" : "dark";
-      remember("theme", root.dataset.theme);
-    }
+    if (!button || !("switchTheme" in button.dataset)) return;
+    root.dataset.theme = show() ? "light" : "dark";
+    remember("theme", root.dataset.theme);
     show();
   });
   document.addEventListener("DOMContentLoaded", show);

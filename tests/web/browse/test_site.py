@@ -105,7 +105,7 @@ def test_a_search_lists_the_matching_articles(client, query, found):
 def test_a_value_that_nothing_can_match_is_said(client, query, told):
     page = client.get(f"/?{query}")
     assert page.status_code == 400
-    assert f"{told}</span>" in page.text
+    assert told in page.text
     assert '<li>\n  <p class="small soft">' not in page.text
 
 
@@ -135,7 +135,7 @@ def test_what_is_marked_is_still_only_text(client, word):
 def test_what_has_no_title_can_still_be_opened(tmp_path):
     write(tmp_path, kontan=[row(1, title=" ")])
     client = TestClient(serve_on(library_of(tmp_path)), base_url="http://127.0.0.1")
-    assert '<span lang="en">(no title)</span></a>' in client.get("/").text
+    assert "(no title)</a>" in client.get("/").text
 
 
 def test_pages_follow_each_other(tmp_path):
@@ -322,7 +322,7 @@ def test_what_cannot_be_found_yet_is_said(tmp_path, monkeypatch):
     monkeypatch.setattr(library, "refresh", lambda: None)
     client = TestClient(serve_on(library), base_url="http://127.0.0.1")
     text = client.get("/").text
-    assert "not to be found yet are those of:</span> kontan." in text
+    assert "not to be found yet are those of: kontan." in text
     assert "The dataset is still empty." not in text
     library.update()
     assert "not to be found yet" not in client.get("/").text

@@ -130,7 +130,7 @@ def test_any_two_texts_can_be_compared_and_what_is_the_same_is_folded(client):
     text = client.get(f"/stories/kontan:1?{query}").text
     assert "<del>tiga</del><ins>empat</ins>" in text
     told = words_of(text)
-    assert "2% of the words differ : 1 new, 1 gone ; 1 of 4 paragraphs" in told
+    assert "2% of the words differ: 1 new, 1 gone; 1 of 4 paragraphs" in told
     assert "2 paragraphs are the same" in told and "1 paragraph is the same" in told
     assert text.count("<details>") == 2
     for one in keys:

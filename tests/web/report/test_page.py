@@ -110,7 +110,7 @@ def test_lines_that_recur_are_shown_to_be_vetoed_or_made_a_rule(tmp_path):
         summary.close()
     shown = LexborHTMLParser(html).css_first("#recurring").text()
     assert "Ikuti kabar pasar di saluran kami." in shown and f"Dua {MARKUP}" in shown
-    assert "Belum ada kalimat yang berulang." in page_of(write(tmp_path / "none", kontan=[row(1)]))
+    assert "No line recurs yet." in page_of(write(tmp_path / "none", kontan=[row(1)]))
 
 
 def test_the_report_loads_nothing_from_elsewhere(html):
@@ -156,7 +156,7 @@ def test_what_is_read_out_is_what_stands_there(html):
     assert "aria-label=" not in html
     named = set(re.findall(r'aria-labelledby="([a-z-]+)"', html))
     assert all(html.count(f'id="{name}"') == 1 for name in named)
-    assert html.count('<div class="wide" tabindex="0" role="region"') == html.count('class="wide"')
+    assert html.count('<div class="wide" tabindex="0" role="group"') == html.count('class="wide"')
 
 
 def test_an_outlet_of_which_there_is_nothing_is_only_named(tmp_path):
@@ -164,7 +164,7 @@ def test_an_outlet_of_which_there_is_nothing_is_only_named(tmp_path):
     html = page_of(tmp_path)
     table, _, rest = html.partition("</tbody>")
     assert "Kontan" in table and "tirto.id" not in table
-    assert "Other outlets, of which there is nothing</span> (1)" in rest
+    assert "Other outlets, of which there is nothing (1)" in rest
 
 
 def test_counts_have_no_halves(tmp_path):
@@ -172,10 +172,6 @@ def test_counts_have_no_halves(tmp_path):
     ticks = re.findall(r"<text[^>]*>(\d[\d.]*)</text>", page_of(tmp_path))
     assert {"0", "1", "2"} <= {*ticks}
     assert not [tick for tick in ticks if "." in tick]
-
-
-def test_everything_said_is_said_in_both_languages(html):
-    assert html.count('<span lang="id">') == html.count('<span lang="en">') > 50
 
 
 def test_an_empty_dataset_is_a_page_that_says_so(tmp_path):
@@ -213,7 +209,7 @@ def test_files_of_an_older_schema_are_named_with_what_they_lack(tmp_path):
 
 def test_a_quiet_outlet_stands_out(tmp_path):
     write(tmp_path, kontan=[row(1)])
-    assert re.search(r'class="n bad"><span lang="id">\d+ hari', page_of(tmp_path))
+    assert re.search(r'class="n bad">\d+ days<', page_of(tmp_path))
 
 
 @pytest.mark.parametrize(
@@ -224,7 +220,7 @@ def test_only_what_is_complete_is_called_100(share, said):
 
 
 def test_numbers_and_ages_are_written_for_readers():
-    assert number(1234567) == "1\u202f234\u202f567"
+    assert number(1234567) == "1,234,567"
     assert "59 min" in ago(timedelta(minutes=59))
     assert "47 h" in ago(timedelta(hours=47))
     assert "2 days" in ago(timedelta(days=2))
