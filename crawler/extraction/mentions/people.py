@@ -227,6 +227,7 @@ NO_NAMES = frozenset(
     perkara pidana tata cup award awards tour arena trophy raya effect show stadium theorem nasional keputusan undang peraturan gubernur bupati milan united city fc
     """.split()
 )
+_NO_FIRST = NO_NAMES | OF_OFFICES
 _TITLES = re.compile(
     r"^(?:(?:Dr|Prof|Ir|Drs|Dra|Hj?|KH|Irjen|Brigjen|Kombes|AKBP|Jenderal|Letjen)\.? )+"
 )
@@ -508,7 +509,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     if rank := _TITLES.match(text[start:end]):
         start += rank.end()
     words = text[start:end].split(" ")
-    while len(words) > 2 and words[0].rstrip(".").lower() in NO_NAMES | OF_OFFICES:
+    while len(words) > 2 and words[0].rstrip(".").lower() in _NO_FIRST:
         start += len(words.pop(0)) + 1
     return start, end
 
