@@ -71,6 +71,7 @@ _WEAK = frozenset(
     "model bernama sosok lead saksi tersangka terdakwa pelaku petani pedagang atlet direksi relawan bapak ibu "
     "pak bu istri suami kreator konsultan hakim jaksa panglima camat lurah gus kh ahli dokter".split()
 )
+_MOST_COUNTED = 50  # names of a text that are counted in the text: else 10,000 take minutes
 _BEFORE = 80  # characters before an office in which the name is that the office explains
 # Capitalised words between office and name, which are no names.
 OF_OFFICES = frozenset(
@@ -257,6 +258,7 @@ def people(
     """
     found: list[Person] = []
     lone: list[Person] = []
+    counted: dict[str, bool] = {}
     for at, word in triggers:
         if word in _VERBS:
             found += _said(text, at, organisation_at)
@@ -265,7 +267,7 @@ def people(
         elif word in _SAYS:
             if one := _SAYS_ONE.search(text, max(0, at - 30), at):
                 lone.append(Person(*one.span("name"), one["name"], None))
-            found += _saying(text, at, organisation_at, ends)
+            found += _saying(text, at, organisation_at, ends, counted)
         else:
             found += _of_office(text, at, word, organisation_at)
     taken = sorted({(person.start, person.end) for person in found})
@@ -322,6 +324,7 @@ def _saying(
     at: int,
     organisation_at: Callable[[int, int], tuple[int, str] | None],
     ends: Container[int],
+    counted: dict[str, bool],
 ) -> Iterator[Person]:
     """Yield the person before the verb of speech at `at`, whom the text calls by one name too."""
     found = _SAYER.search(text, max(0, at - _BEFORE), at)
@@ -343,12 +346,23 @@ def _saying(
         or not _begins(text, start, ends)
     ):
         return
-    first, *_, last = name.split()
-    whole = text.count(name)
-    if first in GIVEN or any(
-        len(re.findall(rf"(?<!\w){re.escape(word)}(?!\w)", text)) > whole for word in (first, last)
-    ):
+    if words[0] in GIVEN or _is_shortened(text, name, counted):
         yield Person(start, end, name, None)
+
+
+def _is_shortened(text: str, name: str, counted: dict[str, bool]) -> bool:
+    """Return whether `text` has the first or the last word of `name` without the rest too.
+
+    :param counted: what was found of other names of the text; of so many at most
+    """
+    if name not in counted and len(counted) < _MOST_COUNTED:
+        whole = text.count(name)
+        first, *_, last = name.split()
+        counted[name] = any(
+            len(re.findall(rf"(?<!\w){re.escape(word)}(?!\w)", text)) > whole
+            for word in (first, last)
+        )
+    return counted.get(name, False)
 
 
 def _of_office(

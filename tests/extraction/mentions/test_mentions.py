@@ -278,6 +278,10 @@ def test_ten_thousand_mentions_are_bounded_and_cost_what_the_text_costs():
     start = time.process_time()
     found = find_mentions("", body)
     assert len(found) == MOST
+    words = ("".join(chr(97 + int(digit)) for digit in str(number)) for number in range(3_000))
+    find_mentions(
+        "", " ".join(f"Xo{word} Za{word} mengatakan itu, kata Ro{word}." for word in words)
+    )
     assert time.process_time() - start < 60  # seconds; a quadratic search takes many minutes
 
 
