@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_DRAWN = ("vl_convert",)
 MODULES = {
     "corpus": ("duckdb", "xlsxwriter"),
-    "report": ("duckdb", "vl_convert"),
-    "browse": ("duckdb", "Stemmer", "rapidfuzz", "starlette", "tantivy", "uvicorn"),
+    "report": ("duckdb", *_DRAWN),
+    "browse": ("duckdb", "Stemmer", "rapidfuzz", "starlette", "tantivy", "uvicorn", *_DRAWN),
     "watch": ("apprise",),
     "dask": ("distributed",),
     "tokens": ("bpe_openai",),

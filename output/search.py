@@ -20,7 +20,7 @@ from tantivy import Query as Matching
 from output.clock import WIB
 from output.dataset import last_captures, open_dataset, schema_of
 from output.schema import KEYS
-from output.search_index import SCHEMA, SearchIndex, story_number, words_of
+from output.search_index import SCHEMA, Place, SearchIndex, story_number, words_of
 from output.search_query import All, Either, Mistake, Not, Phrase, Query, Value, Word, parse
 from output.views import reading
 from output.word_forms import terms_of
@@ -29,8 +29,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from datetime import date
     from pathlib import Path
-
-    from tantivy import DocAddress
 
     from output.dataset import Location
     from output.schema import Row
@@ -195,7 +193,7 @@ class Library:
 
     def _stories(self, matching: Matching, order: Order | None, skip: int, size: int) -> Found:
         """Return a page of stories: the first article of each, with the number of the others."""
-        first: dict[int, DocAddress] = {}
+        first: dict[int, Place] = {}
         others: dict[int, int] = {}
         seen, total = 0, 1
         while seen < min(total, _DEEPEST) and len(first) <= skip + size:
@@ -239,10 +237,9 @@ class Library:
             if not places or seen >= total:
                 return
 
-    def places(self, question: Question) -> dict[int, DocAddress]:
+    def places(self, question: Question) -> dict[int, Place]:
         """Return the places of all articles that match, by the names of their last captures."""
-        matching, _ = self._asked(replace(question, order="date"))
-        return self.index.captures(matching)
+        return self.index.captures(self.matching(question))
 
     def batches(
         self, question: Question, columns: Sequence[str], most: int | None = None
@@ -273,6 +270,15 @@ class Library:
             for row in table.filter(last_captures(table.select(KEYS["articles"]))).to_pylist():
                 found[row["article_id"]] = row | {"cluster_id": stories[row["article_id"]]}
         return found
+
+    def matching(self, question: Question) -> Matching:
+        """Return the index's query for what `question` asks for."""
+        return self._asked(replace(question, order="date"))[0]
+
+    def within(self, question: Question, first: int, last: int) -> Matching:
+        """Return the same, of the seconds from `first` to `last` since 1970 alone."""
+        both = (self.matching(question), _days(first, last))
+        return Matching.boolean_query([(Occur.Must, query) for query in both])
 
     def facets(self, question: Question) -> dict[str, dict[str, int]]:
         """Return for each facet its values and the articles that have them; the chosen values of a

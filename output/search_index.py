@@ -125,6 +125,13 @@ def called(name: str, entity_id: str = "") -> str:
     return f"{' '.join(words_of(name))}\x1f{entity_id}"
 
 
+class Place(NamedTuple):
+    """An article's place, in the index as `searcher` saw it: another searcher has other places."""
+
+    searcher: tantivy.Searcher
+    address: DocAddress
+
+
 class SearchIndex:
     """The index in `folder` of the dataset at `location`.
 
@@ -251,7 +258,7 @@ class SearchIndex:
 
     def find(
         self, query: Query, most: int, skip: int = 0, order: Order | None = Order.Desc
-    ) -> tuple[list[DocAddress], int]:
+    ) -> tuple[list[Place], int]:
         """Return the places of a page of the articles that match `query`, and the total.
 
         :param order: by the time of publication; None: the most relevant first, of which the first
@@ -260,17 +267,19 @@ class SearchIndex:
         by: dict[str, Any] = {} if order is None else {"order_by_field": "at", "order": order}
         ranked = order is None and skip < RANKED
         first, last = (0, max(RANKED, skip + most)) if ranked else (skip, skip + most)
-        found = self.searcher.search(query, last - first, offset=first, **by)
+        searcher = self.searcher  # a thread that indexes may set another
+        found = searcher.search(query, last - first, offset=first, **by)
         total: int = found.count  # type: ignore[attr-defined]  # missing in tantivy's stubs
+        hits = [(score, Place(searcher, address)) for score, address in found.hits]
         if not ranked:
-            return [place for _, place in found.hits], total
-        return self._by_freshness(found.hits)[skip : skip + most], total
+            return [place for _, place in hits], total
+        return self._by_freshness(hits)[skip : skip + most], total
 
-    def _by_freshness(self, hits: list[tuple[float, DocAddress]]) -> list[DocAddress]:
+    def _by_freshness(self, hits: list[tuple[float, Place]]) -> list[Place]:
         """Return the places of `hits`, score and place of each, the first RANKED by score and
         freshness. A range of times in the query costs more than all else there."""
         places = [place for _, place in hits]
-        moments: list[Any] = self.searcher.fast_field_values("at", places[:RANKED])
+        moments = _values("at", places[:RANKED])
         scores = [
             score + sum(more for age, more in _FRESH if (self.newest or 0) - moment <= age)
             for (score, _), moment in zip(hits, moments, strict=False)
@@ -278,20 +287,28 @@ class SearchIndex:
         order = sorted(range(len(scores)), key=lambda number: -scores[number])
         return [places[number] for number in order] + places[RANKED:]
 
-    def captures(self, query: Query) -> dict[int, DocAddress]:
+    def captures(self, query: Query) -> dict[int, Place]:
         """Return the places of all articles that match `query`, by the names of their captures."""
-        most = max(1, self.searcher.num_docs)
-        found = self.searcher.search(query, most, count=False, order_by_field="capture")
-        return dict(found.hits)
+        searcher = self.searcher
+        most = max(1, searcher.num_docs)
+        found = searcher.search(query, most, count=False, order_by_field="capture")
+        return {name: Place(searcher, address) for name, address in found.hits}
 
-    def read(self, places: Iterable[DocAddress]) -> list[Row]:
+    def sample(self, query: Query, most: int) -> Iterator[str]:
+        """Yield the bodies of at most `most` of the articles that match `query`: those whose
+        captures' names, which are hashes, are the greatest."""
+        searcher = self.searcher
+        found = searcher.search(query, most, count=False, order_by_field="capture")
+        for _, address in found.hits:
+            yield searcher.doc(address).get_first("body") or ""
+
+    def read(self, places: Iterable[Place]) -> list[Row]:
         """Return the indexed fields of articles."""
-        return [_shown(self.searcher.doc(place)) for place in places]
+        return [_shown(place.searcher.doc(place.address)) for place in places]
 
-    def stories(self, places: Sequence[DocAddress]) -> list[int]:
+    def stories(self, places: Sequence[Place]) -> list[int]:
         """Return the `story` of each article."""
-        found: list[Any] = self.searcher.fast_field_values("story", list(places))
-        return found
+        return _values("story", places)
 
     def counts(
         self, names: Iterable[str], query: Query | None = None, most: int = 10_000
@@ -329,6 +346,14 @@ class SearchIndex:
         self.searcher = self._index.searcher()
         found = self.searcher.search(Query.all_query(), 1, count=False, order_by_field="at")
         self.newest: int | None = found.hits[0][0] if found.hits else None
+
+
+def _values(name: str, places: Sequence[Place]) -> list[int]:
+    """Return the value of the field `name` of each of `places`, which one searcher has found."""
+    if not places:
+        return []
+    found: list[Any] = places[0].searcher.fast_field_values(name, [one.address for one in places])
+    return found
 
 
 @contextmanager

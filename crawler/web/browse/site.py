@@ -19,6 +19,7 @@ from starlette.responses import HTMLResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from crawler.extraction.mentions.gazetteer import name_of
+from crawler.web.browse.analysis import CHARTS, DATA, PICTURES, Analysis
 from crawler.web.browse.api import ROOT, Api, in_json
 from crawler.web.browse.archived_page import PLACE, archived, inert
 from crawler.web.browse.archived_page import words as words_on
@@ -30,7 +31,7 @@ from crawler.web.browse.removed_in_place import in_place
 from crawler.web.browse.story import FORGOTTEN, names_of, story_of, why_not
 from crawler.web.browse.taken_away import FILES, NEWEST, atom, json_feed, whole_file
 from crawler.web.rendering import SCRIPT, STYLE, environment
-from crawler.wording import language, moment
+from crawler.wording import language, moment, tr
 from output import clock
 from output.clock import WIB
 from output.entities import named_in, profile
@@ -120,6 +121,8 @@ class Site:
             routes=[
                 Route("/", self.search),
                 Route("/results.{kind}", self.results),
+                Route("/analysis", self.analysis),
+                Route("/analysis.{kind}", self.drawn),
                 *Api(self.library).routes(),
                 Route("/article/{id:path}", self.article),
                 Route("/entity/{id:path}", self.entity),
@@ -198,6 +201,42 @@ class Site:
             return Response(content, media_type="application/atom+xml")
         content = json_feed(rows, title, here, search)
         return Response(content, media_type="application/feed+json")
+
+    def analysis(self, request: Request) -> Response:
+        """Return the page of the course of a search, or of two."""
+        questions, wrong = self._compared(request)
+        found = Analysis(self.library, questions) if not wrong else None
+        response = self._render(
+            "analysis.html",
+            question=questions[0],
+            against=questions[1] if len(questions) > 1 else None,
+            wrong=wrong,
+            analysis=found,
+            table=found.table() if found else [],
+            query=_link(request.query_params).removeprefix("/") if request.query_params else "",
+        )
+        response.status_code = 400 if wrong else 200
+        return response
+
+    def drawn(self, request: Request) -> Response:
+        """Return a chart of the analysis as a picture, or the analysis as data."""
+        kind, chart = request.path_params["kind"], request.query_params.get("chart", CHARTS[0])
+        questions, wrong = self._compared(request)
+        if wrong or chart not in CHARTS or kind not in PICTURES | DATA:
+            raise HTTPException(404)
+        found = Analysis(self.library, questions)
+        if kind in DATA:
+            return Response(found.data(kind), media_type=DATA[kind])
+        if not found.courses[0].points:
+            raise HTTPException(404)
+        return Response(found.picture(chart, kind, tr("other outlets")), media_type=PICTURES[kind])
+
+    def _compared(self, request: Request) -> tuple[list[Question], dict[str, str]]:
+        """Return the question, and the second one where there is one."""
+        question, wrong = self._asked(request)
+        against = request.query_params.get("against", "")[:_LONGEST]
+        beside = [replace(question, words=against)] if against.strip() else []
+        return [question, *beside], wrong
 
     def article(self, request: Request) -> Response:
         article, captures, number = self._capture(request)
