@@ -27,6 +27,7 @@ TEXT = [
 ]
 EVERY_PAGE = (
     "/", "/?words=pabrik", "/?words=pabrik+topic:", "/?words=tidakada", "/?since=kemarin",
+    "/analysis?words=berita&against=pabrik", "/analysis?words=tidakada",
     "/article/kontan:1", "/article/lost:1", "/stories/kontan:1", "/entity/telkom", "/nothing",
 )  # fmt: skip
 
