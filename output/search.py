@@ -277,8 +277,11 @@ class Library:
 
     def within(self, question: Question, first: int, last: int) -> Matching:
         """Return the same, of the seconds from `first` to `last` since 1970 alone."""
-        both = (self.matching(question), _days(first, last))
-        return Matching.boolean_query([(Occur.Must, query) for query in both])
+        return self.both(self.matching(question), _days(first, last))
+
+    def both(self, *queries: Matching) -> Matching:
+        """Return the index's query for what all of `queries` find."""
+        return Matching.boolean_query([(Occur.Must, query) for query in queries])
 
     def facets(self, question: Question) -> dict[str, dict[str, int]]:
         """Return for each facet its values and the articles that have them; the chosen values of a

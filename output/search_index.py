@@ -322,6 +322,16 @@ class SearchIndex:
             for name, answer in found.items()
         }
 
+    def told(self, query: Query, most: int) -> list[tuple[int, int, int]]:
+        """Return the `story`, articles and outlets of those of `most` stories that have the most of
+        the articles that match `query`; an article alone is no story."""
+        outlets = {"outlets": {"terms": {"field": "outlet", "size": 1000}}}
+        stories = {"terms": {"field": "story", "size": most, "min_doc_count": 2}, "aggs": outlets}
+        found = self.searcher.aggregate(query, {"stories": stories})["stories"]["buckets"]
+        return [
+            (int(one["key"]), one["doc_count"], len(one["outlets"]["buckets"])) for one in found
+        ]
+
     def count(self, query: Query) -> int:
         """Return the number of articles that match `query`."""
         total: int = self.searcher.search(query, 1).count  # type: ignore[attr-defined]

@@ -43,6 +43,7 @@ class Command(MaintenanceCommand):
         import uvicorn
 
         from crawler.web.browse.site import serve_on
+        from crawler.web.browse.watched import watched_since
 
         with ExitStack() as ends:
             listener = ends.enter_context(socket.socket())
@@ -63,7 +64,11 @@ class Command(MaintenanceCommand):
             url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
             self.say(tr("The dataset is at {url} until you press Ctrl-C", url=url), url=url)
             config = uvicorn.Config(
-                serve_on(library, partial(words_of_diagnoses, self.settings)),
+                serve_on(
+                    library,
+                    partial(words_of_diagnoses, self.settings),
+                    partial(watched_since, self.settings),
+                ),
                 log_config=None,
                 server_header=False,
                 lifespan="off",

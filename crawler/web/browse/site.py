@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -25,6 +25,7 @@ from crawler.web.browse.archived_page import PLACE, archived, inert
 from crawler.web.browse.archived_page import words as words_on
 from crawler.web.browse.differences import difference
 from crawler.web.browse.excerpts import excerpt, marked, wanted
+from crawler.web.browse.home import Home
 from crawler.web.browse.languages import Languages, in_language
 from crawler.web.browse.links import is_web, tag_query
 from crawler.web.browse.removed_in_place import in_place
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from crawler.web.browse.differences import Difference
+    from crawler.web.browse.home import Watched
 
 Diagnoses: TypeAlias = "Mapping[str, str]"
 HOSTS = ["127.0.0.1", "localhost"]
@@ -106,10 +108,17 @@ class Site:
     """The pages over a `library`.
 
     :param diagnoses: gives the last result of `scrapy doctor` by outlet, in the reader's language
+    :param watched: gives the watches, with their entries since a moment
     """
 
-    def __init__(self, library: Library, diagnoses: Callable[[], Diagnoses] = dict) -> None:
+    def __init__(
+        self,
+        library: Library,
+        diagnoses: Callable[[], Diagnoses] = dict,
+        watched: Callable[[datetime], list[Watched]] = lambda _: [],
+    ) -> None:
         self.library = library
+        self.home = Home(library, watched)
         self.diagnoses = diagnoses
         self.templates = environment(Path(__file__).parent / "templates")
         self.templates.filters |= {"is_web": is_web, "tag_query": tag_query}
@@ -172,6 +181,7 @@ class Site:
             link=lambda **changed: _link(request.query_params, **changed),
             files=[*FILES],
             query=_link(request.query_params).removeprefix("/"),
+            home=self.home.overview() if not {*request.query_params} - {"lang"} else None,
         )
         response.status_code = 400 if wrong else 200
         return response
@@ -350,9 +360,13 @@ class Site:
         return self.problem(request, HTTPException(503))
 
 
-def serve_on(library: Library, diagnoses: Callable[[], Diagnoses] = dict) -> Starlette:
+def serve_on(
+    library: Library,
+    diagnoses: Callable[[], Diagnoses] = dict,
+    watched: Callable[[datetime], list[Watched]] = lambda _: [],
+) -> Starlette:
     """Return the application that shows `library`."""
-    return Site(library, diagnoses).app()
+    return Site(library, diagnoses, watched).app()
 
 
 _FACETS = {
