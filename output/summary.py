@@ -232,7 +232,7 @@ class Summary:
             most,
         )
 
-    def topics(self, most: int = 8) -> Rows:
+    def topics(self, most: int = 12) -> Rows:
         """Return the commonest topics over time; an article may have several."""
         return self._rows(
             f"""

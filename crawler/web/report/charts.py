@@ -26,7 +26,7 @@ _ROW = 17  # pixels of a row of a strip
 _HEIGHT = 190
 _SERIES = 6
 """Colours of the style sheet, --c1 to --c6."""
-_FORMATS = {"day": "%d/%m", "week": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
+_FORMATS = {"day": "%Y-%m-%d", "week": "%Y-%m-%d", "month": "%Y-%m", "year": "%Y"}
 _SHARES = {"tickCount": 4, "format": ".0%"}
 _CONFIG = {
     "aria": False,  # the table beside a chart says it in words

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from crawler.extraction.mentions.gazetteer import name_of
+from crawler.extraction.topics import TOPICS
 from crawler.web import PORT
 from crawler.web.rendering import SCRIPT, STYLE, ago, content_hash, environment, page_text
 from crawler.web.report import charts
@@ -47,7 +48,8 @@ def write_page(
     totals = summary.totals()
     now = summary.now.astimezone(WIB).replace(tzinfo=None)
     over_time, by_outlet = summary.articles_over_time(), summary.articles_by_outlet()
-    sources, topics, hours = _sources(summary.body_sources()), summary.topics(), summary.hours()
+    sources, hours = _sources(summary.body_sources()), summary.hours()
+    topics = _with_all_topics(summary.topics(len(TOPICS)))
     return templates.get_template("report.html").render(
         now=now,
         summary=summary,
@@ -177,6 +179,13 @@ def _sources(rows: Rows) -> Rows:
         kind = row["source"].partition(":")[0]
         counts[row["day"], kind] += row["articles"]
     return [{"day": day, "source": kind, "articles": n} for (day, kind), n in counts.items()]
+
+
+def _with_all_topics(rows: Rows) -> Rows:
+    """Return `rows` with a row of 0 articles for each of TOPICS that no article has; without any
+    topic none."""
+    missing = sorted({*TOPICS} - {row["topic"] for row in rows}) if rows else []
+    return rows + [{"day": rows[0]["day"], "topic": topic, "articles": 0} for topic in missing]
 
 
 def _totals_by_step(rows: Rows) -> list[tuple[Any, ...]]:

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from selectolax.lexbor import LexborHTMLParser
 
+from crawler.extraction.topics import TOPICS
 from crawler.state.mentions import rebuild_mentions
 from crawler.web import PORT
 from crawler.web.rendering import ago, content_hash, number, percent
@@ -70,6 +71,21 @@ def test_who_is_named_most_is_shown(tmp_path):
     section = page_of(tmp_path).partition('<section id="named"')[2].partition("</section>")[0]
     told = re.sub(r"<[^>]+>|\s+", " ", section)
     assert re.search(r"GoTo\s+3\s+Telkom Indonesia\s+2", told), told
+
+
+def test_all_topics_are_shown_also_those_that_no_article_has(tmp_path):
+    write(tmp_path, kontan=[row(1, topics=["ai"]), row(2, topics=["telco"])])
+    section = page_of(tmp_path).partition('<section id="topics"')[2].partition("</section>")[0]
+    table = dict(re.findall(r"<tr><th[^>]*>([^<]+)</th><td[^>]*>(\d+)</td></tr>", section))
+    assert table == dict.fromkeys(TOPICS, "0") | {"ai": "1", "telco": "1"}
+
+
+def test_the_days_of_a_chart_name_their_year(tmp_path):
+    write(tmp_path, kontan=[row(n, published_at=NOON + timedelta(days=n)) for n in range(3)])
+    section = page_of(tmp_path).partition('<section id="articles"')[2].partition("</figure>")[0]
+    labels = re.findall(r"<text[^>]*>([^<]*[-/][^<]*)</text>", section)
+    assert "2026-01-20" in labels
+    assert not [label for label in labels if not re.fullmatch(r"\d{4}-\d\d-\d\d", label)]
 
 
 def test_the_most_copied_stories_show_first_lag_wire_and_lead_to_browse(tmp_path):
