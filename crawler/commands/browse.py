@@ -42,8 +42,9 @@ class Command(MaintenanceCommand):
         # Imported here, since Scrapy imports every command at each start.
         import uvicorn
 
+        from crawler.runs.overview import silent_at, watched_since
+        from crawler.web.browse.home import Home
         from crawler.web.browse.site import serve_on
-        from crawler.web.browse.watched import watched_since
 
         with ExitStack() as ends:
             listener = ends.enter_context(socket.socket())
@@ -67,7 +68,11 @@ class Command(MaintenanceCommand):
                 serve_on(
                     library,
                     partial(words_of_diagnoses, self.settings),
-                    partial(watched_since, self.settings),
+                    Home(
+                        library,
+                        partial(watched_since, self.settings),
+                        partial(silent_at, self.location),
+                    ),
                 ),
                 log_config=None,
                 server_header=False,

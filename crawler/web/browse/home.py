@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import time
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from tantivy import Order
 from tantivy import Query as Matching
 
-from crawler.runs.health import OLDEST_NEWEST
-from crawler.runs.metrics import healths
 from output import clock
 from output.clock import WIB
 from output.search import Question
 from output.search_index import SCHEMA
-from output.verification import READ_ERRORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -74,13 +71,18 @@ class Home:
     """The overview of a library.
 
     :param watched: gives the watches, with their entries since a moment
+    :param silent: gives the outlets that are silent at a moment
     """
 
     def __init__(
-        self, library: Library, watched: Callable[[datetime], list[Watched]] = lambda _: []
+        self,
+        library: Library,
+        watched: Callable[[datetime], list[Watched]] = lambda _: [],
+        silent: Callable[[datetime], list[Silent]] = lambda _: [],
     ) -> None:
         self.library = library
         self._watched = watched
+        self._silent_at = silent
         self._silent: list[Silent] = []
         self._looked = -_KEPT
 
@@ -119,20 +121,6 @@ class Home:
 
     def _find_silent(self, now: datetime) -> list[Silent]:
         if time.monotonic() - self._looked >= _KEPT:
-            try:
-                rows = healths(str(self.library.location))
-            except READ_ERRORS:  # a file is being replaced, or damaged, as verify tells
-                rows = []
-            self._silent = [_silent(row) for row in rows if _is_silent(row, now)]
+            self._silent = self._silent_at(now)
             self._looked = time.monotonic()
         return self._silent
-
-
-def _is_silent(row: dict[str, Any], now: datetime) -> bool:
-    newest: datetime | None = row["newest_published_at"]
-    return row["judgement"] == "unhealthy" or (newest is not None and now - newest > OLDEST_NEWEST)
-
-
-def _silent(row: dict[str, Any]) -> Silent:
-    newest: datetime | None = row["newest_published_at"]
-    return Silent(row["outlet"], row["judgement"], newest and newest.astimezone(WIB))

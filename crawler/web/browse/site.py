@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -48,7 +48,6 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
     from crawler.web.browse.differences import Difference
-    from crawler.web.browse.home import Watched
 
 Diagnoses: TypeAlias = "Mapping[str, str]"
 HOSTS = ["127.0.0.1", "localhost"]
@@ -108,17 +107,16 @@ class Site:
     """The pages over a `library`.
 
     :param diagnoses: gives the last result of `scrapy doctor` by outlet, in the reader's language
-    :param watched: gives the watches, with their entries since a moment
     """
 
     def __init__(
         self,
         library: Library,
         diagnoses: Callable[[], Diagnoses] = dict,
-        watched: Callable[[datetime], list[Watched]] = lambda _: [],
+        home: Home | None = None,
     ) -> None:
         self.library = library
-        self.home = Home(library, watched)
+        self.home = home or Home(library)
         self.diagnoses = diagnoses
         self.templates = environment(Path(__file__).parent / "templates")
         self.templates.filters |= {"is_web": is_web, "tag_query": tag_query}
@@ -363,10 +361,10 @@ class Site:
 def serve_on(
     library: Library,
     diagnoses: Callable[[], Diagnoses] = dict,
-    watched: Callable[[datetime], list[Watched]] = lambda _: [],
+    home: Home | None = None,
 ) -> Starlette:
     """Return the application that shows `library`."""
-    return Site(library, diagnoses, watched).app()
+    return Site(library, diagnoses, home).app()
 
 
 _FACETS = {

@@ -71,7 +71,7 @@ def write_page(
         revisions=_values(summary.revisions()),
         clusters=_values(summary.cluster_sizes()),
         copied=summary.copied(),
-        story=f"http://127.0.0.1:{PORT}/stories/",
+        browse=f"http://127.0.0.1:{PORT}",
         topics=_totals_by(topics, "topic"),
         tags=_values(summary.tags()),
         named=[(name_of(row["entity_id"]), row["articles"]) for row in summary.named()],

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 from starlette.testclient import TestClient
 
+from crawler.runs.overview import silent_at, watched_since
 from crawler.web.browse.home import Home, Watched
 from crawler.web.browse.site import serve_on
 from output import clock
@@ -63,7 +65,10 @@ def test_a_story_of_the_day_is_told_by_two_outlets(tmp_path):
 
 
 def test_silent_and_unhealthy_outlets_are_named(tmp_path):
-    found = Home(library_of(fill(tmp_path))).overview().silent
+    fill(tmp_path)
+    home = Home(library_of(tmp_path), silent=partial(silent_at, str(tmp_path)))
+    found = home.overview().silent
+    assert home.overview().silent is found
     assert [(one.outlet, one.judgement) for one in found] == [
         ("antara", "healthy"),
         ("tirto", "unhealthy"),
@@ -74,14 +79,16 @@ def test_a_damaged_manifest_does_not_take_the_page_away(tmp_path):
     fill(tmp_path)
     [path] = (tmp_path / "runs/outlet=kontan").rglob("*.parquet")
     path.write_bytes(b"PAR1")
-    assert Home(library_of(tmp_path)).overview().silent == []
+    assert silent_at(str(tmp_path), NOW) == []
 
 
 def test_the_home_shows_it_and_a_search_does_not(tmp_path):
     watched = [Watched("ponsel", "ponsel OR gawai", 4), Watched("sehat", None, 0)]
-    app = serve_on(library_of(fill(tmp_path)), watched=lambda _: watched)
+    library = library_of(fill(tmp_path))
+    home = Home(library, lambda _: watched, partial(silent_at, str(tmp_path)))
+    app = serve_on(library, home=home)
     client = TestClient(app, base_url="http://127.0.0.1")
-    home = client.get("/?lang=en").text
+    shown = client.get("/?lang=en").text
     for said in (
         "New since",
         "2 outlets, 2 articles",
@@ -90,7 +97,7 @@ def test_the_home_shows_it_and_a_search_does_not(tmp_path):
         "/?words=ponsel+OR+gawai",
         "antara",
     ):
-        assert said in home
+        assert said in shown
     for path in ("/?words=ponsel", "/?outlet=kontan"):
         assert "4 entries since" not in client.get(path).text
 
@@ -111,7 +118,6 @@ def test_watches_are_shown_without_their_urls(tmp_path):
     from scrapy.settings import Settings
 
     from crawler.runs.watch.book import Book, Entry, Watch, book_path
-    from crawler.web.browse.watched import watched_since
 
     settings = Settings({"STATE_DIR": str(tmp_path), "OUTPUT_DIR": str(tmp_path)})
     assert watched_since(settings, NOON) == []

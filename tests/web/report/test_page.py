@@ -24,7 +24,10 @@ from tests.output.several_runs import LATER, write_old, write_runs
 DECLARED = {"kontan": ("Kontan", "verified"), "tirto": ("tirto.id", "modelled")}
 
 
-STORY = re.compile(rf"http://127\.0\.0\.1:{PORT}/stories/[\w%]+$")
+STORY = re.compile(
+    rf"http://127\.0\.0\.1:{PORT}/(?:stories/[\w%]+|\?(?:outlet|topic|words)=[\w%+.~*-]+)$",
+    re.ASCII,
+)
 
 
 def page_of(folder, **period):
@@ -76,7 +79,9 @@ def test_who_is_named_most_is_shown(tmp_path):
 def test_all_topics_are_shown_also_those_that_no_article_has(tmp_path):
     write(tmp_path, kontan=[row(1, topics=["ai"]), row(2, topics=["telco"])])
     section = page_of(tmp_path).partition('<section id="topics"')[2].partition("</section>")[0]
-    table = dict(re.findall(r"<tr><th[^>]*>([^<]+)</th><td[^>]*>(\d+)</td></tr>", section))
+    table = dict(
+        re.findall(r"<tr><th[^>]*><a[^>]*>([^<]+)</a></th><td[^>]*>(\d+)</td></tr>", section)
+    )
     assert table == dict.fromkeys(TOPICS, "0") | {"ai": "1", "telco": "1"}
 
 
@@ -241,3 +246,10 @@ def test_numbers_and_ages_are_written_for_readers():
     assert "47 h" in ago(timedelta(hours=47))
     assert "2 days" in ago(timedelta(days=2))
     assert "0 min" in ago(NOON - NOON - timedelta(hours=1))  # a clock that was ahead
+
+
+def test_outlets_topics_and_tags_lead_to_searches_of_browse(tmp_path):
+    write(tmp_path, kontan=[row(1, topics=["ai"], tags=['5G "cepat"'])])
+    page = page_of(tmp_path)
+    for query in ("outlet=kontan", "topic=ai", "words=tag%3A%225G++cepat+%22"):
+        assert f'href="http://127.0.0.1:8765/?{query}"' in page
