@@ -24,7 +24,7 @@ from tests.output.several_runs import LATER, write_old, write_runs
 DECLARED = {"kontan": ("Kontan", "verified"), "tirto": ("tirto.id", "modelled")}
 
 
-STORY = re.compile(
+BROWSE = re.compile(
     rf"http://127\.0\.0\.1:{PORT}/(?:stories/[\w%]+|\?(?:outlet|topic|words)=[\w%+.~*-]+)$",
     re.ASCII,
 )
@@ -136,9 +136,9 @@ def test_lines_that_recur_are_shown_to_be_vetoed_or_made_a_rule(tmp_path):
 
 def test_the_report_loads_nothing_from_elsewhere(html):
     asked = LexborHTMLParser(html).css("[src], [srcset], [href], [data], [action], [poster]")
-    stories = {node for node in asked if STORY.match(node.attributes.get("href") or "")}
-    assert {node.tag for node in stories} == {"a"}  # followed by a click alone, to this machine
-    others = [node for node in asked if node not in stories]
+    to_browse = {node for node in asked if BROWSE.match(node.attributes.get("href") or "")}
+    assert {node.tag for node in to_browse} == {"a"}  # followed by a click alone, to this machine
+    others = [node for node in asked if node not in to_browse]
     assert {node.attributes.get("href") or "" for node in others} <= {"data:,"} | {
         f"#{name}" for name in re.findall(r' id="([a-z]+)"', html)
     }
