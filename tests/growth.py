@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import time
 from typing import TYPE_CHECKING
 
 from tests.costs import seconds_of
@@ -13,7 +14,9 @@ if TYPE_CHECKING:
 TIMES = 4
 MOST = 5
 """The cost of an input TIMES as large, at most, in costs of the smaller one."""
-_TRIES = 12
+_TRIES, _SECONDS = 12, 3.0
+"""Tries at least, and seconds of further tries of inputs that cost little: a busy machine blurs
+these most."""
 _TICK = 0.002  # seconds; below, a clock says nothing
 
 
@@ -21,13 +24,15 @@ def growth(small: Callable[[], object], large: Callable[[], object], enough: flo
     """Return the cost of `large` in costs of `small`.
 
     Other programs can only make a call dearer, so the cheapest of several calls counts. More are
-    made, in turn, until the growth is at most `enough`, or for all tries. As with timeit, no
-    garbage is collected meanwhile.
+    made, in turn, until the growth is at most `enough`, or for all tries and seconds. As with
+    timeit, no garbage is collected meanwhile.
     """
     least, most = float("inf"), float("inf")
+    begun, tries = time.process_time(), 0
     gc.freeze()  # all that other tests have left need not be looked through at each try
     try:
-        for _ in range(_TRIES):
+        while tries < _TRIES or time.process_time() - begun < _SECONDS:
+            tries += 1
             gc.collect()
             gc.disable()
             try:
