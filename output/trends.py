@@ -65,6 +65,7 @@ class Course:
 
     :param step: day, week or month, by the length of the time
     :param points: in order of day and outlet; only those with an article
+    :param first: the day of the first article that matches
     :param read: articles whose words were counted
     :param named: ids of entities, with the articles that name them
     """
@@ -72,6 +73,7 @@ class Course:
     step: str
     points: list[Point]
     total: int
+    first: date | None
     rising: list[Rise]
     read: int
     named: list[tuple[str, int]]
@@ -86,13 +88,9 @@ class Course:
         return found
 
     @property
-    def first(self) -> date | None:
-        """The first day, or first day of a week or month, with an article."""
-        return min((point.day for point in self.points if point.articles), default=None)
-
-    @property
     def peak(self) -> tuple[date, int] | None:
-        """The day with the most articles, the earliest of several, and their number."""
+        """The first day of the step with the most articles, the earliest of several, and their
+        number."""
         counts = [(articles, day) for day, (articles, _) in self.days.items() if articles]
         if not counts:
             return None
@@ -111,7 +109,7 @@ def course(library: Library, question: Question, step: str | None = None) -> Cou
     matching = library.matching(question)
     total = library.index.count(matching)
     if not total:
-        return Course(step or "day", [], 0, [], 0, [])
+        return Course(step or "day", [], 0, None, [], 0, [])
     first, last = _span(library, matching)
     chosen = step or next(
         (name for name, most in _LONGEST.items() if last - first <= most), "month"
@@ -131,7 +129,8 @@ def course(library: Library, question: Question, step: str | None = None) -> Cou
         for (day, outlet), of in sorted(every.items())
         if (day, outlet) in mine or min(days) <= day <= max(days)
     ]
-    return Course(chosen, points, total, rising, read, list(named.items()))
+    began = datetime.fromtimestamp(first, WIB).date()
+    return Course(chosen, points, total, began, rising, read, list(named.items()))
 
 
 def _span(library: Library, matching: Matching) -> tuple[int, int]:

@@ -1,6 +1,7 @@
 """`python -m tests.pictures`: the pictures in docs/pictures, from the demo's dataset.
 
-Needs Debian's chromium and chromium-driver, and a dataset that `make demo` wrote.
+Needs Debian's chromium and chromium-driver, and a dataset: `make demo` writes the one that
+OUTPUT_DIR=output/demo in the environment names.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from urllib.parse import quote
 
 from crawler.settings import OUTPUT_DIR
 from output.search import Question
+from output.stories import stories
 from tests.datasets import library_of
 from tests.places import CHECKOUT
 from tests.screen import look, screen
@@ -36,6 +38,12 @@ def take(browser: Chrome, url: str, name: str, at: str = "body") -> None:
         browser.execute_script("document.querySelector(arguments[0]).scrollIntoView()", at)
         shot = browser.execute_cdp_cmd("Page.captureScreenshot", {"format": "png"})
         (PICTURES / f"{name}-{screen_name}.png").write_bytes(base64.b64decode(shot["data"]))
+
+
+def _copied(location: str) -> str:
+    """The first article of the story that most articles tell."""
+    told = stories(location).sort_by([("articles", "descending")])
+    return told["article_ids"][0].as_py()[0]
 
 
 def main() -> None:
@@ -70,8 +78,12 @@ def main() -> None:
                 take(browser, page.as_uri(), "report")
                 take(browser, page.as_uri(), "report-fields", "#hours")
                 take(browser, f"{site}/?words=ponsel", "browse")
+                take(browser, f"{site}/analysis?words=ponsel&against=startup", "browse-analysis")
                 article = quote(found[0]["article_id"], safe="")
                 take(browser, f"{site}/article/{article}", "browse-article")
+                take(
+                    browser, f"{site}/stories/{quote(_copied(OUTPUT_DIR), safe='')}", "browse-story"
+                )
         finally:
             server.terminate()
 

@@ -91,7 +91,8 @@ def test_a_long_time_is_counted_by_weeks_or_months(tmp_path, span, step, first):
     library = Library(tmp_path, tmp_path / "search")
     library.update()
     found = course(library, Question("ponsel"))
-    assert (found.step, found.first) == (step, first)
+    assert (found.step, found.points[0].day) == (step, first)
+    assert found.first == start.date()
     assert sum(point.articles for point in found.points) == 5
 
 
