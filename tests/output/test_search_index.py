@@ -106,6 +106,25 @@ def test_an_update_reads_only_new_files(tmp_path, monkeypatch):
     assert read == ["kontan:3"]
 
 
+def test_what_was_found_is_read_also_after_the_index_has_changed(tmp_path):
+    write(tmp_path, kontan=[row(n, published_at=NOON + timedelta(minutes=n)) for n in range(30)])
+    library = library_of(tmp_path)
+    matching = library.matching(Question("berita"))
+    places, _ = library.index.find(matching, 30)
+    captures = library.index.captures(matching)
+    before = [one["article_id"] for one in library.index.read(places)]
+    stories = library.index.stories(places)
+    for n in range(4):  # a commit each, with other segments than those that were searched
+        write(tmp_path, tirto=[row(n, "tirto")])
+        library.update()
+    shutil.rmtree(tmp_path / "articles/outlet=kontan")
+    library.update()
+    assert library.search(Question("berita")).total == 4
+    assert [one["article_id"] for one in library.index.read(places)] == before
+    assert library.index.stories(places) == stories
+    assert len(library.index.read(captures.values())) == 30
+
+
 def test_the_index_counts_an_articles_contents(tmp_path):
     write(tmp_path, kontan=[row(1), row(1, title="Baru", fetched_at=LATER)])
     [one] = library_of(tmp_path).search(Question()).articles
