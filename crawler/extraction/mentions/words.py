@@ -10,6 +10,7 @@ from ahocorasick_rs import AhoCorasick, MatchKind
 from crawler.extraction.mentions.forms import HEADS, SUFFIXES
 from crawler.extraction.mentions.gazetteer import gazetteer
 from crawler.extraction.mentions.people import TRIGGERS
+from crawler.extraction.mentions.spoken import lowered
 
 _GLUED_BEFORE = 6  # characters: so long a name counts though a word is glued before it
 _GLUED_BEHIND = 12
@@ -38,9 +39,7 @@ class Words(NamedTuple):
 
 def find_words(text: str) -> Words:
     """Return the words of all lists in `text`; names, heads and suffixes with a capital alone."""
-    lower = text.lower()
-    if len(lower) != len(text):  # a character whose small form is longer: places must hold
-        lower = "".join([c.lower() if len(c.lower()) == 1 else c for c in text])
+    lower = lowered(text)
     automaton, ends, capitals, names = _search()
     found: tuple[list[Place], ...] = ([], [], [], [])
     size = len(text)
