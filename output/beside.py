@@ -24,39 +24,59 @@ _OURS = re.compile(re.escape(PREFIX) + "[a-z0-9_]{8}")  # as tempfile ends a nam
 def beside(target: Path) -> Iterator[Path]:
     """Yield a temporary folder beside `target`; remove it, and those of killed exports, at the end.
 
-    Every export holds a shared lock on the folder where it writes: only the last export removes
-    the folders of others.
+    Every export holds the lock of its own folder, which tells others that the export is at work.
+    The folder of `target` is not locked: it may be a dataset's, whose writers lock it.
 
     :raises OSError: when the folder of `target` cannot be written.
     """
-    place = os.open(target.parent, os.O_RDONLY)
+    if not is_shared(target.parent):  # locks of other hosts may be invisible
+        remove_unfinished(target.parent)
+    while True:
+        with (
+            TemporaryDirectory(prefix=PREFIX, dir=target.parent) as folder,
+            _at_work(folder) as is_there,
+        ):
+            if is_there:
+                yield Path(folder)
+                return
+
+
+@contextmanager
+def _at_work(folder: str) -> Iterator[bool]:
+    """Hold the lock of a new folder; yield False if another export took it for a killed one's."""
     try:
-        if not is_shared(target.parent):  # locks of other hosts may be invisible
-            with suppress(OSError):  # another export is at work, or locks are unknown here
-                fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                _tidy_up(target.parent)
-            with suppress(OSError):
-                fcntl.flock(place, fcntl.LOCK_SH)
-        with TemporaryDirectory(prefix=PREFIX, dir=target.parent) as folder:
-            yield Path(folder)
+        handle = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        yield False
+        return
+    try:
+        with suppress(OSError):  # locks are unknown here: others remove nothing
+            fcntl.flock(handle, fcntl.LOCK_SH)
+        yield Path(folder).exists()
     finally:
-        os.close(place)
+        os.close(handle)
 
 
 def remove_unfinished(folder: Path) -> bool:
     """Remove what killed exports left in `folder`; return False if an export is at work there."""
-    place = os.open(folder, os.O_RDONLY)
+    ours = [entry for entry in os.scandir(folder) if _OURS.fullmatch(entry.name)]
+    left = [
+        entry for entry in ours if entry.is_dir(follow_symlinks=False) and not _remove(entry.path)
+    ]
+    return not left
+
+
+def _remove(folder: str) -> bool:
+    """Remove the folder of a killed export; return False if its export is at work."""
     try:
-        fcntl.flock(place, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        _tidy_up(folder)
+        handle = os.open(folder, os.O_RDONLY)
+    except FileNotFoundError:
+        return True
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        shutil.rmtree(folder, ignore_errors=True)
     except OSError:
-        return not any(_OURS.fullmatch(entry.name) for entry in os.scandir(folder))
+        return False
     finally:
-        os.close(place)
+        os.close(handle)
     return True
-
-
-def _tidy_up(folder: Path) -> None:
-    for entry in os.scandir(folder):
-        if _OURS.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
-            shutil.rmtree(entry, ignore_errors=True)

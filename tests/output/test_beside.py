@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import signal
@@ -52,6 +53,31 @@ def test_a_running_export_keeps_its_folder(tmp_path, exporting):
     with beside(tmp_path / "export.csv") as folder:
         assert folder != half.parent
     assert half.exists()
+
+
+def test_an_export_into_the_dataset_holds_up_no_writer_of_the_dataset(tmp_path, exporting):
+    """Also not the export itself, which records where it was written."""
+    _, half = exporting
+    program = (
+        "import sys, pyarrow as pa; from output.filesystem import Root;"
+        "Root(sys.argv[1]).publish('clusters/clusters.parquet', pa.py_buffer(b'isi'))"
+    )
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True, timeout=60)
+    assert half.exists() and (tmp_path / "clusters/clusters.parquet").exists()
+
+
+def test_a_new_folder_that_another_export_has_removed_is_made_again(tmp_path, monkeypatch):
+    lock = fcntl.flock
+
+    def first_of_all(handle, kind):
+        monkeypatch.setattr(fcntl, "flock", lock)
+        [new] = tmp_path.glob(f"{PREFIX}*")
+        assert staging.remove_unfinished(tmp_path) and not new.exists()
+        lock(handle, kind)
+
+    monkeypatch.setattr(fcntl, "flock", first_of_all)
+    with beside(tmp_path / "export.csv") as folder:
+        assert folder.is_dir() and not staging.remove_unfinished(tmp_path)
 
 
 @pytest.mark.parametrize("name", [".wartatek-export-mine", ".export-abcdefgh", "wartatek"])
