@@ -186,10 +186,7 @@ class Library:
         """Return what is searched for, and the order of the results."""
         node = question.query.node
         order = None if question.order == "relevance" and _has_words(node) else Order.Desc
-        asked = [
-            (Occur.Must, query) for query in (*_facets(question), self._compiled(node, question))
-        ]
-        return Matching.boolean_query(asked), order
+        return every((*_facets(question), self._compiled(node, question))), order
 
     def _stories(self, matching: Matching, order: Order | None, skip: int, size: int) -> Found:
         """Return a page of stories: the first article of each, with the number of the others."""
@@ -215,14 +212,7 @@ class Library:
     def _held(self, matching: Matching, stories: list[int]) -> dict[int, int]:
         """Return the number of articles of each story that match."""
         return {
-            story: self.index.count(
-                Matching.boolean_query(
-                    [
-                        (Occur.Must, matching),
-                        (Occur.Must, Matching.term_query(SCHEMA, "story", story)),
-                    ]
-                )
-            )
+            story: self.index.count(every((matching, Matching.term_query(SCHEMA, "story", story))))
             for story in stories
         }
 
@@ -277,11 +267,7 @@ class Library:
 
     def within(self, question: Question, first: int, last: int) -> Matching:
         """Return the same, of the seconds from `first` to `last` since 1970 alone."""
-        return self.both(self.matching(question), _days(first, last))
-
-    def both(self, *queries: Matching) -> Matching:
-        """Return the index's query for what all of `queries` find."""
-        return Matching.boolean_query([(Occur.Must, query) for query in queries])
+        return every((self.matching(question), _days(first, last)))
 
     def facets(self, question: Question) -> dict[str, dict[str, int]]:
         """Return for each facet its values and the articles that have them; the chosen values of a
@@ -322,7 +308,7 @@ class Library:
 
     def _count(self, node: Node, question: Question) -> int:
         asked = [*_facets(question), self._compiled(node, question)]
-        return self.index.count(Matching.boolean_query([(Occur.Must, query) for query in asked]))
+        return self.index.count(every(asked))
 
     def suggestion(self, question: Question) -> str | None:
         """Return the query with words of the index in place of words that no article has, None if
@@ -392,7 +378,7 @@ class Library:
                 asked = [self._compiled(part, question) for part in parts] or [
                     Matching.const_score_query(Matching.all_query(), 0.0)
                 ]
-                return Matching.boolean_query([(Occur.Must, query) for query in asked])
+                return every(asked)
 
     def _word(self, word: Word, question: Question) -> Matching:
         fields = _searched(word.field, question)
@@ -465,6 +451,11 @@ def _searched(name: Field | None, question: Question) -> tuple[str, ...]:
 
 def _weighed(query: Matching, index_field: str) -> Matching:
     return Matching.boost_query(query, _WEIGHTS[index_field])
+
+
+def every(queries: Iterable[Matching]) -> Matching:
+    """Return the index's query for what all of `queries` find."""
+    return Matching.boolean_query([(Occur.Must, query) for query in queries])
 
 
 def _any(queries: Iterable[Matching]) -> Matching:

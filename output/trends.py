@@ -98,13 +98,16 @@ class Course:
         return day, articles
 
 
-def course(library: Library, question: Question, step: str | None = None) -> Course:
+def course(
+    library: Library, question: Question, step: str | None = None, *, words: bool = True
+) -> Course:
     """Return the course of what `question` asks for.
 
     Beside the counts stand those of all articles of the same outlets and days. Time and memory do
     not grow with the articles that match, but for the index's own counting.
 
     :param step: day, week or month; None: by the time between the first and the last match
+    :param words: look for rising words, for which up to 2,000 articles are read
     """
     matching = library.matching(question)
     total = library.index.count(matching)
@@ -121,7 +124,7 @@ def course(library: Library, question: Question, step: str | None = None) -> Cou
     spoken = {
         word for one in asked for word in (one.words if isinstance(one, Phrase) else (one.text,))
     }
-    read, rising = _rising(library, matching, total, spoken)
+    read, rising = _rising(library, matching, total, spoken) if words else (0, [])
     named = library.index.counts(["entities"], matching, _SHOWN)["entities"]
     days = {day for day, _ in mine}
     points = [

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import vl_convert
 
 from crawler.extraction.mentions.gazetteer import gazetteer, name_of
+from crawler.web import VEGA_LITE
 from crawler.wording import number
 from output.trends import by_outlet, course, steps_between
 
@@ -22,7 +23,6 @@ CHARTS = ("articles", "share")
 """Articles of a day, and their share of all articles of the same outlets."""
 PICTURES = {"svg": "image/svg+xml", "png": "image/png"}
 DATA = {"csv": "text/csv; charset=utf-8", "json": "application/json"}
-VEGA_LITE = "6.1"  # version in the pinned vl-convert
 _SERIES = 6
 """Outlets with a line of their own, in as many colours."""
 _COLOURS = ("#1b6ca8", "#b3471d", "#2f7d4f", "#7b4bab", "#8a6d00", "#a83262", "#5f6b76")
@@ -41,14 +41,17 @@ _COUNTED = ("company", "regulator", "organisation", "product", "person")
 class Analysis:
     """What is shown of a question, and of a second question beside the first.
 
-    :param others: what other outlets, or all, are called in a picture
+    :param words: look for rising words, which pictures and CSV do not show
     """
 
-    def __init__(self, library: Library, questions: list[Question]) -> None:
+    def __init__(self, library: Library, questions: list[Question], *, words: bool = True) -> None:
         self.questions = questions
-        first = course(library, questions[0])
+        first = course(library, questions[0], words=words)
         step = first.step if first.total else None
-        self.courses = [first, *(course(library, each, step) for each in questions[1:])]
+        self.courses = [
+            first,
+            *(course(library, each, step, words=words) for each in questions[1:]),
+        ]
 
     @property
     def step(self) -> str:

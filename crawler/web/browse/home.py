@@ -11,7 +11,7 @@ from tantivy import Query as Matching
 
 from output import clock
 from output.clock import WIB
-from output.search import Question
+from output.search import Question, every
 from output.search_index import SCHEMA
 
 if TYPE_CHECKING:
@@ -114,7 +114,7 @@ class Home:
         told = []
         for story, articles, outlets in most[:STORIES]:
             if outlets > 1:
-                of_story = self.library.both(matching, Matching.term_query(SCHEMA, "story", story))
+                of_story = every((matching, Matching.term_query(SCHEMA, "story", story)))
                 places, _ = index.find(of_story, 1, order=Order.Asc)
                 told += [Told(row, articles, outlets) for row in index.read(places)]
         return told

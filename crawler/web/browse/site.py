@@ -232,7 +232,7 @@ class Site:
         questions, wrong = self._compared(request)
         if wrong or chart not in CHARTS or kind not in PICTURES | DATA:
             raise HTTPException(404)
-        found = Analysis(self.library, questions)
+        found = Analysis(self.library, questions, words=kind == "json")
         if kind in DATA:
             return Response(found.data(kind), media_type=DATA[kind])
         if not found.courses[0].points:

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 import vl_convert
 from markupsafe import Markup
 
+from crawler.web import VEGA_LITE
+
 if TYPE_CHECKING:
     from output.summary import Rows
 
-VEGA_LITE = "6.1"  # version in the pinned vl-convert
 _WIDTHS = {"broad": 1016, "middle": 600, "narrow": 343}
 """CSS pixels of the page's column on the narrowest screen that shows each: 1056, 640 and 375."""
 _STEP = 80  # pixels: the widest column of a day, week, ...
